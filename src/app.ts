@@ -1,0 +1,33 @@
+import { Hono } from 'hono'
+import { type AppEnv, createDeps, type Deps } from './context'
+import { callerOf } from './http/caller'
+import { cors } from './http/cors'
+import { notFound } from './http/methods'
+import { requestLog } from './http/request-log'
+import { httpRoutes } from './http/routes'
+import { securityHeaders } from './http/security-headers'
+import { loginRoutes } from './login/routes'
+import { toProblemResponse } from './problems'
+import { jwksRoutes, sessionRoutes } from './sessions/routes'
+import { userRoutes, verifyEmailRoutes } from './users/routes'
+
+/** The service. Tests give `overrides`: a clock, a caller's address, a fault. */
+export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
+  const app = new Hono<AppEnv>({ strict: false })
+  app.onError(toProblemResponse)
+  app.notFound(notFound(app))
+  app.use(requestLog, securityHeaders, async (c, next) => {
+    const requestId = c.get('requestId')
+    const waitUntil = (promise: Promise<unknown>) => c.executionCtx.waitUntil(promise)
+    c.set('deps', overrides(createDeps(c.env, waitUntil, callerOf(c, requestId))))
+    return next()
+  })
+  app.use(cors)
+  return app
+    .route('/api/auth/verify-email', verifyEmailRoutes)
+    .route('/api/auth', loginRoutes)
+    .route('/api/auth', sessionRoutes)
+    .route('/api/users', userRoutes)
+    .route('/.well-known', jwksRoutes)
+    .route('/', httpRoutes)
+}

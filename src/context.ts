@@ -1,0 +1,58 @@
+import { drizzle, type DrizzleD1Database } from 'drizzle-orm/d1'
+import type { AccountGuard } from './durable/account-guard'
+import type { IpLimiter } from './durable/ip-limiter'
+import type { MailBudget } from './durable/mail-budget'
+import { type Caller, SYSTEM } from './http/caller'
+import type { ProblemCode } from './problems'
+import type { CurrentSession } from './sessions/find-session'
+import { settings, type Settings } from './settings'
+
+/** Everything a domain function may need. Each one asks for the part it uses: `Pick<Deps, 'db' | 'now'>`. */
+export type Deps = Readonly<{
+  db: DrizzleD1Database
+  kv: KVNamespace
+  archive: R2Bucket
+  assets: Fetcher
+  mailQueue: Queue<string>
+  ipLimiters: DurableObjectNamespace<IpLimiter>
+  accountGuards: DurableObjectNamespace<AccountGuard>
+  mailBudgets: DurableObjectNamespace<MailBudget>
+  settings: Settings
+  /** Who called: address, country, user agent, request id. `SYSTEM` in jobs and queues. */
+  caller: Caller
+  now: () => Date
+  /** Lets work end after the answer. Never for the only copy of anything. */
+  waitUntil: (promise: Promise<unknown>) => void
+}>
+
+export type AppEnv = {
+  Bindings: Env
+  Variables: {
+    requestId: string
+    deps: Deps
+    session: CurrentSession
+    refusal: { code: ProblemCode; reason?: string }
+  }
+}
+
+/** The handles of one invocation, made from its bindings. */
+export function createDeps(
+  env: Env,
+  waitUntil: (promise: Promise<unknown>) => void,
+  caller: Caller = SYSTEM,
+): Deps {
+  return {
+    db: drizzle(env.DB),
+    kv: env.KV,
+    archive: env.ARCHIVE,
+    assets: env.ASSETS,
+    mailQueue: env.MAIL,
+    ipLimiters: env.IP_LIMITER,
+    accountGuards: env.ACCOUNT_GUARD,
+    mailBudgets: env.MAIL_BUDGET,
+    settings: settings(env),
+    caller,
+    now: () => new Date(),
+    waitUntil,
+  }
+}

@@ -1,0 +1,152 @@
+import { sql, type SQLWrapper } from 'drizzle-orm'
+import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+
+// Every table but audit_events is made WITHOUT ROWID and STRICT by hand in its migration (drizzle cannot
+// say so): one row written for each insert instead of two. Never ON DELETE CASCADE: a rebuilt table
+// would take its children with it.
+
+/** The two steps of a login. A passkey with user verification is both: `passkey`, then `user`. */
+export const firstFactors = ['pwd', 'passkey'] as const
+export const secondFactors = ['email', 'totp', 'backup', 'passkey', 'user'] as const
+
+const oneOf = (column: SQLWrapper, values: readonly string[]) =>
+  sql`${column} IN (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`
+
+/** Milliseconds since 1970, a `Date` in TypeScript. */
+const time = (name: string) => integer(name, { mode: 'timestamp_ms' })
+
+export const users = sqliteTable(
+  'users',
+  {
+    id: text('id').primaryKey(),
+    /** As given; mail goes here and nowhere else. */
+    email: text('email').notNull(),
+    /** Canonical (users/email-key.ts): uniqueness, login and limits. */
+    emailKey: text('email_key').notNull().unique(),
+    username: text('username'),
+    usernameKey: text('username_key').unique(),
+    displayName: text('display_name'),
+    locale: text('locale').notNull().default('en'),
+    role: text('role', { enum: ['admin', 'merchant', 'customer'] }).notNull(),
+    status: text('status', { enum: ['pending', 'active', 'disabled'] }).notNull(),
+    passwordHash: text('password_hash').notNull(),
+    /** Grows with every change of password, e-mail, role or factor: what was begun before it ends nowhere. */
+    securityEpoch: integer('security_epoch').notNull().default(0),
+    emailVerifiedAt: time('email_verified_at'),
+    lastLoginAt: time('last_login_at'),
+    createdAt: time('created_at').notNull(),
+  },
+  (table) => [
+    check('role_known', oneOf(table.role, ['admin', 'merchant', 'customer'])),
+    check('status_known', oneOf(table.status, ['pending', 'active', 'disabled'])),
+  ],
+)
+
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    id: text('id').primaryKey(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    transport: text('transport', { enum: ['bearer', 'cookie'] }).notNull(),
+    /** SHA-256 of the refresh token or session cookie that is good now. */
+    secretHash: text('secret_hash').notNull(),
+    /** SHA-256 of the refresh token before it: good until its successor is first used. */
+    previousHash: text('previous_hash'),
+    /** From which, with the server's key, the successor of a refresh token is derived. */
+    rotationSalt: text('rotation_salt'),
+    rotatedAt: time('rotated_at'),
+    firstFactor: text('first_factor', { enum: firstFactors }).notNull(),
+    secondFactor: text('second_factor', { enum: secondFactors }).notNull(),
+    /** When the second step was passed. */
+    authTime: time('auth_time').notNull(),
+    createdAt: time('created_at').notNull(),
+    lastUsedAt: time('last_used_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+    ip: text('ip').notNull(),
+    country: text('country'),
+    userAgent: text('user_agent'),
+  },
+  (table) => [
+    index('sessions_user').on(table.userId),
+    check('two_steps', sql`${table.firstFactor} <> ${table.secondFactor}`),
+    check('first_factor_known', oneOf(table.firstFactor, firstFactors)),
+    check('second_factor_known', oneOf(table.secondFactor, secondFactors)),
+  ],
+)
+
+/** Links sent by mail: verify now; reset, change, invite and not-me to come. */
+export const mailedTokens = sqliteTable(
+  'mailed_tokens',
+  {
+    tokenHash: text('token_hash').primaryKey(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    purpose: text('purpose', { enum: ['verify'] }).notNull(),
+    expiresAt: time('expires_at').notNull(),
+  },
+  (table) => [index('mailed_tokens_user').on(table.userId, table.purpose)],
+)
+
+/** Browsers that have completed a login. The id is the nonce of the device cookie, hashed. */
+export const knownDevices = sqliteTable(
+  'known_devices',
+  {
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    deviceHash: text('device_hash').notNull(),
+    userAgent: text('user_agent'),
+    country: text('country'),
+    firstSeenAt: time('first_seen_at').notNull(),
+    lastSeenAt: time('last_seen_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.deviceHash] })],
+)
+
+export const merchantProfiles = sqliteTable('merchant_profiles', {
+  userId: text('user_id')
+    .primaryKey()
+    .references(() => users.id),
+  state: text('state', { enum: ['draft'] }).notNull(),
+  legalName: text('legal_name'),
+  tradingName: text('trading_name'),
+  country: text('country'),
+  registrationNumber: text('registration_number'),
+  taxNumber: text('tax_number'),
+  address: text('address'),
+  contactName: text('contact_name'),
+  phone: text('phone'),
+  website: text('website'),
+  createdAt: time('created_at').notNull(),
+  updatedAt: time('updated_at').notNull(),
+})
+
+/** Append-only. The rowid gives the order; personal data stands in columns of its own. */
+export const auditEvents = sqliteTable(
+  'audit_events',
+  {
+    id: integer('id').primaryKey(),
+    at: time('at').notNull(),
+    event: text('event').notNull(),
+    level: text('level', { enum: ['info', 'warn', 'critical'] }).notNull(),
+    /** Whom it concerns. */
+    userId: text('user_id'),
+    /** Who did it: a user id, `system`, or nobody known. */
+    actor: text('actor'),
+    sessionId: text('session_id'),
+    ip: text('ip'),
+    country: text('country'),
+    userAgent: text('user_agent'),
+    requestId: text('request_id').notNull(),
+    /** What else is worth knowing, JSON, never a secret. */
+    data: text('data', { mode: 'json' }).$type<Record<string, string | number | boolean | null>>(),
+  },
+  (table) => [
+    index('audit_events_user')
+      .on(table.userId, table.id)
+      .where(sql`${table.userId} IS NOT NULL`),
+  ],
+)

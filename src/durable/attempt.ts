@@ -1,0 +1,42 @@
+import { RpcTarget } from 'cloudflare:workers'
+
+/**
+ * A reserved check of a password or code, held by the caller while it compares.
+ *
+ * It is settled once, as a failure or a success; one that is dropped unsettled (the caller crashed or
+ * was cancelled) counts as a failure. Its calls belong to the RPC session that reserved it, so a whole
+ * check is one billed request to the guard.
+ */
+export class Attempt<Failed, Args extends unknown[], Passed> extends RpcTarget {
+  #isSettled = false
+  readonly #release: () => void
+  readonly #fail: () => Failed
+  readonly #succeed: (...args: Args) => Passed
+
+  constructor(release: () => void, fail: () => Failed, succeed: (...args: Args) => Passed) {
+    super()
+    this.#release = release
+    this.#fail = fail
+    this.#succeed = succeed
+  }
+
+  #settle() {
+    if (this.#isSettled) throw new Error('this attempt is settled')
+    this.#isSettled = true
+    this.#release()
+  }
+
+  fail(): Failed {
+    this.#settle()
+    return this.#fail()
+  }
+
+  succeed(...args: Args): Passed {
+    this.#settle()
+    return this.#succeed(...args)
+  }
+
+  [Symbol.dispose]() {
+    if (!this.#isSettled) this.fail()
+  }
+}

@@ -1,0 +1,73 @@
+import { DurableObject } from 'cloudflare:workers'
+import { type Quota, secondsLeft, take, type Window } from './window'
+
+export type LimitRequest = Readonly<{
+  /** The part of the address that one subscriber holds: an IPv4 address or an IPv6 /64. */
+  network: string
+  quotas: readonly Quota[]
+  /** What all networks of this object together may do before an alarm is raised. */
+  alarm: Quota
+  now: number
+}>
+
+export type LimitVerdict = Readonly<{
+  isAllowed: boolean
+  retryAfterSeconds: number
+  /** Per quota: what is left, and the seconds until it is whole again. */
+  remaining: readonly { left: number; resetSeconds: number }[]
+  /** True once a window: the site as a whole has passed the alarm's quota. */
+  raisesAlarm: boolean
+}>
+
+/**
+ * Counts the requests of one IPv4 address, or of one IPv6 /48 with a counter for each /64 in it, for
+ * one class of routes. A /48 shares an object so that a burst over many of its /64 is seen at all.
+ */
+export class IpLimiter extends DurableObject<Env> {
+  take({ network, quotas, alarm, now }: LimitRequest): LimitVerdict {
+    const { kv } = this.ctx.storage
+    const result = take(kv.get<Window[]>(network) ?? [], quotas, now)
+    const remaining = quotas.map((quota, index) => {
+      const window = result.windows[index] ?? { startedAt: now, count: 0 }
+      const left = Math.max(0, quota.limit - window.count)
+      return { left, resetSeconds: Math.ceil(secondsLeft(window, quota, now)) }
+    })
+    const verdict = { isAllowed: result.isAllowed, retryAfterSeconds: result.retryAfterSeconds }
+    if (!result.isAllowed) return { ...verdict, remaining, raisesAlarm: false }
+
+    kv.put(network, result.windows)
+    this.#scheduleCleanup(quotas)
+    return { ...verdict, remaining, raisesAlarm: network.includes(':') && this.#countSite(alarm, now) }
+  }
+
+  /** Counts one for the whole /48; true for the one that passes the alarm's quota. */
+  #countSite(alarm: Quota, now: number): boolean {
+    const { kv } = this.ctx.storage
+    const [window] = take([kv.get<Window>(SITE)], [{ ...alarm, limit: Infinity }], now).windows
+    if (window) kv.put(SITE, window)
+    return window?.count === alarm.limit + 1
+  }
+
+  #hasCleanup = false
+  #scheduleCleanup(quotas: readonly Quota[]) {
+    if (this.#hasCleanup) return
+    this.#hasCleanup = true
+    const longest = Math.max(...quotas.map(({ seconds }) => seconds))
+    // Setting it again after an eviction only moves the cleanup back.
+    void this.ctx.storage.setAlarm(Date.now() + longest * 1000)
+  }
+
+  /** Empties the object once nothing was counted for the longest window; otherwise looks again later. */
+  override async alarm() {
+    this.#hasCleanup = false
+    const entries = [...this.ctx.storage.kv.list<Window | Window[]>()].flatMap(([, value]) => value)
+    const newest = Math.max(0, ...entries.map(({ startedAt }) => startedAt))
+    if (newest + LONGEST_WINDOW_MS <= Date.now()) return this.ctx.storage.deleteAll()
+    this.#hasCleanup = true
+    await this.ctx.storage.setAlarm(Date.now() + LONGEST_WINDOW_MS)
+  }
+}
+
+const SITE = 'site'
+/** RATE_LIMITS may name windows of up to a day. */
+const LONGEST_WINDOW_MS = 86_400_000

@@ -1,0 +1,24 @@
+import type { Deps } from '../context'
+import { reach } from '../reach'
+import { isSingleAddress } from './header-safety'
+import { type MailRequest, sealMail } from './queued-mail'
+
+export type { MailRequest } from './queued-mail'
+
+/**
+ * Queues a mail, in one send to the queue. Call it before the answer: a queue that fails or hangs ends
+ * in 503, so no caller is told of a mail that nobody will get.
+ *
+ * With `to: null` it does the same work and nothing is sent: whether an account exists shows neither in
+ * the time nor in the number of messages.
+ */
+export async function enqueueMail(
+  deps: Pick<Deps, 'mailQueue' | 'settings'>,
+  mail: MailRequest,
+): Promise<void> {
+  if (mail.to !== null && !isSingleAddress(mail.to)) {
+    throw new Error(`a ${mail.template} mail to something that is not one address`)
+  }
+  const body = await sealMail(deps.settings, mail)
+  await reach('mail queue', () => deps.mailQueue.send(body, { contentType: 'text' }))
+}

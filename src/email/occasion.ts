@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+/** When and where something happened, as a mail about it needs to know. */
+export const occasion = {
+  ip: z.string(),
+  /** ISO 3166-1 alpha-2, or Cloudflare's `T1` for Tor and `XX` for unknown. */
+  country: z.string().nullable(),
+  /** A `Date`, which is text once it has been through the queue. */
+  time: z.union([z.date(), z.iso.datetime().transform((text) => new Date(text))]),
+}
+
+type Occasion = Readonly<{ ip: string; country: string | null; time: Date }>
+
+const DATE_FORMAT: Intl.DateTimeFormatOptions = {
+  dateStyle: 'long',
+  timeStyle: 'short',
+  timeZone: 'UTC',
+}
+
+/** The occasion as rows of a mail. The place is a guess of the edge's from the address; it says so. */
+export const occasionRows = ({ ip, country, time }: Occasion) =>
+  [
+    ['Time', `${new Intl.DateTimeFormat('en-GB', DATE_FORMAT).format(time)} UTC`],
+    ['Place (roughly)', placeOf(country)],
+    ['IP address', ip],
+  ] as const
+
+function placeOf(country: string | null): string {
+  if (country === null || country === 'XX' || !/^[A-Z][A-Z0-9]$/.test(country)) return 'unknown'
+  if (country === 'T1') return 'Tor network'
+  return new Intl.DisplayNames('en', { type: 'region' }).of(country) ?? 'unknown'
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import type { Deps } from '../context'
+import { open, seal } from '../crypto/sealed-box'
+import type { TemplateData, TemplateName } from './templates'
+
+/** A mail to send: which template, to whom, with what. Adding a template adds a member to this union. */
+export type MailRequest = {
+  [Name in TemplateName]: Readonly<{
+    template: Name
+    /** `null` is a decoy: all the work of a mail, and none is sent. */
+    to: string | null
+    /** Whom the mail concerns, for the audit events about it. */
+    userId: string | null
+    /** Carried for translations to come: every template speaks English. */
+    locale?: string
+    data: TemplateData<Name>
+    /** Milliseconds since 1970 after which it is not worth sending. */
+    expiresAt?: number
+  }>
+}[TemplateName]
+
+const queuedMail = z.object({
+  template: z.string(),
+  to: z.string().nullable(),
+  userId: z.string().nullable(),
+  locale: z.string().optional(),
+  data: z.unknown(),
+  expiresAt: z.number().optional(),
+})
+
+export type QueuedMail = Readonly<z.infer<typeof queuedMail>>
+
+const CONTEXT = 'mail'
+
+/**
+ * Plain texts are filled up to a multiple of this, so that neither the queue's operator nor a clock can
+ * tell a decoy from a mail, or a long address from a short one. Every mail we have fits into one.
+ */
+const BUCKET_BYTES = 2048
+
+/** The queue's message: the mail as JSON, padded and sealed. A queue is no place for codes and links. */
+export function sealMail(settings: Deps['settings'], mail: MailRequest): Promise<string> {
+  const text = JSON.stringify(mail)
+  const missing = BUCKET_BYTES - (Buffer.byteLength(text) % BUCKET_BYTES)
+  return seal(settings.SEALING_KEYS, CONTEXT, text + ' '.repeat(missing % BUCKET_BYTES))
+}
+
+/** Opens what `sealMail` made; `undefined` for anything else. */
+export async function openMail(
+  settings: Deps['settings'],
+  body: unknown,
+): Promise<QueuedMail | undefined> {
+  if (typeof body !== 'string') return undefined
+  const text = await open(settings.SEALING_KEYS, CONTEXT, body)
+  if (text === undefined) return undefined
+  return queuedMail.safeParse(JSON.parse(text)).data
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { template } from '../letter'
+import { occasion, occasionRows } from '../occasion'
+
+/** To the owner when too many wrong passwords have locked the account. */
+export const accountLocked = template(
+  {
+    urgency: 'security',
+    isOpenToStrangers: false,
+    data: z.object({ minutes: z.number(), ...occasion }),
+  },
+  ({ minutes, ...where }) => {
+    const period = minutes === 1 ? 'one minute' : `${minutes} minutes`
+    return {
+      subject: `Sign-in is locked for ${period}`,
+      preheader: 'A wrong password was entered too many times.',
+      heading: `Sign-in is locked for ${period}`,
+      blocks: [
+        {
+          kind: 'text',
+          text: `A wrong password was entered for your account too many times, so nobody can sign in to it from a new browser for ${period}. Browsers that you have signed in with before still can.`,
+        },
+        { kind: 'facts', rows: occasionRows(where) },
+      ],
+      notMe:
+        'If this was not you, somebody is guessing your password: the lock has stopped them, and you need do nothing unless you use the same password elsewhere, which is the time to change it.',
+    }
+  },
+)

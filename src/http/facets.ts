@@ -1,0 +1,34 @@
+import type { Context, MiddlewareHandler, Next } from 'hono'
+import type { z } from 'zod'
+import type { AppEnv } from '../context'
+import type { ProblemCode } from '../problems'
+
+/** What one middleware of a route says about it; http/openapi.ts puts the parts together. */
+export type Facet = Readonly<{
+  /** A guard: who may call. Empty for anyone. */
+  security?: readonly ('bearer' | 'cookie')[]
+  body?: z.ZodType
+  summary?: string
+  description?: string
+  tag?: string
+  /** Answers other than problems, by status. `null`: no body. */
+  answers?: Readonly<Record<number, { description: string; schema: z.ZodType | null }>>
+  problems?: readonly ProblemCode[]
+  limit?: string
+}>
+
+const facets = new WeakMap<object, Facet>()
+
+/** What a handler says about its route; `undefined` for one that says nothing. */
+export const facetOf = (handler: object): Facet | undefined => facets.get(handler)
+
+/** Makes a middleware that also describes the route it stands in. */
+export function withFacet<H extends MiddlewareHandler<AppEnv>>(facet: Facet, handler: H): H {
+  facets.set(handler, facet)
+  return handler
+}
+
+/** Says what a route is for and how it answers. Does nothing when the route is called. */
+export const describe = (
+  facet: Pick<Facet, 'summary' | 'description' | 'tag' | 'answers' | 'problems'>,
+) => withFacet(facet, (_c: Context<AppEnv>, next: Next) => next())

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { hasMac, mac, randomCode, randomToken, sha256 } from '../crypto/token'
+import type { Deps } from '../context'
+import { reach } from '../reach'
+
+const recordSchema = z.object({
+  userId: z.string(),
+  securityEpoch: z.number().int(),
+  role: z.enum(['admin', 'merchant', 'customer']),
+  transport: z.enum(['bearer', 'cookie']),
+  method: z.enum(['email']),
+  /** Keyed hash of the code that was sent with the login. One sent later is in the guard. */
+  codeHash: z.string(),
+  sentAt: z.number(),
+  expiresAt: z.number(),
+})
+
+/** A login whose password was right, waiting for its second step. Times in milliseconds. */
+export type Challenge = z.infer<typeof recordSchema>
+
+/** Second steps that a login can be finished with. */
+export type Method = Challenge['method']
+
+const keyOf = (id: string) => `otp:${id}`
+
+/** A fresh challenge: the token goes to the caller, its hash names it in KV and in the guard. */
+export function newChallengeToken(): { token: string; id: string } {
+  const token = randomToken()
+  return { token, id: sha256(token) }
+}
+
+export const challengeId = (token: string): string => sha256(token)
+
+/** A code and what is kept of it, bound to its challenge: a code of one login fits no other. */
+export function newCode(deps: Pick<Deps, 'settings'>, id: string) {
+  const code = randomCode()
+  return { code, codeHash: mac(deps.settings.SEALING_KEYS, 'login-code', `${id}.${code}`) }
+}
+
+export const isCode = (
+  deps: Pick<Deps, 'settings'>,
+  id: string,
+  code: string,
+  codeHash: string,
+): boolean => hasMac(deps.settings.SEALING_KEYS, 'login-code', `${id}.${code}`, codeHash)
+
+export async function putChallenge(
+  deps: Pick<Deps, 'kv' | 'settings'>,
+  id: string,
+  challenge: Challenge,
+): Promise<void> {
+  const expirationTtl = deps.settings.OTP_VALIDITY_PERIOD
+  await reach('kv', () => deps.kv.put(keyOf(id), JSON.stringify(challenge), { expirationTtl }))
+}
+
+/** The record of a challenge whose time has not passed. Says nothing about whether it is used up. */
+export async function findChallenge(
+  deps: Pick<Deps, 'kv' | 'now'>,
+  id: string,
+): Promise<Challenge | undefined> {
+  const stored = await reach('kv', () => deps.kv.get(keyOf(id), 'json'))
+  const record = recordSchema.safeParse(stored)
+  return record.success && deps.now().getTime() < record.data.expiresAt ? record.data : undefined
+}

@@ -1,0 +1,53 @@
+import { and, eq } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { users } from '../db/schema'
+import { guardOf } from '../durable/guard-of'
+import { problem, tooMany } from '../problems'
+import { reach } from '../reach'
+import { challengeId, findChallenge, newCode, putChallenge } from './challenge'
+import { sendCode } from './send-code'
+
+/**
+ * Sends another code for a login that waits for one. The code before is dead from now on, the failures
+ * so far stay (NIST SP 800-63B-4 §3.1.3.2), and the challenge lives as long as the new code.
+ *
+ * The guard keeps the new code's hash: another edge may read an old record from KV for a minute.
+ */
+export async function resendCode(deps: Deps, token: string): Promise<void> {
+  const id = challengeId(token)
+  const challenge = await findChallenge(deps, id)
+  if (!challenge) throw problem('invalid_challenge', { reason: 'none or expired' })
+  const { userId, securityEpoch, sentAt } = challenge
+  const [user] = await deps.db
+    .select({ id: users.id, email: users.email, locale: users.locale })
+    .from(users)
+    .where(
+      and(
+        eq(users.id, userId),
+        eq(users.status, 'active'),
+        eq(users.securityEpoch, securityEpoch),
+      ),
+    )
+  if (!user) throw problem('invalid_challenge', { reason: 'account changed' })
+  const { code, codeHash } = newCode(deps, id)
+  const now = deps.now().getTime()
+  const expiresAt = now + deps.settings.OTP_VALIDITY_PERIOD * 1000
+  const verdict = await reach('guard', () =>
+    guardOf(deps, { userId }).resend({
+      challenge: { id, sentAt, expiresAt: challenge.expiresAt },
+      codeHash,
+      expiresAt,
+      now,
+    }),
+  )
+  if (!verdict.isGranted) {
+    if (verdict.retryAfterSeconds === null) throw problem('invalid_challenge', { reason: 'used up' })
+    throw tooMany('too_many_attempts', verdict.retryAfterSeconds)
+  }
+  await recordEvent(deps, { event: 'authn_code_sent', userId, actor: userId })
+  await Promise.all([
+    putChallenge(deps, id, { ...challenge, codeHash, sentAt: now, expiresAt }),
+    sendCode(deps, user, code, expiresAt),
+  ])
+}

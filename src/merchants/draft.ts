@@ -1,0 +1,38 @@
+import type { SQL } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Deps } from '../context'
+import { merchantProfiles } from '../db/schema'
+import { plainText } from '../users/display-name'
+
+/** A business profile as first given. It is checked by its country's rules when it is submitted. */
+export const merchantDraft = z.strictObject({
+  legal_name: plainText(200).optional(),
+  trading_name: plainText(200).optional(),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'must be a country code such as NL')
+    .optional(),
+  registration_number: plainText(40).optional(),
+  tax_number: plainText(40).optional(),
+  address: plainText(400).optional(),
+  contact_name: plainText(80).optional(),
+  phone: plainText(40).optional(),
+  website: z
+    .url({ protocol: /^https$/ })
+    .max(200)
+    .optional(),
+})
+
+export type MerchantDraft = z.infer<typeof merchantDraft>
+
+/** The statement that stores a draft for the user that `owner` (`FROM users WHERE …`) selects. */
+export function insertDraft(deps: Pick<Deps, 'db' | 'now'>, draft: MerchantDraft, owner: SQL) {
+  const now = deps.now().getTime()
+  return deps.db.insert(merchantProfiles).select(
+    sql`SELECT id, 'draft', ${draft.legal_name ?? null}, ${draft.trading_name ?? null},
+      ${draft.country ?? null}, ${draft.registration_number ?? null}, ${draft.tax_number ?? null},
+      ${draft.address ?? null}, ${draft.contact_name ?? null}, ${draft.phone ?? null},
+      ${draft.website ?? null}, ${now}, ${now} ${owner}`,
+  )
+}

@@ -1,0 +1,122 @@
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { AppEnv } from './context'
+import { log } from './log'
+
+/** Every refusal a caller can receive (RFC 9457). Codes are public API: add freely, never rename. */
+export const problems = {
+  invalid_request: { status: 400, title: 'Some fields are not valid' },
+  malformed_json: { status: 400, title: 'The body is not the JSON this service reads' },
+  password_rejected: { status: 400, title: 'This password cannot be used' },
+  invalid_token: { status: 400, title: 'This link is not valid or has expired' },
+  unauthorized: { status: 401, title: 'Sign in first' },
+  invalid_access_token: { status: 401, title: 'The access token or session is not valid' },
+  invalid_refresh_token: { status: 401, title: 'The refresh token is not valid' },
+  invalid_credentials: { status: 401, title: 'The name or the password is not right' },
+  invalid_challenge: { status: 401, title: 'This sign-in has ended, start again' },
+  invalid_code: { status: 401, title: 'The code is not right' },
+  cross_site_request: { status: 403, title: 'The request does not come from our own pages' },
+  email_unverified: { status: 403, title: 'Confirm your e-mail address first' },
+  account_disabled: { status: 403, title: 'This account is disabled' },
+  not_found: { status: 404, title: 'There is nothing here' },
+  method_not_allowed: { status: 405, title: 'This path does not take that method' },
+  content_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'Send application/json in UTF-8' },
+  too_many_requests: { status: 429, title: 'Too many requests from your network, wait a little' },
+  too_many_attempts: { status: 429, title: 'Too many tries, wait before the next one' },
+  internal_error: { status: 500, title: 'Something went wrong on our side' },
+  service_unavailable: { status: 503, title: 'Not possible right now, try again' },
+} as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>
+
+export type ProblemCode = keyof typeof problems
+
+/** What is wrong with one field: a JSON Pointer into the body as a URI fragment (RFC 6901 §6). */
+export type FieldError = Readonly<{ pointer: string; detail: string; code?: string }>
+
+type Extras = Readonly<{
+  /** For the log only, never sent. */
+  reason?: string
+  errors?: readonly FieldError[]
+  headers?: Readonly<Record<string, string>>
+}>
+
+class Problem extends Error {
+  readonly code: ProblemCode
+  readonly extras: Extras
+  constructor(code: ProblemCode, extras: Extras) {
+    super(code)
+    this.code = code
+    this.extras = extras
+  }
+}
+
+/** Domain code throws this and nothing else; anything that is not a Problem becomes a 500 or a 503. */
+export function problem(code: ProblemCode, extras: Extras = {}): Error {
+  return new Problem(code, extras)
+}
+
+/** A refusal for the time being: `Retry-After` in whole seconds, at least one (RFC 9110 §10.2.3). */
+export function tooMany(
+  code: 'too_many_requests' | 'too_many_attempts',
+  retryAfterSeconds: number,
+  headers: Readonly<Record<string, string>> = {},
+): Error {
+  const retryAfter = String(Math.max(1, Math.ceil(retryAfterSeconds)))
+  return new Problem(code, { headers: { ...headers, 'Retry-After': retryAfter } })
+}
+
+/** The code of a refusal, for the log; `undefined` for other errors. */
+export const problemCode = (error: unknown): ProblemCode | undefined =>
+  error instanceof Problem ? error.code : undefined
+
+/** The one place where an error becomes a response. */
+export function toProblemResponse(error: Error, c: Context<AppEnv>): Response {
+  const { code, extras } = asProblem(error)
+  const { status, title } = problems[code]
+  if (status >= 500) {
+    log('error', 'sys_error', { request_id: c.get('requestId'), code, ...describeError(error) })
+  }
+  c.set('refusal', extras.reason === undefined ? { code } : { code, reason: extras.reason })
+  const body = {
+    type: `urn:phantom:problem:${code}`,
+    title,
+    status,
+    code,
+    ...(extras.errors && { errors: extras.errors }),
+  }
+  return c.body(JSON.stringify(body), status, {
+    ...(status === 401 && { 'WWW-Authenticate': challengeFor(code) }),
+    ...extras.headers,
+    'Content-Type': 'application/problem+json; charset=utf-8',
+  })
+}
+
+/** RFC 6750 §3.1: no error code for a caller who sent no credentials. */
+const challengeFor = (code: ProblemCode): string =>
+  code === 'invalid_access_token'
+    ? 'Bearer realm="phantom", error="invalid_token"'
+    : 'Bearer realm="phantom"'
+
+function asProblem(error: Error): Problem {
+  if (error instanceof Problem) return error
+  return new Problem(isD1Failure(error) ? 'service_unavailable' : 'internal_error', {})
+}
+
+/** Errors of the database, as D1 and drizzle word them; all others are faults of our own. */
+function isD1Failure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return (
+    error.message.startsWith('D1_') ||
+    error.message.startsWith('Failed query') ||
+    isD1Failure(error.cause)
+  )
+}
+
+/** Name, message and stack, but nothing of a query: its parameters may be personal or secret. */
+function describeError(error: Error): Record<string, unknown> {
+  const { reason } = error instanceof Problem ? error.extras : {}
+  const cause = error.cause instanceof Error ? error.cause : error
+  const message = cause.message.split('\nparams:')[0]?.slice(0, 500)
+  const stack = cause.stack?.split('\n').slice(1, 8).join('\n')
+  return { reason, error: cause.name, message, stack }
+}

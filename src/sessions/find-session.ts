@@ -1,0 +1,50 @@
+import { and, eq } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { sessions, users } from '../db/schema'
+import { assuranceOf } from './assurance'
+import { lifetimes } from './lifetimes'
+
+/** A live session and the user it belongs to, as the database has them now. */
+export type CurrentSession = NonNullable<Awaited<ReturnType<typeof findSession>>>
+
+/**
+ * Finds a session that is good at this moment: it exists, neither its absolute nor its idle time has
+ * passed, and its user is active. One query; asked anew for every request, so that an end of session,
+ * a disabled user or a new role holds from the next request on.
+ */
+export async function findSession(deps: Pick<Deps, 'db' | 'now'>, sessionId: string) {
+  const [row] = await deps.db
+    .select({
+      id: sessions.id,
+      transport: sessions.transport,
+      secretHash: sessions.secretHash,
+      previousHash: sessions.previousHash,
+      rotationSalt: sessions.rotationSalt,
+      rotatedAt: sessions.rotatedAt,
+      firstFactor: sessions.firstFactor,
+      secondFactor: sessions.secondFactor,
+      authTime: sessions.authTime,
+      lastUsedAt: sessions.lastUsedAt,
+      expiresAt: sessions.expiresAt,
+      user: {
+        id: users.id,
+        email: users.email,
+        username: users.username,
+        displayName: users.displayName,
+        locale: users.locale,
+        role: users.role,
+        status: users.status,
+        createdAt: users.createdAt,
+        emailVerifiedAt: users.emailVerifiedAt,
+        lastLoginAt: users.lastLoginAt,
+      },
+    })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(and(eq(sessions.id, sessionId), eq(users.status, 'active')))
+  if (!row) return undefined
+  const now = deps.now().getTime()
+  const idleEnd = row.lastUsedAt.getTime() + lifetimes[row.user.role].idleSeconds * 1000
+  if (now >= row.expiresAt.getTime() || now >= idleEnd) return undefined
+  return { ...row, ...assuranceOf(row.firstFactor, row.secondFactor) }
+}

@@ -1,0 +1,102 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { randomToken } from '../crypto/token'
+import { sessions } from '../db/schema'
+import { problem } from '../problems'
+import { accessTokenFor, type AccessToken } from './access-token'
+import { endSession } from './end-session'
+import { type CurrentSession, findSession } from './find-session'
+import { readSecret, successorOf } from './session-secret'
+
+/** Within this time the same token gets the same successor: several tabs, a retry on a bad line. */
+const RACE_MS = 10_000
+/** Each lost turn means that another request has rotated; the next look finds its result. */
+const MAX_TURNS = 4
+
+export type Refreshed = Readonly<{ sessionId: string; access: AccessToken; refreshToken: string }>
+
+/**
+ * Exchanges a refresh token for its successor and a fresh access token (RFC 9700 §4.14.2).
+ *
+ * The token before the present one stays good until its successor is first used, for its answer may
+ * have been lost. Any older one is a stolen copy, or its victim: the session ends for both.
+ */
+export async function refreshSession(
+  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller'>,
+  token: string,
+): Promise<Refreshed> {
+  const presented = readSecret(deps.settings, 'refresh', token)
+  if (!presented) throw problem('invalid_refresh_token', { reason: 'not one of ours' })
+  for (let turn = 0; turn < MAX_TURNS; turn++) {
+    const session = await findSession(deps, presented.sessionId)
+    if (!session) throw problem('invalid_refresh_token', { reason: 'session over' })
+    const successor = await rotate(deps, session, token, presented.secretHash)
+    if (successor) {
+      const access = await accessTokenFor(deps, session)
+      return { sessionId: session.id, access, refreshToken: successor }
+    }
+  }
+  throw problem('service_unavailable', { reason: 'refresh: lost every turn' })
+}
+
+/** Ends the session of a refresh token that is good now, or was until a moment ago. */
+export async function endByRefreshToken(
+  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller'>,
+  token: string,
+): Promise<void> {
+  const presented = readSecret(deps.settings, 'refresh', token)
+  const session = presented && (await findSession(deps, presented.sessionId))
+  if (!session) throw problem('invalid_refresh_token')
+  const isGood = [session.secretHash, session.previousHash].includes(presented.secretHash)
+  const event = isGood ? 'session_ended' : 'authn_token_reuse'
+  await endSession(deps, { id: session.id, userId: session.user.id }, event)
+}
+
+/** The successor of a token, or `undefined` when another request has changed the session meanwhile. */
+async function rotate(
+  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller'>,
+  session: CurrentSession,
+  token: string,
+  presentedHash: string,
+): Promise<string | undefined> {
+  const isPrevious = presentedHash === session.previousHash
+  if (!isPrevious && presentedHash !== session.secretHash) {
+    await endSession(deps, { id: session.id, userId: session.user.id }, 'authn_token_reuse')
+    throw problem('invalid_refresh_token', { reason: 'reused' })
+  }
+  const { rotationSalt, rotatedAt } = session
+  if (isPrevious && rotationSalt && rotatedAt) {
+    const known = successorOf(deps.settings, session.id, token, rotationSalt)
+    const isRace = deps.now().getTime() < rotatedAt.getTime() + RACE_MS
+    if (isRace && known.secretHash === session.secretHash) return known.token
+  }
+  const salt = randomToken()
+  const successor = successorOf(deps.settings, session.id, token, salt)
+  const now = deps.now()
+  const [claimed] = await deps.db.batch([
+    deps.db
+      .update(sessions)
+      .set({
+        previousHash: presentedHash,
+        secretHash: successor.secretHash,
+        rotationSalt: salt,
+        rotatedAt: now,
+        lastUsedAt: now,
+      })
+      .where(and(eq(sessions.id, session.id), eq(sessions.secretHash, session.secretHash)))
+      .returning({ id: sessions.id }),
+    recordEvent(
+      deps,
+      {
+        event: 'session_renewed',
+        userId: session.user.id,
+        actor: session.user.id,
+        sessionId: session.id,
+      },
+      sql`EXISTS (SELECT 1 FROM ${sessions}
+        WHERE ${sessions.id} = ${session.id} AND ${sessions.secretHash} = ${successor.secretHash})`,
+    ),
+  ])
+  return claimed.length > 0 ? successor.token : undefined
+}

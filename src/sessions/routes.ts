@@ -1,0 +1,89 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { AppEnv } from '../context'
+import { publicJwk } from '../crypto/jwt'
+import { anyone, perhapsSignedIn } from '../guards'
+import { endedSessionCookie } from '../http/cookies'
+import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
+import { body } from '../http/validate'
+import { problem } from '../problems'
+import { endSession } from './end-session'
+import { endByRefreshToken, refreshSession } from './refresh'
+import { tokensAnswer, tokensOf } from './tokens-answer'
+
+const refreshToken = z
+  .string()
+  .max(256)
+  .describe('The newest refresh token of the session, opaque')
+
+export const sessionRoutes = new Hono<AppEnv>({ strict: false })
+  .post(
+    '/refresh/',
+    anyone,
+    rateLimit('refresh'),
+    body(z.strictObject({ refresh_token: refreshToken })),
+    describe({
+      tag: 'Sessions',
+      summary: 'Exchange a refresh token',
+      description:
+        'Answers with the next refresh token; the one before stays good until the next one is first used. An older one ends the session.',
+      answers: { 200: { description: 'Fresh tokens', schema: tokensAnswer } },
+      problems: ['invalid_refresh_token'],
+    }),
+    async (c) => {
+      const refreshed = await refreshSession(c.var.deps, c.req.valid('json').refresh_token)
+      return c.json(tokensOf(refreshed))
+    },
+  )
+
+  .post(
+    '/logout/',
+    perhapsSignedIn,
+    rateLimit('refresh'),
+    body(z.strictObject({ refresh_token: refreshToken.optional() })),
+    describe({
+      tag: 'Sessions',
+      summary: 'End the session',
+      description: 'By access token or cookie, or by `refresh_token` in the body.',
+      answers: { 204: { description: 'The session is over', schema: null } },
+      problems: ['unauthorized', 'invalid_refresh_token'],
+    }),
+    async (c) => {
+      const { refresh_token: token } = c.req.valid('json')
+      const session = c.get('session')
+      if (token !== undefined) await endByRefreshToken(c.var.deps, token)
+      else if (session) {
+        await endSession(c.var.deps, { id: session.id, userId: session.user.id }, 'session_ended')
+      } else throw problem('unauthorized')
+      // Not "cookies": the device cookie must outlive the session, it keeps the owner from being locked out.
+      c.header('Clear-Site-Data', '"cache", "storage"')
+      c.header('Set-Cookie', endedSessionCookie())
+      return c.body(null, 204)
+    },
+  )
+
+const jwk = z.object({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  kid: z.string(),
+  x: z.string(),
+  y: z.string(),
+  use: z.literal('sig'),
+  alg: z.literal('ES256'),
+})
+
+export const jwksRoutes = new Hono<AppEnv>({ strict: false }).get(
+  '/jwks.json',
+  anyone,
+  describe({
+    tag: 'Sessions',
+    summary: 'Keys that verify access tokens',
+    description: 'RFC 7517. While a key is being replaced both are here; fetch anew on an unknown `kid`.',
+    answers: { 200: { description: 'The public keys', schema: z.object({ keys: z.array(jwk) }) } },
+  }),
+  (c) => {
+    c.header('Cache-Control', 'public, max-age=300')
+    return c.json({ keys: c.var.deps.settings.SIGNING_KEYS.map(publicJwk) })
+  },
+)

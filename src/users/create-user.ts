@@ -1,0 +1,126 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { hashPassword } from '../crypto/password-hash'
+import { randomId, randomToken, sha256 } from '../crypto/token'
+import { mailedTokens, merchantProfiles, users } from '../db/schema'
+import { enqueueMail } from '../email/enqueue'
+import { insertDraft, type MerchantDraft } from '../merchants/draft'
+import { requireGoodPassword } from '../passwords/policy'
+import { emailKey } from './email-key'
+import { verificationLink } from './verification-link'
+import { usernameKey } from './username'
+
+export type SignUp = Readonly<{
+  email: string
+  password: string
+  username?: string | undefined
+  role: 'customer' | 'merchant'
+  merchant?: MerchantDraft | undefined
+}>
+
+/**
+ * Signs somebody up. Says the same to everyone; what came of it is told to the address by mail.
+ *
+ * A new address, or one that was never confirmed, gets the account as asked for now: whatever an
+ * earlier sign-up left (password, name, profile, link) is void, for it may have been a stranger's. The
+ * owner of a confirmed address is told that somebody tried. A username that is taken is left out, and
+ * only the mail says so. All cases do the same work: one hash, one batch, one mail.
+ */
+export async function createUser(deps: Deps, input: SignUp): Promise<void> {
+  requireGoodPassword(deps, input.password, [input.email, input.username, ...namesOf(input.merchant)])
+  const { db } = deps
+  const now = deps.now()
+  const key = emailKey(input.email)
+  const passwordHash = await hashPassword(deps.settings.PASSWORD_PEPPER, input.password)
+  const token = randomToken()
+  const expiresAt = new Date(now.getTime() + deps.settings.EMAIL_VERIFICATION_TIMEOUT * 1000)
+  const mine = sql`FROM users WHERE email_key = ${key} AND password_hash = ${passwordHash}`
+  const isMine = sql`EXISTS (SELECT 1 ${mine})`
+
+  const [, , , [account], [owner]] = await db.batch([
+    upsertPending(deps, input, key, passwordHash),
+    db.delete(mailedTokens).where(
+      sql`${mailedTokens.purpose} = 'verify' AND ${mailedTokens.userId} IN (SELECT id ${mine})`,
+    ),
+    db
+      .insert(mailedTokens)
+      .select(sql`SELECT ${sha256(token)}, id, 'verify', ${expiresAt.getTime()} ${mine}`),
+    db
+      .select({ id: users.id, username: users.username })
+      .from(users)
+      .where(and(eq(users.emailKey, key), eq(users.passwordHash, passwordHash))),
+    db
+      .select({ id: users.id, email: users.email, locale: users.locale })
+      .from(users)
+      .where(eq(users.emailKey, key)),
+    db.delete(merchantProfiles).where(sql`${merchantProfiles.userId} IN (SELECT id ${mine})`),
+    ...(input.merchant ? [insertDraft(deps, input.merchant, mine)] : []),
+    recordEvent(deps, { event: 'user_created', userId: sql`(SELECT id ${mine})` }, isMine),
+    recordEvent(
+      deps,
+      {
+        event: 'user_create_duplicate',
+        userId: sql`(SELECT id FROM users WHERE email_key = ${key})`,
+      },
+      sql`NOT ${isMine}`,
+    ),
+  ])
+
+  if (account) {
+    const usernameTaken = input.username !== undefined && account.username === null
+    await enqueueMail(deps, {
+      template: 'verify_email',
+      to: input.email,
+      userId: account.id,
+      data: {
+        link: verificationLink(deps, token),
+        validHours: Math.floor(deps.settings.EMAIL_VERIFICATION_TIMEOUT / 3600),
+        usernameTaken: usernameTaken ? (input.username ?? null) : null,
+      },
+    })
+  } else {
+    await enqueueMail(deps, {
+      template: 'account_exists',
+      to: owner?.email ?? null,
+      userId: owner?.id ?? null,
+      ...(owner && { locale: owner.locale }),
+      data: { time: now, ip: deps.caller.ip, country: deps.caller.country },
+    })
+  }
+}
+
+/** Inserts the account, or takes over one whose address was never confirmed. Others stay as they are. */
+function upsertPending(deps: Deps, input: SignUp, key: string, passwordHash: string) {
+  const { email, username, role } = input
+  const name = username ?? null
+  const nameKey = username === undefined ? null : (usernameKey(username) ?? null)
+  // Inside the one statement, so that two sign-ups for a name cannot both find it free.
+  const isFree = sql`NOT EXISTS (SELECT 1 FROM users WHERE username_key = ${nameKey} AND email_key <> ${key})`
+  return deps.db
+    .insert(users)
+    .select(
+      sql`SELECT ${randomId('usr')}, ${email}, ${key},
+        CASE WHEN ${isFree} THEN ${name} END, CASE WHEN ${isFree} THEN ${nameKey} END,
+        NULL, 'en', ${role}, 'pending', ${passwordHash}, 0, NULL, NULL, ${deps.now().getTime()}
+        WHERE true`,
+    )
+    .onConflictDoUpdate({
+      target: users.emailKey,
+      set: {
+        email,
+        username: sql`excluded.username`,
+        usernameKey: sql`excluded.username_key`,
+        role,
+        passwordHash,
+        securityEpoch: sql`${users.securityEpoch} + 1`,
+        createdAt: deps.now(),
+      },
+      setWhere: eq(users.status, 'pending'),
+    })
+}
+
+const namesOf = (merchant: MerchantDraft | undefined) => [
+  merchant?.legal_name,
+  merchant?.trading_name,
+]

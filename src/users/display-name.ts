@@ -1,0 +1,36 @@
+import { z } from 'zod'
+
+const MAX_CODE_POINTS = 80
+
+/**
+ * Controls, line and paragraph separators (they add a header to a mail or an entry to a log), format
+ * characters (bidirectional overrides, zero width), fillers that print nothing, lone surrogates.
+ */
+const UNPRINTABLE = /[[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]--[\ufe0f]]/v
+/** More marks on one letter than any language writes: they paint over the lines around. */
+const PILED_MARKS = /\p{M}{5}/u
+/** What mail programs turn into a link: a scheme, `www.`, or a dot between a word and a top-level domain. */
+const LINK = /:\/\/|www\.|mailto:|[\p{L}\p{N}][.。]\p{L}{2}/iu
+
+/**
+ * One line of text to show to others: 1 to `maxCodePoints`, NFC, printable, with at least one letter or
+ * digit. Escaping is up to whoever prints it.
+ */
+export const plainText = (maxCodePoints: number) =>
+  z
+    .string()
+    .max(maxCodePoints * 2)
+    .normalize('NFC')
+    .refine((text) => [...text].length <= maxCodePoints, `${maxCodePoints} characters at most`)
+    .refine((text) => /[\p{L}\p{N}]/u.test(text), 'At least one letter or digit')
+    .refine((text) => text === text.trim(), 'No spaces at the beginning or end')
+    .refine((text) => !UNPRINTABLE.test(text) && !PILED_MARKS.test(text), 'Printable characters only')
+
+/**
+ * A name to show to others and to write in mails: plain text of 80 code points at most, that no mail
+ * program turns into a link.
+ */
+export const displayName = plainText(MAX_CODE_POINTS).refine(
+  (name) => !LINK.test(name.normalize('NFKC')),
+  'No links; put a space after a full stop',
+)
