@@ -1,0 +1,8 @@
+/** What the test run adds to the Worker's bindings (vitest.config.ts). */
+declare namespace Cloudflare {
+  interface Env {
+    TEST_MIGRATIONS: import('@cloudflare/vitest-plugin').D1Migration[]
+    /** The mailbox's HTTP side; see tests/support/mailbox.ts. */
+    MAILBOX_URL: string
+  }
+}

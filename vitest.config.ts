@@ -1,0 +1,68 @@
+import { certificates } from './scripts/dev/ca.ts'
+import { localSecrets } from './scripts/dev/secrets.ts'
+import { LOCAL_DIRECTORY, MAILBOX_USER, SECRETS_FILE } from './tests/support/mailbox-server.ts'
+import { defineConfig } from 'vitest/config'
+
+// miniflare reads this variable when it is imported: the CA first, then the plugin.
+process.env['NODE_EXTRA_CA_CERTS'] = (await certificates(LOCAL_DIRECTORY)).ca
+process.env['CLOUDFLARE_CF_FETCH_ENABLED'] = 'false'
+process.env['WRANGLER_SEND_METRICS'] = 'false'
+const secrets = await localSecrets(SECRETS_FILE)
+// Where wrangler looks for the secrets that wrangler.toml requires.
+Object.assign(process.env, secrets)
+const { cloudflareTest, readD1Migrations } = await import('@cloudflare/vitest-plugin')
+
+const migrations = await readD1Migrations('./migrations')
+const PUBLIC_URL = 'https://auth.phantom.test'
+
+export default defineConfig({
+  test: {
+    globalSetup: './tests/support/mailbox-server.ts',
+    reporters: ['default', './tests/support/reporter.ts'],
+    // workerd rejects a promise that no code can reach when a peer's certificate is not trusted; the
+    // socket reports the same failure where it can be caught.
+    onUnhandledError: ({ message }) => !message.startsWith('internal error; reference = '),
+    projects: [
+      {
+        plugins: [
+          cloudflareTest(({ inject }) => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ...secrets,
+                TEST_MIGRATIONS: migrations,
+                MAILBOX_URL: inject('mailbox').url,
+                PUBLIC_URL,
+                ISSUER: PUBLIC_URL,
+                EMAIL_HOST: '127.0.0.1',
+                EMAIL_PORT: String(inject('mailbox').ports.starttls),
+                EMAIL_USE_TLS: 'true',
+                EMAIL_USE_SSL: 'false',
+                EMAIL_HOST_USER: MAILBOX_USER,
+                EMAIL_FROM: `Phantom Security <${MAILBOX_USER}>`,
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'workers',
+          include: ['tests/**/*.test.ts'],
+          exclude: ['tests/e2e/**', 'tests/pure/**'],
+          setupFiles: ['./tests/support/setup.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['tests/pure/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
+          // The end-to-end tests each start a whole dev server; two at a time would only be slower.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+})
