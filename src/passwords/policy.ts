@@ -1,32 +1,52 @@
 import { z } from 'zod'
-import type { FieldError } from '../problems'
+import type { Deps } from '../context'
+import { type FieldError, problem } from '../problems'
 import { contextWords } from './context-words'
 import { cheapestSpelling, type TokenKind } from './guessing'
 
-/** Dearer than any passphrase that people type; keeps the work of a request bounded (OWASP: long-password DoS). */
+/** More than anybody types; hashing a longer one would only cost us (OWASP: long-password denial of service). */
 const MAX_CODE_POINTS = 128
-/** About a billion guesses for someone who knows the owner and the usual tricks. */
-const MIN_GUESSING_BITS = 30
+/** Some ten billion guesses by someone who knows the owner and the usual tricks: three common words pass, two do not. */
+const MIN_GUESSING_BITS = 33
 const MIN_DISTINCT_CHARACTERS = 5
+/** What is repeated counts once, and alone this would be far too short. */
+const MAX_UNIT_LENGTH = 7
 
-/**
- * A password in a request body: its shape only, so that it may stand in every body. Lone surrogates are
- * refused because all of them encode to the same bytes; NUL, spaces and any script are kept.
- */
-export const passwordText = z
+// Shape only. Lone surrogates are refused because all of them encode to the same bytes; NUL, spaces at the
+// ends and every script are kept.
+const text = z
   .string()
   .min(1)
   .max(1024)
-  .refine((text) => text.isWellFormed(), 'Not well-formed Unicode')
+  .refine((value) => value.isWellFormed(), 'must be well-formed Unicode')
 
-type Context = Readonly<{
-  /** In code points after NFC. */
+/** A password that somebody wants to have, before `requireGoodPassword`. */
+export const newPassword = text.describe('A passphrase; see the password rules')
+/** A password that somebody says they have. Says nothing about the rules it may have been made under. */
+export const presentedPassword = text.describe('Compared as sent: never trimmed, cut or folded')
+
+type Rules = Readonly<{
+  /** In code points, after NFC. */
   minLength: number
-  /** The owner's e-mail address, username and names, our host names: as they stand, no need to split them. */
+  /** The owner's address, username and names, and our host names, as they stand. */
   context: readonly string[]
   /** Where the password stands in the body. */
   pointer?: string
 }>
+
+/** Refuses a password that `checkPassword` finds fault with: 400 `password_rejected` with the reasons. */
+export function requireGoodPassword(
+  deps: { settings: Pick<Deps['settings'], 'PASSWORD_MIN_LENGTH' | 'PUBLIC_URL'> },
+  password: string,
+  context: readonly (string | null | undefined)[],
+  pointer?: string,
+): void {
+  const { PASSWORD_MIN_LENGTH: minLength, PUBLIC_URL: publicUrl } = deps.settings
+  const own = context.filter((entry) => typeof entry === 'string')
+  const rules = { minLength, context: [...own, new URL(publicUrl).host] }
+  const errors = checkPassword(password, pointer === undefined ? rules : { ...rules, pointer })
+  if (errors.length > 0) throw problem('password_rejected', { errors })
+}
 
 /**
  * Why a password cannot be used; an empty list if it can. Rules of NIST SP 800-63B-4 §3.1.1.2: length in
@@ -34,45 +54,51 @@ type Context = Readonly<{
  * phrase may contain any common word: it is refused only if common words, runs, repeats and the owner's
  * own names are nearly all there is.
  *
- * Codes: `too_short`, `too_long`, `too_common`, `contextual`, `sequential`, `repetitive`.
+ * Codes: `too_short`, `too_long`, `too_common`, `contextual`, `repetitive`, `sequential`.
  */
-export function checkPassword(password: string, rules: Context): FieldError[] {
+export function checkPassword(password: string, rules: Rules): FieldError[] {
   const pointer = rules.pointer ?? '#/password'
-  const text = password.normalize('NFC')
-  const length = [...text].length
-  if (length > MAX_CODE_POINTS) return [{ pointer, code: 'too_long', detail: tooLong }]
+  const canonical = password.normalize('NFC')
+  const length = [...canonical].length
+  if (length > MAX_CODE_POINTS) return [{ pointer, code: 'too_long', detail: TOO_LONG }]
   const errors: FieldError[] = []
   if (length < rules.minLength) {
     errors.push({ pointer, code: 'too_short', detail: tooShort(rules.minLength) })
   }
-  const code = predictability(text, rules.context)
-  return code ? [...errors, { pointer, code, detail: advice[code] }] : errors
+  const code = predictability(canonical, rules.context)
+  return code ? [...errors, { pointer, code, detail: ADVICE[code] }] : errors
 }
 
-const tooLong = `Use ${MAX_CODE_POINTS} characters at most.`
+const TOO_LONG = `must have at most ${MAX_CODE_POINTS} characters`
 const tooShort = (minLength: number) =>
-  `Use at least ${minLength} characters. Four or five words that have nothing to do with each other are easy to remember and hard to guess.`
+  `must have at least ${minLength} characters; four or five words that have nothing to do with each other are easy to remember and hard to guess`
 
-const advice = {
+const ADVICE: Readonly<Record<TokenKind, string>> = {
   contextual:
-    'This is made of your own name or address, or of ours, which is tried first. Add words that have nothing to do with you.',
+    'is made of your own name or address, or of ours, which is tried first; add words that have nothing to do with you',
   too_common:
-    'This is one of the passwords that are tried first, or made of them. Use words that do not usually stand together.',
-  sequential: 'This follows the alphabet, the numbers or the keys. Use words instead of a row of keys.',
-  repetitive: 'This repeats the same few characters. Use different words instead.',
-} as const
-
-function predictability(
-  text: string,
-  context: readonly string[],
-): keyof typeof advice | undefined {
-  // Compared as an attacker's tool would: full-width and ligature forms folded, in lower case.
-  const folded = text.normalize('NFKC').toLowerCase()
-  const { bits, kinds } = cheapestSpelling(folded, contextWords(context))
-  const kind = ORDER.find((candidate) => kinds.has(candidate))
-  if (kind && bits < MIN_GUESSING_BITS) return kind
-  return new Set(folded).size < MIN_DISTINCT_CHARACTERS ? 'repetitive' : undefined
+    'is one of the passwords that are tried first, or made of them; use words that do not usually stand together',
+  repetitive: 'repeats the same few characters; use different words instead',
+  sequential: 'follows the alphabet, the numbers or the keys; use words instead',
 }
 
 /** The reason that tells the most comes first. */
-const ORDER: readonly TokenKind[] = ['contextual', 'too_common', 'sequential', 'repetitive']
+const ORDER: readonly TokenKind[] = ['contextual', 'too_common', 'repetitive', 'sequential']
+
+function predictability(password: string, context: readonly string[]): TokenKind | undefined {
+  // Compared as an attacker's tool would: full-width forms and ligatures folded, in lower case.
+  const folded = password.normalize('NFKC').toLowerCase()
+  const { bits, kinds } = cheapestSpelling(folded, contextWords(context))
+  const kind = ORDER.find((candidate) => kinds.has(candidate))
+  if (kind && bits < MIN_GUESSING_BITS) return kind
+  return isMonotonous([...folded]) ? 'repetitive' : undefined
+}
+
+/** Few different characters, or one short unit over and over. */
+function isMonotonous(characters: readonly string[]): boolean {
+  if (new Set(characters).size < MIN_DISTINCT_CHARACTERS) return true
+  for (let unit = 1; unit <= Math.min(MAX_UNIT_LENGTH, characters.length / 2); unit++) {
+    if (characters.every((char, at) => at < unit || char === characters[at - unit])) return true
+  }
+  return false
+}

@@ -4,7 +4,7 @@ const FORWARD = [
   '01234567890123456789012345678901234567890',
   '!@#$%^&*()_+',
   'qwertyuiop[]',
-  'asdfghjkl;\'',
+  "asdfghjkl;'",
   'zxcvbnm,./',
   'qwertzuiop',
   'yxcvbnm',
@@ -17,19 +17,24 @@ const FORWARD = [
   'q1w2e3r4t5y6u7i8o9p0',
   'zaq12wsxcde34rfvbgt56yhnmju78ik,',
 ]
-const SEQUENCES = [...FORWARD, ...FORWARD.map((row) => [...row].reverse().join(''))]
 const MIN_RUN = 3
 
-/** How many characters from `from` on follow one of the sequences, in either direction; 0 if under three. */
+type Place = Readonly<{ row: string; at: number }>
+
+/** Where each three characters stand in the rows, either way round. */
+const places: ReadonlyMap<string, readonly Place[]> = Map.groupBy(
+  [...FORWARD, ...FORWARD.map((row) => [...row].toReversed().join(''))].flatMap((row) =>
+    [...row.slice(MIN_RUN - 1)].map((_, at) => ({ row, at })),
+  ),
+  ({ row, at }) => row.slice(at, at + MIN_RUN),
+)
+
+/** How many characters from `from` on follow one of the rows; 0 if fewer than three do. */
 export function runLength(text: string, from: number): number {
-  const start = text.slice(from, from + MIN_RUN)
-  if (start.length < MIN_RUN) return 0
   let longest = 0
-  for (const sequence of SEQUENCES) {
-    const at = sequence.indexOf(start)
-    if (at === -1) continue
+  for (const { row, at } of places.get(text.slice(from, from + MIN_RUN)) ?? []) {
     let length = MIN_RUN
-    while (from + length < text.length && sequence[at + length] === text[from + length]) length++
+    while (from + length < text.length && row[at + length] === text[from + length]) length++
     longest = Math.max(longest, length)
   }
   return longest

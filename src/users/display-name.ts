@@ -13,24 +13,21 @@ const PILED_MARKS = /\p{M}{5}/u
 const LINK = /:\/\/|www\.|mailto:|[\p{L}\p{N}][.。]\p{L}{2}/iu
 
 /**
- * One line of text to show to others: 1 to `maxCodePoints`, NFC, printable, with at least one letter or
- * digit. Escaping is up to whoever prints it.
+ * One line of text to show to others and to write in mails: 1 to `maxCodePoints`, NFC, printable, not
+ * blank. Escaping is up to whoever prints it; nothing here can end a line or turn the reading direction.
  */
 export const plainText = (maxCodePoints: number) =>
   z
     .string()
     .max(maxCodePoints * 2)
     .normalize('NFC')
-    .refine((text) => [...text].length <= maxCodePoints, `${maxCodePoints} characters at most`)
-    .refine((text) => /[\p{L}\p{N}]/u.test(text), 'At least one letter or digit')
-    .refine((text) => text === text.trim(), 'No spaces at the beginning or end')
-    .refine((text) => !UNPRINTABLE.test(text) && !PILED_MARKS.test(text), 'Printable characters only')
+    .refine((text) => [...text].length <= maxCodePoints, `at most ${maxCodePoints} characters`)
+    .refine((text) => /[\p{L}\p{N}]/u.test(text), 'must have a letter or digit')
+    .refine((text) => text === text.trim(), 'must not begin or end with a space')
+    .refine((text) => !UNPRINTABLE.test(text) && !PILED_MARKS.test(text), 'must be printable')
 
-/**
- * A name to show to others and to write in mails: plain text of 80 code points at most, that no mail
- * program turns into a link.
- */
+/** The name of a person. Holds no link, which the mails that greet them by it would carry to a victim. */
 export const displayName = plainText(MAX_CODE_POINTS).refine(
   (name) => !LINK.test(name.normalize('NFKC')),
-  'No links; put a space after a full stop',
+  'must not hold a link; put a space after a full stop',
 )

@@ -53,7 +53,10 @@ function findKey(address: string): string | undefined {
   const at = address.indexOf('@')
   const local = address.slice(0, Math.max(at, 0))
   if (local.length > MAX_LOCAL_LENGTH || !LOCAL_PART.test(local)) return undefined
-  const labels = address.slice(at + 1).split('.').map(asciiLabel)
+  const labels = address
+    .slice(at + 1)
+    .split('.')
+    .map(asciiLabel)
   if (labels.length < 2 || !TOP_LEVEL.test(labels.at(-1) ?? '')) return undefined
   if (!labels.every((label) => label !== undefined && LABEL.test(label))) return undefined
   const key = `${local.toLowerCase()}@${labels.join('.')}`
