@@ -1,6 +1,6 @@
 import type { Deps } from '../context'
 import { reach } from '../reach'
-import { isSingleAddress } from './header-safety'
+import { wireAddress } from './header-safety'
 import { type MailRequest, sealMail } from './queued-mail'
 
 export type { MailRequest } from './queued-mail'
@@ -13,12 +13,12 @@ export type { MailRequest } from './queued-mail'
  * the time nor in the number of messages.
  */
 export async function enqueueMail(
-  deps: Pick<Deps, 'mailQueue' | 'settings'>,
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now'>,
   mail: MailRequest,
 ): Promise<void> {
-  if (mail.to !== null && !isSingleAddress(mail.to)) {
+  if (mail.to !== null && wireAddress(mail.to) === undefined) {
     throw new Error(`a ${mail.template} mail to something that is not one address`)
   }
-  const body = await sealMail(deps.settings, mail)
+  const body = await sealMail(deps, mail)
   await reach('mail queue', () => deps.mailQueue.send(body, { contentType: 'text' }))
 }

@@ -1,3 +1,5 @@
+import { emailAddress, emailKey } from '../users/email-key'
+
 /**
  * What must never reach an SMTP command or a header: CR, LF, NUL and all other controls, the line and
  * paragraph separators, and halves of surrogate pairs. They end a line, or become something that does
@@ -7,18 +9,20 @@ const UNSAFE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u
 
 export const isHeaderSafe = (text: string): boolean => !UNSAFE.test(text)
 
-const MAX_ADDRESS_LENGTH = 254
-/** No quoted local part, no address literal, no list, no name, no comment, nothing invisible. */
-const ADDRESS = /^[^\s<>()[\]\\,;:"@\p{C}\p{Z}]{1,64}@([^\s<>()[\]\\,;:"@\p{C}\p{Z}]{1,253})$/u
-const DOMAIN = /^[\p{L}\p{N}\p{M}](?:[\p{L}\p{N}\p{M}.-]*[\p{L}\p{N}\p{M}])?$/u
+/** No quoted local part, no address literal, no list, no name, no comment: nothing to disagree about. */
+const ADDRESS = /^[^\s<>()[\]\\,;:"@]{1,64}@[^\s<>()[\]\\,;:"@]{1,253}$/
 
 /**
- * One mailbox, written in a way that can only be read as one (RFC 5321 §4.1.2, Dot-string). What
- * validated it before does not count: this is the last gate before the wire.
+ * The address as it stands in RCPT and To: local part as its owner wrote it, domain in punycode, all
+ * ASCII. `undefined` for what is not exactly one mailbox. Whatever checked it before does not count:
+ * this is the last gate before the wire (E-055, E-095).
  */
-export function isSingleAddress(text: string): boolean {
-  const domain = ADDRESS.exec(text)?.[1]
-  return text.length <= MAX_ADDRESS_LENGTH && domain !== undefined && DOMAIN.test(domain)
+export function wireAddress(text: string): string | undefined {
+  if (!ADDRESS.test(text) || !isHeaderSafe(text)) return undefined
+  const { success } = emailAddress.safeParse(text)
+  if (!success) return undefined
+  const key = emailKey(text)
+  return `${text.slice(0, text.indexOf('@'))}${key.slice(key.indexOf('@'))}`
 }
 
 /** `a…@example.com`: enough to recognise an address in a log, not enough to have it. */

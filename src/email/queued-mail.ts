@@ -26,6 +26,7 @@ const queuedMail = z.object({
   locale: z.string().optional(),
   data: z.unknown(),
   expiresAt: z.number().optional(),
+  queuedAt: z.number(),
 })
 
 export type QueuedMail = Readonly<z.infer<typeof queuedMail>>
@@ -39,15 +40,18 @@ const CONTEXT = 'mail'
 const BUCKET_BYTES = 2048
 
 /** The queue's message: the mail as JSON, padded and sealed. A queue is no place for codes and links. */
-export function sealMail(settings: Deps['settings'], mail: MailRequest): Promise<string> {
-  const text = JSON.stringify(mail)
+export function sealMail(
+  { settings, now }: Pick<Deps, 'settings' | 'now'>,
+  mail: MailRequest,
+): Promise<string> {
+  const text = JSON.stringify({ ...mail, queuedAt: now().getTime() })
   const missing = BUCKET_BYTES - (Buffer.byteLength(text) % BUCKET_BYTES)
   return seal(settings.SEALING_KEYS, CONTEXT, text + ' '.repeat(missing % BUCKET_BYTES))
 }
 
 /** Opens what `sealMail` made; `undefined` for anything else. */
 export async function openMail(
-  settings: Deps['settings'],
+  { settings }: Pick<Deps, 'settings'>,
   body: unknown,
 ): Promise<QueuedMail | undefined> {
   if (typeof body !== 'string') return undefined

@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import { template } from '../letter'
+import { occasion, occasionRows } from '../occasion'
 
 /** To the owner of an account when somebody signs up with its address again: that somebody learns nothing. */
 export const accountExists = template(
   {
     urgency: 'notice',
     isOpenToStrangers: true,
-    data: z.object({ loginUrl: z.url({ protocol: /^https?$/ }) }),
+    data: z.object(occasion),
   },
-  ({ loginUrl }) => ({
+  (where) => ({
     subject: 'You already have an account',
     preheader: 'Somebody tried to sign up with your address.',
     heading: 'You already have an account',
@@ -17,7 +18,11 @@ export const accountExists = template(
         kind: 'text',
         text: 'Somebody, perhaps you, has tried to open a Phantom account with this address. It has one already: nothing was changed, and no second account was made.',
       },
-      { kind: 'button', label: 'Sign in', link: loginUrl },
+      {
+        kind: 'text',
+        text: 'If you have forgotten it, sign in as always, or choose a new password on the sign-in page.',
+      },
+      { kind: 'facts', rows: occasionRows(where) },
     ],
     notMe:
       'If this was not you, you need do nothing: whoever it was has not learned that you have an account.',

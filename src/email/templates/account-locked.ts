@@ -18,12 +18,12 @@ export const accountLocked = template(
       blocks: [
         {
           kind: 'text',
-          text: `A wrong password was entered for your account too many times, so nobody can sign in to it from a new browser for ${period}. Browsers that you have signed in with before still can.`,
+          text: `A wrong password was entered for your account too many times, so signing in is locked for ${period}. A browser that you have signed in with before may still work.`,
         },
         { kind: 'facts', rows: occasionRows(where) },
       ],
       notMe:
-        'If this was not you, somebody is guessing your password: the lock has stopped them, and you need do nothing unless you use the same password elsewhere, which is the time to change it.',
+        'If this was not you, somebody is guessing your password: the lock has stopped them, and a long password that you use nowhere else will withstand them.',
     }
   },
 )

@@ -24,7 +24,10 @@ export const loginCode = template(
     preheader: 'Somebody has entered your password and waits for this code.',
     heading: 'Your sign-in code',
     blocks: [
-      { kind: 'text', text: 'Enter this code where you are signing in. It is for signing in only.' },
+      {
+        kind: 'text',
+        text: 'Enter this code where you are signing in. It is for signing in only.',
+      },
       { kind: 'code', code },
       {
         kind: 'text',

@@ -15,10 +15,13 @@ export const newDevice = template(
     preheader: 'A browser that we have not seen before has signed in.',
     heading: 'New sign-in to your account',
     blocks: [
-      { kind: 'text', text: 'A browser that we have not seen before has signed in to your account.' },
+      {
+        kind: 'text',
+        text: 'A browser that we have not seen before has signed in to your account.',
+      },
       { kind: 'facts', rows: [['Device', deviceName(device)], ...occasionRows(where)] },
     ],
     notMe:
-      'If this was not you, somebody has your password and can read your mail: change both passwords now, that of your mailbox first, and end all other sessions.',
+      'If this was not you, somebody has your password and perhaps your mailbox: change both passwords now and end all other sessions.',
   }),
 )

@@ -40,6 +40,6 @@ export const verifyEmail = template(
           ]),
     ],
     notMe:
-      'If this was not you, do nothing: without your confirmation nobody can use the account, and we will delete it.',
+      'If this was not you, do nothing: without your confirmation nobody can use that account.',
   }),
 )
