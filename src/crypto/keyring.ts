@@ -6,23 +6,38 @@ export type Keyring = readonly [RingKey, ...RingKey[]]
 
 const ENTRY = /^([a-z0-9]{1,16}):([A-Za-z0-9_-]{43,})$/
 const MIN_KEY_BYTES = 32
+/** Of 32 random bytes about 30 differ; fewer than 16 never do in practice. */
+const MIN_DIFFERENT_BYTES = 16
 
 /**
  * Reads `id:base64url[,id:base64url]`, newest first: two entries while a secret is being rotated.
- * Returns `undefined` for anything else, a repeated id, a key under 32 bytes or one that looks
- * like a placeholder (fewer than 8 different bytes).
+ * Returns `undefined` for anything else: a repeated id or key, a key under 32 bytes, and one that looks
+ * like a placeholder.
  */
 export function parseKeyring(text: string): Keyring | undefined {
-  const keys = text.split(',').map((entry) => {
-    const [, id, encoded] = ENTRY.exec(entry.trim()) ?? []
-    if (!id || !encoded) return undefined
-    const bytes = Uint8Array.from(Buffer.from(encoded, 'base64url'))
-    return bytes.length >= MIN_KEY_BYTES && new Set(bytes).size >= 8 ? { id, bytes } : undefined
-  })
+  const keys = text.split(',').map((entry) => parseEntry(entry.trim()))
   const [first, ...rest] = keys.filter((key) => key !== undefined)
+  if (!first || rest.length + 1 !== keys.length) return undefined
   const ids = new Set(keys.map((key) => key?.id))
-  if (!first || rest.length + 1 !== keys.length || ids.size !== keys.length) return undefined
-  return [first, ...rest]
+  const secrets = new Set(keys.map((key) => key && Buffer.from(key.bytes).toString('base64url')))
+  return ids.size === keys.length && secrets.size === keys.length ? [first, ...rest] : undefined
+}
+
+function parseEntry(entry: string): RingKey | undefined {
+  const [, id, encoded] = ENTRY.exec(entry) ?? []
+  if (!id || !encoded || PLACEHOLDER.test(encoded)) return undefined
+  const bytes = Uint8Array.from(Buffer.from(encoded, 'base64url'))
+  // One spelling a key: a cut or padded copy is an accident that must not go unnoticed.
+  if (Buffer.from(bytes).toString('base64url') !== encoded) return undefined
+  return bytes.length >= MIN_KEY_BYTES && looksRandom(bytes) ? { id, bytes } : undefined
+}
+
+const PLACEHOLDER = /change[_-]?me|placeholder|example|insecure|replace[_-]?me/i
+
+/** Neither the bytes nor the steps between them repeat much, as they do in `AAAA…`, `0123…` and filled-in words. */
+function looksRandom(bytes: Uint8Array): boolean {
+  const steps = bytes.map((byte, at) => byte - (bytes[at - 1] ?? 0))
+  return [bytes, steps].every((values) => new Set(values).size >= MIN_DIFFERENT_BYTES)
 }
 
 const derived = new WeakMap<RingKey, Map<string, Uint8Array<ArrayBuffer>>>()

@@ -1,6 +1,7 @@
 import { deriveKey, type Keyring, type RingKey } from './keyring'
 
 const IV_BYTES = 12
+const TAG_BITS = 128
 
 /**
  * Encrypts with AES-256-GCM under the ring's newest key: `<key id>.<base64url(iv ‖ ciphertext ‖ tag)>`.
@@ -13,7 +14,7 @@ export async function seal(ring: Keyring, context: string, text: string): Promis
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
   const key = await importKey(ring[0], 'encrypt')
   const box = await crypto.subtle.encrypt(
-    { name: 'AES-GCM', iv, additionalData: Buffer.from(context) },
+    { name: 'AES-GCM', iv, additionalData: Buffer.from(context), tagLength: TAG_BITS },
     key,
     Buffer.from(text),
   )
@@ -26,15 +27,21 @@ export async function open(
   context: string,
   box: string,
 ): Promise<string | undefined> {
-  const dot = box.indexOf('.')
-  const ringKey = ring.find(({ id }) => id === box.slice(0, dot))
-  if (!ringKey) return undefined
-  const bytes = Buffer.from(box.slice(dot + 1), 'base64url')
+  const [, id, encoded] = FORMAT.exec(box) ?? []
+  const ringKey = ring.find((candidate) => candidate.id === id)
+  if (!ringKey || encoded === undefined) return undefined
+  const bytes = Buffer.from(encoded, 'base64url')
+  // Node's decoder is lenient: without this, bits of the last sign could change and the box still open.
+  if (bytes.toString('base64url') !== encoded) return undefined
   const key = await importKey(ringKey, 'decrypt')
-  const iv = bytes.subarray(0, IV_BYTES)
   try {
     const text = await crypto.subtle.decrypt(
-      { name: 'AES-GCM', iv, additionalData: Buffer.from(context) },
+      {
+        name: 'AES-GCM',
+        iv: bytes.subarray(0, IV_BYTES),
+        additionalData: Buffer.from(context),
+        tagLength: TAG_BITS,
+      },
       key,
       bytes.subarray(IV_BYTES),
     )
@@ -43,6 +50,8 @@ export async function open(
     return undefined
   }
 }
+
+const FORMAT = /^([a-z0-9]{1,16})\.([A-Za-z0-9_-]{38,})$/
 
 const importKey = (key: RingKey, use: 'encrypt' | 'decrypt') =>
   crypto.subtle.importKey('raw', deriveKey(key, 'sealed-box'), 'AES-GCM', false, [use])

@@ -3,6 +3,17 @@ import { z } from 'zod'
 /** No `@`, so that no username is ever read as an address; ASCII only, so that no two look alike by script. */
 const USERNAME = /^[A-Za-z][A-Za-z0-9._-]{2,29}$/
 
+// Before `reserved`, which needs it when the module loads.
+const LOOK_ALIKES: Readonly<Record<string, string>> = {
+  0: 'o',
+  1: 'i',
+  l: 'i',
+  3: 'e',
+  4: 'a',
+  5: 's',
+  7: 't',
+}
+
 /** Names that would pass for the platform or its staff, or collide with mailboxes and paths we may need. */
 const reserved = new Set(
   [
@@ -37,14 +48,4 @@ function skeleton(name: string): string {
     .replace(/[013457l]/g, (char) => LOOK_ALIKES[char] ?? char)
     .replaceAll('rn', 'm')
     .replaceAll('vv', 'w')
-}
-
-const LOOK_ALIKES: Readonly<Record<string, string>> = {
-  0: 'o',
-  1: 'i',
-  l: 'i',
-  3: 'e',
-  4: 'a',
-  5: 's',
-  7: 't',
 }
