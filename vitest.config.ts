@@ -28,6 +28,16 @@ export default defineConfig({
           cloudflareTest(({ inject }) => ({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
+              // Mails at once: with wrangler.toml's batch timeout each would take a second.
+              queueConsumers: {
+                'phantom-mail': {
+                  maxBatchSize: 20,
+                  maxBatchTimeout: 0,
+                  maxRetries: 8,
+                  deadLetterQueue: 'phantom-mail-dead',
+                },
+                'phantom-mail-dead': { maxBatchSize: 20, maxBatchTimeout: 0 },
+              },
               bindings: {
                 ...secrets,
                 TEST_MIGRATIONS: migrations,

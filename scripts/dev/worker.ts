@@ -1,0 +1,78 @@
+import type { SmtpServer } from './options.ts'
+import { type Running, start } from './processes.ts'
+import type { Secrets } from './secrets.ts'
+import { untilReady } from './until-ready.ts'
+
+const WRANGLER = 'node_modules/wrangler/bin/wrangler.js'
+const START_WITHIN_MS = 60_000
+
+// Our own log line per request says more than wrangler's.
+const NOISE = [/^\[wrangler:info\] (GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /, /^\s*$/]
+
+/** Creates or updates the local database. */
+export async function migrate(state: string): Promise<void> {
+  const output: string[] = []
+  const { exited } = start({
+    name: 'the migration',
+    args: [...[WRANGLER, 'd1', 'migrations', 'apply', 'DB', '--local', '--persist-to', state]],
+    env: { CI: '1' },
+    onLine: (line) => output.push(line),
+  })
+  const code = await exited
+  if (code !== 0) throw new Error(`the migration failed:\n${output.join('\n')}`)
+}
+
+type WorkerOptions = Readonly<{
+  port: number
+  inspectorPort: number
+  state: string
+  secrets: Secrets
+  smtp: SmtpServer
+  print: (line: string) => void
+}>
+
+/** Starts the Worker with everything local, and returns once it answers. */
+export async function startWorker(options: WorkerOptions) {
+  const { port, state, secrets, smtp, print } = options
+  const url = `http://127.0.0.1:${port}`
+  const output: string[] = []
+  let isReady = false
+  const running: Running = start({
+    name: 'the Worker',
+    args: [
+      ...[WRANGLER, 'dev', '--ip', '127.0.0.1', '--port', `${port}`],
+      // Both are unauthenticated ways into the running Worker.
+      ...['--inspector-ip', '127.0.0.1', '--inspector-port', `${options.inspectorPort}`],
+      ...['--persist-to', state, '--show-interactive-dev-session=false'],
+      ...vars(url, smtp).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
+    ],
+    // Secrets travel in the environment: no file, and not in the list of processes.
+    env: { ...secrets, EMAIL_HOST_PASSWORD: smtp.password },
+    onLine: (line) => {
+      output.push(line)
+      if (output.length > 100) output.shift()
+      if (isReady && !NOISE.some((noise) => noise.test(line))) print(line)
+    },
+  })
+  await untilReady(`${url}/api/health/`, running, {
+    withinMs: START_WITHIN_MS,
+    output,
+    // A build that fails waits for the next change of the code.
+    fatal: /\[ERROR\]/,
+  })
+  isReady = true
+  return { url, running }
+}
+
+const vars = (url: string, smtp: SmtpServer) =>
+  Object.entries({
+    PUBLIC_URL: url,
+    ISSUER: url,
+    EMAIL_PROVIDER: 'smtp',
+    EMAIL_HOST: smtp.host,
+    EMAIL_PORT: `${smtp.port}`,
+    EMAIL_USE_TLS: `${smtp.startTls}`,
+    EMAIL_USE_SSL: `${!smtp.startTls}`,
+    EMAIL_HOST_USER: smtp.user,
+    EMAIL_FROM: `Phantom Security <${smtp.user.includes('@') ? smtp.user : 'phantom@localhost.test'}>`,
+  })
