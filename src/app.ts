@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { type AppEnv, createDeps, type Deps } from './context'
 import { callerOf } from './http/caller'
 import { cors } from './http/cors'
+import { deadline } from './http/deadline'
 import { notFound } from './http/methods'
 import { requestLog } from './http/request-log'
 import { httpRoutes } from './http/routes'
@@ -16,7 +17,7 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
   const app = new Hono<AppEnv>({ strict: false })
   app.onError(toProblemResponse)
   app.notFound(notFound(app))
-  app.use(requestLog, securityHeaders, async (c, next) => {
+  app.use(requestLog, securityHeaders, deadline, async (c, next) => {
     const requestId = c.get('requestId')
     const waitUntil = (promise: Promise<unknown>) => c.executionCtx.waitUntil(promise)
     c.set('deps', overrides(createDeps(c.env, waitUntil, callerOf(c, requestId))))

@@ -12,7 +12,7 @@ export function windowAt(window: Window | undefined, quota: Quota, now: number):
 
 /** Seconds until a window ends. */
 export const secondsLeft = (window: Window, quota: Quota, now: number): number =>
-  Math.max(0, window.startedAt / 1000 + quota.seconds - now / 1000)
+  Math.max(0, window.startedAt + quota.seconds * 1000 - now) / 1000
 
 export type Take = Readonly<{
   isAllowed: boolean

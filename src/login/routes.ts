@@ -45,7 +45,7 @@ const cookieAnswer = z.object({ session_id: z.string() })
 
 export const loginRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/login/',
+    '/login',
     anyone,
     rateLimit('login'),
     body(loginBody),
@@ -82,7 +82,7 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/verify-2fa/',
+    '/verify-2fa',
     anyone,
     rateLimit('codes'),
     body(verifyBody),
@@ -109,7 +109,7 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/resend-otp/',
+    '/resend-otp',
     anyone,
     rateLimit('mail'),
     body(z.strictObject({ challenge })),

@@ -19,7 +19,7 @@ const refreshToken = z
 
 export const sessionRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/refresh/',
+    '/refresh',
     anyone,
     rateLimit('refresh'),
     body(z.strictObject({ refresh_token: refreshToken })),
@@ -38,7 +38,7 @@ export const sessionRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/logout/',
+    '/logout',
     perhapsSignedIn,
     rateLimit('refresh'),
     body(z.strictObject({ refresh_token: refreshToken.optional() })),

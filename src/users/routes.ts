@@ -49,7 +49,7 @@ const me = z.object({
 
 export const userRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/create/',
+    '/create',
     anyone,
     rateLimit('sign_up'),
     body(createBody),
@@ -68,7 +68,7 @@ export const userRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/me/',
+    '/me',
     signedIn,
     describe({
       tag: 'Accounts',
@@ -130,7 +130,7 @@ export const verifyEmailRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/resend/',
+    '/resend',
     anyone,
     rateLimit('mail'),
     body(z.strictObject({ email: emailAddress })),

@@ -1,0 +1,20 @@
+import type { Context, Next } from 'hono'
+import type { AppEnv } from '../context'
+import { problem } from '../problems'
+
+/** Longer than `reach` waits for any one store, so that its reason is the one that is logged. */
+const DEADLINE_MS = 8_000
+
+/** Ends a request that hangs, whatever it hangs on, with a 503. */
+export async function deadline(_c: Context<AppEnv>, next: Next) {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    const error = problem('service_unavailable', { reason: `no answer in ${DEADLINE_MS} ms` })
+    timer = setTimeout(() => reject(error), DEADLINE_MS)
+  })
+  try {
+    await Promise.race([next(), tooLate])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,108 @@
+import { evictDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { Attempt } from '../../src/durable/attempt'
+
+const guardNamed = (name: string) => env.ACCOUNT_GUARD.getByName(name)
+const NOW = Date.now()
+const stranger = { device: null, isKnown: true, now: NOW }
+const count = <T>(results: readonly T[], is: (result: T) => boolean) => results.filter(is).length
+
+describe('AccountGuard', () => {
+  test('gives five places to a thousand parallel password checks', async ({ expect }) => {
+    const guard = guardNamed('thousand')
+    const reservations = await Promise.all(
+      Array.from({ length: 1000 }, () => guard.reservePassword(stranger)),
+    )
+    expect(count(reservations, ({ attempt }) => attempt !== null)).toBe(5)
+    for (const { attempt } of reservations) await attempt?.fail()
+    const after = await guard.reservePassword(stranger)
+    expect(after).toMatchObject({ attempt: null, retryAfterSeconds: 1800 })
+  })
+
+  test('gives a place back after a success', async ({ expect }) => {
+    const guard = guardNamed('success')
+    for (let round = 0; round < 20; round++) {
+      using reservation = await guard.reservePassword(stranger)
+      expect(reservation.attempt).not.toBeNull()
+      await reservation.attempt?.succeed()
+    }
+  })
+
+  test('counts a check that its caller dropped as a failure', async ({ expect }) => {
+    const guard = guardNamed('dropped')
+    for (let round = 0; round < 5; round++) {
+      using _reservation = await guard.reservePassword(stranger)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const after = await guard.reservePassword(stranger)
+    expect(after.retryAfterSeconds).toBe(1800)
+  })
+
+  test('settles a check once', ({ expect }) => {
+    const settled: string[] = []
+    const note = (what: string) => () => void settled.push(what)
+    const attempt = new Attempt(note('released'), note('failed'), note('passed'))
+    attempt.fail()
+    expect(() => attempt.succeed()).toThrow('settled')
+    attempt[Symbol.dispose]()
+    expect(settled).toEqual(['released', 'failed'])
+  })
+
+  test('remembers failures, locks and used challenges when its memory is lost', async ({ expect }) => {
+    const guard = guardNamed('evicted')
+    const challenge = { id: 'c', sentAt: NOW, expiresAt: NOW + 300_000 }
+    for (let round = 0; round < 4; round++) {
+      using reservation = await guard.reservePassword(stranger)
+      await reservation.attempt?.fail()
+    }
+    {
+      using reservation = await guard.reserveCode({ challenge, now: NOW })
+      expect(await reservation.attempt?.succeed('browser')).toBe(true)
+    }
+    await evictDurableObject(guard)
+    {
+      using reservation = await guard.reservePassword(stranger)
+      expect((await reservation.attempt?.fail())?.lockedUntil).toBe(NOW + 1_800_000)
+    }
+    expect(await guard.reserveCode({ challenge, now: NOW })).toMatchObject({
+      attempt: null,
+      retryAfterSeconds: null,
+    })
+    expect((await guard.reservePassword({ ...stranger, device: 'browser' })).isKnownDevice).toBe(true)
+  })
+
+  test('lets fifty parallel right codes use a challenge up once', async ({ expect }) => {
+    const guard = guardNamed('once')
+    const challenge = { id: 'c', sentAt: NOW, expiresAt: NOW + 300_000 }
+    const results = await Promise.all(
+      Array.from({ length: 50 }, async () => {
+        using reservation = await guard.reserveCode({ challenge, now: NOW })
+        return reservation.attempt?.succeed('browser')
+      }),
+    )
+    expect(count(results, (won) => won === true)).toBe(1)
+  })
+
+  test('keeps the failures of a challenge when another code is sent', async ({ expect }) => {
+    const guard = guardNamed('resend')
+    const challenge = { id: 'c', sentAt: NOW, expiresAt: NOW + 300_000 }
+    for (let round = 0; round < 4; round++) {
+      using reservation = await guard.reserveCode({ challenge, now: NOW })
+      await reservation.attempt?.fail()
+    }
+    const later = NOW + 60_000
+    const next = { codeHash: 'second', expiresAt: later + 300_000, now: later }
+    expect(await guard.resend({ challenge, ...next })).toEqual({
+      isGranted: true,
+      retryAfterSeconds: null,
+    })
+    using reservation = await guard.reserveCode({ challenge, now: later })
+    expect(reservation.codeHash).toBe('second')
+    expect(await reservation.attempt?.fail()).toEqual({ isEnded: true })
+    expect(await guard.reserveCode({ challenge, now: later })).toMatchObject({
+      attempt: null,
+      retryAfterSeconds: null,
+    })
+  })
+})

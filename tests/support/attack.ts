@@ -1,0 +1,69 @@
+import { env } from 'cloudflare:workers'
+import type { Deps } from '../../src/context'
+import { freshAddress, type startApp } from './app'
+
+type App = ReturnType<typeof startApp>
+
+/** What an outsider can see of an answer: all but the request's id and what is counted per network. */
+export function visible({ status, headers, text }: Awaited<ReturnType<App['send']>>) {
+  const names = [...headers].filter(([name]) => !PER_REQUEST.has(name))
+  return { status, text, headers: names }
+}
+
+const PER_REQUEST = new Set(['x-request-id', 'ratelimit'])
+
+/** Wrong passwords, one after the other, from one fresh network. */
+export async function failLogin(app: App, identifier: string, times: number) {
+  const ip = freshAddress()
+  const answers = []
+  for (let count = 0; count < times; count++) {
+    answers.push(await app.post('/api/auth/login/', { identifier, password: `wrong ${count}` }, { ip }))
+  }
+  return answers
+}
+
+/** Counts the password hashes that run while `act` does, whichever path asks for them. */
+export async function countingHashes<T>(act: () => Promise<T>): Promise<{ result: T; hashes: number }> {
+  const { subtle } = crypto
+  const original = subtle.deriveBits
+  let calls = 0
+  subtle.deriveBits = function (...args: Parameters<typeof original>) {
+    calls += 1
+    return original.apply(subtle, args)
+  }
+  try {
+    const result = await act()
+    return { result, hashes: calls / 3 }
+  } finally {
+    subtle.deriveBits = original
+  }
+}
+
+/** All that the stores hold, as text, to search for what must not be there. */
+export async function storedText(): Promise<string> {
+  const { results: tables } = await env.DB.prepare(
+    `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'`,
+  ).run<{ name: string }>()
+  const rows = await Promise.all(
+    tables.map(({ name }) => env.DB.prepare(`SELECT * FROM "${name}"`).run()),
+  )
+  const { keys } = await env.KV.list()
+  const values = await Promise.all(keys.map(({ name }) => env.KV.get(name)))
+  return JSON.stringify([rows.map(({ results }) => results), keys, values])
+}
+
+/** Puts a property of the deps out of order: every call of these methods fails, or never ends. */
+export const broken =
+  <K extends keyof Deps>(name: K, methods: readonly string[], how: 'fails' | 'hangs') =>
+  (deps: Deps): Deps => ({
+    ...deps,
+    [name]: new Proxy(deps[name] as object, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key)
+        if (typeof value !== 'function') return value
+        if (!methods.includes(String(key))) return value.bind(target) as unknown
+        return () =>
+          how === 'hangs' ? new Promise(() => {}) : Promise.reject(new Error(`${name} is down`))
+      },
+    }),
+  })

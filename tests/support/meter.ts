@@ -1,0 +1,126 @@
+import type { Deps } from '../../src/context'
+import { drizzle } from 'drizzle-orm/d1'
+import { env } from 'cloudflare:workers'
+
+export type Reading = {
+  d1RoundTrips: number
+  rowsRead: number
+  rowsWritten: number
+  kvReads: number
+  kvWrites: number
+  objectCalls: number
+  queueSends: number
+}
+
+const ZERO: Reading = {
+  d1RoundTrips: 0,
+  rowsRead: 0,
+  rowsWritten: 0,
+  kvReads: 0,
+  kvWrites: 0,
+  objectCalls: 0,
+  queueSends: 0,
+}
+
+/**
+ * Counts what passes through the bindings, as D1's `meta` and the calls tell it. Nothing is changed on
+ * the way: every call reaches the real store.
+ */
+export function startMeter() {
+  let reading = { ...ZERO }
+  const add = (part: Partial<Reading>) => {
+    for (const key of Object.keys(part) as (keyof Reading)[]) reading[key] += part[key] ?? 0
+  }
+  const noteMeta = (meta: D1Meta) =>
+    add({ rowsRead: meta.rows_read, rowsWritten: meta.rows_written })
+
+  const statements = new WeakMap<object, D1PreparedStatement>()
+  const wrapStatement = (statement: D1PreparedStatement, query: string): D1PreparedStatement => {
+    const wrapped = new Proxy(statement, {
+      get(target, key: keyof D1PreparedStatement) {
+        if (key === 'bind') {
+          return (...values: unknown[]) => wrapStatement(target.bind(...values), query)
+        }
+        if (key === 'all' || key === 'run') {
+          return async () => {
+            add({ d1RoundTrips: 1 })
+            const result = await target[key]()
+            noteMeta(result.meta)
+            return result
+          }
+        }
+        if (key === 'raw') {
+          // `raw` tells no meta, so a query is asked twice and counted once. A change must not be.
+          return async () => {
+            if (!/^select/i.test(query)) throw new Error(`raw() of a change: ${query}`)
+            add({ d1RoundTrips: 1 })
+            noteMeta((await target.all()).meta)
+            return target.raw()
+          }
+        }
+        return Reflect.get(target, key) as unknown
+      },
+    })
+    statements.set(wrapped, statement)
+    return wrapped
+  }
+  const db = new Proxy(env.DB, {
+    get(target, key: keyof D1Database) {
+      if (key === 'prepare') return (query: string) => wrapStatement(target.prepare(query), query)
+      if (key === 'batch') {
+        return async (list: D1PreparedStatement[]) => {
+          add({ d1RoundTrips: 1 })
+          const results = await target.batch(list.map((one) => statements.get(one) ?? one))
+          for (const { meta } of results) noteMeta(meta)
+          return results
+        }
+      }
+      return Reflect.get(target, key) as unknown
+    },
+  })
+
+  const counting = <T extends object>(
+    target: T,
+    names: Partial<Record<keyof T, keyof Reading>>,
+  ): T =>
+    new Proxy(target, {
+      get(object, key) {
+        const value: unknown = Reflect.get(object, key)
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]) => {
+          const name = names[key as keyof T]
+          if (name) add({ [name]: 1 })
+          return Reflect.apply(value, object, args) as unknown
+        }
+      },
+    })
+  const countingObjects = <T extends Deps['accountGuards'] | Deps['ipLimiters']>(namespace: T): T =>
+    new Proxy(namespace, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key)
+        if (key !== 'getByName' || typeof value !== 'function') return value
+        return (name: string) => {
+          // One stub, one call: an RPC session is billed once, whatever is called on what it returns.
+          add({ objectCalls: 1 })
+          return Reflect.apply(value, target, [name]) as unknown
+        }
+      },
+    })
+
+  return {
+    meter: (deps: Deps): Deps => ({
+      ...deps,
+      db: drizzle(db),
+      kv: counting(deps.kv, { get: 'kvReads', put: 'kvWrites', delete: 'kvWrites' }),
+      mailQueue: counting(deps.mailQueue, { send: 'queueSends' }),
+      accountGuards: countingObjects(deps.accountGuards),
+      ipLimiters: countingObjects(deps.ipLimiters),
+    }),
+    /** What was counted since the last reading. */
+    read: (): Reading => {
+      const result = reading
+      reading = { ...ZERO }
+      return result
+    },
+  }
+}
