@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import type { Connection, Fault, Mail, Ports } from './mailbox/types.ts'
 
 export type { Connection, Mail, Ports } from './mailbox/types.ts'
+export { codeIn, linkIn, tokenIn } from './mailbox/read.ts'
 
 const ask = async <T>(path: string, init?: RequestInit): Promise<T> => {
   const response = await fetch(new URL(path, env.MAILBOX_URL), init)
@@ -28,21 +29,6 @@ export async function nextMail(address: string): Promise<Mail> {
   read.set(address, after + 1)
   return mail
 }
-
-const found = (mail: Mail, what: string, pattern: RegExp): string => {
-  const [, match] = pattern.exec(mail.text) ?? []
-  if (match === undefined) throw new Error(`no ${what} in "${mail.subject}":\n${mail.text}`)
-  return match
-}
-
-/** The six digits of a mailed code, as a person reads them. */
-export const codeIn = (mail: Mail) => found(mail, 'code', /(?<![\w-])(\d{6})(?![\w-])/)
-
-/** The first link of a mail's text. */
-export const linkIn = (mail: Mail) => found(mail, 'link', /(https?:\/\/[^\s<>"]+)/)
-
-/** The token that a mail's link carries in its fragment. */
-export const tokenIn = (mail: Mail) => found(mail, 'token', /#token=([A-Za-z0-9_-]+)/)
 
 /** Connections that named the address in a RCPT command, with all that the client said in them. */
 export const connectionsTo = (address: string) =>

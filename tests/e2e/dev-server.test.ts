@@ -1,0 +1,67 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, test } from 'vitest'
+import { freePort } from '../../scripts/dev/ports.ts'
+import { newState, runDev, startDevServer, stillRunning } from '../support/e2e/dev-server.ts'
+
+async function refused(args: readonly string[]) {
+  const dev = runDev(args)
+  return { code: await dev.exited, output: dev.output() }
+}
+
+describe('npm run dev', () => {
+  test('answers what it does not understand with one line and exit code 2', async ({ expect }) => {
+    for (const args of [
+      ['--prot', '80'],
+      ['--port', '0'],
+      ['--smtp', 'smtp://u:secret@host'],
+    ]) {
+      const { code, output } = await refused(args)
+      expect(output.trimEnd().split('\n')).toHaveLength(1)
+      expect(output).toContain(args[0])
+      expect(output).not.toContain('secret')
+      expect(code).toBe(2)
+    }
+  })
+
+  test('names a taken port and the option that helps', async ({ expect }) => {
+    const server = createServer()
+    const port = await freePort()
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+    const free = `${await freePort()}`
+    for (const [taken, other] of [
+      ['--port', '--mailbox-port'],
+      ['--mailbox-port', '--port'],
+    ] as const) {
+      const { code, output } = await refused([taken, `${port}`, other, free])
+      expect(output).toBe(`dev: port ${port} is taken; choose another with ${taken}\n`)
+      expect(code).toBe(1)
+    }
+    server.close()
+  })
+
+  test('starts empty with --fresh, says READY once, and leaves nothing behind', async ({
+    expect,
+  }) => {
+    const state = newState()
+    const leftover = join(state, 'leftover')
+    writeFileSync(leftover, '')
+    const dev = await startDevServer({ state, args: ['--fresh'] })
+    try {
+      expect(existsSync(leftover)).toBe(false)
+      expect(dev.output().match(/^READY /gm)).toHaveLength(1)
+      expect((await fetch(`${dev.api}/api/health/`)).status).toBe(200)
+      expect((await fetch(`${dev.api}/api/docs/`)).status).toBe(200)
+      expect((await fetch(dev.mailbox)).status).toBe(200)
+
+      const processes = dev.processes()
+      // Itself, the mailbox, wrangler and at least one workerd.
+      expect(processes.length).toBeGreaterThanOrEqual(4)
+      expect(await dev.interrupt()).toBe(0)
+      expect(stillRunning(processes)).toEqual([])
+    } finally {
+      await dev.stop()
+    }
+  })
+})

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { inBrowser, noChromium } from '../support/e2e/chromium.ts'
+import { type DevServer, startDevServer } from '../support/e2e/dev-server.ts'
+import { client, PASSWORD } from '../support/e2e/journey.ts'
+
+let dev: DevServer
+beforeAll(async () => {
+  dev = await startDevServer()
+})
+afterAll(() => dev?.stop())
+
+/** The commands of the README's quick start, as a reader would paste them. */
+function quickStart(): string {
+  const readme = readFileSync('README.md', 'utf8')
+  const [, section = ''] = /<!-- quick start -->(.*?)<!-- \/quick start -->/s.exec(readme) ?? []
+  return [...section.matchAll(/^```bash\n(.*?)^```$/gms)].map(([, block]) => block).join('\n')
+}
+
+async function mailedLink(to: string): Promise<string> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const response = await fetch(`${dev.mailbox}/api/email?to.address=${to}`)
+    const [link] = /https?:\/\/[^\s"<>\\]+#token=[\w-]+/.exec(await response.text()) ?? []
+    if (link) return link
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  throw new Error(`no link for ${to}`)
+}
+
+describe('a first session, with mail over implicit TLS', () => {
+  test('comes of pasting the quick start of the README', async ({ expect }) => {
+    const script = quickStart()
+    expect(script).toContain('/api/users/create/')
+    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
+      env: { ...process.env, API: dev.api, MAILBOX: dev.mailbox },
+      timeout: 60_000,
+    })
+    const me: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+    expect(me).toMatchObject({
+      email: expect.stringMatching(/^ada-\d+@example\.com$/),
+      role: 'customer',
+      session: { acr: 'aal1' },
+    })
+  })
+
+  test('starts with the mailed link in a browser, which leaves no token behind', async (context) => {
+    if (noChromium) context.skip(noChromium)
+    const { expect } = context
+    const email = 'grace@browser.example'
+    const app = client(dev.api)
+    await app.post('/api/users/create/', { email, password: PASSWORD })
+    const link = await mailedLink(email)
+    const token = link.slice(link.indexOf('=') + 1)
+
+    await inBrowser(async (page) => {
+      const requested: string[] = []
+      page.on('request', (request) => requested.push(request.url()))
+      const errors: string[] = []
+      page.on('pageerror', (error) => errors.push(String(error)))
+      await page.goto(link)
+      // Some pages confirm by themselves, others wait for a click, so that a mail scanner cannot.
+      const button = page.getByRole('button')
+      if (await button.isVisible()) await button.click()
+      await page
+        .getByText(/confirmed|verified/i)
+        .first()
+        .waitFor()
+      expect(page.url()).toBe(`${dev.api}/verify-email`)
+      expect(await page.evaluate('history.length')).toBeLessThanOrEqual(2)
+      expect(await page.content()).not.toContain(token)
+      expect(requested.filter((url) => url.includes(token) && !url.includes('#'))).toEqual([])
+      expect(requested.every((url) => url.startsWith(dev.api))).toBe(true)
+      expect(errors).toEqual([])
+    })
+
+    expect(await app.post('/api/auth/verify-email/', { token })).toMatchObject({ status: 400 })
+    const login = await app.post('/api/auth/login/', { identifier: email, password: PASSWORD })
+    expect(login.status).toBe(200)
+  })
+})
