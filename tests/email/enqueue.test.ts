@@ -1,0 +1,67 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import type { Deps } from '../../src/context'
+import { enqueueMail } from '../../src/email/enqueue'
+import { problemCode } from '../../src/problems'
+import { nextMail } from '../support/mailbox'
+import { CODE, codeMail, someone, startMail, verifyMail } from './support'
+
+const LONGEST = {
+  to: `${'a'.repeat(64)}@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(55)}.test`,
+  userId: `usr_${'x'.repeat(22)}`,
+}
+
+describe('queueing a mail', () => {
+  test('is one message to the queue, decoy or not', async ({ expect }) => {
+    const mail = startMail()
+    for (const person of [someone(), { to: null, userId: null }]) {
+      expect(await mail.queued(codeMail(person))).toHaveLength(1)
+    }
+  })
+
+  test('makes messages of one size, for a decoy, a mail and the longest address', async ({
+    expect,
+  }) => {
+    const mail = startMail()
+    const decoy = { to: null, userId: null }
+    const messages = await mail.queued(
+      ...[codeMail(decoy), codeMail(someone()), codeMail(LONGEST)],
+      ...[verifyMail(decoy), verifyMail(someone()), verifyMail(LONGEST)],
+    )
+    expect(new Set(messages.map(({ body }) => body.length)).size).toBe(1)
+  })
+
+  test('shows the queue neither code nor address nor which mail it is', async ({ expect }) => {
+    const person = someone()
+    const [message] = await startMail().queued(codeMail(person))
+    const body = message?.body ?? ''
+    expect(body).toMatch(/^[a-z0-9]{1,16}\.[\w-]+$/)
+    const text = Buffer.from(body.slice(body.indexOf('.') + 1), 'base64url').toString('latin1')
+    for (const secret of [CODE, person.to, 'login_code']) {
+      expect(body + text).not.toContain(secret)
+    }
+  })
+
+  test.for(['fails', 'hangs'])(
+    'is answered 503 when the queue %s',
+    { timeout: 10_000 },
+    async (fault, { expect }) => {
+      const send = () =>
+        fault === 'fails'
+          ? Promise.reject(new Error('Queue is down'))
+          : new Promise<never>(() => {})
+      const mail = startMail({
+        mailQueue: { send } as unknown as Deps['mailQueue'],
+      } as Partial<Deps>)
+      const error = await enqueueMail(mail.deps, codeMail(someone())).catch((e: unknown) => e)
+      expect(problemCode(error)).toBe('service_unavailable')
+    },
+  )
+
+  test('reaches the mailbox through the real queue', async ({ expect }) => {
+    const person = someone()
+    const { deps } = startMail()
+    await enqueueMail({ ...deps, mailQueue: env.MAIL as Deps['mailQueue'] }, codeMail(person))
+    expect((await nextMail(person.to)).text).toContain(CODE)
+  })
+})

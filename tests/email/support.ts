@@ -1,0 +1,125 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { createDeps, type Deps } from '../../src/context'
+import { recordDeadMails } from '../../src/email/dead-mails'
+import { deliverMails, type MailDeps } from '../../src/email/deliver'
+import { enqueueMail, type MailRequest } from '../../src/email/enqueue'
+import { settings } from '../../src/settings'
+
+/** Real bindings; the queue keeps what it is sent, so that a test hands it on batch by batch. */
+export function startMail(overrides: Partial<MailDeps> = {}) {
+  const queue: string[] = []
+  const mailQueue = {
+    send: (body: string) => {
+      queue.push(body)
+      return Promise.resolve()
+    },
+  }
+  const deps = {
+    ...createDeps(env, () => {}),
+    mailQueue: mailQueue as unknown as Deps['mailQueue'],
+    // Its own budget: the tests of a file share their storage.
+    mailBudgets: budgetNamed(crypto.randomUUID()),
+    ...overrides,
+  }
+  let messages = 0
+  const run = crypto.randomUUID()
+
+  /** What the queue would hand out; `attempts` counts from 1. */
+  const message = (body: string, attempts = 1) => {
+    messages += 1
+    return { id: `${run}${messages}`, timestamp: new Date(), attempts, body }
+  }
+  type Queued = ReturnType<typeof message>
+
+  /** Hands a batch to a consumer: which messages it acknowledged, and which it put off for how long. */
+  const consume =
+    (name: string, consumer: (deps: MailDeps, batch: MessageBatch<string>) => Promise<void>) =>
+    async (batchMessages: Queued[]) => {
+      const batch = createMessageBatch<string>(name, batchMessages)
+      const delays = new Map<string, number | undefined>()
+      const messages = batch.messages.map((message) => ({
+        id: message.id,
+        timestamp: message.timestamp,
+        attempts: message.attempts,
+        body: message.body,
+        ack: () => message.ack(),
+        // The platform's own result does not tell the delay.
+        retry: (options?: QueueRetryOptions) => {
+          delays.set(message.id, options?.delaySeconds)
+          message.retry(options)
+        },
+      }))
+      await consumer(deps, { ...batch, queue: name, messages })
+      const result = await getQueueResult(batch, createExecutionContext())
+      const ids = batchMessages.map(({ id }) => id)
+      for (const id of ids) {
+        const isAcked = result.explicitAcks.includes(id)
+        if (isAcked === delays.has(id)) throw new Error('neither acknowledged nor put off, or both')
+      }
+      return {
+        acked: ids.map((id) => result.explicitAcks.includes(id)),
+        delays: ids.map((id) => delays.get(id)),
+      }
+    }
+
+  return {
+    deps,
+    message,
+    /** Queues mails as the domain code does and returns the messages. */
+    queued: async (...mails: MailRequest[]) => {
+      for (const mail of mails) await enqueueMail(deps, mail)
+      return queue.splice(0).map((body) => message(body))
+    },
+    deliver: consume('phantom-mail', deliverMails),
+    bury: consume('phantom-mail-dead', recordDeadMails),
+  }
+}
+
+const budgetNamed = (name: string) =>
+  ({ getByName: () => env.MAIL_BUDGET.getByName(name) }) as unknown as Deps['mailBudgets']
+
+export const withSettings = (overrides: Partial<Deps['settings']>): Partial<MailDeps> => ({
+  settings: { ...settings(env), ...overrides },
+})
+
+let people = 0
+
+/** A person whom no other test writes to. */
+export function someone() {
+  people += 1
+  const name = `p${people}x${crypto.randomUUID().slice(0, 8)}`
+  return { to: `${name}@mail.test`, userId: `usr_${name}` }
+}
+
+export const CODE = '493027'
+
+export const codeMail = (
+  person: { to: string | null; userId: string | null },
+  code = CODE,
+): Extract<MailRequest, { template: 'login_code' }> => ({
+  template: 'login_code',
+  ...person,
+  data: { code, validMinutes: 5, ip: '203.0.113.7', country: 'DE', device: null, time: new Date() },
+})
+
+export const verifyMail = (person: { to: string | null; userId: string | null }): MailRequest => ({
+  template: 'verify_email',
+  ...person,
+  data: {
+    link: 'https://auth.phantom.test/verify-email#token=abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
+    validHours: 24,
+    usernameTaken: null,
+  },
+})
+
+/** What the audit log holds about a user's mails, oldest first. */
+export async function mailEventsOf(userId: string | null) {
+  const { results } = await env.DB.prepare(
+    `SELECT event, level, actor, data FROM audit_events
+     WHERE user_id IS ? AND event LIKE 'mail_%' ORDER BY id`,
+  )
+    .bind(userId)
+    .run<{ event: string; level: string; actor: string; data: string }>()
+  return results.map(({ data, ...row }) => ({ ...row, data: JSON.parse(data) as unknown }))
+}
