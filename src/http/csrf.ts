@@ -17,6 +17,8 @@ export function requireSameOrigin(c: Context<AppEnv>): void {
   if (site === 'same-origin') return
   const isForeign = site !== undefined && FOREIGN.has(site)
   if (isForeign || c.req.header('Origin') !== c.get('deps').settings.PUBLIC_URL) {
-    throw problem('cross_site_request', { reason: `Sec-Fetch-Site: ${isForeign ? site : 'absent'}` })
+    throw problem('cross_site_request', {
+      reason: `Sec-Fetch-Site: ${isForeign ? site : 'absent'}`,
+    })
   }
 }

@@ -5,16 +5,24 @@ import type { ProblemCode } from '../problems'
 
 /** What one middleware of a route says about it; http/openapi.ts puts the parts together. */
 export type Facet = Readonly<{
-  /** A guard: who may call. Empty for anyone. */
-  security?: readonly ('bearer' | 'cookie')[]
+  /** A guard: who may call. Empty for anyone; `none` where a session is taken but not asked for. */
+  security?: readonly ('bearer' | 'cookie' | 'none')[]
   body?: z.ZodType
   summary?: string
   description?: string
   tag?: string
-  /** Answers other than problems, by status. `null`: no body. */
-  answers?: Readonly<Record<number, { description: string; schema: z.ZodType | null }>>
+  /** Answers other than problems, by status. */
+  answers?: Readonly<Record<number, FacetAnswer>>
   problems?: readonly ProblemCode[]
   limit?: string
+}>
+
+export type FacetAnswer = Readonly<{
+  description: string
+  /** `null`: no body. */
+  schema: z.ZodType | null
+  /** Media type, where it is not JSON. */
+  type?: string
 }>
 
 const facets = new WeakMap<object, Facet>()

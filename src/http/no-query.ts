@@ -10,7 +10,8 @@ import { problem } from '../problems'
  */
 export function noQuery(c: Context<AppEnv>, next: Next) {
   if (c.req.url.includes('?')) {
-    const detail = 'no parameters in the URL: fields go into the body, credentials into Authorization'
+    const detail =
+      'no parameters in the URL: fields go into the body, credentials into Authorization'
     throw problem('invalid_request', { errors: [{ pointer: '#', code: 'query', detail }] })
   }
   return next()

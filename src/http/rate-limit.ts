@@ -32,7 +32,7 @@ export type LimitClass = keyof typeof limits
 const SITE_ALARM_FACTOR = 10
 
 /** The quotas of a class, as the settings have them. */
-export function quotasOf(settings: Deps['settings'], limitClass: LimitClass): readonly Quota[] {
+export function quotasOf(settings: Pick<Deps['settings'], 'RATE_LIMITS'>, limitClass: LimitClass): readonly Quota[] {
   const override = settings.RATE_LIMITS[limitClass]
   return override?.map(([limit, seconds]) => ({ limit, seconds })) ?? limits[limitClass]
 }

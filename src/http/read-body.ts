@@ -22,7 +22,8 @@ export function requireJsonType(headers: Headers): void {
  * says or does not say; an honest length that is too large is refused before a byte is read.
  */
 export async function readBody(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get('Content-Length')) > MAX_BODY_BYTES) throw problem('content_too_large')
+  if (Number(request.headers.get('Content-Length')) > MAX_BODY_BYTES)
+    throw problem('content_too_large')
   if (!request.body) return new Uint8Array()
   const bytes = new Uint8Array(MAX_BODY_BYTES)
   let length = 0

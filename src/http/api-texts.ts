@@ -1,0 +1,44 @@
+/** What holds for the whole API, said once: in the OpenAPI document and on the page made from it. */
+export const conventions = [
+  {
+    title: 'Bodies',
+    text: 'JSON in UTF-8, `Content-Type: application/json`, at most 16 KiB. Unknown fields, wrong types and names given twice are refused, with a JSON Pointer to each mistake. There are no query parameters.',
+  },
+  {
+    title: 'Refusals',
+    text: 'RFC 9457 `application/problem+json` with a stable `code`. Branch on `code`; the words may change.',
+  },
+  {
+    title: 'Signing in',
+    text: 'Always two steps: `login/` takes the password and answers with a challenge, `verify-2fa/` takes the challenge and a code and opens the session. Native apps and servers ask for tokens, browsers for a cookie.',
+  },
+  {
+    title: 'Tokens',
+    text: 'Send `Authorization: Bearer` with the access token. It lives five minutes; `refresh/` gives the next one, and with it the next refresh token. Other services verify access tokens with the keys at `/.well-known/jwks.json`.',
+  },
+  {
+    title: 'Cookies',
+    text: 'Go to our own pages only: every changing request needs `Sec-Fetch-Site: same-origin` or an `Origin` equal to ours, which browsers send by themselves.',
+  },
+  {
+    title: 'Limits',
+    text: 'Counted for each IPv4 address or IPv6 /64. `RateLimit` and `RateLimit-Policy` tell what is left; a 429 says in `Retry-After` how many seconds to wait.',
+  },
+  {
+    title: 'Paths',
+    text: 'Work with and without the slash at the end. Quote `X-Request-Id` when you report a fault.',
+  },
+] as const
+
+export const tags = [
+  { name: 'Accounts', description: 'Sign up, confirm the address, read the profile.' },
+  { name: 'Login', description: 'From a password to a session, in two steps.' },
+  { name: 'Sessions', description: 'Keep a session, end it, verify its tokens elsewhere.' },
+  { name: 'Service', description: 'The service about itself.' },
+  { name: 'Pages', description: 'What people open in a browser, and the files of these pages.' },
+] as const
+
+/** CommonMark, as OpenAPI wants it. */
+export const description = conventions
+  .map(({ title, text }) => `**${title}.** ${text}`)
+  .join('\n\n')
