@@ -4,6 +4,7 @@ import { callerOf } from './http/caller'
 import { cors } from './http/cors'
 import { deadline } from './http/deadline'
 import { notFound } from './http/methods'
+import { noQuery } from './http/no-query'
 import { requestLog } from './http/request-log'
 import { httpRoutes } from './http/routes'
 import { securityHeaders } from './http/security-headers'
@@ -24,11 +25,12 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     return next()
   })
   app.use(cors)
+  app.use('/api/*', noQuery)
   return app
     .route('/api/auth/verify-email', verifyEmailRoutes)
     .route('/api/auth', loginRoutes)
     .route('/api/auth', sessionRoutes)
     .route('/api/users', userRoutes)
     .route('/.well-known', jwksRoutes)
-    .route('/', httpRoutes)
+    .route('/', httpRoutes(app))
 }
