@@ -51,7 +51,7 @@ async function busy(button, request) {
   }
 }
 
-async function confirm({ currentTarget: button }) {
+async function confirmAddress(button) {
   const response = await busy(button, () => post('/api/auth/verify-email/', { token }))
   if (response?.status === 200) return show('done')
   if (response?.status === 400) return show('expired')
@@ -59,9 +59,7 @@ async function confirm({ currentTarget: button }) {
   show('failed')
 }
 
-async function resend(event) {
-  event.preventDefault()
-  const form = event.currentTarget
+async function resend(form) {
   const input = form.elements.namedItem('email')
   const email = input.value.trim()
   const response = await busy(form.querySelector('button'), () =>
@@ -86,7 +84,10 @@ async function resend(event) {
 }
 
 for (const button of document.querySelectorAll('[data-act="confirm"]')) {
-  button.addEventListener('click', confirm)
+  button.addEventListener('click', () => void confirmAddress(button))
 }
-$('[data-part="resend"]').addEventListener('submit', resend)
+$('[data-part="resend"]').addEventListener('submit', (event) => {
+  event.preventDefault()
+  void resend(event.currentTarget)
+})
 show(token ? 'ready' : 'missing', { focus: false })

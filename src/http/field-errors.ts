@@ -37,7 +37,10 @@ export function inPlainWords(issue: z.core.$ZodRawIssue): string {
       return issue.format === 'regex' ? 'has the wrong form' : `must be a valid ${issue.format}`
     case 'invalid_union':
       return 'has none of the forms that are taken here'
-    default:
+    case 'not_multiple_of':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'custom':
       return 'is not valid'
   }
 }

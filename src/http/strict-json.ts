@@ -45,7 +45,7 @@ function hiddenFault(text: string): FieldError | undefined {
   const fault = (detail: string) => ({ pointer: jsonPointer(levels.map(({ at }) => at)), detail })
   for (const [token, colon] of text.matchAll(TOKEN)) {
     const level = levels.at(-1)
-    switch (token[0]) {
+    switch (token.charAt(0)) {
       case '{':
       case '[':
         if (levels.length === MAX_DEPTH) return fault('is nested too deeply')
