@@ -76,8 +76,9 @@ function asciiLabel(label: string): string | undefined {
   if (ASCII.test(label)) return lower.startsWith('xn--') && !isDecodable(lower) ? undefined : lower
   if (/[\p{C}\p{Z}]/u.test(label)) return undefined
   const ascii = domainToASCII(lower)
-  // The second test is for capitals with two lower-case forms, such as the Greek sigma.
-  return domainToUnicode(ascii) === lower && domainToASCII(label) === ascii ? ascii : undefined
+  // Some capitals have two lower-case forms, such as the Greek sigma.
+  const isOneName = domainToUnicode(ascii) === lower && domainToASCII(label) === ascii
+  return isOneName && ascii.startsWith('xn--') ? ascii : undefined
 }
 
 /** Whether punycode stands for something and is spelled the one way in which an encoder spells it. */
