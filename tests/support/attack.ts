@@ -17,13 +17,17 @@ export async function failLogin(app: App, identifier: string, times: number) {
   const ip = freshAddress()
   const answers = []
   for (let count = 0; count < times; count++) {
-    answers.push(await app.post('/api/auth/login/', { identifier, password: `wrong ${count}` }, { ip }))
+    answers.push(
+      await app.post('/api/auth/login/', { identifier, password: `wrong ${count}` }, { ip }),
+    )
   }
   return answers
 }
 
 /** Counts the password hashes that run while `act` does, whichever path asks for them. */
-export async function countingHashes<T>(act: () => Promise<T>): Promise<{ result: T; hashes: number }> {
+export async function countingHashes<T>(
+  act: () => Promise<T>,
+): Promise<{ result: T; hashes: number }> {
   const { subtle } = crypto
   const original = subtle.deriveBits
   let calls = 0

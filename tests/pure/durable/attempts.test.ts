@@ -30,7 +30,9 @@ describe('failed passwords', () => {
     expect(failed(KNOWN, 5).lockedUntil).toBe(NOW + 1_800_000)
   })
 
-  test('are forgotten once their lock period has passed, not a millisecond sooner', ({ expect }) => {
+  test('are forgotten once their lock period has passed, not a millisecond sooner', ({
+    expect,
+  }) => {
     const { state } = failed(KNOWN, 4)
     expect(failuresAt(state.strangers, RULE, NOW + 1_799_999)).toBe(4)
     expect(failuresAt(state.strangers, RULE, NOW + 1_800_000)).toBe(0)
@@ -106,7 +108,9 @@ describe('what a guard remembers', () => {
   test('of an account are its failures in a row and its browsers, for good', ({ expect }) => {
     const later = NOW + 365 * 86_400_000
     expect(pruned(failed(KNOWN, 1).state, RULE, later)?.consecutiveFailures).toBe(1)
-    expect(pruned(withDevice(KNOWN, 'browser', NOW), RULE, later)?.devices).toHaveProperty('browser')
+    expect(pruned(withDevice(KNOWN, 'browser', NOW), RULE, later)?.devices).toHaveProperty(
+      'browser',
+    )
     expect(pruned(KNOWN, RULE, later)).toBeUndefined()
   })
 

@@ -1,0 +1,208 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { eventsOf, freshAddress, startApp } from '../support/app'
+import { countingHashes, failLogin, visible } from '../support/attack'
+import { mailsTo, nextMail } from '../support/mailbox'
+
+const login = (identifier: string, password: string) => ({ identifier, password })
+
+describe('lockout and throttling', () => {
+  test('E-013: the right password is refused at 29:59 of a lock and accepted at 30:00', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    await failLogin(app, ada.email, 5)
+    const right = () => app.post('/api/auth/login/', login(ada.email, ada.password))
+    app.advance(1790)
+    expect((await right()).status).toBe(429)
+    app.advance(10)
+    expect((await right()).status).toBe(200)
+  })
+
+  test('E-014: spellings of an address share one counter', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const [local = '', domain = ''] = ada.email.split('@')
+    const spellings = [
+      ada.email,
+      ada.email.toUpperCase(),
+      `${local.toUpperCase()}@${domain}`,
+      `${local}@${domain.toUpperCase()}`,
+    ]
+    for (const spelling of [...spellings, ada.email]) {
+      expect((await failLogin(app, spelling, 1))[0]?.status).toBe(401)
+    }
+    expect((await failLogin(app, ada.email.toUpperCase(), 1))[0]?.status).toBe(429)
+    const padded = await app.post('/api/auth/login/', login(` ${ada.email} `, 'x'))
+    expect(padded.status).toBe(400)
+  })
+
+  test('E-015: full-width, zero-width and other confusable spellings never get a fresh counter', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const [local = '', domain = ''] = ada.email.split('@')
+    const fullWidth = [...local].map((c) => String.fromCodePoint(c.charCodeAt(0) + 0xfee0)).join('')
+    const spellings = [
+      `${fullWidth}@${domain}`,
+      `${local}＠${domain}`,
+      `${local}\u200b@${domain}`,
+      `${local}@${domain}.`,
+      `${local}@\u200b${domain}`,
+      `"${local}"@${domain}`,
+    ]
+    for (const spelling of spellings) {
+      const answer = await app.post('/api/auth/login/', login(spelling, ada.password))
+      expect([spelling, answer.status]).toEqual([spelling, 400])
+    }
+  })
+
+  test('E-016: username and address count together', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    await failLogin(app, ada.email, 3)
+    await failLogin(app, ada.username, 2)
+    expect((await failLogin(app, ada.email, 1))[0]?.status).toBe(429)
+    expect((await failLogin(app, ada.username, 1))[0]?.status).toBe(429)
+  })
+
+  test('E-017: a success on another account clears nothing of the victim', async ({ expect }) => {
+    const app = startApp()
+    const victim = await app.hasAccount()
+    const attacker = await app.hasAccount()
+    const ip = freshAddress()
+    for (let count = 0; count < 4; count++) {
+      await app.post('/api/auth/login/', login(victim.email, 'wrong'), { ip })
+    }
+    expect((await app.post('/api/auth/login/', login(attacker.email, attacker.password), { ip })).status).toBe(200)
+    expect((await app.post('/api/auth/login/', login(victim.email, 'wrong'), { ip })).status).toBe(401)
+    expect((await app.post('/api/auth/login/', login(victim.email, 'wrong'), { ip })).status).toBe(429)
+  })
+
+  test('E-018: 200 parallel wrong logins check five passwords', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const { result, hashes } = await countingHashes(() =>
+      Promise.all(
+        Array.from({ length: 200 }, (_, index) =>
+          app.post('/api/auth/login/', login(ada.email, `wrong ${index}`), { ip: freshAddress() }),
+        ),
+      ),
+    )
+    expect(hashes).toBe(5)
+    expect(result.filter(({ status }) => status === 401)).toHaveLength(5)
+    expect(result.filter(({ status }) => status === 429)).toHaveLength(195)
+    expect((await app.post('/api/auth/login/', login(ada.email, ada.password))).status).toBe(429)
+  })
+
+  test('E-020: headers that a client can write move neither the limiter nor the log', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const ip = freshAddress()
+    const spoof = (index: number) => ({
+      'X-Forwarded-For': `1.2.3.${index}`,
+      Forwarded: `for=1.2.3.${index}`,
+      'True-Client-IP': `1.2.3.${index}`,
+      'X-Real-IP': `1.2.3.${index}`,
+      'X-Client-IP': `1.2.3.${index}`,
+    })
+    let last = 0
+    for (let index = 0; index < 31; index++) {
+      const answer = await app.post(
+        '/api/auth/login/',
+        login(`nobody${index}@example.com`, 'wrong'),
+        { ip, headers: spoof(index) },
+      )
+      last = answer.status
+    }
+    expect(last).toBe(429)
+    await app.post('/api/auth/login/', login(ada.email, 'wrong'), { headers: spoof(1) })
+    const { results } = await env.DB.prepare(
+      `SELECT DISTINCT ip FROM audit_events WHERE ip LIKE '1.2.3.%'`,
+    ).run()
+    expect(results).toEqual([])
+  }, 60_000)
+
+  test('E-021: the addresses of one /64 share a limit, and a burst over a /48 raises one alarm', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const [a = 0, b = 0] = crypto.getRandomValues(new Uint16Array(2))
+    const site = `2001:${a.toString(16)}:${b.toString(16)}`
+    const resend = (ip: string) =>
+      app.post('/api/auth/verify-email/resend/', { email: 'nobody@example.com' }, { ip })
+    for (let index = 0; index < 20; index++) {
+      expect((await resend(`${site}:1:${index + 1}::1`)).status).toBe(202)
+    }
+    expect((await resend(`${site}:1:ffff::1`)).status).toBe(429)
+    expect((await resend(`${site.toUpperCase()}:0001:0:0:0:9`)).status).toBe(429)
+    for (let network = 2; network <= 11; network++) {
+      await Promise.all(
+        Array.from({ length: 20 }, (_, index) => resend(`${site}:${network}::${index}`)),
+      )
+    }
+    const { results } = await env.DB.prepare(
+      `SELECT data FROM audit_events WHERE event = 'excess_rate_limit_exceeded'`,
+    ).run<{ data: string }>()
+    const alarms = results.filter(({ data }) => data.includes(site.toLowerCase()))
+    expect(alarms).toHaveLength(1)
+  }, 60_000)
+
+  test('E-026: a thousand tries during a lock hash nothing and do not prolong it', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    await failLogin(app, ada.email, 5)
+    app.advance(600)
+    const { hashes, result } = await countingHashes(() =>
+      Promise.all(
+        Array.from({ length: 1000 }, () =>
+          app.post('/api/auth/login/', login(ada.email, ada.password), { ip: freshAddress() }),
+        ),
+      ),
+    )
+    expect(hashes).toBe(0)
+    expect(new Set(result.map(({ status }) => status))).toEqual(new Set([429]))
+    const waits = result.map(({ headers }) => Number(headers.get('Retry-After')))
+    expect(Math.max(...waits)).toBeLessThanOrEqual(1200)
+    app.advance(Math.max(...waits))
+    expect((await app.post('/api/auth/login/', login(ada.email, ada.password))).status).toBe(200)
+  }, 120_000)
+
+  test('E-011: an unknown name locks like a known one, with the same answers', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const known = await failLogin(app, ada.email, 7)
+    const unknown = await failLogin(app, `nobody${app.id}@example.com`, 7)
+    expect(unknown.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401, 429, 429])
+    const seen = (answers: typeof known) =>
+      answers.map((answer) => {
+        const { headers, ...rest } = visible(answer)
+        return { ...rest, headers: headers.filter(([name]) => name !== 'retry-after') }
+      })
+    expect(seen(unknown)).toEqual(seen(known))
+    for (const answer of [known, unknown].map((answers) => answers.at(-1))) {
+      expect(Number(answer?.headers.get('Retry-After'))).toBeGreaterThan(1790)
+    }
+  })
+
+  test('a lock mails its owner once and leaves its events', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    await failLogin(app, ada.email, 5)
+    await nextMail(ada.email)
+    expect(await mailsTo(ada.email, { after: 2, waitMs: 300 })).toEqual([])
+    const events = (await eventsOf(ada.email)).map(({ event }) => event)
+    expect(events.filter((event) => event === 'authn_login_fail')).toHaveLength(5)
+    expect(events.filter((event) => event === 'authn_login_lock')).toHaveLength(1)
+  })
+
+  test('a browser that has signed in before passes the lock of strangers', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const { deviceCookie } = await app.signIn(ada)
+    await failLogin(app, ada.email, 6)
+    const right = login(ada.email, ada.password)
+    expect((await app.post('/api/auth/login/', right)).status).toBe(429)
+    expect((await app.post('/api/auth/login/', right, { cookie: deviceCookie })).status).toBe(200)
+  })
+})
