@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { stripVTControlCharacters } from 'node:util'
 
 const STOP_WITHIN_MS = 4000
 
@@ -28,7 +29,8 @@ export function start({ name, args, env, onLine }: Command): Running {
   })
   children.add(child)
   for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on('line', onLine)
+    // Colours hide words from whoever searches them; other control characters could be an attacker's.
+    createInterface({ input: stream }).on('line', (line) => onLine(stripVTControlCharacters(line)))
   }
   const exited = new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(null))

@@ -42,10 +42,10 @@ async function poll(url: string, name: string, { withinMs, output, fatal }: Wait
   throw new Error(`${name} is not ready: ${last} at ${url}${tail(output)}`)
 }
 
-const tail = (output: readonly string[]) =>
-  output.length > 0
-    ? `; it last said:\n${output
-        .filter((line) => line.trim() !== '')
-        .slice(-15)
-        .join('\n')}`
-    : ''
+/** The first error, or else the last words, of what a process has said. */
+function tail(output: readonly string[]): string {
+  const lines = output.filter((line) => line.trim() !== '')
+  const error = lines.findIndex((line) => line.includes('[ERROR]'))
+  const said = error < 0 ? lines.slice(-15) : lines.slice(error, error + 15)
+  return said.length > 0 ? `; it said:\n${said.join('\n')}` : ''
+}

@@ -64,7 +64,7 @@ async function ready({ child, exited, output, onOutput }: ReturnType<typeof runD
     onOutput.add(look)
   })
   const ended = exited.then((code) => {
-    throw new Error(`the dev server stopped with ${code}:\n${output()}`)
+    throw new Error(`the dev server stopped with ${code}`)
   })
   try {
     return await within(Promise.race([seen, ended]), READY_WITHIN_MS, 'no READY line')

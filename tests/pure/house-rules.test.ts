@@ -1,0 +1,46 @@
+import { globSync, readFileSync } from 'node:fs'
+import { describe, test } from 'vitest'
+
+const files = globSync('src/**/*.ts', { exclude: ['src/env.d.ts'] })
+
+/** The lines of the Worker's code that hold a pattern, as `file:line`, outside the given places. */
+const linesWith = (pattern: RegExp, allowed: readonly string[] = []) =>
+  files
+    .filter((file) => !allowed.some((place) => file.startsWith(place)))
+    .flatMap((file) =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .flatMap((line, index) => {
+          const code = line.replace(/^\s*(\*|\/\/|\/\*).*/, '')
+          return pattern.test(code) ? [`${file}:${index + 1}`] : []
+        }),
+    )
+
+// Rules that the linter has no words for.
+describe('the code of the Worker', () => {
+  test('is looked at', ({ expect }) => {
+    expect(files.length).toBeGreaterThan(20)
+    expect(linesWith(/\bexport\b/).length).toBeGreaterThan(50)
+  })
+
+  test('takes the time from deps.now(), so that tests can set the clock', ({ expect }) => {
+    expect(linesWith(/\bnew Date\(\)|\bDate\.now\(\)/, ['src/context.ts', 'src/durable/'])).toEqual(
+      [],
+    )
+  })
+
+  test('never begins a transaction: D1 refuses it, only in production', ({ expect }) => {
+    expect(linesWith(/\.transaction\(/)).toEqual([])
+  })
+
+  test('never lets the database delete what hangs on a row: a rebuilt table would take all', ({
+    expect,
+  }) => {
+    const migrations = globSync('migrations/*.sql').map((file) => readFileSync(file, 'utf8'))
+    expect(migrations.length).toBeGreaterThan(0)
+    for (const sql of migrations) {
+      expect(sql).not.toMatch(/ON DELETE (CASCADE|SET)/i)
+      expect(sql).not.toMatch(/DROP TABLE|__new_/i)
+    }
+  })
+})
