@@ -38,14 +38,12 @@ export type Fault = {
  * password (535); `silent` accepts and says nothing; `closing` hangs up at once.
  */
 export type Ports = Record<PortName, number>
-export type PortName = (typeof PORT_NAMES)[number]
-export const PORT_NAMES = [
-  'starttls',
-  'tls',
-  'plain',
-  'foreign',
-  'noAuth',
-  'badAuth',
-  'silent',
-  'closing',
-] as const
+export type PortName =
+  | 'starttls'
+  | 'tls'
+  | 'plain'
+  | 'foreign'
+  | 'noAuth'
+  | 'badAuth'
+  | 'silent'
+  | 'closing'
