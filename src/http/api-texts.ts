@@ -13,6 +13,10 @@ export const conventions = [
     text: 'Always two steps: `login/` takes the password and answers with a challenge, `verify-2fa/` takes the challenge and a code and opens the session. Native apps and servers ask for tokens, browsers for a cookie.',
   },
   {
+    title: 'Passwords',
+    text: 'Long rather than mixed: 15 to 128 characters of any kind, unless the operator has set another minimum. What is tried first, repeats itself or is made of the owner’s names is refused with `password_rejected` and the reason.',
+  },
+  {
     title: 'Tokens',
     text: 'Send `Authorization: Bearer` with the access token. It lives five minutes; `refresh/` gives the next one, and with it the next refresh token. Other services verify access tokens with the keys at `/.well-known/jwks.json`.',
   },

@@ -2,7 +2,7 @@ import type { JsonSchema } from '../http/openapi-answers'
 
 const CHALLENGE = 'mJ3zVbq0PZC4u4vYwqk9n1cTqX2Yd8sR5hLfGeA7oKI'
 
-/** What fields hold in examples, by name; other fields get a value of their type. */
+/** What fields hold in examples, by name with parents; other fields get a value of their type. */
 const byName: Readonly<Record<string, unknown>> = {
   email: 'ada@example.com',
   identifier: 'ada@example.com',
@@ -17,15 +17,16 @@ const byName: Readonly<Record<string, unknown>> = {
   session_id: 'ses_8KqVw3nT5bYx1mZc7LrJdA',
   id: 'usr_5fWq0PZC4u4vYwqk9n1cTq',
   expires_in: 300,
+  'session.id': 'ses_8KqVw3nT5bYx1mZc7LrJdA',
+  'session.amr': ['pwd', 'mca'],
   locale: 'en',
   role: 'customer',
   country: 'NL',
   legal_name: 'Lovelace Trading B.V.',
   methods: ['email'],
-  amr: ['pwd', 'mca'],
-  kid: '2026-11',
-  x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
-  y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+  'keys.kid': '2026-11',
+  'keys.x': 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+  'keys.y': 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
 }
 
 /** Leaves out what a first request does not need: optional fields, unless they are all there is. */
@@ -37,7 +38,7 @@ export function exampleOf(schema: JsonSchema, name = ''): unknown {
     return Object.fromEntries(
       entries.map(([key, value]) => [
         key,
-        typeof value === 'boolean' ? null : exampleOf(value, key),
+        typeof value === 'boolean' ? null : exampleOf(value, name === '' ? key : `${name}.${key}`),
       ]),
     )
   }
@@ -48,7 +49,7 @@ export function exampleOf(schema: JsonSchema, name = ''): unknown {
   if (form.format === 'date-time') return '2026-11-24T09:30:00.000Z'
   if (form.type === 'array') {
     return typeof form.items === 'object' && !Array.isArray(form.items)
-      ? [exampleOf(form.items)]
+      ? [exampleOf(form.items, name)]
       : []
   }
   if (form.type === 'integer' || form.type === 'number') return 1

@@ -49,7 +49,9 @@ function typeOf(schema: JsonSchema): string {
 
 function rulesOf({ minLength, maxLength, pattern, format, default: preset }: JsonSchema): string[] {
   const rules: string[] = []
-  if (maxLength !== undefined) rules.push(`${minLength ?? 0} to ${maxLength} characters`)
+  if (maxLength !== undefined) {
+    rules.push(`${minLength ? `${minLength} to` : 'at most'} ${maxLength} characters`)
+  }
   // A format says the same as its pattern, in one word.
   if (format && format !== 'date-time') rules.push(format)
   else if (pattern && !format) rules.push(`\`${pattern}\``)

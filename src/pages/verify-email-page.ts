@@ -28,7 +28,7 @@ export const verifyEmailPage: Page = {
     </noscript>
 
     <section data-view="ready" hidden>
-      <h1 tabindex="-1">Confirm your e-mail address</h1>
+      <h1 tabindex="-1">Confirm your e&#8209;mail address</h1>
       <p>You are one step away from using your Phantom account.</p>
       <p><button type="button" class="button" data-act="confirm">Confirm my address</button></p>
       <p class="soft">
