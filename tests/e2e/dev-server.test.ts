@@ -53,7 +53,8 @@ describe('npm run dev', () => {
       expect(dev.output().match(/^READY /gm)).toHaveLength(1)
       expect((await fetch(`${dev.api}/api/health/`)).status).toBe(200)
       expect((await fetch(`${dev.api}/api/docs/`)).status).toBe(200)
-      expect((await fetch(dev.mailbox)).status).toBe(200)
+      const page = await fetch(dev.mailbox, { headers: { accept: 'text/html' } })
+      expect(await page.text()).toContain('<title>MailDev')
 
       const processes = dev.processes()
       // Itself, the mailbox, wrangler and at least one workerd.
