@@ -62,7 +62,6 @@ export class MailBudget extends DurableObject<Env> {
     if (recipient === null) return []
     const query = 'SELECT windows FROM recipients WHERE hash = ?'
     const [row] = this.#sql.exec<{ windows: string }>(query, recipient)
-    // Written by ourselves, in #takeOne.
     return row ? (JSON.parse(row.windows) as Window[]) : []
   }
 

@@ -1,5 +1,10 @@
 import type { z } from 'zod'
 
+/** What every mail ends with. */
+export const SIGNATURE = 'Phantom Security'
+export const FOOTER =
+  'You get this mail because this address was used at Phantom. It needs no answer.'
+
 /**
  * Which mails go out first, and which stop first when the day's budget runs low: `code` mails need the
  * right password, `security` mails tell an owner about an attack, anyone at all can cause a `notice`.

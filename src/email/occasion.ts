@@ -17,16 +17,17 @@ const DATE_FORMAT: Intl.DateTimeFormatOptions = {
   timeZone: 'UTC',
 }
 
-/** The occasion as rows of a mail. The place is a guess of the edge's from the address; it says so. */
+/** The occasion as rows of a mail. The place is the edge's guess from the IP address. */
 export const occasionRows = ({ ip, country, time }: Occasion) =>
   [
     ['Time', `${new Intl.DateTimeFormat('en-GB', DATE_FORMAT).format(time)} UTC`],
-    ['Place (roughly)', placeOf(country)],
+    ['Place', placeOf(country)],
     ['IP address', ip],
   ] as const
 
 function placeOf(country: string | null): string {
   if (country === null || country === 'XX' || !/^[A-Z][A-Z0-9]$/.test(country)) return 'unknown'
   if (country === 'T1') return 'Tor network'
-  return new Intl.DisplayNames('en', { type: 'region' }).of(country) ?? 'unknown'
+  const name = new Intl.DisplayNames('en', { type: 'region' }).of(country)
+  return name === undefined ? 'unknown' : `${name} (estimated)`
 }

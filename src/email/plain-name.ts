@@ -14,7 +14,7 @@ const INNER_DOT = /(?<=\S)[.\u3002\uff0e\uff61\u2024](?=\S)/gu
  */
 export function plainName(text: string): string {
   const line = text.normalize('NFC').toWellFormed().replace(SPACES, ' ').replace(INVISIBLE, '')
-  const characters = [...line.trim()]
+  const characters = Array.from(line.trim())
   const capped =
     characters.length > MAX_NAME_LENGTH
       ? `${characters.slice(0, MAX_NAME_LENGTH - 1).join('')}…`

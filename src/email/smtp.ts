@@ -1,10 +1,10 @@
-import net from 'node:net'
-import tls from 'node:tls'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { Deps } from '../context'
 import { type Carrier, deferAll, type OutgoingMail } from './carrier'
 import { composeMime, parseFrom } from './mime'
 import { describeSmtpError } from './smtp-error'
+import { openSocket, readyEvent } from './smtp-socket'
+import { type Done, promised, timedOut, within } from './wait'
 
 /** Milliseconds. Together they bound what a server that hangs can cost a batch. */
 export const SMTP_LIMITS = {
@@ -20,7 +20,6 @@ export const SMTP_LIMITS = {
 /** A reply has a few hundred bytes; whoever sends more is no mail server. */
 const MAX_REPLY_BYTES = 65_536
 
-type Done<T> = (error?: Error | null, value?: T) => void
 type Ask = <T>(start: (done: Done<T>) => void) => Promise<T | undefined>
 
 /**
@@ -38,7 +37,7 @@ export async function connectSmtp(
   lost.promise.catch(() => {})
   const timer = setTimeout(() => lost.reject(timedOut()), limits.total)
   const ask: Ask = (start) => Promise.race([lost.promise, promised(start)])
-  let socket: net.Socket | undefined
+  let socket: ReturnType<typeof openSocket> | undefined
   try {
     const opened = openSocket(settings)
     socket = opened
@@ -94,28 +93,3 @@ async function sendOne(
     return describeSmtpError(error)
   }
 }
-
-/**
- * The socket is opened here and not by nodemailer, which would first ask a resolver over HTTP and then
- * connect to a bare address. This way the runtime resolves EMAIL_HOST and checks the certificate for it.
- */
-function openSocket({ EMAIL_HOST, EMAIL_PORT, EMAIL_USE_SSL }: Deps['settings']): net.Socket {
-  const target = { host: EMAIL_HOST, port: EMAIL_PORT }
-  return EMAIL_USE_SSL ? tls.connect({ ...target, servername: EMAIL_HOST }) : net.connect(target)
-}
-
-const readyEvent = ({ EMAIL_USE_SSL }: Deps['settings']) =>
-  EMAIL_USE_SSL ? 'secureConnect' : 'connect'
-
-const promised = <T>(start: (done: Done<T>) => void) =>
-  new Promise<T | undefined>((resolve, reject) => {
-    start((error, value) => (error ? reject(error) : resolve(value)))
-  })
-
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
-  const limit = Promise.withResolvers<never>()
-  const timer = setTimeout(() => limit.reject(timedOut()), milliseconds)
-  return Promise.race([promise, limit.promise]).finally(() => clearTimeout(timer))
-}
-
-const timedOut = () => Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })

@@ -100,8 +100,11 @@ describe('MailBudget', () => {
     const budget = newBudget()
     const batch = Array.from({ length: 5 }, () => request())
     expect((await budget.take(batch, NOON, 3)).map(({ verdict }) => verdict)).toEqual([
-      ...['send', 'send', 'send'],
-      ...['daily_cap', 'daily_cap'],
+      'send',
+      'send',
+      'send',
+      'daily_cap',
+      'daily_cap',
     ])
   })
 

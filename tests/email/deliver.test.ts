@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test, vi } from 'vitest'
 import { allConnections, connectionsTo, failMailsTo, mailsTo, nextMail } from '../support/mailbox'
 import {
+  brokenDb,
   CODE,
   codeMail,
   mailEventsOf,
@@ -115,8 +116,7 @@ describe('a mail that is refused', () => {
   )
 
   test('stays in the queue while its audit event cannot be written', async ({ expect }) => {
-    const db = { ...startMail().deps.db, batch: () => Promise.reject(new Error('D1_ERROR: down')) }
-    const mail = startMail({ db: Object.assign(Object.create(startMail().deps.db), db) })
+    const mail = startMail({ db: brokenDb() })
     const person = someone()
     await failMailsTo(person.to, { reply: 550 })
     const { acked, delays } = await mail.deliver(await mail.queued(codeMail(person)))
@@ -234,11 +234,7 @@ describe('a dead letter', () => {
   })
 
   test('stays in the queue while the database is down', async ({ expect }) => {
-    const { db } = startMail().deps
-    const broken = Object.assign(Object.create(db), {
-      batch: () => Promise.reject(new Error('D1_ERROR: down')),
-    })
-    const mail = startMail({ db: broken })
+    const mail = startMail({ db: brokenDb() })
     const batch = await mail.queued(codeMail(someone()))
     const { acked, delays } = await mail.bury(batch)
     expect([acked, typeof delays[0]]).toEqual([[false], 'number'])

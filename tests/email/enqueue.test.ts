@@ -25,8 +25,12 @@ describe('queueing a mail', () => {
     const mail = startMail()
     const decoy = { to: null, userId: null }
     const messages = await mail.queued(
-      ...[codeMail(decoy), codeMail(someone()), codeMail(LONGEST)],
-      ...[verifyMail(decoy), verifyMail(someone()), verifyMail(LONGEST)],
+      codeMail(decoy),
+      codeMail(someone()),
+      codeMail(LONGEST),
+      verifyMail(decoy),
+      verifyMail(someone()),
+      verifyMail(LONGEST),
     )
     expect(new Set(messages.map(({ body }) => body.length)).size).toBe(1)
   })

@@ -59,7 +59,9 @@ describe('one address', () => {
     const mail = startMail({ now: () => now })
     const person = someone()
     const [first, second, third] = await mail.queued(
-      ...[verifyMail(person), verifyMail(person), verifyMail(person)],
+      verifyMail(person),
+      verifyMail(person),
+      verifyMail(person),
     )
     if (!first || !second || !third) throw new Error('nothing queued')
     const { acked, delays } = await mail.deliver([first, second])

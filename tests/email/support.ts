@@ -79,6 +79,14 @@ export function startMail(overrides: Partial<MailDeps> = {}) {
 const budgetNamed = (name: string) =>
   ({ getByName: () => env.MAIL_BUDGET.getByName(name) }) as unknown as Deps['mailBudgets']
 
+/** A database that reads and cannot write. */
+export function brokenDb(): Deps['db'] {
+  const { db } = createDeps(env, () => {})
+  return Object.assign(Object.create(db) as Deps['db'], {
+    batch: () => Promise.reject(new Error('D1_ERROR: down')),
+  })
+}
+
 export const withSettings = (overrides: Partial<Deps['settings']>): Partial<MailDeps> => ({
   settings: { ...settings(env), ...overrides },
 })

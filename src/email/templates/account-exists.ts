@@ -20,7 +20,7 @@ export const accountExists = template(
       },
       {
         kind: 'text',
-        text: 'If you have forgotten it, sign in as always, or choose a new password on the sign-in page.',
+        text: 'If you had forgotten about it, sign in as usual, or reset your password if you no longer know it.',
       },
       { kind: 'facts', rows: occasionRows(where) },
     ],

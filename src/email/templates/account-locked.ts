@@ -23,7 +23,7 @@ export const accountLocked = template(
         { kind: 'facts', rows: occasionRows(where) },
       ],
       notMe:
-        'If this was not you, somebody is guessing your password: the lock has stopped them, and a long password that you use nowhere else will withstand them.',
+        'If this was not you, somebody is guessing your password: the lock stops them, and you only need a new password if you use this one anywhere else.',
     }
   },
 )

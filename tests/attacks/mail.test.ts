@@ -1,0 +1,233 @@
+import { describe, test, vi } from 'vitest'
+import type { OutgoingMail } from '../../src/email/carrier'
+import { enqueueMail } from '../../src/email/enqueue'
+import { isHeaderSafe, wireAddress } from '../../src/email/header-safety'
+import { connectSmtp } from '../../src/email/smtp'
+import {
+  CODE,
+  codeMail,
+  mailEventsOf,
+  someone,
+  startMail,
+  verifyMail,
+  withSettings,
+} from '../email/support'
+import {
+  allConnections,
+  connectionsTo,
+  failMailsTo,
+  mailboxPorts,
+  mailsTo,
+} from '../support/mailbox'
+
+/** Ways to say more than one line, or more than one mailbox, where one is expected. */
+const BREAKS = ['\r\n', '\n', '\r', '\0', '\u2028', '\u2029', '\u0085', '\v', '\f', '\ud800']
+const INJECTIONS = BREAKS.flatMap((line) => [
+  `me@mail.test${line}Bcc: victim@mail.test`,
+  `me@mail.test>${line}RCPT TO:<victim@mail.test`,
+  `me${line}@mail.test`,
+  `${line}me@mail.test`,
+  `me@mail.test${line}`,
+])
+const LISTS = [
+  'victim@mail.test,me@mail.test',
+  'victim@mail.test;me@mail.test',
+  'victim@mail.test me@mail.test',
+  'Me <me@mail.test>',
+  '<me@mail.test>',
+  'me@mail.test (victim@mail.test)',
+  '"me@mail.test, victim"@mail.test',
+  '@relay.test:me@mail.test',
+  'me@[127.0.0.1]',
+  'me@@mail.test',
+  'me',
+  '',
+  '@',
+  'undisclosed-recipients:;',
+  `${'a'.repeat(65)}@mail.test`,
+  `a@${'b'.repeat(250)}.test`,
+]
+
+/** What a queue message would send if nobody had checked it on the way in. */
+async function smuggled(mail: ReturnType<typeof startMail>, to: string, userId: string) {
+  const { sealMail } = await import('../../src/email/queued-mail')
+  return mail.message(await sealMail(mail.deps, { ...codeMail({ to, userId }) }))
+}
+
+describe('E-055: one address field holds one address', () => {
+  test.for(LISTS)('%j is not queued and, if it were, not sent', async (to, { expect }) => {
+    expect(wireAddress(to)).toBeUndefined()
+    const mail = startMail()
+    await expect(enqueueMail(mail.deps, codeMail({ to, userId: null }))).rejects.toThrow()
+    const { userId } = someone()
+    expect((await mail.deliver([await smuggled(mail, to, userId)])).acked).toEqual([true])
+    expect(await mailEventsOf(userId)).toMatchObject([{ data: { reason: 'unsafe header' } }])
+  })
+
+  test('a list in the place of an address is not a mail', async ({ expect }) => {
+    const mail = startMail()
+    const { userId } = someone()
+    const list = ['victim@mail.test', 'me@mail.test'] as unknown as string
+    const message = await smuggled(mail, list, userId)
+    expect((await mail.deliver([message])).acked).toEqual([true])
+    expect(await mailsTo('victim@mail.test', { waitMs: 0 })).toEqual([])
+  })
+})
+
+describe('E-095: nothing that a user writes ends a line of a mail', () => {
+  test('no line break, control or half character passes as an address', async ({ expect }) => {
+    const before = (await allConnections()).length
+    const mail = startMail()
+    for (const to of INJECTIONS) {
+      expect([to, wireAddress(to)]).toEqual([to, undefined])
+      await expect(enqueueMail(mail.deps, codeMail({ to, userId: null }))).rejects.toThrow()
+    }
+    const { userId } = someone()
+    const batch = await Promise.all(INJECTIONS.map((to) => smuggled(mail, to, userId)))
+    expect((await mail.deliver(batch)).acked).toEqual(INJECTIONS.map(() => true))
+    expect(await mailEventsOf(userId)).toHaveLength(INJECTIONS.length)
+    expect((await allConnections()).length).toBe(before)
+    expect(await mailsTo('victim@mail.test', { waitMs: 0 })).toEqual([])
+  })
+
+  test('nor as a subject', ({ expect }) => {
+    for (const line of BREAKS) expect(isHeaderSafe(`Hello${line}Bcc: victim@mail.test`)).toBe(false)
+    expect(isHeaderSafe('Confirm your e-mail address – grüß dich 😀')).toBe(true)
+  })
+
+  test('a name with line breaks stays one line of the text of one mail to one person', async ({
+    expect,
+  }) => {
+    const mail = startMail()
+    for (const line of [...BREAKS, '%0d%0a', '=0D=0A']) {
+      const person = someone()
+      const usernameTaken = `x${line}Bcc: victim@mail.test${line}Subject: pwned${line}${line}body`
+      const request = verifyMail(person)
+      if (request.template !== 'verify_email') throw new Error('not the mail meant')
+      const data = { ...request.data, usernameTaken }
+      expect((await mail.deliver(await mail.queued({ ...request, data }))).acked).toEqual([true])
+      const [sent, more] = await mailsTo(person.to)
+      expect(more).toBeUndefined()
+      expect(sent?.envelope.to).toEqual([person.to])
+      expect(sent?.subject).toBe('Confirm your e-mail address')
+      expect(sent?.headers['bcc']).toBeUndefined()
+      expect(Object.keys(sent?.headers ?? {}).sort()).toEqual([
+        'auto-submitted',
+        'content-type',
+        'date',
+        'from',
+        'message-id',
+        'mime-version',
+        'subject',
+        'to',
+      ])
+    }
+    expect(await mailsTo('victim@mail.test', { waitMs: 0 })).toEqual([])
+  })
+})
+
+describe('E-096: no text ends a mail and starts the next', () => {
+  test('dot lines and SMTP commands in a mail stay text of that mail', async ({ expect }) => {
+    const ends = ['\r\n.\r\n', '\n.\n', '\r.\r', '\n.\r\n', '\r\n.\n', '\r\n.\r', '\r\n.\0\r\n']
+    for (const end of ends) {
+      const { to } = someone()
+      const evil = `hello${end}MAIL FROM:<a@evil.test>\r\nRCPT TO:<victim@mail.test>\r\nDATA\r\nX${end}`
+      const ports = await mailboxPorts()
+      const settings = withSettings({ EMAIL_HOST: '127.0.0.1', EMAIL_PORT: ports.starttls })
+      const carrier = await connectSmtp(startMail(settings).deps)
+      const outgoing: OutgoingMail = { id: to, to, subject: 'S', text: evil, html: evil }
+      expect(await carrier.send(outgoing)).toMatchObject({ status: 'sent' })
+      await carrier.close()
+      expect(await mailsTo(to)).toHaveLength(1)
+      const [connection] = await connectionsTo(to)
+      const commands = connection?.lines.filter((line) => /^(MAIL|RCPT)/i.test(line))
+      expect(commands?.filter((line) => line.startsWith('RCPT'))).toEqual([`RCPT TO:<${to}>`])
+      expect(commands).toHaveLength(2)
+    }
+    expect(await mailsTo('victim@mail.test', { waitMs: 0 })).toEqual([])
+  })
+
+  test('a bare CR or LF never leaves: every line of a mail ends in both', async ({ expect }) => {
+    const { to } = someone()
+    const ports = await mailboxPorts()
+    const settings = withSettings({ EMAIL_HOST: '127.0.0.1', EMAIL_PORT: ports.starttls })
+    const carrier = await connectSmtp(startMail(settings).deps)
+    const text = 'a\nb\rc\r\nd'
+    await carrier.send({ id: to, to, subject: 'S', text, html: text })
+    await carrier.close()
+    const [mail] = await mailsTo(to)
+    expect(mail?.raw).not.toMatch(/(^|[^\r])\n|\r(?!\n)/)
+  })
+})
+
+describe('E-097: our mails do not carry a stranger’s message', () => {
+  test.for([
+    'https://evil.test/login',
+    'evil.test',
+    'www.evil.test',
+    'mail me@evil.test now',
+    '<a href="https://evil.test">click</a>',
+    '"><script>alert(1)</script>',
+    'your account is closed, visit evil.test '.repeat(3),
+    'evil。test',
+    'evil\u200b.test',
+    '\u202etset.live',
+  ])('%j as a name is capped, escaped and no link', async (usernameTaken, { expect }) => {
+    const mail = startMail()
+    const person = someone()
+    const request = verifyMail(person)
+    if (request.template !== 'verify_email') throw new Error('not the mail meant')
+    await mail.deliver(await mail.queued({ ...request, data: { ...request.data, usernameTaken } }))
+    const [sent] = await mailsTo(person.to)
+    const [, shown = ''] = /The username “(.*)” is already taken/.exec(sent?.text ?? '') ?? []
+    expect(shown.length).toBeGreaterThan(0)
+    expect(shown.length).toBeLessThan(80)
+    // What mail clients turn into links: a scheme, or a dot or at sign between letters.
+    for (const text of [shown, sent?.html.replaceAll(/auth\.phantom\.test/g, '') ?? '']) {
+      expect(text).not.toMatch(/evil[.。]test|@evil|https?:\/\/evil|www\.evil/)
+    }
+    const tags = sent?.html.match(/<[^>]+>/g) ?? []
+    expect(tags.filter((tag) => /script|evil/i.test(tag))).toEqual([])
+    expect(tags.filter((tag) => /href=/.test(tag))).toHaveLength(2)
+  })
+})
+
+test('E-102: template and format syntax in a mail stays as it was written', async ({ expect }) => {
+  const mail = startMail()
+  for (const usernameTaken of ['{{7*7}}', '${7*7}', '%s%n', '#{7*7}', '<%= 7*7 %>', '$&$1']) {
+    const person = someone()
+    const request = verifyMail(person)
+    if (request.template !== 'verify_email') throw new Error('not the mail meant')
+    await mail.deliver(await mail.queued({ ...request, data: { ...request.data, usernameTaken } }))
+    const [sent] = await mailsTo(person.to)
+    expect(sent?.text).toContain(`“${usernameTaken}”`)
+    expect(sent?.text).not.toContain('49')
+  }
+})
+
+test('E-043: a code stands in the mail and nowhere else', async ({ expect }) => {
+  const written: string[] = []
+  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+    vi.spyOn(console, level).mockImplementation((...line: unknown[]) => {
+      written.push(line.map(String).join(' '))
+    })
+  }
+  const mail = startMail()
+  const [sent, deferred, refused] = [someone(), someone(), someone()]
+  await failMailsTo(deferred.to, { reply: 451, stage: 'data' })
+  await failMailsTo(refused.to, { reply: 554, stage: 'data' })
+  const batch = await mail.queued(...[sent, deferred, refused].map((person) => codeMail(person)))
+  await mail.deliver(batch)
+  await mail.bury(batch)
+  vi.restoreAllMocks()
+
+  const [delivered] = await mailsTo(sent.to)
+  expect(delivered?.text).toContain(CODE)
+  const head = delivered?.raw.split(/\r?\n\r?\n/)[0]
+  const events = await Promise.all([sent, refused].map(({ userId }) => mailEventsOf(userId)))
+  const queue = batch.map(({ body }) => body)
+  for (const place of [head, JSON.stringify(events), ...written, ...queue]) {
+    expect(place).not.toContain(CODE)
+  }
+  expect(written.length).toBeGreaterThan(3)
+})
