@@ -45,6 +45,10 @@ async function poll(url: string, name: string, { withinMs, output, fatal }: Wait
 /** The first error, or else the last words, of what a process has said. */
 function tail(output: readonly string[]): string {
   const lines = output.filter((line) => line.trim() !== '')
+  const [settings] = lines.flatMap(
+    (line) => /Invalid or missing settings: [\w, ]+/.exec(line) ?? [],
+  )
+  if (settings) return `; ${settings}`
   const error = lines.findIndex((line) => line.includes('[ERROR]'))
   const said = error < 0 ? lines.slice(-15) : lines.slice(error, error + 15)
   return said.length > 0 ? `; it said:\n${said.join('\n')}` : ''

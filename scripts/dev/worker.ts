@@ -6,8 +6,14 @@ import { untilReady } from './until-ready.ts'
 const WRANGLER = 'node_modules/wrangler/bin/wrangler.js'
 const START_WITHIN_MS = 60_000
 
-// Our own log line per request says more than wrangler's.
-const NOISE = [/^\[wrangler:info\] (GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /, /^\s*$/]
+// Our own log line per request says more than wrangler's, and the bindings do not change by a reload.
+const NOISE = [
+  /^\[wrangler:info\] (GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /,
+  /^\s*$/,
+  /^env\.\w+ /,
+  /^Your Worker has access/,
+  /^Binding\s+Resource/,
+]
 
 /** Creates or updates the local database. */
 export async function migrate(state: string): Promise<void> {
@@ -58,7 +64,7 @@ export async function startWorker(options: WorkerOptions) {
     withinMs: START_WITHIN_MS,
     output,
     // A build that fails waits for the next change of the code.
-    fatal: /\[ERROR\]/,
+    fatal: /Build failed|Workers runtime failed/,
   })
   isReady = true
   return { url, running }
