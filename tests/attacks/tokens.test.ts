@@ -1,7 +1,6 @@
 import { createHmac, generateKeyPairSync, sign as signAny } from 'node:crypto'
 import { describe, test } from 'vitest'
 import {
-  type AccessClaims,
   publicJwk,
   type SigningKey,
   signAccessToken,
@@ -215,7 +214,6 @@ describe('a forged access token is refused', () => {
     })
     expect(work).toBe(0)
     expect(await verify(await withHeader({ zip: 'DEF' }))).toBeUndefined()
-    expect(await verify(await withHeader({ cty: 'JWT' }))).toBeUndefined()
     expect(await verify(await withClaims({ padding: 'x'.repeat(10_000) }))).toBeUndefined()
   })
 
@@ -229,19 +227,17 @@ describe('a forged access token is refused', () => {
     }
   })
 
-  test('E-069: repeated claims, and claims edited after signing', async ({ expect }) => {
+  test('E-069: repeated, misspelled and edited claims', async ({ expect }) => {
     const json = JSON.stringify(claims)
     for (const text of [...abuse.repeatedClaims(json), ...abuse.notClaims(json)]) {
       expect(await verify(await forge(key, headerOf(key), text)), text).toBeUndefined()
     }
+    const notUtf8 = Buffer.from(json)
+    notUtf8.writeUInt8(0xff, json.indexOf('jjj'))
+    expect(await verify(await forge(key, headerOf(key), notUtf8))).toBeUndefined()
     const twice = `{"alg":"none",${JSON.stringify(headerOf(key)).slice(1)}`
     expect(await verify(await forge(key, twice, claims))).toBeUndefined()
-    const edits: Partial<AccessClaims>[] = [
-      { role: 'admin' },
-      { sub: 'usr_victim' },
-      { acr: 'aal2' },
-    ]
-    for (const edit of [...edits, { exp: claims.exp + 1 }]) {
+    for (const edit of [{ role: 'admin' }, { sub: 'usr_victim' }, { exp: claims.exp + 1 }]) {
       expect(
         await verify(`${header}.${encode({ ...claims, ...edit })}.${signature}`),
       ).toBeUndefined()

@@ -123,6 +123,14 @@ describe('the pepper', () => {
     const stored = await hashPassword(newRing('k1'), passphrase, CHEAP)
     expect(await verifyPassword(newRing('k1'), passphrase, stored)).toEqual(REFUSED)
   })
+
+  test('is named by the hash: the key in use is no stand-in for one that is gone', async ({
+    expect,
+  }) => {
+    const ring = newRing('k1')
+    const stored = await hashPassword(ring, passphrase, CHEAP)
+    expect(await verifyPassword(ring, passphrase, stored.replace('p=k1', 'p=k9'))).toEqual(REFUSED)
+  })
 })
 
 test('a hash that cost less than today is to be made again, one that cost more is not', async ({

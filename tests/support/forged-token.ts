@@ -8,8 +8,13 @@ export async function newSigningKey(kid: string): Promise<SigningKey> {
   return { kty: 'EC', crv: 'P-256', kid, x, y, d }
 }
 
-export const encode = (value: unknown): string =>
-  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+/** Base64url of JSON, or of a text or bytes as they are. */
+export function encode(value: unknown): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64url')
+  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString(
+    'base64url',
+  )
+}
 
 /** The header that a key's own tokens bear. */
 export const headerOf = ({ kid }: SigningKey) => ({ alg: 'ES256', typ: 'at+jwt', kid })
@@ -31,7 +36,7 @@ export const claimsAt = (seconds: number, changes: object = {}): AccessClaims =>
 
 /**
  * Signs any header and payload, whatever they are, with a key of ours: so that it is not the signature
- * that fails. A string stands for itself, so that JSON may hold what no serialiser writes.
+ * that fails. A text stands for itself, so that JSON may hold what no serialiser writes.
  */
 export async function forge(key: SigningKey, header: unknown, payload: unknown): Promise<string> {
   const input = `${encode(header)}.${encode(payload)}`
