@@ -47,7 +47,3 @@ export const mailboxPorts = () => ask<Ports>('/ports')
  */
 export const failMailsTo = (to: string, fault: Partial<Omit<Fault, 'to'>> = {}) =>
   ask<number>('/faults', { method: 'POST', body: JSON.stringify({ to, ...fault }) })
-
-/** Takes back what was planned for exactly this address or pattern. */
-export const mendMailsTo = (to: string) =>
-  ask<number>(`/faults?${new URLSearchParams({ to })}`, { method: 'DELETE' })

@@ -48,9 +48,6 @@ async function answer(request: IncomingMessage, records: Records, ports: Ports):
       return records.connectionsTo(to)
     case 'POST /faults':
       return records.plan(faultSchema.parse(JSON.parse(await body(request))))
-    case 'DELETE /faults':
-      if (to === null) throw new TypeError('whose faults?')
-      return records.cancel(to).length
     default:
       throw new TypeError('no such thing')
   }

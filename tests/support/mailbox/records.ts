@@ -54,8 +54,6 @@ export function createRecords() {
     },
 
     plan: (fault: Fault) => faults.push(fault),
-    cancel: (to: string) =>
-      faults.splice(0, faults.length, ...faults.filter((fault) => fault.to !== to)),
     /** The fault planned for this address at this command, counted down. */
     faultFor(stage: Fault['stage'], addresses: readonly string[]) {
       const fault = faults.find(

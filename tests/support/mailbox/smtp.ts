@@ -6,7 +6,7 @@ import type { Fault, PortName } from './types.ts'
 
 export type Login = Readonly<{ user: string; password: string }>
 type KeyPair = Readonly<{ key: string; cert: string }>
-type Refusal = (error?: Error | null) => void
+type Answer = (error?: Error | null) => void
 
 const refuse = (code: number) =>
   Object.assign(new Error('refused as planned'), { responseCode: code })
@@ -18,7 +18,7 @@ export async function smtpServer(
   login: Login,
   options: SMTPServerOptions & KeyPair,
 ) {
-  const carryOut = (fault: Fault | undefined, session: SMTPServerSession, done: Refusal) => {
+  const carryOut = (fault: Fault | undefined, session: SMTPServerSession, done: Answer) => {
     if (!fault) return done()
     if (fault.act === 'reply') return done(refuse(fault.reply))
     if (fault.act === 'close') {
@@ -59,10 +59,7 @@ export async function smtpServer(
         const to = session.envelope.rcptTo.map(({ address }) => address)
         const fault = records.faultFor('data', to)
         if (fault) return carryOut(fault, session, done)
-        keep(records, session, Buffer.concat(chunks)).then(
-          () => done(),
-          () => done(refuse(451)),
-        )
+        void keepThenAnswer(records, session, Buffer.concat(chunks), done)
       })
     },
     ...options,
@@ -83,6 +80,20 @@ export const tcpServer = (hangsUp: boolean) => {
   return listen(server, () => {
     for (const socket of sockets) socket.destroy()
   })
+}
+
+async function keepThenAnswer(
+  records: Records,
+  session: SMTPServerSession,
+  raw: Buffer,
+  done: Answer,
+) {
+  try {
+    await keep(records, session, raw)
+    done()
+  } catch {
+    done(refuse(451))
+  }
 }
 
 async function keep(records: Records, session: SMTPServerSession, raw: Buffer) {
