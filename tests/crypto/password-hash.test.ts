@@ -1,5 +1,5 @@
 import { createHmac, pbkdf2Sync } from 'node:crypto'
-import { describe, test } from 'vitest'
+import { describe, test, vi } from 'vitest'
 import {
   CURRENT_COST,
   type Cost,
@@ -9,6 +9,9 @@ import {
 } from '../../src/crypto/password-hash'
 import type { Keyring } from '../../src/crypto/keyring'
 import { newRing, rotated } from '../support/keyrings'
+
+// Some tests hash half a dozen times at the full cost.
+vi.setConfig({ testTimeout: 60_000 })
 
 /** The same chain for the price of a test. */
 const CHEAP: Cost = { calls: 3, iterations: 10 }
