@@ -56,6 +56,9 @@ export default defineConfig({
         ],
         test: {
           name: 'workers',
+          // A login hashes twice and waits for its mail; a race test does so a thousand times.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/e2e/**', 'tests/pure/**'],
           setupFiles: ['./tests/support/setup.ts'],

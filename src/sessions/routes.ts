@@ -14,7 +14,7 @@ import { tokensAnswer, tokensOf } from './tokens-answer'
 
 const refreshToken = z
   .string()
-  .max(256)
+  .max(4096)
   .describe('The newest refresh token of the session, opaque')
 
 export const sessionRoutes = new Hono<AppEnv>({ strict: false })

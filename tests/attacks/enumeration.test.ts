@@ -1,0 +1,181 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { type Account, freshAddress, startApp } from '../support/app'
+import { countingHashes, failLogin, visible } from '../support/attack'
+import { mailsTo, nextMail } from '../support/mailbox'
+import { startMeter } from '../support/meter'
+
+type App = ReturnType<typeof startApp>
+
+const login = (app: App, identifier: string, password: string) =>
+  app.post('/api/auth/login/', { identifier, password }, { ip: freshAddress() })
+
+const set = (account: Account, change: string) =>
+  env.DB.prepare(`UPDATE users SET ${change} WHERE email = ?`).bind(account.email).run()
+
+async function unverified(app: App): Promise<Account> {
+  const account = app.newAccount()
+  await app.post('/api/users/create/', account, { ip: freshAddress() })
+  await nextMail(account.email)
+  return account
+}
+
+describe('enumeration', () => {
+  test('E-001: an unknown name and a wrong password are the same answer, byte for byte', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const wrong = visible(await login(app, ada.email, 'not the password'))
+    expect(visible(await login(app, `nobody${app.id}@example.com`, 'not the password'))).toEqual(wrong)
+    expect(visible(await login(app, `nobody-${app.newAccount().username}`.slice(0, 30), 'x'))).toEqual(wrong)
+    expect(wrong.status).toBe(401)
+    expect(wrong.headers.filter(([name]) => name === 'set-cookie')).toEqual([])
+  })
+
+  test('E-002: an unknown name costs the same work: one hash, as many calls to every store', async ({
+    expect,
+  }) => {
+    const { meter, read } = startMeter()
+    const app = startApp(meter)
+    const ada = await app.hasAccount()
+    const work = async (identifier: string) => {
+      read()
+      const { hashes } = await countingHashes(() => login(app, identifier, 'not the password'))
+      const { rowsRead: _, rowsWritten: __, ...calls } = read()
+      return { hashes, ...calls }
+    }
+    const known = await work(ada.email)
+    expect(known.hashes).toBe(1)
+    expect(await work(`nobody${app.id}@example.com`)).toEqual(known)
+    const lastKnown = [await failLogin(app, ada.email, 3), await work(ada.email)][1]
+    const lastUnknown = [
+      await failLogin(app, `nobody${app.id}@example.com`, 3),
+      await work(`nobody${app.id}@example.com`),
+    ][1]
+    // The fifth locks: a mail to the owner of one, a decoy for the other; KV once for each name.
+    expect(lastUnknown).toEqual({ ...(lastKnown as object), kvWrites: 1 })
+  })
+
+  test('E-003: a locked account gives the same answer to a right password as to a wrong one', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    await failLogin(app, ada.email, 5)
+    const right = await login(app, ada.email, ada.password)
+    const wrong = await login(app, ada.email, 'not the password')
+    expect(right.status).toBe(429)
+    expect(right.text).toBe(wrong.text)
+    expect((await nextMail(ada.email)).subject).toMatch(/locked|paused|tries/i)
+  })
+
+  test('E-004: unverified and disabled accounts show nothing before the right password', async ({ expect }) => {
+    const app = startApp()
+    const pending = await unverified(app)
+    const disabled = await app.hasAccount()
+    await set(disabled, "status = 'disabled'")
+    const unknown = visible(await login(app, `nobody${app.id}@example.com`, 'wrong'))
+    expect(visible(await login(app, pending.email, 'wrong'))).toEqual(unknown)
+    expect(visible(await login(app, disabled.email, 'wrong'))).toEqual(unknown)
+    const told = [
+      await login(app, pending.email, pending.password),
+      await login(app, disabled.email, disabled.password),
+    ]
+    expect(told.map(({ status, body }) => [status, body.code])).toEqual([
+      [403, 'email_unverified'],
+      [403, 'account_disabled'],
+    ])
+  })
+
+  test('E-005: signing up an address that exists says what a new one says, and changes nothing', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const signUp = (email: string) =>
+      app.post(
+        '/api/users/create/',
+        { email, password: 'another long passphrase here' },
+        { ip: freshAddress() },
+      )
+    const fresh = visible(await signUp(app.newAccount().email))
+    const active = await app.hasAccount()
+    const disabled = await app.hasAccount()
+    await set(disabled, "status = 'disabled'")
+    const pending = await unverified(app)
+    app.advance(61)
+    for (const { email } of [active, disabled, pending]) {
+      expect(visible(await signUp(email))).toEqual(fresh)
+      const mail = await nextMail(email)
+      expect(mail.subject).toMatch(email === pending.email ? /confirm/i : /already/i)
+    }
+    expect((await login(app, active.email, active.password)).status).toBe(200)
+    expect((await login(app, disabled.email, disabled.password)).body.code).toBe('account_disabled')
+  })
+
+  test('E-005: a new address and one that exists cost the same work', async ({ expect }) => {
+    const { meter, read } = startMeter()
+    const app = startApp(meter)
+    const ada = await app.hasAccount()
+    const work = async (email: string) => {
+      read()
+      const { hashes } = await countingHashes(() =>
+        app.post('/api/users/create/', { email, password: ada.password }, { ip: freshAddress() }),
+      )
+      const { rowsRead: _, rowsWritten: __, ...calls } = read()
+      return { hashes, ...calls }
+    }
+    expect(await work(ada.email)).toEqual(await work(app.newAccount().email))
+  })
+
+  test('E-007: asking for the link again says the same for every address, and mails only who waits', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const resend = (email: string) =>
+      app.post('/api/auth/verify-email/resend/', { email }, { ip: freshAddress() })
+    const active = await app.hasAccount()
+    const pending = await unverified(app)
+    // The mail of the sign-up was a moment ago: a second one within the minute would be held back.
+    app.advance(61)
+    const unknown = visible(await resend(`nobody${app.id}@example.com`))
+    expect(unknown.status).toBe(202)
+    expect(visible(await resend(active.email))).toEqual(unknown)
+    expect(visible(await resend(pending.email))).toEqual(unknown)
+    expect(await mailsTo(active.email, { after: 1, waitMs: 300 })).toEqual([])
+  })
+
+  test('E-008: a random token, a used one, an expired one and one of another kind are one error', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const verify = (token: string) =>
+      app.post('/api/auth/verify-email/', { token }, { ip: freshAddress() })
+    const random = visible(await verify('A'.repeat(43)))
+    expect([random.status, random.text]).toEqual([400, expect.stringContaining('invalid_token')])
+    const account = app.newAccount()
+    await app.post('/api/users/create/', account)
+    const mail = await nextMail(account.email)
+    const token = /#token=([\w-]+)/.exec(mail.text)?.[1] ?? ''
+    app.advance(86_400)
+    expect(visible(await verify(token))).toEqual(random)
+    const challenge = await app.startLogin(await app.hasAccount())
+    expect(visible(await verify(challenge))).toEqual(random)
+  })
+
+  test('E-009: without the right password there is no challenge to ask about methods', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const wrong = await login(app, ada.email, 'wrong')
+    expect(Object.keys(wrong.body).sort()).toEqual(['code', 'status', 'title', 'type'])
+    expect((await app.post('/api/auth/resend-otp/', { challenge: 'A'.repeat(43) })).status).toBe(401)
+  })
+
+  test('a taken username is told by mail to the one who signed up, not to a stranger', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const eve = { ...app.newAccount(), username: ada.username.toUpperCase() }
+    const fresh = visible(await app.post('/api/users/create/', app.newAccount(), { ip: freshAddress() }))
+    expect(visible(await app.post('/api/users/create/', eve, { ip: freshAddress() }))).toEqual(fresh)
+    expect((await nextMail(eve.email)).text).toContain(eve.username)
+    expect((await login(app, ada.username, ada.password)).status).toBe(200)
+  })
+})

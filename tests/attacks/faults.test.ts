@@ -1,0 +1,180 @@
+import { describe, test } from 'vitest'
+import { env } from 'cloudflare:workers'
+import type { Deps } from '../../src/context'
+import { type Account, freshAddress, nextCode, startApp } from '../support/app'
+import { broken } from '../support/attack'
+
+type Fault = (deps: Deps) => Deps
+
+/** A service whose stores work until `breaks` is called. */
+function breakableApp() {
+  let fault: Fault = (deps) => deps
+  const app = startApp((deps) => fault(deps))
+  return {
+    app,
+    breaks: (next: Fault) => {
+      fault = next
+    },
+    mends: () => {
+      fault = (deps) => deps
+    },
+  }
+}
+
+const D1 = ['select', 'insert', 'update', 'delete', 'batch', 'run', 'all']
+/** Stubs of Durable Objects whose every call fails or hangs. */
+const brokenObjects =
+  (name: 'accountGuards' | 'ipLimiters', how: 'fails' | 'hangs'): Fault =>
+  (deps) => ({
+    ...deps,
+    [name]: {
+      getByName: () =>
+        new Proxy(
+          {},
+          {
+            get: () => () =>
+              how === 'hangs' ? new Promise(() => {}) : Promise.reject(new Error('object reset')),
+          },
+        ),
+    },
+  })
+
+/** D1 as the runtime reports it when it is down or does not answer. */
+const brokenD1 =
+  (how: 'fails' | 'hangs'): Fault =>
+  (deps) => {
+    const call = () =>
+      how === 'hangs'
+        ? new Promise(() => {})
+        : Promise.reject(new Error('D1_ERROR: Network connection lost.'))
+    const chain: unknown = new Proxy(() => {}, {
+      get: (_target, key) => {
+        if (key !== 'then') return chain
+        const promise = call()
+        return promise.then.bind(promise)
+      },
+      apply: () => chain,
+    })
+    return {
+      ...deps,
+      db: new Proxy(deps.db, {
+        get: (target, key) => {
+          if (!D1.includes(String(key))) return Reflect.get(target, key) as unknown
+          return key === 'batch' ? call : chain
+        },
+      }),
+    }
+  }
+
+const faults: [string, Fault][] = (['fails', 'hangs'] as const).flatMap((how) => [
+  [`D1 ${how}`, brokenD1(how)],
+  [`KV ${how}`, broken('kv', ['get', 'put'], how)],
+  [`the guard ${how}`, brokenObjects('accountGuards', how)],
+  [`the limiter ${how}`, brokenObjects('ipLimiters', how)],
+  [`the queue ${how}`, broken('mailQueue', ['send'], how)],
+])
+
+const sessionsOf = async ({ email }: Account) => {
+  const { results } = await env.DB.prepare(
+    'SELECT id FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = ?)',
+  )
+    .bind(email)
+    .run()
+  return results.length
+}
+
+// Concurrent, for those that hang take their eight seconds.
+describe.concurrent('E-124: when', () => {
+  test.for(faults)('%s, the first step of a login is a 503 and no challenge', async ([, fault], { expect }) => {
+    const { app, breaks, mends } = breakableApp()
+    const ada = await app.hasAccount()
+    const credentials = { identifier: ada.email, password: ada.password }
+    breaks(fault)
+    const answer = await app.post('/api/auth/login/', credentials)
+    expect([answer.status, answer.body.code]).toEqual([503, 'service_unavailable'])
+    expect(answer.text).not.toMatch(/challenge|D1|KV|lost|down/)
+    mends()
+    expect((await app.post('/api/auth/login/', credentials)).status).toBe(200)
+  })
+
+  test.for(faults.filter(([name]) => !name.includes('queue')))(
+    '%s, the second step is a 503 and no session',
+    async ([, fault], { expect }) => {
+      const { app, breaks, mends } = breakableApp()
+      const ada = await app.hasAccount()
+      const challenge = await app.startLogin(ada)
+      const finish = { challenge, method: 'email', code: await nextCode(ada) }
+      breaks(fault)
+      const answer = await app.post('/api/auth/verify-2fa/', finish)
+      expect([answer.status, answer.body.code]).toEqual([503, 'service_unavailable'])
+      expect(answer.headers.getSetCookie()).toEqual([])
+      mends()
+      expect(await sessionsOf(ada)).toBe(0)
+      await app.signIn(ada)
+    },
+  )
+
+  test.for(faults.filter(([name]) => /D1|limiter|queue/.test(name)))(
+    '%s, a sign-up is a 503, and works when it is repeated',
+    async ([, fault], { expect }) => {
+      const { app, breaks, mends } = breakableApp()
+      const ada = app.newAccount()
+      breaks(fault)
+      const refused = await app.post('/api/users/create/', ada, { ip: freshAddress() })
+      expect([refused.status, refused.body.code]).toEqual([503, 'service_unavailable'])
+      mends()
+      expect((await app.post('/api/users/create/', ada, { ip: freshAddress() })).status).toBe(202)
+      const { results } = await env.DB.prepare(
+        `SELECT status, (SELECT count(*) FROM mailed_tokens WHERE user_id = users.id) AS tokens
+         FROM users WHERE email = ?`,
+      )
+        .bind(ada.email)
+        .run()
+      expect(results).toEqual([{ status: 'pending', tokens: 1 }])
+    },
+  )
+
+  test.for(faults.filter(([name]) => name.startsWith('D1')))(
+    '%s, a session is neither read nor renewed nor lost',
+    async ([, fault], { expect }) => {
+      const { app, breaks, mends } = breakableApp()
+      const { accessToken, refreshToken } = await app.signIn(await app.hasAccount())
+      breaks(fault)
+      expect((await app.send('GET', '/api/users/me/', { token: accessToken })).status).toBe(503)
+      const renewed = await app.post('/api/auth/refresh/', { refresh_token: refreshToken })
+      expect(renewed.status).toBe(503)
+      mends()
+      expect((await app.send('GET', '/api/users/me/', { token: accessToken })).status).toBe(200)
+    },
+  )
+
+  test('KV hands out rubbish, a login is refused and nothing is a 500', async ({ expect }) => {
+    const { app, breaks } = breakableApp()
+    const ada = await app.hasAccount()
+    const challenge = await app.startLogin(ada)
+    const code = await nextCode(ada)
+    breaks((deps) => ({
+      ...deps,
+      kv: new Proxy(deps.kv, { get: () => () => Promise.resolve({ userId: 1, expiresAt: 'soon' }) }),
+    }))
+    const answer = await app.post('/api/auth/verify-2fa/', { challenge, method: 'email', code })
+    expect(answer.body.code).toBe('invalid_challenge')
+  })
+
+  test('an error is our own, the answer is a 500 that says nothing', async ({ expect }) => {
+    const { app, breaks } = breakableApp()
+    breaks((deps) => ({
+      ...deps,
+      settings: new Proxy(deps.settings, {
+        get: () => {
+          throw new TypeError('secret detail of the inside')
+        },
+      }),
+    }))
+    const answer = await app.post('/api/auth/login/', { identifier: 'ada@example.com', password: 'x' })
+    expect(answer.status).toBe(500)
+    expect(answer.text).toBe(
+      '{"type":"urn:phantom:problem:internal_error","title":"Something went wrong on our side","status":500,"code":"internal_error"}',
+    )
+  })
+})

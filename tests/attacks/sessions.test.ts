@@ -1,0 +1,255 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { signAccessToken } from '../../src/crypto/jwt'
+import { settings } from '../../src/settings'
+import { type Account, eventsOf, freshAddress, startApp } from '../support/app'
+
+type App = ReturnType<typeof startApp>
+
+const SAME_ORIGIN = { headers: { 'Sec-Fetch-Site': 'same-origin' } }
+const me = (app: App, credentials: { token?: string; cookie?: string | undefined }) =>
+  app.send('GET', '/api/users/me/', credentials)
+const refresh = (app: App, token: string) =>
+  app.post('/api/auth/refresh/', { refresh_token: token }, { ip: freshAddress() })
+
+const set = (account: Account, change: string) =>
+  env.DB.prepare(`UPDATE users SET ${change} WHERE email = ?`).bind(account.email).run()
+
+async function signedIn(app: App, transport: 'bearer' | 'cookie' = 'bearer') {
+  const account = await app.hasAccount()
+  return { account, ...(await app.signIn(account, { transport }, SAME_ORIGIN)) }
+}
+
+describe('refresh', () => {
+  test('E-036: fifty parallel uses of a refresh token make one successor', async ({ expect }) => {
+    const app = startApp()
+    const { account, refreshToken } = await signedIn(app)
+    const answers = await Promise.all(Array.from({ length: 50 }, () => refresh(app, refreshToken)))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1)
+    const events = (await eventsOf(account.email)).map(({ event }) => event)
+    expect(events.filter((event) => event === 'session_renewed')).toHaveLength(1)
+    expect((await refresh(app, answers[0]?.body.refresh_token ?? '')).status).toBe(200)
+  })
+
+  test('E-070: a token whose successor was used ends the session for both', async ({ expect }) => {
+    const app = startApp()
+    const { account, refreshToken: first } = await signedIn(app)
+    const second = (await refresh(app, first)).body.refresh_token ?? ''
+    const third = await refresh(app, second)
+    expect(third.status).toBe(200)
+    const reused = await refresh(app, first)
+    expect([reused.status, reused.body.code]).toEqual([401, 'invalid_refresh_token'])
+    expect((await refresh(app, third.body.refresh_token ?? '')).status).toBe(401)
+    expect((await me(app, { token: third.body.access_token ?? '' })).status).toBe(401)
+    const events = (await eventsOf(account.email)).map(({ event }) => event)
+    expect(events.at(-1)).toBe('authn_token_reuse')
+  })
+
+  test('E-070: a lost answer costs nothing, and the token it carried is then a stolen one', async ({ expect }) => {
+    const app = startApp()
+    const { refreshToken: first } = await signedIn(app)
+    const lost = (await refresh(app, first)).body.refresh_token ?? ''
+    app.advance(3600)
+    const retried = (await refresh(app, first)).body.refresh_token ?? ''
+    expect(retried).not.toBe(lost)
+    expect((await refresh(app, lost)).status).toBe(401)
+    expect((await refresh(app, retried)).status).toBe(401)
+  })
+
+  test('garbage in the name of a session does not end it', async ({ expect }) => {
+    const app = startApp()
+    const { refreshToken, sessionId } = await signedIn(app)
+    const forged = `${sessionId}.${'A'.repeat(43)}.${'A'.repeat(43)}`
+    expect((await refresh(app, forged)).status).toBe(401)
+    expect((await refresh(app, refreshToken)).status).toBe(200)
+  })
+
+  test('cannot carry a session past its absolute end', async ({ expect }) => {
+    const app = startApp()
+    const { refreshToken } = await signedIn(app)
+    let token = refreshToken
+    for (let day = 5; day <= 30; day += 5) {
+      // The last one comes five seconds before the end.
+      app.advance(5 * 86_400 - (day === 30 ? 5 : 0))
+      const answer = await refresh(app, token)
+      expect([day, answer.status]).toEqual([day, 200])
+      token = answer.body.refresh_token ?? ''
+    }
+    app.advance(5)
+    expect((await refresh(app, token)).status).toBe(401)
+  })
+
+  test('ends after the idle time of the role', async ({ expect }) => {
+    const app = startApp()
+    const rested = await signedIn(app)
+    app.advance(7 * 86_400 - 2)
+    expect((await refresh(app, rested.refreshToken)).status).toBe(200)
+    const overslept = await signedIn(app)
+    app.advance(7 * 86_400)
+    expect((await refresh(app, overslept.refreshToken)).status).toBe(401)
+  })
+})
+
+describe('sessions', () => {
+  test('E-069: a role from before a change, an edited role and a foreign session are refused', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await signedIn(app)
+    const bob = await signedIn(app)
+    const [, payload = ''] = ada.accessToken.split('.')
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>
+    const edited = Buffer.from(JSON.stringify({ ...claims, role: 'admin' })).toString('base64url')
+    expect((await me(app, { token: ada.accessToken.replace(payload, edited) })).status).toBe(401)
+    const { SIGNING_KEYS } = settings(env)
+    const sign = (change: object) =>
+      signAccessToken(SIGNING_KEYS, { ...claims, ...change } as Parameters<typeof signAccessToken>[1])
+    expect((await me(app, { token: await sign({}) })).status).toBe(200)
+    expect((await me(app, { token: await sign({ sid: bob.sessionId }) })).status).toBe(401)
+    await set(ada.account, "role = 'merchant'")
+    expect((await me(app, { token: ada.accessToken })).status).toBe(401)
+  })
+
+  test('E-072: each kind of token is refused where another is asked for', async ({ expect }) => {
+    const app = startApp()
+    const bearer = await signedIn(app)
+    const browser = await signedIn(app, 'cookie')
+    const cookie = browser.sessionCookie?.split('=')[1] ?? ''
+    const device = bearer.deviceCookie?.split('=')[1] ?? ''
+    for (const token of [bearer.refreshToken, cookie, device]) {
+      expect((await me(app, { token })).status).toBe(401)
+    }
+    for (const token of [bearer.accessToken, cookie, device]) {
+      expect((await refresh(app, token)).status).toBe(401)
+    }
+    for (const value of [bearer.accessToken, bearer.refreshToken, device]) {
+      expect((await me(app, { cookie: `__Host-phantom_session=${value}` })).status).toBe(401)
+    }
+    expect((await me(app, { token: bearer.accessToken })).status).toBe(200)
+    expect((await me(app, { cookie: browser.sessionCookie })).status).toBe(200)
+  })
+
+  test('E-073: a session cookie that was planted before the login is not adopted', async ({ expect }) => {
+    const app = startApp()
+    const planted = `__Host-phantom_session=ses_${'A'.repeat(22)}.${'A'.repeat(43)}.${'A'.repeat(43)}`
+    const ada = await app.hasAccount()
+    const { sessionCookie, opened } = await app.signIn(
+      ada,
+      { transport: 'cookie' },
+      { ...SAME_ORIGIN, cookie: planted },
+    )
+    expect(opened.status).toBe(200)
+    expect(sessionCookie).not.toBe(planted)
+    expect((await me(app, { cookie: planted })).status).toBe(401)
+    expect((await me(app, { cookie: sessionCookie })).status).toBe(200)
+  })
+
+  test('E-074: logout and disabling hold from the next request on', async ({ expect }) => {
+    const app = startApp()
+    const bearer = await signedIn(app)
+    expect((await app.post('/api/auth/logout/', {}, { token: bearer.accessToken })).status).toBe(204)
+    expect((await me(app, { token: bearer.accessToken })).status).toBe(401)
+    expect((await refresh(app, bearer.refreshToken)).status).toBe(401)
+
+    const browser = await signedIn(app, 'cookie')
+    const out = await app.post('/api/auth/logout/', {}, { cookie: browser.sessionCookie, ...SAME_ORIGIN })
+    expect(out.status).toBe(204)
+    expect(out.headers.get('Clear-Site-Data')).toBe('"cache", "storage"')
+    expect(out.headers.getSetCookie().join()).toContain('Max-Age=0')
+    expect((await me(app, { cookie: browser.sessionCookie })).status).toBe(401)
+
+    for (const transport of ['bearer', 'cookie'] as const) {
+      const open = await signedIn(app, transport)
+      await set(open.account, "status = 'disabled'")
+      const credentials =
+        transport === 'bearer' ? { token: open.accessToken } : { cookie: open.sessionCookie }
+      expect((await me(app, credentials)).status).toBe(401)
+    }
+  })
+
+  test('a refresh token can end its session when the access token is gone', async ({ expect }) => {
+    const app = startApp()
+    const { refreshToken, accessToken } = await signedIn(app)
+    expect((await app.post('/api/auth/logout/', { refresh_token: refreshToken })).status).toBe(204)
+    expect((await me(app, { token: accessToken })).status).toBe(401)
+    expect((await app.post('/api/auth/logout/', {})).status).toBe(401)
+  })
+
+  test('an access token lives five minutes', async ({ expect }) => {
+    const app = startApp()
+    const { accessToken } = await signedIn(app)
+    app.advance(297)
+    expect((await me(app, { token: accessToken })).status).toBe(200)
+    app.advance(3)
+    const late = await me(app, { token: accessToken })
+    expect(late.status).toBe(401)
+    expect(late.headers.get('WWW-Authenticate')).toContain('error="invalid_token"')
+  })
+
+  test('a cookie session rests no longer than its role may, and use is noted', async ({ expect }) => {
+    const app = startApp()
+    const { account, sessionCookie } = await signedIn(app, 'cookie')
+    await set(account, "role = 'merchant'")
+    app.advance(3590)
+    expect((await me(app, { cookie: sessionCookie })).status).toBe(200)
+    app.advance(3590)
+    expect((await me(app, { cookie: sessionCookie })).status).toBe(200)
+    app.advance(3601)
+    expect((await me(app, { cookie: sessionCookie })).status).toBe(401)
+  })
+
+  test('no session can be stored without two different steps', async ({ expect }) => {
+    const app = startApp()
+    await signedIn(app)
+    const insert = (first: string | null, second: string | null) =>
+      env.DB.prepare(
+        `INSERT INTO sessions (id, user_id, transport, secret_hash, first_factor, second_factor,
+          auth_time, created_at, last_used_at, expires_at, ip)
+         SELECT 'ses_' || hex(randomblob(8)), id, 'bearer', 'x', ?, ?, 0, 0, 0, 0, '' FROM users LIMIT 1`,
+      )
+        .bind(first, second)
+        .run()
+        .then(
+          () => 'stored',
+          () => 'refused',
+        )
+    expect(await insert('pwd', 'email')).toBe('stored')
+    for (const [first, second] of [
+      ['pwd', null],
+      [null, 'email'],
+      ['pwd', 'pwd'],
+      ['passkey', 'passkey'],
+      ['pwd', 'none'],
+      ['', ''],
+    ] as const) {
+      expect([first, second, await insert(first, second)]).toEqual([first, second, 'refused'])
+    }
+  })
+
+  test('E-127: times that a client sends have no influence', async ({ expect }) => {
+    const app = startApp()
+    const { accessToken } = await signedIn(app)
+    const headers = { Date: 'Thu, 01 Jan 1970 00:00:00 GMT', 'X-Timestamp': '0' }
+    expect((await app.send('GET', '/api/users/me/', { token: accessToken, headers })).status).toBe(200)
+    app.advance(301)
+    expect((await app.send('GET', '/api/users/me/', { token: accessToken, headers })).status).toBe(401)
+  })
+
+  test('E-133: requests of two users interleaved in one isolate never mix', async ({ expect }) => {
+    const app = startApp()
+    const ada = await signedIn(app)
+    const bob = await signedIn(app, 'cookie')
+    const rounds = 20
+    for (let round = 0; round < rounds; round++) {
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, (_, index) =>
+          index % 2 ? me(app, { token: ada.accessToken }) : me(app, { cookie: bob.sessionCookie }),
+        ),
+      )
+      const emails = answers.map(({ body }) => body['email'])
+      const expected = emails.map((_, index) => (index % 2 ? ada.account.email : bob.account.email))
+      expect(emails).toEqual(expected)
+    }
+  }, 120_000)
+})

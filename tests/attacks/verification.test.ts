@@ -1,0 +1,213 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { eventsOf, freshAddress, nextCode, startApp } from '../support/app'
+import { linkIn, mailsTo, nextMail, tokenIn } from '../support/mailbox'
+
+type App = ReturnType<typeof startApp>
+
+const verify = (app: App, token: unknown, ip = freshAddress()) =>
+  app.post('/api/auth/verify-email/', { token }, { ip })
+
+async function signedUp(app: App) {
+  const account = app.newAccount()
+  await app.post('/api/users/create/', account, { ip: freshAddress() })
+  const mail = await nextMail(account.email)
+  return { account, mail, token: tokenIn(mail) }
+}
+
+describe('verification', () => {
+  test('E-036: fifty parallel uses of a verification token confirm once', async ({ expect }) => {
+    const app = startApp()
+    const { account, token } = await signedUp(app)
+    const answers = await Promise.all(Array.from({ length: 50 }, () => verify(app, token)))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    const events = (await eventsOf(account.email)).map(({ event }) => event)
+    expect(events.filter((event) => event === 'user_email_verified')).toHaveLength(1)
+  })
+
+  test('E-045: a link works until 24 hours have passed', async ({ expect }) => {
+    const app = startApp()
+    const early = await signedUp(app)
+    app.advance(86_398)
+    expect((await verify(app, early.token)).status).toBe(200)
+    const late = await signedUp(app)
+    app.advance(86_400)
+    expect((await verify(app, late.token)).status).toBe(400)
+  })
+
+  test('E-047: no header of a request moves the host of a mailed link', async ({ expect }) => {
+    const app = startApp()
+    const account = app.newAccount()
+    await app.post('/api/users/create/', account, {
+      headers: {
+        Host: 'evil.example',
+        'X-Forwarded-Host': 'evil.example',
+        'X-Original-Host': 'evil.example',
+        Forwarded: 'host=evil.example',
+        Origin: 'https://evil.example',
+        Referer: 'https://evil.example/',
+      },
+    })
+    const mail = await nextMail(account.email)
+    expect(linkIn(mail)).toMatch(/^https:\/\/auth\.phantom\.test\/verify-email#token=[\w-]{43}$/)
+    expect(mail.text + mail.html).not.toContain('evil')
+  })
+
+  test('E-048: a verification token is good for nothing else, and nothing else verifies', async ({ expect }) => {
+    const app = startApp()
+    const { token } = await signedUp(app)
+    const other = await app.hasAccount()
+    const challenge = await app.startLogin(other)
+    const code = await nextCode(other)
+    const { body } = await app.post('/api/auth/verify-2fa/', { challenge, method: 'email', code })
+    expect((await app.post('/api/auth/verify-2fa/', { challenge: token, method: 'email', code })).status).toBe(401)
+    expect((await app.post('/api/auth/resend-otp/', { challenge: token })).status).toBe(401)
+    expect((await app.post('/api/auth/refresh/', { refresh_token: token })).status).toBe(401)
+    expect((await app.send('GET', '/api/users/me/', { token })).status).toBe(401)
+    for (const wrong of [challenge, body.access_token, body.refresh_token]) {
+      expect((await verify(app, wrong)).status).toBe(400)
+    }
+    expect((await verify(app, token)).status).toBe(200)
+  })
+
+  test('E-049: a token confirms its own account, whatever else the body names', async ({ expect }) => {
+    const app = startApp()
+    const mine = await signedUp(app)
+    const theirs = await signedUp(app)
+    const answer = await app.post('/api/auth/verify-email/', { token: mine.token, email: theirs.account.email })
+    expect(answer.status).toBe(400)
+    expect((await verify(app, theirs.token)).status).toBe(200)
+  })
+
+  test('E-050: a token that is cut, grown, re-cased, encoded or listed is refused', async ({ expect }) => {
+    const app = startApp()
+    const { token } = await signedUp(app)
+    const swapped = [...token]
+      .map((c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase()))
+      .join('')
+    const variants = [
+      token.slice(0, -1),
+      `${token}A`,
+      swapped,
+      encodeURIComponent(`%${token}`),
+      ` ${token}`,
+      `${token}=`,
+      [token],
+      { token },
+      null,
+      '',
+    ]
+    for (const variant of variants) expect((await verify(app, variant)).status).toBe(400)
+    const random = await Promise.all(
+      Array.from({ length: 1000 }, () =>
+        verify(app, Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url')),
+      ),
+    )
+    expect(new Set(random.map(({ status }) => status))).toEqual(new Set([400]))
+    expect((await verify(app, token)).status).toBe(200)
+  }, 60_000)
+
+  test('E-050: guessing from one network is throttled', async ({ expect }) => {
+    const app = startApp()
+    const ip = freshAddress()
+    for (let count = 0; count < 30; count++) await verify(app, 'A'.repeat(43), ip)
+    expect((await verify(app, 'A'.repeat(43), ip)).status).toBe(429)
+  })
+
+  test('E-052: fetching the link spends no token', async ({ expect }) => {
+    const app = startApp()
+    const { token } = await signedUp(app)
+    for (let count = 0; count < 10; count++) {
+      expect((await app.send('GET', '/verify-email')).status).toBe(200)
+      expect((await app.send('HEAD', '/verify-email')).status).toBe(200)
+      expect((await app.send('GET', '/api/auth/verify-email/')).status).toBe(405)
+    }
+    expect((await verify(app, token)).status).toBe(200)
+  })
+
+  test('E-055: an address that is a list, holds a NUL or names two people is a 400', async ({ expect }) => {
+    const app = startApp()
+    const odd = [
+      ['victim@example.com', 'me@example.com'],
+      'victim@example.com,me@example.com',
+      'victim@example.com;me@example.com',
+      'victim@example.com\u0000me@example.com',
+      'victim@example.com\nme@example.com',
+      'Victim <victim@example.com>',
+      { email: 'victim@example.com' },
+    ]
+    for (const email of odd) {
+      const resent = await app.post('/api/auth/verify-email/resend/', { email }, { ip: freshAddress() })
+      const created = await app.post(
+        '/api/users/create/',
+        { email, password: 'a long enough passphrase' },
+        { ip: freshAddress() },
+      )
+      expect([email, resent.status, created.status]).toEqual([email, 400, 400])
+    }
+  })
+
+  test('E-057: what a stranger left with an address is void once its owner signs up', async ({ expect }) => {
+    const app = startApp()
+    const stranger = await signedUp(app)
+    app.advance(61)
+    const owner = { email: stranger.account.email, password: 'the owner chose these words' }
+    await app.post('/api/users/create/', owner, { ip: freshAddress() })
+    const { results } = await env.DB.prepare(
+      'SELECT username FROM users WHERE email = ?',
+    )
+      .bind(owner.email)
+      .run()
+    expect(results).toEqual([{ username: null }])
+    expect((await verify(app, stranger.token)).status).toBe(400)
+    expect((await verify(app, tokenIn(await nextMail(owner.email)))).status).toBe(200)
+    const login = (password: string) =>
+      app.post('/api/auth/login/', { identifier: owner.email, password })
+    expect((await login(stranger.account.password)).status).toBe(401)
+    expect((await login(owner.password)).status).toBe(200)
+  })
+
+  test('a new link kills the one before', async ({ expect }) => {
+    const app = startApp()
+    const { account, token } = await signedUp(app)
+    app.advance(61)
+    await app.post('/api/auth/verify-email/resend/', { email: account.email })
+    const next = tokenIn(await nextMail(account.email))
+    expect((await verify(app, token)).status).toBe(400)
+    expect((await verify(app, next)).status).toBe(200)
+  })
+
+  test('fifty parallel sign-ups for one address make one account with one live link', async ({ expect }) => {
+    const app = startApp()
+    const account = app.newAccount()
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        app.post('/api/users/create/', account, { ip: freshAddress() }),
+      ),
+    )
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]))
+    const { results } = await env.DB.prepare(
+      `SELECT (SELECT count(*) FROM users WHERE email = ?1) AS users,
+        (SELECT count(*) FROM mailed_tokens WHERE user_id = (SELECT id FROM users WHERE email = ?1)) AS tokens`,
+    )
+      .bind(account.email)
+      .run()
+    expect(results).toEqual([{ users: 1, tokens: 1 }])
+    // One a minute: a stranger's fifty sign-ups are one mail.
+    await nextMail(account.email)
+    expect((await mailsTo(account.email, { after: 1, waitMs: 500 })).length).toBe(0)
+  }, 60_000)
+
+  test('two sign-ups for one username in parallel: one gets it', async ({ expect }) => {
+    const app = startApp()
+    const { username } = app.newAccount()
+    const accounts = Array.from({ length: 10 }, () => ({ ...app.newAccount(), username }))
+    await Promise.all(
+      accounts.map((account) => app.post('/api/users/create/', account, { ip: freshAddress() })),
+    )
+    const { results } = await env.DB.prepare('SELECT id FROM users WHERE username_key = ?')
+      .bind(username.toLowerCase())
+      .run()
+    expect(results).toHaveLength(1)
+  })
+})
