@@ -27,7 +27,6 @@ export function wireAddress(text: string): string | undefined {
 
 /** `a…@example.com`: enough to recognise an address in a log, not enough to have it. */
 export function maskAddress(address: string): string {
-  const at = address.lastIndexOf('@')
-  const [first = ''] = address.slice(0, Math.max(0, at))
-  return `${first}…${at < 0 ? '' : address.slice(at)}`
+  const [, first, domain] = /^(.).*@([\p{L}\p{N}.-]{1,253})$/su.exec(address) ?? []
+  return first && domain ? `${first}…@${domain}` : '…'
 }

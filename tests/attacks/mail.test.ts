@@ -1,6 +1,6 @@
 import { describe, test, vi } from 'vitest'
 import type { OutgoingMail } from '../../src/email/carrier'
-import { enqueueMail } from '../../src/email/enqueue'
+import { enqueueMail, type MailRequest } from '../../src/email/enqueue'
 import { isHeaderSafe, wireAddress } from '../../src/email/header-safety'
 import { connectSmtp } from '../../src/email/smtp'
 import {
@@ -47,6 +47,23 @@ const LISTS = [
   `${'a'.repeat(65)}@mail.test`,
   `a@${'b'.repeat(250)}.test`,
 ]
+
+/** A confirmation mail that shows a name of the stranger's choice. */
+function naming(
+  usernameTaken: string,
+  person = someone(),
+): { person: typeof person; mail: MailRequest } {
+  const request = verifyMail(person)
+  return { person, mail: { ...request, data: { ...request.data, usernameTaken } } }
+}
+
+/** Sends them as one batch, and returns what each person found in the mailbox. */
+async function deliverAll(named: ReturnType<typeof naming>[]) {
+  const mail = startMail()
+  const { acked } = await mail.deliver(await mail.queued(...named.map((entry) => entry.mail)))
+  if (!acked.every(Boolean)) throw new Error('not all were sent')
+  return Promise.all(named.map(({ person }) => mailsTo(person.to)))
+}
 
 /** What a queue message would send if nobody had checked it on the way in. */
 async function smuggled(mail: ReturnType<typeof startMail>, to: string, userId: string) {
@@ -98,19 +115,13 @@ describe('E-095: nothing that a user writes ends a line of a mail', () => {
   test('a name with line breaks stays one line of the text of one mail to one person', async ({
     expect,
   }) => {
-    const mail = startMail()
-    for (const line of [...BREAKS, '%0d%0a', '=0D=0A']) {
-      const person = someone()
-      const usernameTaken = `x${line}Bcc: victim@mail.test${line}Subject: pwned${line}${line}body`
-      const request = verifyMail(person)
-      if (request.template !== 'verify_email') throw new Error('not the mail meant')
-      const data = { ...request.data, usernameTaken }
-      expect((await mail.deliver(await mail.queued({ ...request, data }))).acked).toEqual([true])
-      const [sent, more] = await mailsTo(person.to)
+    const named = [...BREAKS, '%0d%0a', '=0D=0A'].map((line) =>
+      naming(`x${line}Bcc: victim@mail.test${line}Subject: pwned${line}${line}body`),
+    )
+    for (const [index, [sent, more]] of (await deliverAll(named)).entries()) {
       expect(more).toBeUndefined()
-      expect(sent?.envelope.to).toEqual([person.to])
+      expect(sent?.envelope.to).toEqual([named[index]?.person.to])
       expect(sent?.subject).toBe('Confirm your e-mail address')
-      expect(sent?.headers['bcc']).toBeUndefined()
       expect(Object.keys(sent?.headers ?? {}).sort()).toEqual([
         'auto-submitted',
         'content-type',
@@ -126,32 +137,37 @@ describe('E-095: nothing that a user writes ends a line of a mail', () => {
   })
 })
 
+async function openCarrier() {
+  const { starttls } = await mailboxPorts()
+  const settings = withSettings({ EMAIL_HOST: '127.0.0.1', EMAIL_PORT: starttls })
+  return connectSmtp(startMail(settings).deps)
+}
+
 describe('E-096: no text ends a mail and starts the next', () => {
   test('dot lines and SMTP commands in a mail stay text of that mail', async ({ expect }) => {
     const ends = ['\r\n.\r\n', '\n.\n', '\r.\r', '\n.\r\n', '\r\n.\n', '\r\n.\r', '\r\n.\0\r\n']
-    for (const end of ends) {
-      const { to } = someone()
+    const carrier = await openCarrier()
+    const people = ends.map(() => someone().to)
+    for (const [index, end] of ends.entries()) {
+      const to = people[index] ?? ''
       const evil = `hello${end}MAIL FROM:<a@evil.test>\r\nRCPT TO:<victim@mail.test>\r\nDATA\r\nX${end}`
-      const ports = await mailboxPorts()
-      const settings = withSettings({ EMAIL_HOST: '127.0.0.1', EMAIL_PORT: ports.starttls })
-      const carrier = await connectSmtp(startMail(settings).deps)
       const outgoing: OutgoingMail = { id: to, to, subject: 'S', text: evil, html: evil }
       expect(await carrier.send(outgoing)).toMatchObject({ status: 'sent' })
-      await carrier.close()
       expect(await mailsTo(to)).toHaveLength(1)
-      const [connection] = await connectionsTo(to)
-      const commands = connection?.lines.filter((line) => /^(MAIL|RCPT)/i.test(line))
-      expect(commands?.filter((line) => line.startsWith('RCPT'))).toEqual([`RCPT TO:<${to}>`])
-      expect(commands).toHaveLength(2)
     }
+    await carrier.close()
+    const [connection] = await connectionsTo(people[0] ?? '')
+    const commands = connection?.lines.filter((line) => /^(MAIL|RCPT)/i.test(line))
+    expect(commands).toHaveLength(2 * ends.length)
+    expect(commands?.filter((line) => /^RCPT/i.test(line))).toEqual(
+      people.map((to) => `RCPT TO:<${to}>`),
+    )
     expect(await mailsTo('victim@mail.test', { waitMs: 0 })).toEqual([])
   })
 
   test('a bare CR or LF never leaves: every line of a mail ends in both', async ({ expect }) => {
     const { to } = someone()
-    const ports = await mailboxPorts()
-    const settings = withSettings({ EMAIL_HOST: '127.0.0.1', EMAIL_PORT: ports.starttls })
-    const carrier = await connectSmtp(startMail(settings).deps)
+    const carrier = await openCarrier()
     const text = 'a\nb\rc\r\nd'
     await carrier.send({ id: to, to, subject: 'S', text, html: text })
     await carrier.close()
@@ -173,12 +189,7 @@ describe('E-097: our mails do not carry a stranger’s message', () => {
     'evil\u200b.test',
     '\u202etset.live',
   ])('%j as a name is capped, escaped and no link', async (usernameTaken, { expect }) => {
-    const mail = startMail()
-    const person = someone()
-    const request = verifyMail(person)
-    if (request.template !== 'verify_email') throw new Error('not the mail meant')
-    await mail.deliver(await mail.queued({ ...request, data: { ...request.data, usernameTaken } }))
-    const [sent] = await mailsTo(person.to)
+    const [[sent] = []] = await deliverAll([naming(usernameTaken)])
     const [, shown = ''] = /The username “(.*)” is already taken/.exec(sent?.text ?? '') ?? []
     expect(shown.length).toBeGreaterThan(0)
     expect(shown.length).toBeLessThan(80)
@@ -193,14 +204,10 @@ describe('E-097: our mails do not carry a stranger’s message', () => {
 })
 
 test('E-102: template and format syntax in a mail stays as it was written', async ({ expect }) => {
-  const mail = startMail()
-  for (const usernameTaken of ['{{7*7}}', '${7*7}', '%s%n', '#{7*7}', '<%= 7*7 %>', '$&$1']) {
-    const person = someone()
-    const request = verifyMail(person)
-    if (request.template !== 'verify_email') throw new Error('not the mail meant')
-    await mail.deliver(await mail.queued({ ...request, data: { ...request.data, usernameTaken } }))
-    const [sent] = await mailsTo(person.to)
-    expect(sent?.text).toContain(`“${usernameTaken}”`)
+  const names = ['{{7*7}}', '${7*7}', '%s%n', '#{7*7}', '<%= 7*7 %>', '$&$1']
+  const mailboxes = await deliverAll(names.map((name) => naming(name)))
+  for (const [index, [sent]] of mailboxes.entries()) {
+    expect(sent?.text).toContain(`“${names[index]}”`)
     expect(sent?.text).not.toContain('49')
   }
 })

@@ -111,7 +111,10 @@ export const codeMail = (
   data: { code, validMinutes: 5, ip: '203.0.113.7', country: 'DE', device: null, time: new Date() },
 })
 
-export const verifyMail = (person: { to: string | null; userId: string | null }): MailRequest => ({
+export const verifyMail = (person: {
+  to: string | null
+  userId: string | null
+}): Extract<MailRequest, { template: 'verify_email' }> => ({
   template: 'verify_email',
   ...person,
   data: {
