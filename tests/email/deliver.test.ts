@@ -1,4 +1,3 @@
-import { env } from 'cloudflare:workers'
 import { describe, test, vi } from 'vitest'
 import { allConnections, connectionsTo, failMailsTo, mailsTo, nextMail } from '../support/mailbox'
 import {
