@@ -7,16 +7,19 @@ const MAX_FIELD_ERRORS = 20
 
 /** What a schema found, one entry a field. A value is never repeated: it may be a password. */
 export function fieldErrors(issues: readonly z.core.$ZodIssue[]): FieldError[] {
-  return issues
-    .flatMap((issue): FieldError[] => {
-      if (issue.code !== 'unrecognized_keys') {
-        return [{ pointer: jsonPointer(issue.path), detail: issue.message }]
-      }
-      return issue.keys.map((key) => ({
-        pointer: jsonPointer([...issue.path, key]),
-        detail: issue.message,
-      }))
-    })
+  const errors = issues.flatMap((issue): FieldError[] => {
+    if (issue.code !== 'unrecognized_keys') {
+      return [{ pointer: jsonPointer(issue.path), detail: issue.message }]
+    }
+    return issue.keys.map((key) => ({
+      pointer: jsonPointer([...issue.path, key]),
+      detail: issue.message,
+    }))
+  })
+  // A value of another type may fail the checks of the right one as well.
+  const seen = new Set<string>()
+  return errors
+    .filter(({ pointer }) => !seen.has(pointer) && seen.add(pointer))
     .slice(0, MAX_FIELD_ERRORS)
 }
 

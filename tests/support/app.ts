@@ -62,7 +62,7 @@ export function startApp(fault: (deps: Deps) => Deps = (deps) => deps) {
     const response = await app.fetch(request, env, ctx)
     const text = await response.text()
     await waitOnExecutionContext(ctx)
-    const isJson = response.headers.get('Content-Type')?.includes('json')
+    const isJson = text !== '' && response.headers.get('Content-Type')?.includes('json')
     const answer = {
       status: response.status,
       headers: response.headers,

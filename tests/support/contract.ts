@@ -1,64 +1,98 @@
-import { Validator, type Schema } from '@cfworker/json-schema'
+import { Validator } from '@cfworker/json-schema'
 import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app'
 import { openApiDocument, type Operation } from '../../src/http/openapi'
-import { problems } from '../../src/problems'
+import type { Answer as DocumentedAnswer, JsonSchema } from '../../src/http/openapi-answers'
 import { settings } from '../../src/settings'
+import type { Answer } from './app'
 
-type Received = { status: number; headers: Headers; text: string }
+const api = openApiDocument(createApp().routes, settings(env))
 
-const document = openApiDocument(createApp().routes, settings(env))
-const validators = new Map<object, Validator>()
+/** What may be answered where no route is: nothing there, another method, a query, a preflight, a fault. */
+const OFF_ROUTE = new Set([204, 400, 404, 405, 500, 503])
 
 /**
- * Every answer that a test receives must be one that the OpenAPI document promises for its route:
- * the status, the type and the shape. For paths and methods that do not exist it must be a problem.
+ * Every answer that a test receives must be one that the OpenAPI document promises, under the headers
+ * that every answer has. Throws when it is not.
  */
-export function checkAnswer(method: string, path: string, answer: Received): void {
+export function checkAnswer(method: string, path: string, answer: Answer): void {
+  const where = `${method} ${path} → ${answer.status}`
+  checkHeaders(where, answer)
   const operation = operationOf(method, path)
-  const promised = operation?.responses[String(answer.status)]
-  const where = `${method} ${path.split('?')[0]} ${answer.status}`
-  if (operation && !promised) throw new Error(`${where} is not in the document: ${answer.text}`)
-  const [type, content] = Object.entries(promised?.content ?? {})[0] ?? []
-  if (promised && !type) {
-    if (answer.text !== '') throw new Error(`${where} promises no body: ${answer.text}`)
+  if (!operation) {
+    if (!OFF_ROUTE.has(answer.status)) throw new Error(`${where}: no route, but this answer`)
+    if (answer.status >= 400 && method !== 'HEAD')
+      checkSchema(where, answer, { $ref: '#/components/schemas/Problem' })
     return
   }
-  const expectedType = type ?? 'application/problem+json'
-  const receivedType = answer.headers.get('Content-Type') ?? ''
-  if (method === 'HEAD' && answer.text === '') return
-  if (!receivedType.startsWith(expectedType)) {
-    throw new Error(`${where} promises ${expectedType}, came as ${receivedType}`)
-  }
-  if (!expectedType.includes('json')) return
-  const schema = content?.schema ?? document.components.schemas.Problem
-  const { valid, errors } = validatorOf(schema).validate(JSON.parse(answer.text))
-  if (!valid) throw new Error(`${where} is not as documented: ${JSON.stringify(errors)}`)
-}
-
-function validatorOf(schema: object): Validator {
-  const known = validators.get(schema)
-  if (known) return known
-  // References point into the document, so the document is the schema's root.
-  const rooted = { ...schema, components: document.components } as unknown as Schema
-  const validator = new Validator(rooted, '2020-12')
-  validators.set(schema, validator)
-  return validator
+  const documented = operation.responses[String(answer.status)]
+  if (!documented) throw new Error(`${where}: a status that is not in the document. ${answer.text}`)
+  checkBody(where, method, answer, documented)
 }
 
 function operationOf(method: string, path: string): Operation | undefined {
-  const [bare = ''] = path.split('?')
-  const wanted = bare.replace(/\/$/, '')
-  const entry = Object.entries(document.paths).find(([template]) => {
-    const pattern = template.replace(/\/$/, '').replace(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')
-    return new RegExp(`^${pattern}$`).test(wanted)
-  })
-  const verb = method === 'HEAD' ? 'get' : method.toLowerCase()
-  return entry?.[1][verb]
+  const plain = decodeURI(new URL(path, 'https://auth.phantom.test').pathname).replace(
+    /(?<=.)\/$/,
+    '',
+  )
+  for (const [template, methods] of Object.entries(api.paths)) {
+    const pattern = template
+      .replace(/(?<=.)\/$/, '')
+      .replaceAll('.', '\\.')
+      .replace(/\{\w+\}/g, '[a-z0-9.-]+')
+    if (new RegExp(`^${pattern}$`).test(plain)) {
+      return methods[method === 'HEAD' ? 'get' : method.toLowerCase()]
+    }
+  }
+  return undefined
 }
 
-/** The codes that no documented route names. A code that nobody can receive is a dead one. */
-export function undocumentedCodes(): string[] {
-  const text = JSON.stringify(document)
-  return Object.keys(problems).filter((code) => !text.includes(`\`${code}\``))
+function checkBody(where: string, method: string, answer: Answer, documented: DocumentedAnswer) {
+  for (const name of Object.keys(documented.headers ?? {})) {
+    if (!answer.headers.has(name)) throw new Error(`${where}: lacks ${name}`)
+  }
+  if (method === 'HEAD' || !documented.content) {
+    if (answer.text !== '') throw new Error(`${where}: a body where none is promised`)
+    return
+  }
+  const type = answer.headers.get('Content-Type')?.split(';')[0] ?? ''
+  const content = documented.content[type] ?? documented.content['*/*']
+  if (!content) throw new Error(`${where}: ${type || 'no type'} is not in the document`)
+  if (type.endsWith('json')) checkSchema(where, answer, content.schema)
+}
+
+function checkSchema(where: string, { text }: Answer, schema: JsonSchema) {
+  const validator = new Validator({ ...schema, components: api.components } as object, '2020-12')
+  const { valid, errors } = validator.validate(JSON.parse(text))
+  if (!valid) throw new Error(`${where}: ${text} is not as documented: ${JSON.stringify(errors)}`)
+}
+
+function checkHeaders(where: string, { status, headers }: Answer) {
+  const expected: Record<string, RegExp> = {
+    'X-Content-Type-Options': /^nosniff$/,
+    'Strict-Transport-Security': /^max-age=63072000; includeSubDomains; preload$/,
+    'Content-Security-Policy': /default-src 'none'.*frame-ancestors 'none'/,
+    'Referrer-Policy': /^no-referrer$/,
+    'Cross-Origin-Resource-Policy': /^same-origin$/,
+    'Cache-Control': status >= 400 ? /^no-store$/ : /^(no-store|public, max-age=\d+)$/,
+    'X-Request-Id': /^req_[\w-]{22}$/,
+    Vary: /\bOrigin\b/,
+    ...(status === 401 && { 'WWW-Authenticate': /^Bearer / }),
+    ...(status === 405 && { Allow: /^[A-Z, ]+$/ }),
+    ...(status === 429 && { 'Retry-After': /^[1-9]\d*$/ }),
+  }
+  for (const [name, pattern] of Object.entries(expected)) {
+    const value = headers.get(name) ?? ''
+    if (!pattern.test(value)) throw new Error(`${where}: ${name} is ${JSON.stringify(value)}`)
+  }
+  const cookies = headers.getSetCookie()
+  const isPublic = headers.get('Cache-Control')?.startsWith('public')
+  if (isPublic && cookies.length > 0) throw new Error(`${where}: a cookie in a public answer`)
+  for (const cookie of cookies) {
+    if (
+      !/^__Host-[^;]+; Path=\/; Secure; HttpOnly; SameSite=Strict(; Max-Age=\d+)?$/.test(cookie)
+    ) {
+      throw new Error(`${where}: cookie ${cookie.split('=')[0] ?? ''} lacks a protection`)
+    }
+  }
 }

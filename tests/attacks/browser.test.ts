@@ -1,0 +1,278 @@
+import { describe, test } from 'vitest'
+import { freshAddress, startApp } from '../support/app'
+
+const ORIGIN = 'https://auth.phantom.test'
+const LOOK_ALIKES = [
+  'null',
+  'https://evil.example',
+  'https://auth.phantom.test.evil.example',
+  'https://evilauth.phantom.test',
+  'https://www.auth.phantom.test',
+  'http://auth.phantom.test',
+  'https://auth.phantom.test:8443',
+  'https://auth.phantom.test/',
+  'https://AUTH.phantom.test',
+  'https://auth.phantom.test, https://evil.example',
+  'https://app.phantom.test.evil.example',
+  'http://app.phantom.test',
+  'https://xapp.phantom.test',
+]
+
+/** One origin is trusted, so that look-alikes have something to look like. */
+const app = startApp((deps) => ({
+  ...deps,
+  settings: { ...deps.settings, CORS_ORIGINS: ['https://app.phantom.test'] },
+}))
+const aLogin = { identifier: 'eve@example.com', password: 'not the password' }
+
+describe('cross-site requests', () => {
+  /** What pages of other hosts, or no page at all, make a browser send. */
+  const foreign: readonly Record<string, string>[] = [
+    {},
+    { Origin: 'null' },
+    ...LOOK_ALIKES.map((origin) => ({ Origin: origin })),
+    { Referer: `${ORIGIN}/` },
+    { 'Sec-Fetch-Site': 'cross-site' },
+    { 'Sec-Fetch-Site': 'same-site' },
+    { 'Sec-Fetch-Site': 'none' },
+    { 'Sec-Fetch-Site': 'cross-site', Origin: ORIGIN },
+    { 'Sec-Fetch-Site': 'Same-Origin', Origin: 'https://evil.example' },
+    { 'Sec-Fetch-Site': 'same-origin, cross-site' },
+  ]
+
+  test('E-075 cannot use the cookie of a session', async ({ expect }) => {
+    const ada = await app.hasAccount()
+    const own = { headers: { 'Sec-Fetch-Site': 'same-origin' } }
+    const { sessionCookie: cookie } = await app.signIn(ada, { transport: 'cookie' }, own)
+    for (const headers of foreign) {
+      const answer = await app.post(
+        '/api/auth/logout/',
+        {},
+        { cookie, headers, ip: freshAddress() },
+      )
+      expect([headers, answer.status, answer.body.code]).toEqual([
+        headers,
+        403,
+        'cross_site_request',
+      ])
+    }
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
+      const headers = { 'Content-Type': type, ...own.headers }
+      const answer = await app.send('POST', '/api/auth/logout/', {
+        raw: '{}',
+        cookie,
+        headers,
+        ip: freshAddress(),
+      })
+      expect(answer.status).toBe(415)
+    }
+    expect((await app.send('GET', '/api/users/me/', { cookie })).status).toBe(200)
+
+    const ended = await app.post('/api/auth/logout/', {}, { cookie, ...own, ip: freshAddress() })
+    expect(ended.status).toBe(204)
+  })
+
+  test('E-075 cannot sign a browser in to a stranger’s account', async ({ expect }) => {
+    const login = { ...aLogin, transport: 'cookie' }
+    for (const headers of foreign) {
+      const answer = await app.post('/api/auth/login/', login, { headers, ip: freshAddress() })
+      expect([headers, answer.status, answer.body.code]).toEqual([
+        headers,
+        403,
+        'cross_site_request',
+      ])
+    }
+    const allowed: Record<string, string>[] = [
+      { 'Sec-Fetch-Site': 'same-origin' },
+      { Origin: ORIGIN },
+      { 'Sec-Fetch-Site': 'not-invented-yet', Origin: ORIGIN },
+    ]
+    for (const headers of allowed) {
+      const answer = await app.post('/api/auth/login/', login, { headers, ip: freshAddress() })
+      expect([headers, answer.status]).toEqual([headers, 401])
+    }
+  })
+
+  test('E-075 are no matter where no cookie speaks', async ({ expect }) => {
+    const headers = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://app.phantom.test' }
+    const answer = await app.post('/api/auth/login/', aLogin, { headers, ip: freshAddress() })
+    expect(answer.status).toBe(401)
+  })
+
+  test('E-076 two session cookies, or one of another spelling, open nothing', async ({
+    expect,
+  }) => {
+    const own = { headers: { 'Sec-Fetch-Site': 'same-origin' } }
+    const [ada, eve] = [await app.hasAccount(), await app.hasAccount()]
+    const { sessionCookie: a = '' } = await app.signIn(ada, { transport: 'cookie' }, own)
+    const { sessionCookie: e = '' } = await app.signIn(eve, { transport: 'cookie' }, own)
+    const value = a.slice(a.indexOf('=') + 1)
+    const name = '__Host-phantom_session'
+    const crowd = Array.from({ length: 100 }, (_, index) => `c${index}=x`).join('; ')
+    const me = (cookie: string) => app.send('GET', '/api/users/me/', { cookie })
+    for (const cookie of [
+      `${a}; ${e}`,
+      `${e}; ${a}`,
+      `${a}; ${a}`,
+      `${a}; ${name}=`,
+      `${name.toLowerCase()}=${value}`,
+      `phantom_session=${value}`,
+      `__Secure-phantom_session=${value}`,
+      `${name}="${value}"`,
+      `${name} =${value}`,
+      `x${a}`,
+    ]) {
+      const answer = await me(cookie)
+      expect([cookie.slice(0, 40), answer.status]).toEqual([cookie.slice(0, 40), 401])
+    }
+    const answer = await me(`${crowd}; ${a}; ${crowd}`)
+    expect(answer.body).toMatchObject({ email: ada.email })
+  })
+})
+
+describe('other origins', () => {
+  const corsHeaders = (headers: Headers) =>
+    [...headers.keys()].filter((name) => name.startsWith('access-control-'))
+
+  test('E-077 that only look like a trusted one read nothing', async ({ expect }) => {
+    for (const origin of LOOK_ALIKES) {
+      const headers = { Origin: origin }
+      const preflight = { ...headers, 'Access-Control-Request-Method': 'POST' }
+      for (const answer of [
+        await app.post('/api/auth/login/', aLogin, { headers, ip: freshAddress() }),
+        await app.send('GET', '/api/users/me/', { headers }),
+        await app.send('GET', '/.well-known/jwks.json', { headers }),
+        await app.send('OPTIONS', '/api/auth/login/', { headers: preflight }),
+      ]) {
+        expect([origin, corsHeaders(answer.headers)]).toEqual([origin, []])
+        expect(answer.headers.get('Vary')).toBe('Origin')
+      }
+    }
+  })
+
+  test('E-077 that are trusted read answers, but never with cookies', async ({ expect }) => {
+    const headers = { Origin: 'https://app.phantom.test' }
+    const answer = await app.post('/api/auth/login/', aLogin, { headers, ip: freshAddress() })
+    expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('https://app.phantom.test')
+    expect(answer.headers.get('Access-Control-Allow-Credentials')).toBeNull()
+    expect(answer.headers.get('Access-Control-Expose-Headers')).toContain('Retry-After')
+
+    const ask = (path: string) =>
+      app.send('OPTIONS', path, {
+        headers: {
+          ...headers,
+          'Access-Control-Request-Method': 'POST',
+          'Access-Control-Request-Headers': 'content-type',
+        },
+      })
+    const preflight = await ask('/api/auth/login/')
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers.get('Access-Control-Allow-Methods')).toBe('POST')
+    expect(preflight.headers.get('Access-Control-Allow-Headers')).toBe(
+      'Authorization, Content-Type',
+    )
+    expect(preflight.headers.get('Access-Control-Allow-Credentials')).toBeNull()
+    expect((await ask('/api/users/me/')).headers.get('Access-Control-Allow-Methods')).toBe(
+      'GET, HEAD',
+    )
+    const unknown = await ask('/api/nothing/')
+    expect(unknown.status).toBe(404)
+    expect(unknown.headers.get('Access-Control-Allow-Methods')).toBeNull()
+  })
+})
+
+describe('caches and links', () => {
+  test('E-119 nothing private is public under another name', async ({ expect }) => {
+    const ada = await app.hasAccount()
+    const { accessToken: token } = await app.signIn(ada)
+    for (const path of [
+      '/api/users/me/a.css',
+      '/api/users/me.css',
+      '/api/users/me;.js',
+      '/api/users/me%0a',
+      '/api/users/me%00.png',
+      '/api/users/me/..%2f..%2fassets/base.css',
+      '/assets/..%2fapi/users/me',
+      '/assets/%2e%2e%2fapi%2fusers%2fme',
+    ]) {
+      const answer = await app.send('GET', path, { token })
+      expect([path, answer.status]).toEqual([path, 404])
+      expect(answer.text).not.toContain(ada.email)
+    }
+    // Headers that a cache does not look at change nothing in the answer.
+    const headers = {
+      'X-Forwarded-Host': 'evil.example',
+      'X-Forwarded-Scheme': 'http',
+      'X-Original-URL': '/api/health/',
+      'X-Rewrite-URL': '/api/health/',
+      Forwarded: 'host=evil.example',
+    }
+    const plain = await app.send('GET', '/api/users/me/', { token })
+    const keyed = await app.send('GET', '/api/users/me/', { token, headers })
+    expect(keyed.text).toBe(plain.text)
+    expect(keyed.headers.get('Cache-Control')).toBe('no-store')
+    for (const path of ['/api/openapi.json', '/.well-known/security.txt', '/', '/verify-email']) {
+      expect((await app.send('GET', path, { headers })).text).not.toContain('evil.example')
+    }
+  })
+
+  test('E-120 no parameter redirects, signs in or is reflected', async ({ expect }) => {
+    const targets = [
+      '//evil.example',
+      'https:evil.example',
+      '/\\evil.example',
+      'javascript:alert(1)',
+    ]
+    for (const target of targets) {
+      const query = `?next=${encodeURIComponent(target)}`
+      for (const path of ['/api/auth/login/', '/api/auth/logout/', '/api/auth/verify-email/']) {
+        const answer = await app.post(`${path}${query}`, {}, { ip: freshAddress() })
+        expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request'])
+        expect(answer.headers.get('Location')).toBeNull()
+        const field = await app.post(path, { next: target }, { ip: freshAddress() })
+        expect(field.status).toBe(400)
+      }
+      const page = await app.send('GET', `/verify-email${query}`)
+      expect(page.status).toBe(200)
+      expect(page.text).not.toContain('evil.example')
+      expect(page.headers.get('Location')).toBeNull()
+    }
+    for (const name of ['access_token', 'token', 'api_key', 'callback']) {
+      const answer = await app.send('GET', `/api/users/me/?${name}=phk_live_secret`)
+      expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request'])
+      expect(answer.text).not.toContain('phk_live_secret')
+    }
+  })
+
+  test('E-126 files of the workshop are not on display', async ({ expect }) => {
+    for (const path of [
+      '/.git/config',
+      '/.env',
+      '/.dev.vars',
+      '/wrangler.toml',
+      '/package.json',
+      '/src/index.ts',
+      '/index.js.map',
+      '/assets/verify-email.js.map',
+      '/assets/',
+      '/assets',
+      '/assets/.env',
+      '/assets/..%2f..%2fwrangler.toml',
+      '/assets/base.css.bak',
+      '/assets/base.css~',
+      '/assets/BASE.css',
+      '/backup.zip',
+      '/api/docs/.git/config',
+      '/server-status',
+      '/__scheduled',
+      '/cdn-cgi/',
+      '/_redirects',
+      '/_headers',
+    ]) {
+      const answer = await app.send('GET', path)
+      expect([path, answer.status, answer.body.code]).toEqual([path, 404, 'not_found'])
+    }
+    // Declared public: it says nothing that an attacker would not find by asking.
+    expect((await app.send('GET', '/api/openapi.json')).status).toBe(200)
+  })
+})
