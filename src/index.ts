@@ -14,7 +14,10 @@ export default {
   fetch: app.fetch,
 
   async scheduled(controller, env, ctx) {
-    await runJob(createDeps(env, (promise) => ctx.waitUntil(promise)), controller.cron)
+    await runJob(
+      createDeps(env, (promise) => ctx.waitUntil(promise)),
+      controller.cron,
+    )
   },
 
   async queue(batch, env, ctx) {

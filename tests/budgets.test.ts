@@ -50,7 +50,9 @@ describe('the cost', () => {
     }
   })
 
-  test('of a wrong password is two D1 round trips, whether the name exists or not', async ({ expect }) => {
+  test('of a wrong password is two D1 round trips, whether the name exists or not', async ({
+    expect,
+  }) => {
     const { meter, read } = startMeter()
     const app = startApp(meter)
     const ada = await app.hasAccount()
@@ -74,35 +76,39 @@ describe('the cost', () => {
     expect(reading.rowsWritten).toBeLessThanOrEqual(3)
   })
 
-  test('of a login does not grow with a million users', { timeout: 240_000 }, async ({ expect }) => {
-    const { meter, read } = startMeter()
-    const app = startApp(meter)
-    const ada = await app.hasAccount()
-    const rows = async () => {
-      read()
-      const challenge = await app.startLogin(ada)
-      const first = read()
-      const code = await nextCode(ada)
-      await app.post('/api/auth/verify-2fa/', { challenge, method: 'email', code })
-      const second = read()
-      return [first.rowsRead, first.rowsWritten, second.rowsWritten]
-    }
-    await rows()
-    const few = await rows()
-    for (let start = 0; start < 1_000_000; start += 100_000) {
-      await env.DB.prepare(
-        `WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 + 99999)
+  test(
+    'of a login does not grow with a million users',
+    { timeout: 240_000 },
+    async ({ expect }) => {
+      const { meter, read } = startMeter()
+      const app = startApp(meter)
+      const ada = await app.hasAccount()
+      const rows = async () => {
+        read()
+        const challenge = await app.startLogin(ada)
+        const first = read()
+        const code = await nextCode(ada)
+        await app.post('/api/auth/verify-2fa/', { challenge, method: 'email', code })
+        const second = read()
+        return [first.rowsRead, first.rowsWritten, second.rowsWritten]
+      }
+      await rows()
+      const few = await rows()
+      for (let start = 0; start < 1_000_000; start += 100_000) {
+        await env.DB.prepare(
+          `WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 + 99999)
          INSERT INTO users (id, email, email_key, role, status, password_hash, created_at)
          SELECT printf('usr_%07d', i), printf('m%07d@example.org', i), printf('m%07d@example.org', i),
            'customer', 'active', 'x', 0 FROM n`,
-      )
-        .bind(start)
-        .run()
-    }
-    const [{ count } = { count: 0 }] = (
-      await env.DB.prepare('SELECT count(*) AS count FROM users').run<{ count: number }>()
-    ).results
-    expect(count).toBeGreaterThan(1_000_000)
-    expect(await rows()).toEqual(few)
-  })
+        )
+          .bind(start)
+          .run()
+      }
+      const [{ count } = { count: 0 }] = (
+        await env.DB.prepare('SELECT count(*) AS count FROM users').run<{ count: number }>()
+      ).results
+      expect(count).toBeGreaterThan(1_000_000)
+      expect(await rows()).toEqual(few)
+    },
+  )
 })

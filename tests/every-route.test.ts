@@ -18,9 +18,8 @@ test.for(endpoints)('%s says what it is for', ([, handlers], { expect }) => {
   expect(handlers.some(({ handler }) => facetOf(handler)?.summary)).toBe(true)
 })
 
-test.for(endpoints.filter(([, handlers]) => handlers.some(({ handler }) => facetOf(handler)?.body)))(
-  '%s takes a body, so it has a limit',
-  ([, handlers], { expect }) => {
-    expect(handlers.some(({ handler }) => facetOf(handler)?.limit)).toBe(true)
-  },
-)
+test.for(
+  endpoints.filter(([, handlers]) => handlers.some(({ handler }) => facetOf(handler)?.body)),
+)('%s takes a body, so it has a limit', ([, handlers], { expect }) => {
+  expect(handlers.some(({ handler }) => facetOf(handler)?.limit)).toBe(true)
+})

@@ -4,8 +4,8 @@ import { hkdfSync } from 'node:crypto'
 export type RingKey = Readonly<{ id: string; bytes: Uint8Array<ArrayBuffer> }>
 export type Keyring = readonly [RingKey, ...RingKey[]]
 
+/** 43 signs are 32 bytes. */
 const ENTRY = /^([a-z0-9]{1,16}):([A-Za-z0-9_-]{43,})$/
-const MIN_KEY_BYTES = 32
 /** Of 32 random bytes about 30 differ; fewer than 16 never do in practice. */
 const MIN_DIFFERENT_BYTES = 16
 
@@ -29,7 +29,7 @@ function parseEntry(entry: string): RingKey | undefined {
   const bytes = Uint8Array.from(Buffer.from(encoded, 'base64url'))
   // One spelling a key: a cut or padded copy is an accident that must not go unnoticed.
   if (Buffer.from(bytes).toString('base64url') !== encoded) return undefined
-  return bytes.length >= MIN_KEY_BYTES && looksRandom(bytes) ? { id, bytes } : undefined
+  return looksRandom(bytes) ? { id, bytes } : undefined
 }
 
 const PLACEHOLDER = /change[_-]?me|placeholder|example|insecure|replace[_-]?me/i

@@ -37,7 +37,11 @@ export class IpLimiter extends DurableObject<Env> {
 
     kv.put(network, result.windows)
     this.#scheduleCleanup(quotas)
-    return { ...verdict, remaining, raisesAlarm: network.includes(':') && this.#countSite(alarm, now) }
+    return {
+      ...verdict,
+      remaining,
+      raisesAlarm: network.includes(':') && this.#countSite(alarm, now),
+    }
   }
 
   /** Counts one for the whole /48; true for the one that passes the alarm's quota. */

@@ -12,6 +12,8 @@ import { connectSmtp } from './smtp'
 export type MailDeps = Pick<Deps, 'db' | 'mailBudgets' | 'settings' | 'caller' | 'now'> &
   Readonly<{ emailBinding?: SendEmail | undefined }>
 
+type GivenUp = { message: Message<string>; end: MailEnd }
+
 const URGENCY_ORDER = { code: 0, security: 1, notice: 2 }
 
 /**
@@ -21,30 +23,26 @@ const URGENCY_ORDER = { code: 0, security: 1, notice: 2 }
  */
 export async function deliverMails(deps: MailDeps, batch: MessageBatch<string>): Promise<void> {
   const ready: ReadyMail[] = []
-  const ends: { message: Message<string>; end: MailEnd }[] = []
+  const given: GivenUp[] = []
   for (const message of batch.messages) {
-    const mail = await readyMail(deps, message)
-    if (mail === 'decoy') message.ack()
-    else if ('event' in mail) ends.push({ message, end: mail })
+    const mail = await readyMail(deps, message).catch(() => undefined)
+    // A fault of our own: the next version may be able to. Its neighbours are not held up.
+    if (!mail) message.retry({ delaySeconds: retryDelay(message.attempts) })
+    else if (mail === 'decoy') message.ack()
+    else if ('event' in mail) given.push({ message, end: mail })
     else ready.push(mail)
   }
-  for (const { mail, ends: end } of await sendReady(deps, ready)) {
-    ends.push({ message: mail.message, end })
-  }
-  const isRecorded = await recordEnds(
-    deps,
-    ends.map(({ end }) => end),
-  )
-  for (const { message } of ends) {
+  given.push(...(await sendReady(deps, ready)))
+  const ends = given.map(({ end }) => end)
+  const isRecorded = await recordEnds(deps, ends)
+  for (const { message } of given) {
     if (isRecorded) message.ack()
     else message.retry({ delaySeconds: retryDelay(message.attempts) })
   }
 }
 
-type Given = { mail: ReadyMail; ends: MailEnd }
-
 /** Sends what the budget allows. Returns what is given up; all else is acknowledged or put off. */
-async function sendReady(deps: MailDeps, ready: ReadyMail[]): Promise<Given[]> {
+async function sendReady(deps: MailDeps, ready: ReadyMail[]): Promise<GivenUp[]> {
   if (ready.length === 0) return []
   ready.sort((a, b) => URGENCY_ORDER[a.urgency] - URGENCY_ORDER[b.urgency])
   const verdicts = await askBudget(deps, ready).catch(() => undefined)
@@ -52,19 +50,19 @@ async function sendReady(deps: MailDeps, ready: ReadyMail[]): Promise<Given[]> {
     for (const mail of ready) putOff(mail, retryDelay(mail.message.attempts), 'no budget answer')
     return []
   }
-  const given: Given[] = []
+  const given: GivenUp[] = []
   const toSend: ReadyMail[] = []
   ready.forEach((mail, index) => {
     const verdict = verdicts[index]
     if (verdict?.verdict === 'send') return void toSend.push(mail)
     const end = verdict && heldBack(deps, mail, verdict)
-    if (end) given.push({ mail, ends: end })
+    if (end) given.push({ message: mail.message, end })
   })
   if (toSend.length === 0) return given
   const carrier = await openCarrier(deps)
   for (const mail of toSend) {
     const end = await sendOne(carrier, mail)
-    if (end) given.push({ mail, ends: end })
+    if (end) given.push({ message: mail.message, end })
   }
   await carrier.close()
   return given

@@ -33,6 +33,7 @@ export function composeMime(mail: OutgoingMail, from: Mailbox, date: Date): Prom
     date,
     messageId: `<${sha256(mail.id)}@${domain}>`,
     headers: HEADERS,
+    // As on the wire, so that its length is the SIZE that is announced.
     newline: 'windows',
     disableFileAccess: true,
     disableUrlAccess: true,

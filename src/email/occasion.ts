@@ -26,8 +26,8 @@ export const occasionRows = ({ ip, country, time }: Occasion) =>
   ] as const
 
 function placeOf(country: string | null): string {
-  if (country === null || country === 'XX' || !/^[A-Z][A-Z0-9]$/.test(country)) return 'unknown'
   if (country === 'T1') return 'Tor network'
+  if (country === null || country === 'XX' || !/^[A-Z]{2}$/.test(country)) return 'unknown'
   const name = new Intl.DisplayNames('en', { type: 'region' }).of(country)
   return name === undefined ? 'unknown' : `${name} (estimated)`
 }

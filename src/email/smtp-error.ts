@@ -21,7 +21,7 @@ const REASONS: Readonly<Record<string, string>> = {
  * that is refused or a server without TLS is ours to mend, and the mail waits for it.
  */
 export function describeSmtpError(error: unknown): Outcome {
-  const { code, responseCode, command } = error as Readonly<Record<string, unknown>>
+  const { code, responseCode, command } = (error ?? {}) as Readonly<Record<string, unknown>>
   const reason = REASONS[String(code)] ?? 'connection failed'
   if (typeof responseCode !== 'number') return { status: 'deferred', reason }
   const isFinal = responseCode >= 500 && responseCode < 600 && MAIL_COMMANDS.includes(command)

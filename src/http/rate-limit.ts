@@ -32,29 +32,38 @@ export type LimitClass = keyof typeof limits
 const SITE_ALARM_FACTOR = 10
 
 /** The quotas of a class, as the settings have them. */
-export function quotasOf(settings: Pick<Deps['settings'], 'RATE_LIMITS'>, limitClass: LimitClass): readonly Quota[] {
+export function quotasOf(
+  settings: Pick<Deps['settings'], 'RATE_LIMITS'>,
+  limitClass: LimitClass,
+): readonly Quota[] {
   const override = settings.RATE_LIMITS[limitClass]
   return override?.map(([limit, seconds]) => ({ limit, seconds })) ?? limits[limitClass]
 }
 
 /** Counts the request against its network. Comes before the body is read: a flood costs one object call. */
 export const rateLimit = (limitClass: LimitClass) =>
-  withFacet({ limit: limitClass, problems: ['too_many_requests'] }, async function rateLimit(c, next) {
-    const { deps } = c.var
-    const quotas = quotasOf(deps.settings, limitClass)
-    const { network, site } = networkOf(deps.caller.ip)
-    const limiter = deps.ipLimiters.getByName(`${limitClass}|${site ?? network}`)
-    const [first] = quotas
-    const alarm = { limit: (first?.limit ?? 1) * SITE_ALARM_FACTOR, seconds: first?.seconds ?? HOUR }
-    const verdict = await reach('limiter', () =>
-      limiter.take({ network, quotas, alarm, now: deps.now().getTime() }),
-    )
-    const headers = rateLimitHeaders(limitClass, quotas, verdict)
-    if (verdict.raisesAlarm) await raiseSiteAlarm(deps, limitClass, site)
-    if (!verdict.isAllowed) throw tooMany('too_many_requests', verdict.retryAfterSeconds, headers)
-    setHeaders(c, headers)
-    return next()
-  })
+  withFacet(
+    { limit: limitClass, problems: ['too_many_requests'] },
+    async function rateLimit(c, next) {
+      const { deps } = c.var
+      const quotas = quotasOf(deps.settings, limitClass)
+      const { network, site } = networkOf(deps.caller.ip)
+      const limiter = deps.ipLimiters.getByName(`${limitClass}|${site ?? network}`)
+      const [first] = quotas
+      const alarm = {
+        limit: (first?.limit ?? 1) * SITE_ALARM_FACTOR,
+        seconds: first?.seconds ?? HOUR,
+      }
+      const verdict = await reach('limiter', () =>
+        limiter.take({ network, quotas, alarm, now: deps.now().getTime() }),
+      )
+      const headers = rateLimitHeaders(limitClass, quotas, verdict)
+      if (verdict.raisesAlarm) await raiseSiteAlarm(deps, limitClass, site)
+      if (!verdict.isAllowed) throw tooMany('too_many_requests', verdict.retryAfterSeconds, headers)
+      setHeaders(c, headers)
+      return next()
+    },
+  )
 
 const setHeaders = (c: Context<AppEnv>, headers: Record<string, string>) => {
   for (const [name, value] of Object.entries(headers)) c.header(name, value)

@@ -16,7 +16,11 @@ export async function purgeExpired(deps: Pick<Deps, 'db' | 'now' | 'caller'>): P
       .where(
         inArray(
           sessions.id,
-          db.select({ id: sessions.id }).from(sessions).where(lte(sessions.expiresAt, now)).limit(CHUNK),
+          db
+            .select({ id: sessions.id })
+            .from(sessions)
+            .where(lte(sessions.expiresAt, now))
+            .limit(CHUNK),
         ),
       ),
     db

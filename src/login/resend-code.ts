@@ -23,11 +23,7 @@ export async function resendCode(deps: Deps, token: string): Promise<void> {
     .select({ id: users.id, email: users.email, locale: users.locale })
     .from(users)
     .where(
-      and(
-        eq(users.id, userId),
-        eq(users.status, 'active'),
-        eq(users.securityEpoch, securityEpoch),
-      ),
+      and(eq(users.id, userId), eq(users.status, 'active'), eq(users.securityEpoch, securityEpoch)),
     )
   if (!user) throw problem('invalid_challenge', { reason: 'account changed' })
   const { code, codeHash } = newCode(deps, id)
@@ -42,7 +38,8 @@ export async function resendCode(deps: Deps, token: string): Promise<void> {
     }),
   )
   if (!verdict.isGranted) {
-    if (verdict.retryAfterSeconds === null) throw problem('invalid_challenge', { reason: 'used up' })
+    if (verdict.retryAfterSeconds === null)
+      throw problem('invalid_challenge', { reason: 'used up' })
     throw tooMany('too_many_attempts', verdict.retryAfterSeconds)
   }
   await recordEvent(deps, { event: 'authn_code_sent', userId, actor: userId })

@@ -54,7 +54,9 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
       summary: 'First step: name and password',
       description:
         'Answers with a challenge, never with a session. Unknown, wrong, locked, disabled and unverified look alike until the password was right.',
-      answers: { 200: { description: 'The password was right; a code is on its way', schema: loginAnswer } },
+      answers: {
+        200: { description: 'The password was right; a code is on its way', schema: loginAnswer },
+      },
       problems: [
         'invalid_credentials',
         'email_unverified',
@@ -116,7 +118,8 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Login',
       summary: 'Send another code',
-      description: 'The code before is dead; the failures so far stay. Once a minute, five times an hour.',
+      description:
+        'The code before is dead; the failures so far stay. Once a minute, five times an hour.',
       answers: {
         202: {
           description: 'Another code is on its way',

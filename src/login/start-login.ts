@@ -43,9 +43,12 @@ export async function startLogin(
     findUser(deps, identifier),
   ])
   const nonce = user && readDeviceCookie(deps, user.id, input.deviceCookie)
-  if (lockedUntil !== undefined && !nonce) throw tooMany('too_many_attempts', (lockedUntil - now) / 1000)
+  if (lockedUntil !== undefined && !nonce)
+    throw tooMany('too_many_attempts', (lockedUntil - now) / 1000)
 
-  const account = user ? { userId: user.id } : { unknownName: `${identifier.kind}:${identifier.key}` }
+  const account = user
+    ? { userId: user.id }
+    : { unknownName: `${identifier.kind}:${identifier.key}` }
   using reservation = await reach('guard', () =>
     guardOf(deps, account).reservePassword({
       device: nonce ? deviceHashOf(nonce) : null,
@@ -60,7 +63,12 @@ export async function startLogin(
   const check = await verifyPassword(PASSWORD_PEPPER, password, user?.passwordHash ?? DUMMY_HASH)
   if (!user || !check.matches) {
     const outcome = await reach('guard', () => attempt.fail())
-    await refusePassword(deps, { identifier, user, lockedUntil: outcome.lockedUntil, isKnownDevice: reservation.isKnownDevice })
+    await refusePassword(deps, {
+      identifier,
+      user,
+      lockedUntil: outcome.lockedUntil,
+      isKnownDevice: reservation.isKnownDevice,
+    })
     throw problem('invalid_credentials', { reason: user ? 'wrong password' : 'unknown name' })
   }
   await reach('guard', () => attempt.succeed())

@@ -59,7 +59,7 @@ export function requireGoodPassword(
 export function checkPassword(password: string, rules: Rules): FieldError[] {
   const pointer = rules.pointer ?? '#/password'
   const canonical = password.normalize('NFC')
-  const length = [...canonical].length
+  const length = Array.from(canonical).length
   if (length > MAX_CODE_POINTS) return [{ pointer, code: 'too_long', detail: TOO_LONG }]
   const errors: FieldError[] = []
   if (length < rules.minLength) {
@@ -91,7 +91,7 @@ function predictability(password: string, context: readonly string[]): TokenKind
   const { bits, kinds } = cheapestSpelling(folded, contextWords(context))
   const kind = ORDER.find((candidate) => kinds.has(candidate))
   if (kind && bits < MIN_GUESSING_BITS) return kind
-  return isMonotonous([...folded]) ? 'repetitive' : undefined
+  return isMonotonous(Array.from(folded)) ? 'repetitive' : undefined
 }
 
 /** Few different characters, or one short unit over and over. */

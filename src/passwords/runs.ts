@@ -23,8 +23,8 @@ type Place = Readonly<{ row: string; at: number }>
 
 /** Where each three characters stand in the rows, either way round. */
 const places: ReadonlyMap<string, readonly Place[]> = Map.groupBy(
-  [...FORWARD, ...FORWARD.map((row) => [...row].toReversed().join(''))].flatMap((row) =>
-    [...row.slice(MIN_RUN - 1)].map((_, at) => ({ row, at })),
+  [...FORWARD, ...FORWARD.map((row) => row.split('').toReversed().join(''))].flatMap((row) =>
+    Array.from(row.slice(MIN_RUN - 1), (_, at) => ({ row, at })),
   ),
   ({ row, at }) => row.slice(at, at + MIN_RUN),
 )

@@ -107,8 +107,9 @@ export async function createSession(
       ),
   ])
   if (!user) return undefined
-  const [{ known = 0, same = 0 } = {}] = devicesBefore
-  const result = { sessionId, user, isNewDevice: same === 0, isFirstDevice: known === 0 }
+  const [devices] = devicesBefore
+  const isNewDevice = !devices?.same
+  const result = { sessionId, user, isNewDevice, isFirstDevice: !devices?.known }
   if (transport === 'cookie') return { ...result, transport, cookie: token }
   const access = await accessTokenFor(deps, {
     id: sessionId,

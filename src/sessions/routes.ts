@@ -79,7 +79,8 @@ export const jwksRoutes = new Hono<AppEnv>({ strict: false }).get(
   describe({
     tag: 'Sessions',
     summary: 'Keys that verify access tokens',
-    description: 'RFC 7517. While a key is being replaced both are here; fetch anew on an unknown `kid`.',
+    description:
+      'RFC 7517. While a key is being replaced both are here; fetch anew on an unknown `kid`.',
     answers: { 200: { description: 'The public keys', schema: z.object({ keys: z.array(jwk) }) } },
   }),
   (c) => {

@@ -28,7 +28,11 @@ export type SignUp = Readonly<{
  * only the mail says so. All cases do the same work: one hash, one batch, one mail.
  */
 export async function createUser(deps: Deps, input: SignUp): Promise<void> {
-  requireGoodPassword(deps, input.password, [input.email, input.username, ...namesOf(input.merchant)])
+  requireGoodPassword(deps, input.password, [
+    input.email,
+    input.username,
+    ...namesOf(input.merchant),
+  ])
   const { db } = deps
   const now = deps.now()
   const key = emailKey(input.email)
@@ -40,9 +44,11 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
 
   const [, , , [account], [owner]] = await db.batch([
     upsertPending(deps, input, key, passwordHash),
-    db.delete(mailedTokens).where(
-      sql`${mailedTokens.purpose} = 'verify' AND ${mailedTokens.userId} IN (SELECT id ${mine})`,
-    ),
+    db
+      .delete(mailedTokens)
+      .where(
+        sql`${mailedTokens.purpose} = 'verify' AND ${mailedTokens.userId} IN (SELECT id ${mine})`,
+      ),
     db
       .insert(mailedTokens)
       .select(sql`SELECT ${sha256(token)}, id, 'verify', ${expiresAt.getTime()} ${mine}`),

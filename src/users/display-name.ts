@@ -21,7 +21,10 @@ export const plainText = (maxCodePoints: number) =>
     .string()
     .max(maxCodePoints * 2)
     .normalize('NFC')
-    .refine((text) => [...text].length <= maxCodePoints, `at most ${maxCodePoints} characters`)
+    .refine(
+      (text) => Array.from(text).length <= maxCodePoints,
+      `at most ${maxCodePoints} characters`,
+    )
     .refine((text) => /[\p{L}\p{N}]/u.test(text), 'must have a letter or digit')
     .refine((text) => text === text.trim(), 'must not begin or end with a space')
     .refine((text) => !UNPRINTABLE.test(text) && !PILED_MARKS.test(text), 'must be printable')

@@ -21,7 +21,9 @@ const createBody = z
     password: newPassword,
     username: username.optional(),
     role: z.enum(['customer', 'merchant']).default('customer'),
-    merchant: merchantDraft.optional().describe('Business profile, kept as a draft; merchants only'),
+    merchant: merchantDraft
+      .optional()
+      .describe('Business profile, kept as a draft; merchants only'),
   })
   .refine(({ role, merchant }) => role === 'merchant' || merchant === undefined, {
     path: ['merchant'],
@@ -138,7 +140,9 @@ export const verifyEmailRoutes = new Hono<AppEnv>({ strict: false })
       tag: 'Accounts',
       summary: 'Send the verification link again',
       description: 'Answers the same for every address. The link before is dead.',
-      answers: { 202: { description: 'If the address waits for it, a mail is on its way', schema: sent } },
+      answers: {
+        202: { description: 'If the address waits for it, a mail is on its way', schema: sent },
+      },
     }),
     async (c) => {
       await resendVerification(c.var.deps, c.req.valid('json').email)

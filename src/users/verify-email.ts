@@ -48,9 +48,11 @@ export async function resendVerification(deps: Deps, email: string): Promise<voi
   const expiresAt = now.getTime() + deps.settings.EMAIL_VERIFICATION_TIMEOUT * 1000
   const waiting = sql`FROM users WHERE email_key = ${emailKey(email)} AND status = 'pending'`
   const [, , , [user]] = await db.batch([
-    db.delete(mailedTokens).where(
-      sql`${mailedTokens.purpose} = 'verify' AND ${mailedTokens.userId} IN (SELECT id ${waiting})`,
-    ),
+    db
+      .delete(mailedTokens)
+      .where(
+        sql`${mailedTokens.purpose} = 'verify' AND ${mailedTokens.userId} IN (SELECT id ${waiting})`,
+      ),
     db
       .insert(mailedTokens)
       .select(sql`SELECT ${sha256(token)}, id, 'verify', ${expiresAt} ${waiting}`),

@@ -21,12 +21,18 @@ async function unverified(app: App): Promise<Account> {
 }
 
 describe('enumeration', () => {
-  test('E-001: an unknown name and a wrong password are the same answer, byte for byte', async ({ expect }) => {
+  test('E-001: an unknown name and a wrong password are the same answer, byte for byte', async ({
+    expect,
+  }) => {
     const app = startApp()
     const ada = await app.hasAccount()
     const wrong = visible(await login(app, ada.email, 'not the password'))
-    expect(visible(await login(app, `nobody${app.id}@example.com`, 'not the password'))).toEqual(wrong)
-    expect(visible(await login(app, `nobody-${app.newAccount().username}`.slice(0, 30), 'x'))).toEqual(wrong)
+    expect(visible(await login(app, `nobody${app.id}@example.com`, 'not the password'))).toEqual(
+      wrong,
+    )
+    expect(
+      visible(await login(app, `nobody-${app.newAccount().username}`.slice(0, 30), 'x')),
+    ).toEqual(wrong)
     expect(wrong.status).toBe(401)
     expect(wrong.headers.filter(([name]) => name === 'set-cookie')).toEqual([])
   })
@@ -68,7 +74,9 @@ describe('enumeration', () => {
     expect((await nextMail(ada.email)).subject).toMatch(/locked|paused|tries/i)
   })
 
-  test('E-004: unverified and disabled accounts show nothing before the right password', async ({ expect }) => {
+  test('E-004: unverified and disabled accounts show nothing before the right password', async ({
+    expect,
+  }) => {
     const app = startApp()
     const pending = await unverified(app)
     const disabled = await app.hasAccount()
@@ -161,20 +169,30 @@ describe('enumeration', () => {
     expect(visible(await verify(challenge))).toEqual(random)
   })
 
-  test('E-009: without the right password there is no challenge to ask about methods', async ({ expect }) => {
+  test('E-009: without the right password there is no challenge to ask about methods', async ({
+    expect,
+  }) => {
     const app = startApp()
     const ada = await app.hasAccount()
     const wrong = await login(app, ada.email, 'wrong')
     expect(Object.keys(wrong.body).sort()).toEqual(['code', 'status', 'title', 'type'])
-    expect((await app.post('/api/auth/resend-otp/', { challenge: 'A'.repeat(43) })).status).toBe(401)
+    expect((await app.post('/api/auth/resend-otp/', { challenge: 'A'.repeat(43) })).status).toBe(
+      401,
+    )
   })
 
-  test('a taken username is told by mail to the one who signed up, not to a stranger', async ({ expect }) => {
+  test('a taken username is told by mail to the one who signed up, not to a stranger', async ({
+    expect,
+  }) => {
     const app = startApp()
     const ada = await app.hasAccount()
     const eve = { ...app.newAccount(), username: ada.username.toUpperCase() }
-    const fresh = visible(await app.post('/api/users/create/', app.newAccount(), { ip: freshAddress() }))
-    expect(visible(await app.post('/api/users/create/', eve, { ip: freshAddress() }))).toEqual(fresh)
+    const fresh = visible(
+      await app.post('/api/users/create/', app.newAccount(), { ip: freshAddress() }),
+    )
+    expect(visible(await app.post('/api/users/create/', eve, { ip: freshAddress() }))).toEqual(
+      fresh,
+    )
     expect((await nextMail(eve.email)).text).toContain(eve.username)
     expect((await login(app, ada.username, ada.password)).status).toBe(200)
   })

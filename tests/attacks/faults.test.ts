@@ -85,17 +85,20 @@ const sessionsOf = async ({ email }: Account) => {
 
 // Concurrent, for those that hang take their eight seconds.
 describe.concurrent('E-124: when', () => {
-  test.for(faults)('%s, the first step of a login is a 503 and no challenge', async ([, fault], { expect }) => {
-    const { app, breaks, mends } = breakableApp()
-    const ada = await app.hasAccount()
-    const credentials = { identifier: ada.email, password: ada.password }
-    breaks(fault)
-    const answer = await app.post('/api/auth/login/', credentials)
-    expect([answer.status, answer.body.code]).toEqual([503, 'service_unavailable'])
-    expect(answer.text).not.toMatch(/challenge|D1|KV|lost|down/)
-    mends()
-    expect((await app.post('/api/auth/login/', credentials)).status).toBe(200)
-  })
+  test.for(faults)(
+    '%s, the first step of a login is a 503 and no challenge',
+    async ([, fault], { expect }) => {
+      const { app, breaks, mends } = breakableApp()
+      const ada = await app.hasAccount()
+      const credentials = { identifier: ada.email, password: ada.password }
+      breaks(fault)
+      const answer = await app.post('/api/auth/login/', credentials)
+      expect([answer.status, answer.body.code]).toEqual([503, 'service_unavailable'])
+      expect(answer.text).not.toMatch(/challenge|D1|KV|lost|down/)
+      mends()
+      expect((await app.post('/api/auth/login/', credentials)).status).toBe(200)
+    },
+  )
 
   test.for(faults.filter(([name]) => !name.includes('queue')))(
     '%s, the second step is a 503 and no session',
@@ -155,7 +158,9 @@ describe.concurrent('E-124: when', () => {
     const code = await nextCode(ada)
     breaks((deps) => ({
       ...deps,
-      kv: new Proxy(deps.kv, { get: () => () => Promise.resolve({ userId: 1, expiresAt: 'soon' }) }),
+      kv: new Proxy(deps.kv, {
+        get: () => () => Promise.resolve({ userId: 1, expiresAt: 'soon' }),
+      }),
     }))
     const answer = await app.post('/api/auth/verify-2fa/', { challenge, method: 'email', code })
     expect(answer.body.code).toBe('invalid_challenge')
@@ -171,7 +176,10 @@ describe.concurrent('E-124: when', () => {
         },
       }),
     }))
-    const answer = await app.post('/api/auth/login/', { identifier: 'ada@example.com', password: 'x' })
+    const answer = await app.post('/api/auth/login/', {
+      identifier: 'ada@example.com',
+      password: 'x',
+    })
     expect(answer.status).toBe(500)
     expect(answer.text).toBe(
       '{"type":"urn:phantom:problem:internal_error","title":"Something went wrong on our side","status":500,"code":"internal_error"}',

@@ -133,7 +133,7 @@ describe.for(BODIES)('%s', ([path, good]) => {
       new Uint8Array([...new TextEncoder().encode(`{"${first}":"`), ...bytes, 0x22, 0x7d])
     const bad = [wrap(0xc3, 0x28), wrap(0xc0, 0xaf), wrap(0xed, 0xa0, 0x80), wrap(0xff)]
     const text = JSON.stringify(good)
-    const utf16 = new Uint8Array([...text].flatMap((char) => [char.charCodeAt(0), 0]))
+    const utf16 = Uint8Array.from(text.split('').flatMap((char) => [char.charCodeAt(0), 0]))
     for (const raw of [
       ...bad,
       utf16,

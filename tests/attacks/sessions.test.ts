@@ -46,7 +46,9 @@ describe('refresh', () => {
     expect(events.at(-1)).toBe('authn_token_reuse')
   })
 
-  test('E-070: a lost answer costs nothing, and the token it carried is then a stolen one', async ({ expect }) => {
+  test('E-070: a lost answer costs nothing, and the token it carried is then a stolen one', async ({
+    expect,
+  }) => {
     const app = startApp()
     const { refreshToken: first } = await signedIn(app)
     const lost = (await refresh(app, first)).body.refresh_token ?? ''
@@ -99,12 +101,17 @@ describe('sessions', () => {
     const ada = await signedIn(app)
     const bob = await signedIn(app)
     const [, payload = ''] = ada.accessToken.split('.')
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<
+      string,
+      unknown
+    >
     const edited = Buffer.from(JSON.stringify({ ...claims, role: 'admin' })).toString('base64url')
     expect((await me(app, { token: ada.accessToken.replace(payload, edited) })).status).toBe(401)
     const { SIGNING_KEYS } = settings(env)
     const sign = (change: object) =>
-      signAccessToken(SIGNING_KEYS, { ...claims, ...change } as Parameters<typeof signAccessToken>[1])
+      signAccessToken(SIGNING_KEYS, { ...claims, ...change } as Parameters<
+        typeof signAccessToken
+      >[1])
     expect((await me(app, { token: await sign({}) })).status).toBe(200)
     expect((await me(app, { token: await sign({ sid: bob.sessionId }) })).status).toBe(401)
     await set(ada.account, "role = 'merchant'")
@@ -130,7 +137,9 @@ describe('sessions', () => {
     expect((await me(app, { cookie: browser.sessionCookie })).status).toBe(200)
   })
 
-  test('E-073: a session cookie that was planted before the login is not adopted', async ({ expect }) => {
+  test('E-073: a session cookie that was planted before the login is not adopted', async ({
+    expect,
+  }) => {
     const app = startApp()
     const planted = `__Host-phantom_session=ses_${'A'.repeat(22)}.${'A'.repeat(43)}.${'A'.repeat(43)}`
     const ada = await app.hasAccount()
@@ -148,12 +157,18 @@ describe('sessions', () => {
   test('E-074: logout and disabling hold from the next request on', async ({ expect }) => {
     const app = startApp()
     const bearer = await signedIn(app)
-    expect((await app.post('/api/auth/logout/', {}, { token: bearer.accessToken })).status).toBe(204)
+    expect((await app.post('/api/auth/logout/', {}, { token: bearer.accessToken })).status).toBe(
+      204,
+    )
     expect((await me(app, { token: bearer.accessToken })).status).toBe(401)
     expect((await refresh(app, bearer.refreshToken)).status).toBe(401)
 
     const browser = await signedIn(app, 'cookie')
-    const out = await app.post('/api/auth/logout/', {}, { cookie: browser.sessionCookie, ...SAME_ORIGIN })
+    const out = await app.post(
+      '/api/auth/logout/',
+      {},
+      { cookie: browser.sessionCookie, ...SAME_ORIGIN },
+    )
     expect(out.status).toBe(204)
     expect(out.headers.get('Clear-Site-Data')).toBe('"cache", "storage"')
     expect(out.headers.getSetCookie().join()).toContain('Max-Age=0')
@@ -187,7 +202,9 @@ describe('sessions', () => {
     expect(late.headers.get('WWW-Authenticate')).toContain('error="invalid_token"')
   })
 
-  test('a cookie session rests no longer than its role may, and use is noted', async ({ expect }) => {
+  test('a cookie session rests no longer than its role may, and use is noted', async ({
+    expect,
+  }) => {
     const app = startApp()
     const { account, sessionCookie } = await signedIn(app, 'cookie')
     await set(account, "role = 'merchant'")
@@ -231,9 +248,13 @@ describe('sessions', () => {
     const app = startApp()
     const { accessToken } = await signedIn(app)
     const headers = { Date: 'Thu, 01 Jan 1970 00:00:00 GMT', 'X-Timestamp': '0' }
-    expect((await app.send('GET', '/api/users/me/', { token: accessToken, headers })).status).toBe(200)
+    expect((await app.send('GET', '/api/users/me/', { token: accessToken, headers })).status).toBe(
+      200,
+    )
     app.advance(301)
-    expect((await app.send('GET', '/api/users/me/', { token: accessToken, headers })).status).toBe(401)
+    expect((await app.send('GET', '/api/users/me/', { token: accessToken, headers })).status).toBe(
+      401,
+    )
   })
 
   test('E-133: requests of two users interleaved in one isolate never mix', async ({ expect }) => {

@@ -121,14 +121,14 @@ describe('a forged access token is refused', () => {
 
   test('E-064: times that are past, to come, missing or no numbers', async ({ expect }) => {
     for (const exp of [...abuse.notTimes, now, now - 1, 0, -1]) {
-      expect(await verify(await withClaims({ exp })), `exp ${exp}`).toBeUndefined()
+      expect(await verify(await withClaims({ exp })), `exp ${JSON.stringify(exp)}`).toBeUndefined()
     }
     for (const iat of [...abuse.notTimes, now + 6, now + 300]) {
-      expect(await verify(await withClaims({ iat })), `iat ${iat}`).toBeUndefined()
+      expect(await verify(await withClaims({ iat })), `iat ${JSON.stringify(iat)}`).toBeUndefined()
     }
     // `nbf` may be missing.
     for (const nbf of [...abuse.notTimes.slice(1), now + 6]) {
-      expect(await verify(await withClaims({ nbf })), `nbf ${nbf}`).toBeUndefined()
+      expect(await verify(await withClaims({ nbf })), `nbf ${JSON.stringify(nbf)}`).toBeUndefined()
     }
     const infinite = JSON.stringify(claims).replace(`"exp":${claims.exp}`, '"exp":1e400')
     expect(await verify(await forge(key, headerOf(key), infinite))).toBeUndefined()
@@ -151,12 +151,12 @@ describe('a forged access token is refused', () => {
       for (const value of abuse.notExactly(claims[name])) {
         expect(
           await verify(await withClaims({ [name]: value })),
-          `${name} ${value}`,
+          `${name} ${JSON.stringify(value)}`,
         ).toBeUndefined()
       }
     }
     for (const typ of abuse.wrongTypes) {
-      expect(await verify(await withHeader({ typ })), `typ ${typ}`).toBeUndefined()
+      expect(await verify(await withHeader({ typ })), `typ ${JSON.stringify(typ)}`).toBeUndefined()
     }
   })
 
@@ -222,7 +222,7 @@ describe('a forged access token is refused', () => {
     for (const end of [header.length, header.length + 1 + payload.length, good.length]) {
       for (const last of alphabet) {
         const changed = good.slice(0, end - 1) + last + good.slice(end)
-        if (changed !== good) expect(await verify(changed)).toBeUndefined()
+        expect(await verify(changed)).toEqual(changed === good ? claims : undefined)
       }
     }
   })

@@ -49,7 +49,9 @@ describe('AccountGuard', () => {
     expect(settled).toEqual(['released', 'failed'])
   })
 
-  test('remembers failures, locks and used challenges when its memory is lost', async ({ expect }) => {
+  test('remembers failures, locks and used challenges when its memory is lost', async ({
+    expect,
+  }) => {
     const guard = guardNamed('evicted')
     const challenge = { id: 'c', sentAt: NOW, expiresAt: NOW + 300_000 }
     for (let round = 0; round < 4; round++) {
@@ -69,7 +71,9 @@ describe('AccountGuard', () => {
       attempt: null,
       retryAfterSeconds: null,
     })
-    expect((await guard.reservePassword({ ...stranger, device: 'browser' })).isKnownDevice).toBe(true)
+    expect((await guard.reservePassword({ ...stranger, device: 'browser' })).isKnownDevice).toBe(
+      true,
+    )
   })
 
   test('lets fifty parallel right codes use a challenge up once', async ({ expect }) => {

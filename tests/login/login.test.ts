@@ -7,7 +7,10 @@ describe('a login', () => {
     const app = startApp()
     const ada = await app.hasAccount()
 
-    const started = await app.post('/api/auth/login/', { identifier: ada.email, password: ada.password })
+    const started = await app.post('/api/auth/login/', {
+      identifier: ada.email,
+      password: ada.password,
+    })
     expect(started.status).toBe(200)
     expect(started.body).toEqual({
       challenge: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),

@@ -29,17 +29,18 @@ export async function countingHashes<T>(
   act: () => Promise<T>,
 ): Promise<{ result: T; hashes: number }> {
   const { subtle } = crypto
-  const original = subtle.deriveBits
+  const original = subtle.deriveBits.bind(subtle)
   let calls = 0
-  subtle.deriveBits = function (...args: Parameters<typeof original>) {
+  subtle.deriveBits = (...args: Parameters<typeof original>) => {
     calls += 1
-    return original.apply(subtle, args)
+    return original(...args)
   }
   try {
     const result = await act()
     return { result, hashes: calls / 3 }
   } finally {
-    subtle.deriveBits = original
+    // The method itself is the prototype's.
+    Reflect.deleteProperty(subtle, 'deriveBits')
   }
 }
 
@@ -71,3 +72,22 @@ export const broken =
       },
     }),
   })
+
+/** Collects what is logged while `act` runs; the lines still reach the console. */
+export async function collectingLog(act: () => Promise<void>): Promise<string> {
+  const lines: string[] = []
+  const levels = ['info', 'warn', 'error', 'log'] as const
+  const originals = levels.map((level) => [level, console[level].bind(console)] as const)
+  for (const [level, original] of originals) {
+    console[level] = (...args: unknown[]) => {
+      lines.push(args.map(String).join(' '))
+      original(...args)
+    }
+  }
+  try {
+    await act()
+  } finally {
+    Object.assign(console, Object.fromEntries(originals))
+  }
+  return lines.join('\n')
+}

@@ -74,7 +74,6 @@ export function withSignature(
 /** Counts what a caller makes us verify, derive or fetch while `act` runs. */
 export async function countingWork(act: () => Promise<unknown>): Promise<number> {
   const { subtle } = crypto
-  const originals = { verify: subtle.verify, deriveBits: subtle.deriveBits }
   const originalFetch = globalThis.fetch
   let calls = 0
   const counted =
@@ -83,13 +82,15 @@ export async function countingWork(act: () => Promise<unknown>): Promise<number>
       calls += 1
       return call(...args)
     }
-  subtle.verify = counted(originals.verify.bind(subtle))
-  subtle.deriveBits = counted(originals.deriveBits.bind(subtle))
+  subtle.verify = counted(subtle.verify.bind(subtle))
+  subtle.deriveBits = counted(subtle.deriveBits.bind(subtle))
   globalThis.fetch = counted(originalFetch)
   try {
     await act()
   } finally {
-    Object.assign(subtle, originals)
+    // The originals are the prototype's.
+    Reflect.deleteProperty(subtle, 'verify')
+    Reflect.deleteProperty(subtle, 'deriveBits')
     globalThis.fetch = originalFetch
   }
   return calls

@@ -1,0 +1,82 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { createApp } from '../../src/app'
+import { openApiDocument } from '../../src/http/openapi'
+import { limits } from '../../src/http/rate-limit'
+import { problems } from '../../src/problems'
+import { lifetimes } from '../../src/sessions/lifetimes'
+import { settings } from '../../src/settings'
+import apiText from '../../docs/api.md?raw'
+import storageText from '../../docs/storage.md?raw'
+
+/** The rows of the table under a heading, cells without their code marks. */
+function table(text: string, heading: string): string[][] {
+  const [, section = ''] = text.split(new RegExp(`^## ${heading}$`, 'm'))
+  const lines = (section.split(/^## /m)[0] ?? '').split('\n').filter((line) => line.startsWith('|'))
+  return lines.slice(2).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll('`', '')),
+  )
+}
+
+/** Order does not matter, and no row stands twice. */
+const asSet = (rows: readonly unknown[]) => new Set(rows.map((row) => JSON.stringify(row)))
+
+describe('docs/api.md', () => {
+  test('lists every problem code with its status, and no other', ({ expect }) => {
+    const listed = table(apiText, 'Problem codes').map(([code, status]) => [code, Number(status)])
+    const known = Object.entries(problems).map(([code, { status }]) => [code, status])
+    expect(asSet(listed)).toEqual(asSet(known))
+  })
+
+  test('has the limits of the code', ({ expect }) => {
+    const listed = table(apiText, 'Limits').map(([name, , quotas]) => [name, quotas])
+    const known = Object.entries(limits).map(([name, quotas]) => [
+      name,
+      quotas.map(({ limit, seconds }) => `${limit} in ${seconds} s`).join(', '),
+    ])
+    expect(listed).toEqual(known)
+  })
+
+  test('names every endpoint of the API, and no other', ({ expect }) => {
+    const { paths } = openApiDocument(createApp().routes, settings(env))
+    const known = Object.entries(paths)
+      .filter(([path]) => path.startsWith('/api/') || path.startsWith('/.well-known/'))
+      .flatMap(([path, methods]) =>
+        Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+      )
+    expect(asSet(table(apiText, 'Endpoints').map(([endpoint]) => endpoint))).toEqual(asSet(known))
+  })
+
+  test('has the lifetimes of the code', ({ expect }) => {
+    const hours = (text = '') => {
+      const [, count = '', unit = ''] = /^(\d+) (day|hour|minute)/.exec(text) ?? []
+      return Number(count) * ({ day: 86_400, hour: 3600, minute: 60 }[unit] ?? NaN)
+    }
+    const listed = table(apiText, 'Sessions').map(([role = '', absolute, idle]) => [
+      role,
+      { absoluteSeconds: hours(absolute), idleSeconds: hours(idle) },
+    ])
+    expect(Object.fromEntries(listed)).toEqual(lifetimes)
+  })
+
+  test('every problem code can be received somewhere', ({ expect }) => {
+    const document = JSON.stringify(openApiDocument(createApp().routes, settings(env)))
+    const everywhere = ['method_not_allowed']
+    const silent = Object.keys(problems).filter((code) => !document.includes(`\`${code}\``))
+    expect(silent).toEqual(everywhere)
+  })
+})
+
+describe('docs/storage.md', () => {
+  test('has a row for every table of the database, and no other', async ({ expect }) => {
+    const { results } = await env.DB.prepare(
+      `SELECT name FROM sqlite_schema WHERE type = 'table'
+       AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%' AND name <> 'd1_migrations'`,
+    ).run<{ name: string }>()
+    const listed = table(storageText, 'D1 \\(`DB`\\)').map(([name]) => name)
+    expect(asSet(listed)).toEqual(asSet(results.map(({ name }) => name)))
+  })
+})
