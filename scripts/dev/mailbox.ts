@@ -4,7 +4,7 @@ import { freePort } from './ports.ts'
 import { type Running, start } from './processes.ts'
 import { untilReady } from './until-ready.ts'
 
-const START_WITHIN_MS = 20_000
+const START_WITHIN_MS = 60_000
 const USER = 'phantom@localhost.test'
 
 /**

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { freePort } from '../../../scripts/dev/ports.ts'
 
 const READY = /^READY api=(\S+) mailbox=(\S+)$/m
-const READY_WITHIN_MS = 90_000
+const READY_WITHIN_MS = 110_000
 const STOP_WITHIN_MS = 15_000
 
 /** Runs `scripts/dev.mjs` as `npm run dev` does, without waiting for anything. */
