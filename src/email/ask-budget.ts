@@ -9,7 +9,7 @@ import type { ReadyMail } from './ready-mail'
  * Asks for the whole batch which mails may go out; one call, since the budget is a single object.
  * Throws a 503 problem when it cannot be reached: then nothing is sent.
  */
-export function askBudget(
+export async function askBudget(
   deps: Pick<Deps, 'mailBudgets' | 'settings' | 'now'>,
   ready: readonly ReadyMail[],
 ): Promise<readonly BudgetVerdict[]> {

@@ -27,8 +27,10 @@ export async function deliverMails(deps: MailDeps, batch: MessageBatch<string>):
   for (const message of batch.messages) {
     const mail = await readyMail(deps, message).catch(() => undefined)
     // A fault of our own: the next version may be able to. Its neighbours are not held up.
-    if (!mail) message.retry({ delaySeconds: retryDelay(message.attempts) })
-    else if (mail === 'decoy') message.ack()
+    if (!mail) {
+      log('error', 'mail_broken', { attempts: message.attempts })
+      message.retry({ delaySeconds: retryDelay(message.attempts) })
+    } else if (mail === 'decoy') message.ack()
     else if ('event' in mail) given.push({ message, end: mail })
     else ready.push(mail)
   }
@@ -46,7 +48,8 @@ async function sendReady(deps: MailDeps, ready: ReadyMail[]): Promise<GivenUp[]>
   if (ready.length === 0) return []
   ready.sort((a, b) => URGENCY_ORDER[a.urgency] - URGENCY_ORDER[b.urgency])
   const verdicts = await askBudget(deps, ready).catch(() => undefined)
-  if (!verdicts) {
+  // The queue takes silence for an acknowledgement: each mail needs its verdict.
+  if (verdicts?.length !== ready.length) {
     for (const mail of ready) putOff(mail, retryDelay(mail.message.attempts), 'no budget answer')
     return []
   }

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
-import { describe, test } from 'vitest'
+import { describe, test, vi } from 'vitest'
+import { templates } from '../../src/email/templates'
 import { mailsTo } from '../support/mailbox'
 import { brokenDb, codeMail, mailEventsOf, someone, startMail } from './support'
 
@@ -62,6 +63,20 @@ describe('a mail that need not be sent', () => {
       ])
     }
   })
+})
+
+test('a mail that breaks our own code is tried again and does not hold up the others', async ({
+  expect,
+}) => {
+  const mail = startMail()
+  const person = someone()
+  const batch = await mail.queued(codeMail(someone()), codeMail(person))
+  vi.spyOn(templates.login_code, 'compose').mockImplementationOnce(() => {
+    throw new TypeError('a bug')
+  })
+  expect((await mail.deliver(batch)).acked).toEqual([false, true])
+  vi.restoreAllMocks()
+  expect(await mailsTo(person.to)).toHaveLength(1)
 })
 
 describe('a dead letter', () => {

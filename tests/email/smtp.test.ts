@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest'
 import type { Outcome } from '../../src/email/carrier'
 import { connectSmtp, SMTP_LIMITS } from '../../src/email/smtp'
+import { describeSmtpError } from '../../src/email/smtp-error'
 import {
   allConnections,
   connectionsTo,
@@ -103,6 +104,21 @@ describe('a server that cannot be used defers the mail', () => {
     expect(await carrier.send(mail)).toMatchObject(DEFERRED)
     await carrier.close()
   })
+})
+
+test('only a 5xx about the mail itself is final', ({ expect }) => {
+  const judge = (responseCode: number, command: string) =>
+    describeSmtpError({ code: 'EENVELOPE', responseCode, command }).status
+  for (const command of ['MAIL FROM', 'RCPT TO', 'DATA']) {
+    expect([500, 599].map((code) => judge(code, command))).toEqual(['refused', 'refused'])
+    expect([499, 600].map((code) => judge(code, command))).toEqual(['deferred', 'deferred'])
+  }
+  for (const command of ['CONN', 'EHLO', 'STARTTLS', 'AUTH PLAIN', 'RSET']) {
+    expect(judge(554, command)).toBe('deferred')
+  }
+  for (const error of [undefined, null, 'x', {}, new Error('x')]) {
+    expect(describeSmtpError(error)).toEqual({ status: 'deferred', reason: 'connection failed' })
+  }
 })
 
 describe('a server that hangs costs a bounded time', () => {

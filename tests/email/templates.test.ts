@@ -126,7 +126,7 @@ test('times are UTC and places come from the edge', async ({ expect }) => {
   expect(await text('DE')).toContain('24 November 2026 at 18:13 UTC')
   expect(await text('DE')).toContain('Place: Germany (estimated)')
   expect(await text('T1')).toContain('Place: Tor network')
-  for (const nowhere of [null, 'XX', '<b>', 'de']) {
+  for (const nowhere of [null, 'XX', 'A1', '1A', '<b>', 'de']) {
     expect(await text(nowhere)).toContain('Place: unknown')
   }
 })
