@@ -30,6 +30,9 @@ export type OpenedSession = Readonly<{
     | { transport: 'cookie'; cookie: string }
   )
 
+/** The browsers that an account remembers; the one unseen for longest makes room. */
+const MAX_KNOWN_DEVICES = 20
+
 /**
  * Opens a session, the only function that can: it takes both steps of the login, and the table refuses
  * a row without them. `undefined` when the user has been disabled or changed since the first step.
@@ -51,7 +54,7 @@ export async function createSession(
   const expiresAt = ms + lifetimes[login.role].absoluteSeconds * 1000
   const opened = sql`EXISTS (SELECT 1 FROM ${sessions} WHERE ${sessions.id} = ${sessionId})`
 
-  const [devicesBefore, , , , , [user]] = await db.batch([
+  const [devicesBefore, , , , , , [user]] = await db.batch([
     db
       .select({
         known: sql<number>`count(*)`,
@@ -80,6 +83,11 @@ export async function createSession(
         target: [knownDevices.userId, knownDevices.deviceHash],
         set: { lastSeenAt: now, userAgent: caller.userAgent, country: caller.country },
       }),
+    db.delete(knownDevices).where(
+      sql`${knownDevices.userId} = ${userId} AND ${knownDevices.deviceHash} IN (
+        SELECT device_hash FROM known_devices WHERE user_id = ${userId}
+        ORDER BY last_seen_at DESC, device_hash LIMIT -1 OFFSET ${MAX_KNOWN_DEVICES})`,
+    ),
     recordEvent(
       deps,
       {
