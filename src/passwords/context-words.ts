@@ -5,14 +5,16 @@ const MIN_WORD_LENGTH = 3
 const PRODUCT = ['Phantom Security', 'marketplace', 'merchant', 'customer', 'admin']
 
 /**
- * What an attacker who knows the owner tries: each text as it stands, without separators, and its parts;
- * in lower case, compatibility forms folded.
+ * What an attacker who knows the owner tries: letters and digits of each text, and its parts with and without
+ * digits at the end; in lower case, compatibility forms folded.
  */
 export function contextWords(texts: readonly string[]): ReadonlySet<string> {
   const words = [...PRODUCT, ...texts].flatMap((text) => {
-    const folded = text.normalize('NFKC').toLowerCase()
-    const parts = folded.split(/[^\p{L}\p{N}]+/u)
-    return [folded, parts.join(''), ...parts, ...parts.map((part) => part.replace(/\d+$/, ''))]
+    const parts = text
+      .normalize('NFKC')
+      .toLowerCase()
+      .split(/[^\p{L}\p{N}]+/u)
+    return [parts.join(''), ...parts, ...parts.map((part) => part.replace(/\d+$/, ''))]
   })
   return new Set(words.filter((word) => word.length >= MIN_WORD_LENGTH))
 }

@@ -1,21 +1,21 @@
-/** Alphabet, numbers, and the rows and columns of QWERTY, QWERTZ and AZERTY keyboards. */
+/** Alphabet, numbers, and the rows and columns of QWERTY, QWERTZ and AZERTY keyboards, without separators. */
 const FORWARD = [
   'abcdefghijklmnopqrstuvwxyz',
   '01234567890123456789012345678901234567890',
-  '!@#$%^&*()_+',
+  '!@#$%^&*()+',
   'qwertyuiop[]',
   "asdfghjkl;'",
-  'zxcvbnm,./',
+  'zxcvbnm/',
   'qwertzuiop',
   'yxcvbnm',
   'azertyuiop',
   'qsdfghjklm',
   'wxcvbn',
-  '1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol.0p',
+  '1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p',
   'qazwsxedcrfvtgbyhnujmikolp',
   '1q2w3e4r5t6y7u8i9o0p',
   'q1w2e3r4t5y6u7i8o9p0',
-  'zaq12wsxcde34rfvbgt56yhnmju78ik,',
+  'zaq12wsxcde34rfvbgt56yhnmju78ik',
 ]
 const MIN_RUN = 3
 

@@ -37,15 +37,15 @@ function expectedHash(stored: string, password: string, peppers: Keyring): strin
 /** The PBKDF2 iterations that run while `act` does. */
 async function countingIterations(act: () => Promise<unknown>): Promise<number> {
   const { subtle } = crypto
-  const original = subtle.deriveBits
+  const deriveBits = subtle.deriveBits.bind(subtle)
   let iterations = 0
-  subtle.deriveBits = function (...args: Parameters<typeof original>) {
+  subtle.deriveBits = function (...args: Parameters<typeof deriveBits>) {
     const [parameters] = args
     iterations += Object(parameters).iterations as number
-    return original.apply(subtle, args)
+    return deriveBits(...args)
   }
   await act().finally(() => {
-    subtle.deriveBits = original
+    Reflect.deleteProperty(subtle, 'deriveBits')
   })
   return iterations
 }
@@ -182,6 +182,18 @@ describe('a stored hash that is not ours', () => {
       expect(iterations).toBe(CURRENT_ITERATIONS)
     },
   )
+
+  test('matches nothing if it asks for no work or is not spelled as we spell it', async ({
+    expect,
+  }) => {
+    const ring = newRing()
+    const parameters = ['c=0,i=75000,p=k1', 'c=03,i=10,p=k1', 'c=3,i=010,p=k1']
+    for (const stored of parameters.map((text) => expectedHash(hash(text), passphrase, ring))) {
+      expect(await verifyPassword(ring, passphrase, stored)).toEqual(REFUSED)
+    }
+    const ours = expectedHash(hash('c=3,i=10,p=k1'), passphrase, ring)
+    expect((await verifyPassword(ring, passphrase, ours)).matches).toBe(true)
+  })
 
   test('matches nothing when its last part was cut or changed', async ({ expect }) => {
     const ring = newRing()

@@ -167,6 +167,12 @@ export function otherSpellings(token: string): string[] {
     `${header}.${'A'.repeat(10_000)}.${signature}`,
     'x'.repeat(10_000),
     '.'.repeat(2000),
-    ...['', '.', '..', '...', 'null', '{}', '\0'],
+    '',
+    '.',
+    '..',
+    '...',
+    'null',
+    '{}',
+    '\0',
   ]
 }

@@ -71,7 +71,7 @@ describe('a key ring', () => {
 
   test('of random bytes is never mistaken for a placeholder', ({ expect }) => {
     for (let draw = 0; draw < 20_000; draw++) {
-      if (!parseKeyring(`k1:${random()}`)) expect.fail('a random key was refused')
+      expect(parseKeyring(`k1:${random()}`)).toBeDefined()
     }
   })
 })

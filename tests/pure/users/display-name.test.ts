@@ -99,5 +99,5 @@ test('100,000 characters are refused at once', ({ expect }) => {
   const started = performance.now()
   for (const unit of ['a', 'a.', ' ', '\u0301', 'www', ':/'])
     expect(accepts(unit.repeat(100_000 / unit.length))).toBe(false)
-  expect(performance.now() - started).toBeLessThan(300)
+  expect(performance.now() - started).toBeLessThan(1000)
 })

@@ -126,5 +126,6 @@ test('100,000 characters are refused at once', ({ expect }) => {
       expect(loginIdentifier.safeParse(address).success).toBe(false)
     }
   }
-  expect((performance.now() - started) / hostile.length).toBeLessThan(50)
+  // Over a hundred checks; a quadratic one would take minutes.
+  expect(performance.now() - started).toBeLessThan(3000)
 })
