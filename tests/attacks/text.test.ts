@@ -69,7 +69,10 @@ describe('text in fields', () => {
     const tryOut = async (text: string) => {
       const startedAt = performance.now()
       const login = { identifier: text, password: text }
-      const { status } = await app.post('/api/auth/login/', login, { ip })
+      const { status } = await app.post('/api/auth/login/', login, {
+        headers: { 'User-Agent': text },
+        ip,
+      })
       return { status, took: performance.now() - startedAt }
     }
     await tryOut('@')
