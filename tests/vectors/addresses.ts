@@ -58,6 +58,7 @@ export const refusedAddresses: [what: string, address: string][] = [
   ['a full-width @', 'ada＠example.com'],
   ['a small @', 'ada﹫example.com'],
   ['a full-width domain', 'ada@ｅxample.com'],
+  ['full-width letters among accented ones', 'ada@ｂücher.example'],
   ['an ideographic dot', 'ada@example。com'],
   ['a full-width dot', 'ada@example．com'],
   ['a Roman numeral sign', 'ada@ⅷ.com'],
@@ -84,7 +85,9 @@ export const refusedAddresses: [what: string, address: string][] = [
   ['an underscore in the domain', 'ada@exa_mple.com'],
   ['a hyphen at the beginning of a label', 'ada@-example.com'],
   ['a hyphen at the end of a label', 'ada@example-.com'],
-  ['punycode that stands for nothing', 'ada@xn--zz--.com'],
+  ['punycode that stands for nothing', 'ada@xn--a.com'],
+  ['punycode that ends in a hyphen', 'ada@xn--zz--.com'],
+  ['punycode for a name with an invisible sign', 'ada@xn--ab-m1t.com'],
   ['punycode for an ASCII name', 'ada@xn--abc-.com'],
   ['empty punycode', 'ada@xn--.com'],
 ]

@@ -54,6 +54,10 @@ describe('a key ring', () => {
       'counted-up bytes',
       `k1:${Buffer.from(Array.from({ length: 32 }, (_, at) => at)).toString('base64url')}`,
     ],
+    [
+      'a number',
+      `k1:${Buffer.from('3141592653589793238462643383279502884197169399375105820974944592').toString('base64url')}`,
+    ],
     ['a placeholder', `k1:change_me${random().slice(0, 34)}A`.slice(0, 46)],
     ['a placeholder spelled out', 'k1:CHANGEME-before-deploying-abcdefghijklmnopqrstu0123456789A'],
   ]

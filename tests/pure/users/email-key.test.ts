@@ -56,6 +56,10 @@ describe('the key of an address', () => {
 
   test('is never made of anything that the schema refuses', ({ expect }) => {
     expect(() => emailKey('ada@localhost')).toThrow(TypeError)
+    // Its key would be short enough: accents typed apart are two characters each.
+    const long = `a@${Array.from({ length: 3 }, () => 'e\u0301'.repeat(50)).join('.')}.com`
+    expect(accepts(long)).toBe(false)
+    expect(() => emailKey(long)).toThrow(TypeError)
     fc.assert(
       fc.property(
         fc.oneof(
