@@ -29,6 +29,7 @@ CREATE TABLE `mailed_tokens` (
 	`token_hash` text PRIMARY KEY NOT NULL,
 	`user_id` text NOT NULL,
 	`purpose` text NOT NULL,
+	`data` text,
 	`expires_at` integer NOT NULL,
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT, WITHOUT ROWID;
@@ -52,8 +53,8 @@ CREATE TABLE `merchant_profiles` (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `sessions` (
-	`id` text PRIMARY KEY NOT NULL,
 	`user_id` text NOT NULL,
+	`id` text NOT NULL,
 	`transport` text NOT NULL,
 	`secret_hash` text NOT NULL,
 	`previous_hash` text,
@@ -68,13 +69,13 @@ CREATE TABLE `sessions` (
 	`ip` text NOT NULL,
 	`country` text,
 	`user_agent` text,
+	PRIMARY KEY(`user_id`, `id`),
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "two_steps" CHECK("sessions"."first_factor" <> "sessions"."second_factor"),
 	CONSTRAINT "first_factor_known" CHECK("sessions"."first_factor" IN ('pwd', 'passkey')),
 	CONSTRAINT "second_factor_known" CHECK("sessions"."second_factor" IN ('email', 'totp', 'backup', 'passkey', 'user'))
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `sessions_user` ON `sessions` (`user_id`);--> statement-breakpoint
 CREATE TABLE `users` (
 	`id` text PRIMARY KEY NOT NULL,
 	`email` text NOT NULL,

@@ -27,10 +27,10 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
   app.use(cors)
   app.use('/api/*', noQuery)
   return app
+    .route('/api/users', userRoutes)
     .route('/api/auth/verify-email', verifyEmailRoutes)
     .route('/api/auth', loginRoutes)
     .route('/api/auth', sessionRoutes)
-    .route('/api/users', userRoutes)
     .route('/.well-known', jwksRoutes)
     .route('/', httpRoutes(app))
 }

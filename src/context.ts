@@ -14,6 +14,8 @@ export type Deps = Readonly<{
   archive: R2Bucket
   assets: Fetcher
   mailQueue: Queue<string>
+  /** Cloudflare's own mail service, where it is bound. */
+  emailBinding: SendEmail | undefined
   ipLimiters: DurableObjectNamespace<IpLimiter>
   accountGuards: DurableObjectNamespace<AccountGuard>
   mailBudgets: DurableObjectNamespace<MailBudget>
@@ -47,6 +49,7 @@ export function createDeps(
     archive: env.ARCHIVE,
     assets: env.ASSETS,
     mailQueue: env.MAIL,
+    emailBinding: (env as { EMAIL?: SendEmail }).EMAIL,
     ipLimiters: env.IP_LIMITER,
     accountGuards: env.ACCOUNT_GUARD,
     mailBudgets: env.MAIL_BUDGET,

@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { and, eq, lt } from 'drizzle-orm'
+import { and, lt } from 'drizzle-orm'
 import type { AppEnv, Deps } from './context'
 import { verifyAccessToken } from './crypto/jwt'
 import { sessions } from './db/schema'
@@ -10,6 +10,7 @@ import { log } from './log'
 import { problem } from './problems'
 import { type CurrentSession, findSession } from './sessions/find-session'
 import { USE_NOTED_EVERY_SECONDS } from './sessions/lifetimes'
+import { isSession, refOf } from './sessions/session-ref'
 import { readSecret } from './sessions/session-secret'
 
 const guards = new WeakSet<object>()
@@ -44,7 +45,7 @@ export const signedIn = guard(
 /** A session when there is one; the route itself says what it does without. */
 export const perhapsSignedIn = guard(
   {
-    security: ['bearer', 'cookie'],
+    security: ['bearer', 'cookie', 'none'],
     problems: ['unauthorized', 'invalid_access_token', 'cross_site_request'],
   },
   async function perhapsSignedIn(c, next) {
@@ -79,8 +80,8 @@ async function sessionByToken(deps: Deps, authorization: string): Promise<Curren
     now: deps.now(),
   })
   if (!claims) throw problem('invalid_access_token', { reason: 'not verified' })
-  const session = await findSession(deps, claims.sid)
-  if (session?.transport !== 'bearer' || session.user.id !== claims.sub) {
+  const session = await findSession(deps, { userId: claims.sub, sessionId: claims.sid })
+  if (session?.transport !== 'bearer') {
     log('warn', 'session_use_after_expire', { request_id: deps.caller.requestId })
     throw problem('invalid_access_token', { reason: 'session over' })
   }
@@ -91,7 +92,7 @@ async function sessionByToken(deps: Deps, authorization: string): Promise<Curren
 
 async function sessionByCookie(deps: Deps, cookie: string): Promise<CurrentSession> {
   const secret = readSecret(deps.settings, 'cookie', cookie)
-  const session = secret && (await findSession(deps, secret.sessionId))
+  const session = secret && (await findSession(deps, secret))
   if (session?.transport !== 'cookie' || session.secretHash !== secret?.secretHash) {
     log('warn', 'session_use_after_expire', { request_id: deps.caller.requestId })
     throw problem('invalid_access_token', { reason: 'session over' })
@@ -103,7 +104,7 @@ async function sessionByCookie(deps: Deps, cookie: string): Promise<CurrentSessi
       deps.db
         .update(sessions)
         .set({ lastUsedAt: now })
-        .where(and(eq(sessions.id, session.id), lt(sessions.lastUsedAt, now))),
+        .where(and(isSession(refOf(session)), lt(sessions.lastUsedAt, now))),
     )
   }
   return session

@@ -102,14 +102,14 @@ function asProblem(error: Error): Problem {
   return new Problem(isD1Failure(error) ? 'service_unavailable' : 'internal_error', {})
 }
 
-/** Errors of the database, as D1 and drizzle word them; all others are faults of our own. */
+/**
+ * Whether the database could not be asked, as D1 words it. A statement that SQLite refuses is a fault
+ * of our own, and trying again would not help.
+ */
 function isD1Failure(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  return (
-    error.message.startsWith('D1_') ||
-    error.message.startsWith('Failed query') ||
-    isD1Failure(error.cause)
-  )
+  const isOurs = /SQLITE_(ERROR|CONSTRAINT|MISMATCH|RANGE)/.test(error.message)
+  return (error.message.startsWith('D1_') && !isOurs) || isD1Failure(error.cause)
 }
 
 /** Name, message and stack, but nothing of a query: its parameters may be personal or secret. */

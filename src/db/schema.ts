@@ -9,6 +9,9 @@ import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-or
 export const firstFactors = ['pwd', 'passkey'] as const
 export const secondFactors = ['email', 'totp', 'backup', 'passkey', 'user'] as const
 
+export const roles = ['admin', 'merchant', 'customer'] as const
+export const statuses = ['pending', 'active', 'disabled'] as const
+
 const oneOf = (column: SQLWrapper, values: readonly string[]) =>
   sql`${column} IN (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`
 
@@ -27,8 +30,8 @@ export const users = sqliteTable(
     usernameKey: text('username_key').unique(),
     displayName: text('display_name'),
     locale: text('locale').notNull().default('en'),
-    role: text('role', { enum: ['admin', 'merchant', 'customer'] }).notNull(),
-    status: text('status', { enum: ['pending', 'active', 'disabled'] }).notNull(),
+    role: text('role', { enum: roles }).notNull(),
+    status: text('status', { enum: statuses }).notNull(),
     passwordHash: text('password_hash').notNull(),
     /** Grows with every change of password, e-mail, role or factor: what was begun before it ends nowhere. */
     securityEpoch: integer('security_epoch').notNull().default(0),
@@ -37,18 +40,18 @@ export const users = sqliteTable(
     createdAt: time('created_at').notNull(),
   },
   (table) => [
-    check('role_known', oneOf(table.role, ['admin', 'merchant', 'customer'])),
-    check('status_known', oneOf(table.status, ['pending', 'active', 'disabled'])),
+    check('role_known', oneOf(table.role, roles)),
+    check('status_known', oneOf(table.status, statuses)),
   ],
 )
 
 export const sessions = sqliteTable(
   'sessions',
   {
-    id: text('id').primaryKey(),
     userId: text('user_id')
       .notNull()
       .references(() => users.id),
+    id: text('id').notNull(),
     transport: text('transport', { enum: ['bearer', 'cookie'] }).notNull(),
     /** SHA-256 of the refresh token or session cookie that is good now. */
     secretHash: text('secret_hash').notNull(),
@@ -69,7 +72,8 @@ export const sessions = sqliteTable(
     userAgent: text('user_agent'),
   },
   (table) => [
-    index('sessions_user').on(table.userId),
+    // Both ids stand in every token, so one index finds a session and lists a user's.
+    primaryKey({ columns: [table.userId, table.id] }),
     check('two_steps', sql`${table.firstFactor} <> ${table.secondFactor}`),
     check('first_factor_known', oneOf(table.firstFactor, firstFactors)),
     check('second_factor_known', oneOf(table.secondFactor, secondFactors)),
@@ -85,6 +89,8 @@ export const mailedTokens = sqliteTable(
       .notNull()
       .references(() => users.id),
     purpose: text('purpose', { enum: ['verify'] }).notNull(),
+    /** What the link will do beside its purpose, such as a new address; never a secret. */
+    data: text('data'),
     expiresAt: time('expires_at').notNull(),
   },
   (table) => [index('mailed_tokens_user').on(table.userId, table.purpose)],

@@ -9,8 +9,10 @@ import { type ReadyMail, readyMail } from './ready-mail'
 import { nextDayDelay, retryDelay } from './retry-delay'
 import { connectSmtp } from './smtp'
 
-export type MailDeps = Pick<Deps, 'db' | 'mailBudgets' | 'settings' | 'caller' | 'now'> &
-  Readonly<{ emailBinding?: SendEmail | undefined }>
+export type MailDeps = Pick<
+  Deps,
+  'db' | 'mailBudgets' | 'settings' | 'caller' | 'now' | 'emailBinding'
+>
 
 type GivenUp = { message: Message<string>; end: MailEnd }
 

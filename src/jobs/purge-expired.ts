@@ -1,4 +1,4 @@
-import { inArray, lte } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { mailedTokens, sessions } from '../db/schema'
@@ -11,30 +11,14 @@ export async function purgeExpired(deps: Pick<Deps, 'db' | 'now' | 'caller'>): P
   const { db } = deps
   const now = deps.now()
   const [endedSessions, deadTokens] = await db.batch([
-    db
-      .delete(sessions)
-      .where(
-        inArray(
-          sessions.id,
-          db
-            .select({ id: sessions.id })
-            .from(sessions)
-            .where(lte(sessions.expiresAt, now))
-            .limit(CHUNK),
-        ),
-      ),
-    db
-      .delete(mailedTokens)
-      .where(
-        inArray(
-          mailedTokens.tokenHash,
-          db
-            .select({ hash: mailedTokens.tokenHash })
-            .from(mailedTokens)
-            .where(lte(mailedTokens.expiresAt, now))
-            .limit(CHUNK),
-        ),
-      ),
+    db.delete(sessions).where(
+      sql`(user_id, id) IN (
+        SELECT user_id, id FROM sessions WHERE expires_at <= ${now.getTime()} LIMIT ${CHUNK})`,
+    ),
+    db.delete(mailedTokens).where(
+      sql`token_hash IN (
+        SELECT token_hash FROM mailed_tokens WHERE expires_at <= ${now.getTime()} LIMIT ${CHUNK})`,
+    ),
   ])
   const counts = { sessions: endedSessions.meta.changes, tokens: deadTokens.meta.changes }
   if (counts.sessions + counts.tokens === 0) return

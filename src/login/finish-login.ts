@@ -75,7 +75,7 @@ async function openSession(
   if (session.isNewDevice && !session.isFirstDevice) {
     await warnOfNewDevice(deps, userId, session).catch(async (error: unknown) => {
       // No answer without the warning, and no session that nobody holds the token of.
-      await endSession(deps, { id: session.sessionId, userId }, 'session_ended')
+      await endSession(deps, { userId, sessionId: session.sessionId }, 'session_ended')
       throw error
     })
   }

@@ -1,4 +1,4 @@
-import { and, eq, exists, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { randomId } from '../crypto/token'
@@ -6,6 +6,7 @@ import { knownDevices, sessions, users } from '../db/schema'
 import { assuranceOf, type FirstFactor, type SecondFactor } from './assurance'
 import { accessTokenFor, type AccessToken } from './access-token'
 import { lifetimes, type Role } from './lifetimes'
+import { sessionExists } from './session-ref'
 import { secretFor } from './session-secret'
 
 export type NewSession = Readonly<{
@@ -49,10 +50,10 @@ export async function createSession(
   const { userId, transport, firstFactor, secondFactor, deviceHash } = login
   const sessionId = randomId('ses')
   const kind = transport === 'bearer' ? 'refresh' : 'cookie'
-  const { token, secretHash } = secretFor(deps.settings, kind, sessionId)
+  const { token, secretHash } = secretFor(deps.settings, kind, { userId, sessionId })
   const ms = now.getTime()
   const expiresAt = ms + lifetimes[login.role].absoluteSeconds * 1000
-  const opened = sql`EXISTS (SELECT 1 FROM ${sessions} WHERE ${sessions.id} = ${sessionId})`
+  const opened = sessionExists({ userId, sessionId })
 
   const [devicesBefore, , , , , , [user]] = await db.batch([
     db
@@ -63,7 +64,7 @@ export async function createSession(
       .from(knownDevices)
       .where(eq(knownDevices.userId, userId)),
     db.insert(sessions).select(sql`
-      SELECT ${sessionId}, id, ${transport}, ${secretHash}, NULL, NULL, NULL,
+      SELECT id, ${sessionId}, ${transport}, ${secretHash}, NULL, NULL, NULL,
         ${firstFactor}, ${secondFactor}, ${ms}, ${ms}, ${ms}, ${expiresAt},
         ${caller.ip}, ${caller.country}, ${caller.userAgent}
       FROM users
@@ -102,17 +103,7 @@ export async function createSession(
     db
       .select({ email: users.email, locale: users.locale })
       .from(users)
-      .where(
-        and(
-          eq(users.id, userId),
-          exists(
-            db
-              .select({ one: sql`1` })
-              .from(sessions)
-              .where(eq(sessions.id, sessionId)),
-          ),
-        ),
-      ),
+      .where(and(eq(users.id, userId), opened)),
   ])
   if (!user) return undefined
   const [devices] = devicesBefore

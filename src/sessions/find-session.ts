@@ -3,6 +3,7 @@ import type { Deps } from '../context'
 import { sessions, users } from '../db/schema'
 import { assuranceOf } from './assurance'
 import { lifetimes } from './lifetimes'
+import { isSession, type SessionRef } from './session-ref'
 
 /** A live session and the user it belongs to, as the database has them now. */
 export type CurrentSession = NonNullable<Awaited<ReturnType<typeof findSession>>>
@@ -12,7 +13,7 @@ export type CurrentSession = NonNullable<Awaited<ReturnType<typeof findSession>>
  * passed, and its user is active. One query; asked anew for every request, so that an end of session,
  * a disabled user or a new role holds from the next request on.
  */
-export async function findSession(deps: Pick<Deps, 'db' | 'now'>, sessionId: string) {
+export async function findSession(deps: Pick<Deps, 'db' | 'now'>, ref: SessionRef) {
   const [row] = await deps.db
     .select({
       id: sessions.id,
@@ -41,7 +42,7 @@ export async function findSession(deps: Pick<Deps, 'db' | 'now'>, sessionId: str
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .where(and(eq(sessions.id, sessionId), eq(users.status, 'active')))
+    .where(and(isSession(ref), eq(users.status, 'active')))
   if (!row) return undefined
   const now = deps.now().getTime()
   const idleEnd = row.lastUsedAt.getTime() + lifetimes[row.user.role].idleSeconds * 1000

@@ -7,6 +7,7 @@ import { problem } from '../problems'
 import { accessTokenFor, type AccessToken } from './access-token'
 import { endSession } from './end-session'
 import { type CurrentSession, findSession } from './find-session'
+import { isSession, refOf } from './session-ref'
 import { readSecret, successorOf } from './session-secret'
 
 /** Within this time the same token gets the same successor: several tabs, a retry on a bad line. */
@@ -29,7 +30,7 @@ export async function refreshSession(
   const presented = readSecret(deps.settings, 'refresh', token)
   if (!presented) throw problem('invalid_refresh_token', { reason: 'not one of ours' })
   for (let turn = 0; turn < MAX_TURNS; turn++) {
-    const session = await findSession(deps, presented.sessionId)
+    const session = await findSession(deps, presented)
     if (!session) throw problem('invalid_refresh_token', { reason: 'session over' })
     const successor = await rotate(deps, session, token, presented.secretHash)
     if (successor) {
@@ -46,11 +47,11 @@ export async function endByRefreshToken(
   token: string,
 ): Promise<void> {
   const presented = readSecret(deps.settings, 'refresh', token)
-  const session = presented && (await findSession(deps, presented.sessionId))
+  const session = presented && (await findSession(deps, presented))
   if (!session) throw problem('invalid_refresh_token')
   const isGood = [session.secretHash, session.previousHash].includes(presented.secretHash)
   const event = isGood ? 'session_ended' : 'authn_token_reuse'
-  await endSession(deps, { id: session.id, userId: session.user.id }, event)
+  await endSession(deps, refOf(session), event)
 }
 
 /** The successor of a token, or `undefined` when another request has changed the session meanwhile. */
@@ -60,19 +61,20 @@ async function rotate(
   token: string,
   presentedHash: string,
 ): Promise<string | undefined> {
+  const ref = refOf(session)
   const isPrevious = presentedHash === session.previousHash
   if (!isPrevious && presentedHash !== session.secretHash) {
-    await endSession(deps, { id: session.id, userId: session.user.id }, 'authn_token_reuse')
+    await endSession(deps, refOf(session), 'authn_token_reuse')
     throw problem('invalid_refresh_token', { reason: 'reused' })
   }
   const { rotationSalt, rotatedAt } = session
   if (isPrevious && rotationSalt && rotatedAt) {
-    const known = successorOf(deps.settings, session.id, token, rotationSalt)
+    const known = successorOf(deps.settings, ref, token, rotationSalt)
     const isRace = deps.now().getTime() < rotatedAt.getTime() + RACE_MS
     if (isRace && known.secretHash === session.secretHash) return known.token
   }
   const salt = randomToken()
-  const successor = successorOf(deps.settings, session.id, token, salt)
+  const successor = successorOf(deps.settings, ref, token, salt)
   const now = deps.now()
   const [claimed] = await deps.db.batch([
     deps.db
@@ -84,7 +86,7 @@ async function rotate(
         rotatedAt: now,
         lastUsedAt: now,
       })
-      .where(and(eq(sessions.id, session.id), eq(sessions.secretHash, session.secretHash)))
+      .where(and(isSession(ref), eq(sessions.secretHash, session.secretHash)))
       .returning({ id: sessions.id }),
     recordEvent(
       deps,
@@ -94,8 +96,8 @@ async function rotate(
         actor: session.user.id,
         sessionId: session.id,
       },
-      sql`EXISTS (SELECT 1 FROM ${sessions}
-        WHERE ${sessions.id} = ${session.id} AND ${sessions.secretHash} = ${successor.secretHash})`,
+      sql`EXISTS (SELECT 1 FROM sessions WHERE user_id = ${ref.userId} AND id = ${ref.sessionId}
+        AND secret_hash = ${successor.secretHash})`,
     ),
   ])
   return claimed.length > 0 ? successor.token : undefined

@@ -10,6 +10,7 @@ import { body } from '../http/validate'
 import { problem } from '../problems'
 import { endSession } from './end-session'
 import { endByRefreshToken, refreshSession } from './refresh'
+import { refOf } from './session-ref'
 import { tokensAnswer, tokensOf } from './tokens-answer'
 
 const refreshToken = z
@@ -54,7 +55,7 @@ export const sessionRoutes = new Hono<AppEnv>({ strict: false })
       const session = c.get('session')
       if (token !== undefined) await endByRefreshToken(c.var.deps, token)
       else if (session) {
-        await endSession(c.var.deps, { id: session.id, userId: session.user.id }, 'session_ended')
+        await endSession(c.var.deps, refOf(session), 'session_ended')
       } else throw problem('unauthorized')
       // Not "cookies": the device cookie must outlive the session, it keeps the owner from being locked out.
       c.header('Clear-Site-Data', '"cache", "storage"')

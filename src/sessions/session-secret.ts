@@ -1,22 +1,25 @@
 import { hasMac, mac, randomToken, sha256 } from '../crypto/token'
 import type { Settings } from '../settings'
+import type { SessionRef } from './session-ref'
 
 /** Refresh tokens and session cookies are the same thing under two purposes; neither passes as the other. */
 export type SecretKind = 'refresh' | 'cookie'
 
-const FORMAT = /^(ses_[A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/
+const FORMAT =
+  /^(usr_[A-Za-z0-9_-]{22})\.(ses_[A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/
 
 /**
- * `<session id>.<256 random bits>.<MAC>`: opaque to its holder. The id finds the row by its primary
- * key, the MAC makes garbage cost no query, and tells a token that was once good from one that never was.
+ * `<user id>.<session id>.<256 random bits>.<MAC>`: opaque to its holder. The ids find the row by its
+ * primary key, the MAC makes garbage cost no query, and tells a token that was once good from one that
+ * never was.
  */
 export function secretFor(
   settings: Pick<Settings, 'SEALING_KEYS'>,
   kind: SecretKind,
-  sessionId: string,
+  { userId, sessionId }: SessionRef,
   random: string = randomToken(),
 ): { token: string; secretHash: string } {
-  const text = `${sessionId}.${random}`
+  const text = `${userId}.${sessionId}.${random}`
   const token = `${text}.${mac(settings.SEALING_KEYS, kind, text)}`
   return { token, secretHash: sha256(token) }
 }
@@ -26,11 +29,12 @@ export function readSecret(
   settings: Pick<Settings, 'SEALING_KEYS'>,
   kind: SecretKind,
   token: string,
-): { sessionId: string; secretHash: string } | undefined {
-  const [, sessionId, random, tag] = FORMAT.exec(token) ?? []
-  if (!sessionId || !random || !tag) return undefined
-  if (!hasMac(settings.SEALING_KEYS, kind, `${sessionId}.${random}`, tag)) return undefined
-  return { sessionId, secretHash: sha256(token) }
+): (SessionRef & { secretHash: string }) | undefined {
+  const [, userId, sessionId, random, tag] = FORMAT.exec(token) ?? []
+  if (!userId || !sessionId || !random || !tag) return undefined
+  const text = `${userId}.${sessionId}.${random}`
+  if (!hasMac(settings.SEALING_KEYS, kind, text, tag)) return undefined
+  return { userId, sessionId, secretHash: sha256(token) }
 }
 
 /**
@@ -39,13 +43,8 @@ export function readSecret(
  */
 export const successorOf = (
   settings: Pick<Settings, 'SEALING_KEYS'>,
-  sessionId: string,
+  ref: SessionRef,
   token: string,
   salt: string,
 ) =>
-  secretFor(
-    settings,
-    'refresh',
-    sessionId,
-    mac(settings.SEALING_KEYS, 'successor', `${token}.${salt}`),
-  )
+  secretFor(settings, 'refresh', ref, mac(settings.SEALING_KEYS, 'successor', `${token}.${salt}`))

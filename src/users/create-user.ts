@@ -51,7 +51,7 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
       ),
     db
       .insert(mailedTokens)
-      .select(sql`SELECT ${sha256(token)}, id, 'verify', ${expiresAt.getTime()} ${mine}`),
+      .select(sql`SELECT ${sha256(token)}, id, 'verify', NULL, ${expiresAt.getTime()} ${mine}`),
     db
       .select({ id: users.id, username: users.username })
       .from(users)

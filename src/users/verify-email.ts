@@ -55,7 +55,7 @@ export async function resendVerification(deps: Deps, email: string): Promise<voi
       ),
     db
       .insert(mailedTokens)
-      .select(sql`SELECT ${sha256(token)}, id, 'verify', ${expiresAt} ${waiting}`),
+      .select(sql`SELECT ${sha256(token)}, id, 'verify', NULL, ${expiresAt} ${waiting}`),
     recordEvent(
       deps,
       { event: 'user_verification_sent', userId: sql`(SELECT id ${waiting})` },
