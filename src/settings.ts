@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { signingKeysSchema } from './crypto/jwt'
 import { parseKeyring } from './crypto/keyring'
 

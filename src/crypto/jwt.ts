@@ -1,5 +1,5 @@
 import { compactVerify, importJWK, type JWK, SignJWT } from 'jose'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const ALGORITHM = 'ES256'
 const TYPE = 'at+jwt'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** When and where something happened, as a mail about it needs to know. */
 export const occasion = {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Deps } from '../context'
 import { open, seal } from '../crypto/sealed-box'
 import type { TemplateData, TemplateName } from './templates'

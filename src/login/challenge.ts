@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { hasMac, mac, randomCode, randomToken, sha256 } from '../crypto/token'
 import type { Deps } from '../context'
 import { reach } from '../reach'

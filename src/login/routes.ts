@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AppEnv } from '../context'
 import { anyone } from '../guards'
 import { cookieNamed, DEVICE_COOKIE, deviceCookie, sessionCookie } from '../http/cookies'

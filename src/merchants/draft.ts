@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm'
 import { sql } from 'drizzle-orm'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Deps } from '../context'
 import { merchantProfiles } from '../db/schema'
 import { plainText } from '../users/display-name'

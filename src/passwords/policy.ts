@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Deps } from '../context'
 import { type FieldError, problem } from '../problems'
 import { contextWords } from './context-words'

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AppEnv } from '../context'
 import { publicJwk } from '../crypto/jwt'
 import { anyone, perhapsSignedIn } from '../guards'

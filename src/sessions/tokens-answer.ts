@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AccessToken } from './access-token'
 
 /** The token answer of RFC 6749 §5.1, with the id of the session. */

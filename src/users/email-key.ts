@@ -1,5 +1,5 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
-import { z } from 'zod'
+import * as z from 'zod'
 import { usernameKey } from './username'
 
 /** Longest address that SMTP can carry, in octets (RFC 5321 §4.5.3.1.3, less the angle brackets). */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** No `@`, so that no username is ever read as an address; ASCII only, so that no two look alike by script. */
 const USERNAME = /^[A-Za-z][A-Za-z0-9._-]{2,29}$/
