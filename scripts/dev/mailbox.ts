@@ -21,13 +21,13 @@ export async function startMailbox(
   const running: Running = start({
     name: 'the mailbox',
     args: [
-      'node_modules/maildev/dist/bin/maildev.js',
-      ...['--smtp', `${smtpPort}`, '--ip', '127.0.0.1'],
-      ...['--web', `${mailboxPort}`, '--web-ip', '127.0.0.1'],
+      ['node_modules/maildev/dist/bin/maildev.js'],
+      ['--smtp', `${smtpPort}`, '--ip', '127.0.0.1'],
+      ['--web', `${mailboxPort}`, '--web-ip', '127.0.0.1'],
       // With the accounts that they were sent to; maildev's own place is a directory that all users share.
-      ...['--mail-directory', `${state}/mails`],
-      ...['--incoming-secure', '--incoming-cert', cert, '--incoming-key', key],
-    ],
+      ['--mail-directory', `${state}/mails`],
+      ['--incoming-secure', '--incoming-cert', cert, '--incoming-key', key],
+    ].flat(),
     // Not on the command line, where every user of the machine could read them.
     env: { MAILDEV_INCOMING_USER: USER, MAILDEV_INCOMING_PASS: password },
     onLine: (line) => output.push(line),

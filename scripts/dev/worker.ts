@@ -20,7 +20,7 @@ export async function migrate(state: string): Promise<void> {
   const output: string[] = []
   const { exited } = start({
     name: 'the migration',
-    args: [...[WRANGLER, 'd1', 'migrations', 'apply', 'DB', '--local', '--persist-to', state]],
+    args: `${WRANGLER} d1 migrations apply DB --local --persist-to`.split(' ').concat(state),
     env: { CI: '1' },
     onLine: (line) => output.push(line),
   })
@@ -46,12 +46,12 @@ export async function startWorker(options: WorkerOptions) {
   const running: Running = start({
     name: 'the Worker',
     args: [
-      ...[WRANGLER, 'dev', '--ip', '127.0.0.1', '--port', `${port}`],
+      [WRANGLER, 'dev', '--ip', '127.0.0.1', '--port', `${port}`],
       // Both are unauthenticated ways into the running Worker.
-      ...['--inspector-ip', '127.0.0.1', '--inspector-port', `${options.inspectorPort}`],
-      ...['--persist-to', state, '--show-interactive-dev-session=false'],
-      ...vars(url, smtp).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
-    ],
+      ['--inspector-ip', '127.0.0.1', '--inspector-port', `${options.inspectorPort}`],
+      ['--persist-to', state, '--show-interactive-dev-session=false'],
+      vars(url, smtp).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
+    ].flat(),
     // Secrets travel in the environment: no file, and not in the list of processes.
     env: { ...secrets, EMAIL_HOST_PASSWORD: smtp.password },
     onLine: (line) => {

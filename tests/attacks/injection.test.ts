@@ -205,3 +205,20 @@ describe('browser', () => {
     }
   })
 })
+
+describe('platform', () => {
+  test('E-117: cron and platform paths are no routes', async ({ expect }) => {
+    const app = startApp()
+    for (const path of [
+      '/__scheduled',
+      '/cdn-cgi/handler/scheduled',
+      '/api/jobs/',
+      '/api/cron/',
+      '/debug',
+    ]) {
+      for (const method of ['GET', 'POST']) {
+        expect((await app.send(method, path)).status).toBe(404)
+      }
+    }
+  })
+})

@@ -16,7 +16,7 @@ const ask = async <T>(path: string, init?: RequestInit): Promise<T> => {
  */
 export const mailsTo = (address: string, { after = 0, waitMs = 5000 } = {}) =>
   ask<Mail[]>(
-    `/mails?${new URLSearchParams({ to: address, after: `${after}`, wait: `${waitMs}` })}`,
+    `/mails?${String(new URLSearchParams({ to: address, after: `${after}`, wait: `${waitMs}` }))}`,
   )
 
 const read = new Map<string, number>()
@@ -32,7 +32,7 @@ export async function nextMail(address: string): Promise<Mail> {
 
 /** Connections that named the address in a RCPT command, with all that the client said in them. */
 export const connectionsTo = (address: string) =>
-  ask<Connection[]>(`/connections?${new URLSearchParams({ to: address })}`)
+  ask<Connection[]>(`/connections?${String(new URLSearchParams({ to: address }))}`)
 
 /** Every connection of the run, to any port, whoever it was for. */
 export const allConnections = () => ask<Connection[]>('/connections')

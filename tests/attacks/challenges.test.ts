@@ -1,0 +1,162 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { eventsOf, nextCode, startApp } from '../support/app'
+import { collectingLog, storedText } from '../support/attack'
+import { nextMail } from '../support/mailbox'
+
+type App = ReturnType<typeof startApp>
+
+const verify = (app: App, challenge: string, code: unknown, ip = app.address) =>
+  app.post('/api/auth/verify-2fa/', { challenge, method: 'email', code }, { ip })
+
+/** Codes other than the right one. */
+const wrongCodes = (right: string, count: number) =>
+  Array.from({ length: count + 1 }, (_, index) => String(100_000 + index))
+    .filter((code) => code !== right)
+    .slice(0, count)
+
+async function waitingLogin(app: App) {
+  const account = await app.hasAccount()
+  const challenge = await app.startLogin(account)
+  return { account, challenge, code: await nextCode(account) }
+}
+
+describe('challenges', () => {
+  test('E-037: a code of another login fits neither way, and counts', async ({ expect }) => {
+    const app = startApp()
+    const mine = await waitingLogin(app)
+    const theirs = await waitingLogin(app)
+    if (mine.code === theirs.code) return
+    expect((await verify(app, mine.challenge, theirs.code)).body.code).toBe('invalid_code')
+    expect((await verify(app, theirs.challenge, mine.code)).body.code).toBe('invalid_code')
+    for (const wrong of wrongCodes(mine.code, 4)) await verify(app, mine.challenge, wrong)
+    expect((await verify(app, mine.challenge, mine.code)).body.code).toBe('invalid_challenge')
+  })
+
+  test('E-038: who a code is for cannot be said in the request', async ({ expect }) => {
+    const app = startApp()
+    const { challenge, code } = await waitingLogin(app)
+    for (const extra of ['userId', 'user_id', 'email', 'role', 'acr', 'transport']) {
+      const answer = await app.post('/api/auth/verify-2fa/', {
+        challenge,
+        method: 'email',
+        code,
+        [extra]: 'admin',
+      })
+      expect([extra, answer.status]).toEqual([extra, 400])
+    }
+    expect((await verify(app, challenge, code)).status).toBe(200)
+  })
+
+  test('E-039: what is not six ASCII digits and a known method is a 400 that no guess is spent on', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { challenge, code } = await waitingLogin(app)
+    const odd = [
+      null,
+      [],
+      {},
+      123456,
+      true,
+      '',
+      '12345',
+      '1234567',
+      `${code}\n`,
+      ` ${code}`,
+      '١٢٣٤٥٦',
+      '１２３４５６',
+      '12e456',
+    ]
+    for (const value of odd) {
+      const answer = await verify(app, challenge, value)
+      expect([value, answer.status]).toEqual([value, 400])
+    }
+    for (const method of ['none', 'sms', 'voice', 'totp', '', null]) {
+      const answer = await app.post('/api/auth/verify-2fa/', { challenge, method, code })
+      expect([method, answer.status]).toEqual([method, 400])
+    }
+    expect((await app.post('/api/auth/verify-2fa/', { challenge, method: 'email' })).status).toBe(
+      400,
+    )
+    expect((await verify(app, challenge, code)).status).toBe(200)
+  })
+
+  test('E-040: a challenge opens nothing but its own second step', async ({ expect }) => {
+    const app = startApp()
+    const { challenge } = await waitingLogin(app)
+    for (const cookie of [`__Host-phantom_session=${challenge}`, undefined]) {
+      const answer = await app.send('GET', '/api/users/me/', {
+        cookie,
+        token: cookie ? undefined : challenge,
+      })
+      expect(answer.status).toBe(401)
+    }
+    expect((await app.post('/api/auth/refresh/', { refresh_token: challenge })).status).toBe(401)
+    expect((await app.post('/api/auth/logout/', {}, { token: challenge })).status).toBe(401)
+    expect((await app.post('/api/auth/verify-email/', { token: challenge })).status).toBe(400)
+  })
+
+  test('E-043: a code is in its mail and nowhere else', async ({ expect }) => {
+    const app = startApp()
+    const secrets: string[] = []
+    const log = await collectingLog(async () => {
+      const account = await app.hasAccount()
+      const started = await app.post('/api/auth/login/', {
+        identifier: account.email,
+        password: account.password,
+      })
+      const code = await nextCode(account)
+      expect(started.text + JSON.stringify([...started.headers])).not.toContain(code)
+      expect(await storedText()).not.toContain(code)
+      const challenge = started.body.challenge ?? ''
+      await verify(app, challenge, code)
+      secrets.push(code, account.password, challenge, account.email)
+    })
+    expect(log).toContain('"event":"request"')
+    for (const secret of secrets) expect(log).not.toContain(secret)
+  })
+
+  test('E-130: a recorded login cannot be replayed', async ({ expect }) => {
+    const app = startApp()
+    const { account, challenge, code } = await waitingLogin(app)
+    const finish = { challenge, method: 'email', code }
+    await app.post('/api/auth/verify-2fa/', finish)
+    const again = await app.post('/api/auth/login/', {
+      identifier: account.email,
+      password: account.password,
+    })
+    expect(again.body.challenge).not.toBe(challenge)
+    expect((await app.post('/api/auth/verify-2fa/', finish)).status).toBe(401)
+  })
+
+  test('E-132: an account that is disabled or changed between the steps gets no session', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const changes = [
+      "UPDATE users SET status = 'disabled' WHERE email = ?",
+      'UPDATE users SET security_epoch = security_epoch + 1 WHERE email = ?',
+      "UPDATE users SET role = 'merchant' WHERE email = ?",
+    ]
+    for (const change of changes) {
+      const { account, challenge, code } = await waitingLogin(app)
+      await env.DB.prepare(change).bind(account.email).run()
+      expect((await verify(app, challenge, code)).body.code).toBe('invalid_challenge')
+      const events = await eventsOf(account.email)
+      expect(events.at(-1)).toMatchObject({ event: 'authn_login_blocked' })
+    }
+  })
+
+  test('a code is asked for five times an hour at most', async ({ expect }) => {
+    const app = startApp()
+    const { account, challenge } = await waitingLogin(app)
+    for (let count = 0; count < 5; count++) {
+      app.advance(60)
+      expect((await app.post('/api/auth/resend-otp/', { challenge })).status).toBe(202)
+      await nextMail(account.email)
+    }
+    app.advance(60)
+    expect((await app.post('/api/auth/resend-otp/', { challenge })).status).toBe(429)
+  })
+})

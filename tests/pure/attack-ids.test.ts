@@ -1,0 +1,24 @@
+import { globSync, readFileSync } from 'node:fs'
+import { test } from 'vitest'
+
+/**
+ * The attacks of the catalogue that concern what exists, by their numbers; a feature adds its own when
+ * it lands. `1..5` is a range.
+ */
+const COVERED =
+  '1..5 7..9 11 13..18 20 21 26..32 36..40 43 45 47..50 52 55 57..70 72..78 80..103 117 119 120 124..127 130 132..134'
+
+const ids = COVERED.split(' ').flatMap((entry) => {
+  const [first = 0, last = first] = entry.split('..').map(Number)
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index)
+})
+const names = globSync('tests/attacks/*.test.ts').flatMap((file) =>
+  [...readFileSync(file, 'utf8').matchAll(/(?:test|describe)\S*\(\s*[`'"]([^`'"]+)/g)].map(
+    ([, name = '']) => name,
+  ),
+)
+
+test.for(ids)('E-%i has a test of its name', (id, { expect }) => {
+  const label = `E-${String(id).padStart(3, '0')}`
+  expect(names.filter((name) => name.includes(label))).not.toEqual([])
+})
