@@ -37,6 +37,17 @@ export type AppEnv = {
   }
 }
 
+const databases = new WeakMap<D1Database, DrizzleD1Database>()
+
+/** The query builder of a binding, one for all requests: it holds no connection, and prepared queries. */
+function databaseOf(binding: D1Database): DrizzleD1Database {
+  const known = databases.get(binding)
+  if (known) return known
+  const database = drizzle(binding)
+  databases.set(binding, database)
+  return database
+}
+
 /** The handles of one invocation, made from its bindings. */
 export function createDeps(
   env: Env,
@@ -44,7 +55,7 @@ export function createDeps(
   caller: Caller = SYSTEM,
 ): Deps {
   return {
-    db: drizzle(env.DB),
+    db: databaseOf(env.DB),
     kv: env.KV,
     archive: env.ARCHIVE,
     assets: env.ASSETS,

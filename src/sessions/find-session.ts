@@ -1,9 +1,9 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { sessions, users } from '../db/schema'
 import { assuranceOf } from './assurance'
 import { lifetimes } from './lifetimes'
-import { isSession, type SessionRef } from './session-ref'
+import type { SessionRef } from './session-ref'
 
 /** A live session and the user it belongs to, as the database has them now. */
 export type CurrentSession = NonNullable<Awaited<ReturnType<typeof findSession>>>
@@ -14,7 +14,25 @@ export type CurrentSession = NonNullable<Awaited<ReturnType<typeof findSession>>
  * a disabled user or a new role holds from the next request on.
  */
 export async function findSession(deps: Pick<Deps, 'db' | 'now'>, ref: SessionRef) {
-  const [row] = await deps.db
+  const row = await sessionQuery(deps.db).get(ref)
+  if (!row) return undefined
+  const now = deps.now().getTime()
+  const idleEnd = row.lastUsedAt.getTime() + lifetimes[row.user.role].idleSeconds * 1000
+  if (now >= row.expiresAt.getTime() || now >= idleEnd) return undefined
+  return { ...row, ...assuranceOf(row.firstFactor, row.secondFactor) }
+}
+
+const queries = new WeakMap<Deps['db'], ReturnType<typeof prepareSessionQuery>>()
+
+/** The query of every authenticated request, built once: building it costs as much as running it. */
+function sessionQuery(db: Deps['db']) {
+  const query = queries.get(db) ?? prepareSessionQuery(db)
+  queries.set(db, query)
+  return query
+}
+
+const prepareSessionQuery = (db: Deps['db']) =>
+  db
     .select({
       id: sessions.id,
       transport: sessions.transport,
@@ -42,10 +60,11 @@ export async function findSession(deps: Pick<Deps, 'db' | 'now'>, ref: SessionRe
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .where(and(isSession(ref), eq(users.status, 'active')))
-  if (!row) return undefined
-  const now = deps.now().getTime()
-  const idleEnd = row.lastUsedAt.getTime() + lifetimes[row.user.role].idleSeconds * 1000
-  if (now >= row.expiresAt.getTime() || now >= idleEnd) return undefined
-  return { ...row, ...assuranceOf(row.firstFactor, row.secondFactor) }
-}
+    .where(
+      and(
+        eq(sessions.userId, sql.placeholder('userId')),
+        eq(sessions.id, sql.placeholder('sessionId')),
+        eq(users.status, 'active'),
+      ),
+    )
+    .prepare()
