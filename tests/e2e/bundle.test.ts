@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import * as z from 'zod'
+import { dependencies } from '../../package.json'
+
+const WRANGLER = 'node_modules/wrangler/bin/wrangler.js'
+const MAX_GZIP_KIB = 250
+
+const directory = mkdtempSync(join(tmpdir(), 'phantom-bundle-'))
+const canary = randomBytes(16).toString('hex')
+
+const wrangler = (...args: string[]) =>
+  promisify(execFile)(process.execPath, [WRANGLER, ...args], {
+    env: {
+      ...process.env,
+      WRANGLER_SEND_METRICS: 'false',
+      CI: '1',
+      // Whatever wrangler knows of secrets must stay out of what it uploads.
+      PASSWORD_PEPPER: canary,
+      SEALING_KEYS: canary,
+      SIGNING_KEYS: canary,
+      EMAIL_HOST_PASSWORD: canary,
+    },
+  })
+
+/** What would be uploaded: all that wrangler wrote but its notes to us. */
+const modules = () =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile() && !/\.map$|^README\.md$|^meta\.json$/.test(file.name))
+    .map((file) => readFileSync(join(file.parentPath, file.name)))
+
+const metafile = z.object({ inputs: z.record(z.string(), z.unknown()) })
+
+describe('the deployed Worker', () => {
+  beforeAll(async () => {
+    const metafilePath = join(directory, 'meta.json')
+    await wrangler('deploy', '--dry-run', '--outdir', directory, '--metafile', metafilePath)
+  })
+  afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+  test(`is at most ${MAX_GZIP_KIB} KiB, packed`, ({ expect }) => {
+    expect(modules().length).toBeGreaterThan(0)
+    expect(gzipSync(Buffer.concat(modules())).length / 1024).toBeLessThanOrEqual(MAX_GZIP_KIB)
+  })
+
+  test('consists of src/ and the dependencies, and of no test or tool', ({ expect }) => {
+    const meta: unknown = JSON.parse(readFileSync(join(directory, 'meta.json'), 'utf8'))
+    const inputs = Object.keys(metafile.parse(meta).inputs)
+    const isAllowed = (path: string) =>
+      path.startsWith('src/') ||
+      path === 'package.json' ||
+      Object.keys(dependencies).some((name) => path.startsWith(`node_modules/${name}/`))
+    expect(inputs).toContain('src/index.ts')
+    expect(inputs.filter((path) => !isAllowed(path))).toEqual([])
+  })
+
+  test('holds no secret of the machine that built it, and no name of a test tool', ({ expect }) => {
+    const text = Buffer.concat(modules()).toString('latin1')
+    for (const word of [canary, 'maildev', 'vitest', 'smtp-server', 'mailparser', '.dev/secrets']) {
+      expect(text).not.toContain(word)
+    }
+  })
+
+  test('serves no source map and no source', ({ expect }) => {
+    const files = readdirSync('public', { recursive: true, withFileTypes: true }).filter((file) =>
+      file.isFile(),
+    )
+    const names = files.map(({ name }) => name)
+    expect(names.filter((name) => !/\.(css|js|svg)$/.test(name))).toEqual([])
+    for (const file of files) {
+      const text = readFileSync(join(file.parentPath, file.name), 'utf8')
+      expect(text).not.toContain('sourceMappingURL')
+    }
+  })
+})
