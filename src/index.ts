@@ -1,7 +1,5 @@
 import { createApp } from './app'
 import { createDeps } from './context'
-import { deliverMails } from './email/deliver'
-import { recordDeadMails } from './email/dead-mails'
 import { runJob } from './jobs/index'
 
 export { AccountGuard } from './durable/account-guard'
@@ -22,7 +20,13 @@ export default {
 
   async queue(batch, env, ctx) {
     const deps = createDeps(env, (promise) => ctx.waitUntil(promise))
-    const consume = batch.queue.endsWith('-dead') ? recordDeadMails : deliverMails
-    await consume(deps, batch)
+    // Loaded when there is mail: SMTP and MIME are a good part of what a cold start would have to do.
+    if (batch.queue.endsWith('-dead')) {
+      const { recordDeadMails } = await import('./email/dead-mails')
+      await recordDeadMails(deps, batch)
+    } else {
+      const { deliverMails } = await import('./email/deliver')
+      await deliverMails(deps, batch)
+    }
   },
 } satisfies ExportedHandler<Env, string>
