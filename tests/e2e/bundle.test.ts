@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import * as z from 'zod'
 import { dependencies } from '../../package.json'
+import { childrenNamed, cpuMs } from '../../scripts/bench/cpu.ts'
 
 const WRANGLER = 'node_modules/wrangler/bin/wrangler.js'
 const MAX_GZIP_KIB = 250
+const MAX_LOADING_MS = 100
 
 const directory = mkdtempSync(join(tmpdir(), 'phantom-bundle-'))
 const canary = randomBytes(16).toString('hex')
@@ -36,6 +39,44 @@ const modules = () =>
     .map((file) => readFileSync(join(file.parentPath, file.name)))
 
 const metafile = z.object({ inputs: z.record(z.string(), z.unknown()) })
+
+const LOADER = `
+export default {
+  async fetch() {
+    await import('./index.js')
+    return new Response()
+  },
+}`
+
+/**
+ * CPU milliseconds that workerd needs to compile and run the bundle's global scope. CPU time and not the
+ * elapsed time that `wrangler check startup` samples, which doubles when another process is busy too.
+ */
+async function loadingMs(): Promise<number> {
+  const before = childrenNamed('workerd')
+  const contents = readFileSync(join(directory, 'index.js'), 'utf8')
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      cf: false,
+      compatibilityDate: '2026-11-01',
+      modules: [
+        { type: 'ESModule', path: 'loader.js', contents: LOADER },
+        { type: 'ESModule', path: 'index.js', contents },
+      ],
+    }),
+  )
+  try {
+    await miniflare.ready
+    const [pid] = childrenNamed('workerd').filter((child) => !before.includes(child))
+    if (pid === undefined) throw new Error('workerd is not running')
+    const from = cpuMs(pid)
+    const response = await miniflare.dispatchFetch('http://127.0.0.1/')
+    if (!response.ok) throw new Error(await response.text())
+    return cpuMs(pid) - from
+  } finally {
+    await miniflare.dispose()
+  }
+}
 
 describe('the deployed Worker', () => {
   beforeAll(async () => {
@@ -77,5 +118,10 @@ describe('the deployed Worker', () => {
       const text = readFileSync(join(file.parentPath, file.name), 'utf8')
       expect(text).not.toContain('sourceMappingURL')
     }
+  })
+
+  test(`is loaded in ${MAX_LOADING_MS} ms of CPU time`, async ({ expect }) => {
+    const loadings = [await loadingMs(), await loadingMs(), await loadingMs()]
+    expect(Math.min(...loadings)).toBeLessThanOrEqual(MAX_LOADING_MS)
   })
 })
