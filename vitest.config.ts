@@ -19,6 +19,8 @@ export default defineConfig({
   test: {
     globalSetup: './tests/support/mailbox-server.ts',
     reporters: ['default', './tests/support/reporter.ts'],
+    // The Worker logs a line for each request: of interest where a test fails.
+    silent: 'passed-only',
     // workerd rejects a promise that no code can reach when a peer's certificate is not trusted; the
     // socket reports the same failure where it can be caught.
     onUnhandledError: ({ message }) => !message.startsWith('internal error; reference = '),

@@ -9,8 +9,9 @@ const DEADLINE_MS = 8_000
 export async function deadline(_c: Context<AppEnv>, next: Next) {
   let timer: ReturnType<typeof setTimeout> | undefined
   const tooLate = new Promise<never>((_resolve, reject) => {
-    const error = problem('service_unavailable', { reason: `no answer in ${DEADLINE_MS} ms` })
-    timer = setTimeout(() => reject(error), DEADLINE_MS)
+    const reason = `no answer in ${DEADLINE_MS} ms`
+    // Made when it is needed: an error collects its stack, which each request would pay for.
+    timer = setTimeout(() => reject(problem('service_unavailable', { reason })), DEADLINE_MS)
   })
   try {
     await Promise.race([next(), tooLate])

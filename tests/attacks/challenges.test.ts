@@ -1,25 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { verify, waitingLogin, wrongCodes } from '../support/acts'
 import { eventsOf, nextCode, startApp } from '../support/app'
 import { collectingLog, storedText } from '../support/attack'
 import { nextMail } from '../support/mailbox'
-
-type App = ReturnType<typeof startApp>
-
-const verify = (app: App, challenge: string, code: unknown, ip = app.address) =>
-  app.post('/api/auth/verify-2fa/', { challenge, method: 'email', code }, { ip })
-
-/** Codes other than the right one. */
-const wrongCodes = (right: string, count: number) =>
-  Array.from({ length: count + 1 }, (_, index) => String(100_000 + index))
-    .filter((code) => code !== right)
-    .slice(0, count)
-
-async function waitingLogin(app: App) {
-  const account = await app.hasAccount()
-  const challenge = await app.startLogin(account)
-  return { account, challenge, code: await nextCode(account) }
-}
 
 describe('challenges', () => {
   test('E-037: a code of another login fits neither way, and counts', async ({ expect }) => {

@@ -1,23 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { verify, waitingLogin, wrongCodes } from '../support/acts'
 import { eventsOf, freshAddress, nextCode, startApp } from '../support/app'
-
-type App = ReturnType<typeof startApp>
-
-const verify = (app: App, challenge: string, code: unknown, ip = app.address) =>
-  app.post('/api/auth/verify-2fa/', { challenge, method: 'email', code }, { ip })
-
-/** Codes other than the right one. */
-const wrongCodes = (right: string, count: number) =>
-  Array.from({ length: count + 1 }, (_, index) => String(100_000 + index))
-    .filter((code) => code !== right)
-    .slice(0, count)
-
-async function waitingLogin(app: App) {
-  const account = await app.hasAccount()
-  const challenge = await app.startLogin(account)
-  return { account, challenge, code: await nextCode(account) }
-}
 
 describe('codes and challenges', () => {
   test('E-027: five wrong codes end the challenge, the right one no longer helps', async ({

@@ -1,18 +1,6 @@
 import { describe, test } from 'vitest'
-import { eventsOf, freshAddress, startApp } from '../support/app'
-
-type App = ReturnType<typeof startApp>
-
-const SAME_ORIGIN = { headers: { 'Sec-Fetch-Site': 'same-origin' } }
-const me = (app: App, credentials: { token?: string; cookie?: string | undefined }) =>
-  app.send('GET', '/api/users/me/', credentials)
-const refresh = (app: App, token: string) =>
-  app.post('/api/auth/refresh/', { refresh_token: token }, { ip: freshAddress() })
-
-async function signedIn(app: App, transport: 'bearer' | 'cookie' = 'bearer') {
-  const account = await app.hasAccount()
-  return { account, ...(await app.signIn(account, { transport }, SAME_ORIGIN)) }
-}
+import { me, refresh, signedIn } from '../support/acts'
+import { eventsOf, startApp } from '../support/app'
 
 describe('refresh', () => {
   test('E-036: fifty parallel uses of a refresh token make one successor', async ({ expect }) => {

@@ -2,23 +2,11 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { signAccessToken } from '../../src/crypto/jwt'
 import { settings } from '../../src/settings'
-import { type Account, freshAddress, startApp } from '../support/app'
-
-type App = ReturnType<typeof startApp>
-
-const SAME_ORIGIN = { headers: { 'Sec-Fetch-Site': 'same-origin' } }
-const me = (app: App, credentials: { token?: string; cookie?: string | undefined }) =>
-  app.send('GET', '/api/users/me/', credentials)
-const refresh = (app: App, token: string) =>
-  app.post('/api/auth/refresh/', { refresh_token: token }, { ip: freshAddress() })
+import { me, refresh, SAME_ORIGIN, signedIn } from '../support/acts'
+import { type Account, startApp } from '../support/app'
 
 const set = (account: Account, change: string) =>
   env.DB.prepare(`UPDATE users SET ${change} WHERE email = ?`).bind(account.email).run()
-
-async function signedIn(app: App, transport: 'bearer' | 'cookie' = 'bearer') {
-  const account = await app.hasAccount()
-  return { account, ...(await app.signIn(account, { transport }, SAME_ORIGIN)) }
-}
 
 describe('sessions', () => {
   test('E-069: a role from before a change, an edited role and a foreign session are refused', async ({
