@@ -85,7 +85,7 @@ export class AccountGuard extends DurableObject<Env> {
       () => {
         const before = challengeOf(this.#state, request.challenge)
         const after = { ...before, failures: before.failures + 1 }
-        this.#save(withChallenge(withCodeFailure(this.#state, now), id, after))
+        this.#save(withChallenge(withCodeFailure(this.#state, now), id, after, now))
         return { isEnded: after.failures >= maxFailures }
       },
       (device: string) => this.#consume(request.challenge, device, now),
@@ -119,7 +119,7 @@ export class AccountGuard extends DurableObject<Env> {
   #consume(ref: ChallengeRef, device: string, now: number): boolean {
     const challenge = challengeOf(this.#state, ref)
     if (challenge.isUsed || challenge.failures >= this.#rule.maxFailures) return false
-    const used = withChallenge(this.#state, ref.id, { ...challenge, isUsed: true })
+    const used = withChallenge(this.#state, ref.id, { ...challenge, isUsed: true }, now)
     const codeFailures = { startedAt: 0, count: 0 }
     this.#save(withDevice({ ...used, isKnown: true, codeFailures }, device, now))
     return true
@@ -148,7 +148,13 @@ export class AccountGuard extends DurableObject<Env> {
     this.ctx.storage.kv.put('state', state)
     if (this.#hasAlarm) return
     this.#hasAlarm = true
-    void this.ctx.storage.setAlarm(Date.now() + CLEANUP_PAUSE_MS)
+    void this.#scheduleAlarm()
+  }
+
+  /** Keeps one that is set already: moved back by every new start, it would never come. */
+  async #scheduleAlarm() {
+    if ((await this.ctx.storage.getAlarm()) !== null) return
+    await this.ctx.storage.setAlarm(Date.now() + CLEANUP_PAUSE_MS)
   }
 
   /** Forgets what has passed, and the whole object when nothing is left. */

@@ -109,10 +109,19 @@ export const challengeOf = (
 ): Challenge =>
   state.challenges[id] ?? { failures: 0, isUsed: false, codeHash: null, sentAt, expiresAt }
 
-export const withChallenge = (state: GuardState, id: string, challenge: Challenge): GuardState => ({
+/** Notes a challenge, and forgets those whose time has passed: what is kept stays small without an alarm. */
+export const withChallenge = (
+  state: GuardState,
+  id: string,
+  challenge: Challenge,
+  now: number,
+): GuardState => ({
   ...state,
-  challenges: { ...state.challenges, [id]: challenge },
+  challenges: { ...liveChallenges(state, now), [id]: challenge },
 })
+
+const liveChallenges = ({ challenges }: GuardState, now: number) =>
+  Object.fromEntries(Object.entries(challenges).filter(([, { expiresAt }]) => now < expiresAt))
 
 export const withCodeFailure = (state: GuardState, now: number): GuardState => {
   const { startedAt, count } = windowAt(state.codeFailures, CODE_FAILURES, now)
@@ -140,7 +149,7 @@ export function withResend(
   if (!result.isAllowed) return { state, retryAfterSeconds: result.retryAfterSeconds }
   const { codeHash, expiresAt } = next
   const sent = { ...challenge, codeHash, expiresAt, sentAt: next.now }
-  return { state: { ...withChallenge(state, id, sent), resends }, retryAfterSeconds: 0 }
+  return { state: { ...withChallenge(state, id, sent, next.now), resends }, retryAfterSeconds: 0 }
 }
 
 /**
@@ -148,15 +157,15 @@ export function withResend(
  * account keeps its devices and its failures in a row, an unknown one keeps nothing.
  */
 export function pruned(state: GuardState, rule: LockRule, now: number): GuardState | undefined {
-  const challenges = Object.entries(state.challenges).filter(([, { expiresAt }]) => now < expiresAt)
+  const challenges = liveChallenges(state, now)
   const buckets = [state.strangers, ...Object.values(state.devices)]
   const isActive =
-    challenges.length > 0 ||
+    Object.keys(challenges).length > 0 ||
     buckets.some((bucket) => now < bucket.lockedUntil || failuresAt(bucket, rule, now) > 0) ||
     windowAt(state.codeFailures, CODE_FAILURES, now).count > 0 ||
     windowAt(state.resends, RESENDS, now).count > 0
   const isRemembered =
     state.isKnown && (state.consecutiveFailures > 0 || Object.keys(state.devices).length > 0)
   if (!isActive && !isRemembered) return undefined
-  return { ...state, challenges: Object.fromEntries(challenges) }
+  return { ...state, challenges }
 }

@@ -24,7 +24,7 @@ export type LimitVerdict = Readonly<{
  * one class of routes. A /48 shares an object so that a burst over many of its /64 is seen at all.
  */
 export class IpLimiter extends DurableObject<Env> {
-  take({ network, quotas, alarm, now }: LimitRequest): LimitVerdict {
+  async take({ network, quotas, alarm, now }: LimitRequest): Promise<LimitVerdict> {
     const { kv } = this.ctx.storage
     const result = take(kv.get<Window[]>(network) ?? [], quotas, now)
     const remaining = quotas.map((quota, index) => {
@@ -36,12 +36,9 @@ export class IpLimiter extends DurableObject<Env> {
     if (!result.isAllowed) return { ...verdict, remaining, raisesAlarm: false }
 
     kv.put(network, result.windows)
-    this.#scheduleCleanup(quotas)
-    return {
-      ...verdict,
-      remaining,
-      raisesAlarm: network.includes(':') && this.#countSite(alarm, now),
-    }
+    const raisesAlarm = network.includes(':') && this.#countSite(alarm, now)
+    await this.#scheduleCleanup()
+    return { ...verdict, remaining, raisesAlarm }
   }
 
   /** Counts one for the whole /48; true for the one that passes the alarm's quota. */
@@ -53,22 +50,25 @@ export class IpLimiter extends DurableObject<Env> {
   }
 
   #hasCleanup = false
-  #scheduleCleanup(quotas: readonly Quota[]) {
+  async #scheduleCleanup() {
     if (this.#hasCleanup) return
     this.#hasCleanup = true
-    const longest = Math.max(...quotas.map(({ seconds }) => seconds))
-    // Setting it again after an eviction only moves the cleanup back.
-    void this.ctx.storage.setAlarm(Date.now() + longest * 1000)
+    // One that is set already stays: moved back by every new start, it would never come.
+    if ((await this.ctx.storage.getAlarm()) !== null) return
+    await this.ctx.storage.setAlarm(Date.now() + LONGEST_WINDOW_MS)
   }
 
-  /** Empties the object once nothing was counted for the longest window; otherwise looks again later. */
+  /** Forgets the networks whose windows have passed, and the whole object when none is left. */
   override async alarm() {
     this.#hasCleanup = false
-    const entries = [...this.ctx.storage.kv.list<Window | Window[]>()].flatMap(([, value]) => value)
-    const newest = Math.max(0, ...entries.map(({ startedAt }) => startedAt))
-    if (newest + LONGEST_WINDOW_MS <= Date.now()) return this.ctx.storage.deleteAll()
-    this.#hasCleanup = true
-    await this.ctx.storage.setAlarm(Date.now() + LONGEST_WINDOW_MS)
+    const { kv } = this.ctx.storage
+    const entries = [...kv.list<Window | Window[]>()]
+    const isOver = (value: Window | Window[]) =>
+      [value].flat().every(({ startedAt }) => startedAt + LONGEST_WINDOW_MS <= Date.now())
+    const over = entries.filter(([, value]) => isOver(value))
+    if (over.length === entries.length) return this.ctx.storage.deleteAll()
+    for (const [key] of over) kv.delete(key)
+    await this.#scheduleCleanup()
   }
 }
 

@@ -1,4 +1,4 @@
-import { evictDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { Attempt } from '../../src/durable/attempt'
@@ -108,5 +108,41 @@ describe('AccountGuard', () => {
       attempt: null,
       retryAfterSeconds: null,
     })
+  })
+
+  test('keeps the alarm that is set when it starts anew, or it would never come', async ({
+    expect,
+  }) => {
+    const guard = guardNamed('restart')
+    const fail = async () => {
+      using reservation = await guard.reservePassword(stranger)
+      await reservation.attempt?.fail()
+    }
+    const due = () => runInDurableObject(guard, (_object, { storage }) => storage.getAlarm())
+    await fail()
+    const first = await due()
+    await evictDurableObject(guard)
+    await fail()
+    expect(first).not.toBeNull()
+    expect(await due()).toBe(first)
+  })
+
+  test('empties itself for a name that nobody has, and remembers for an account', async ({
+    expect,
+  }) => {
+    for (const isKnown of [true, false]) {
+      const guard = guardNamed(`passed ${isKnown}`)
+      {
+        using reservation = await guard.reservePassword({
+          ...stranger,
+          isKnown,
+          now: NOW - 3_600_000,
+        })
+        await reservation.attempt?.fail()
+      }
+      await runDurableObjectAlarm(guard)
+      const left = await runInDurableObject(guard, (_object, { storage }) => [...storage.kv.list()])
+      expect(left).toHaveLength(isKnown ? 1 : 0)
+    }
   })
 })

@@ -10,6 +10,7 @@ import {
   withCodeFailure,
   withDevice,
   withFailure,
+  withChallenge,
   withResend,
   withSuccess,
 } from '../../../src/durable/attempts'
@@ -112,6 +113,21 @@ describe('what a guard remembers', () => {
       'browser',
     )
     expect(pruned(KNOWN, RULE, later)).toBeUndefined()
+  })
+
+  test('is no challenge whose time has passed, once the next one comes', ({ expect }) => {
+    const challenge = (sentAt: number) => ({
+      failures: 0,
+      isUsed: true,
+      codeHash: null,
+      sentAt,
+      expiresAt: sentAt + 300_000,
+    })
+    const first = withChallenge(KNOWN, 'first', challenge(NOW), NOW)
+    const second = withChallenge(first, 'second', challenge(NOW + 299_999), NOW + 299_999)
+    expect(Object.keys(second.challenges)).toEqual(['first', 'second'])
+    const third = withChallenge(second, 'third', challenge(NOW + 300_000), NOW + 300_000)
+    expect(Object.keys(third.challenges)).toEqual(['second', 'third'])
   })
 
   test('holds no more than ten browsers, the longest unseen goes', ({ expect }) => {
