@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { randomToken, sha256 } from '../crypto/token'
@@ -32,7 +32,9 @@ export async function verifyEmail(
       { event: 'user_email_verified', userId: holder, actor: holder },
       sql`${holder} IS NOT NULL`,
     ),
-    db.delete(mailedTokens).where(eq(mailedTokens.tokenHash, tokenHash)),
+    db
+      .delete(mailedTokens)
+      .where(and(eq(mailedTokens.tokenHash, tokenHash), eq(mailedTokens.purpose, 'verify'))),
   ])
   if (confirmed.length === 0) throw problem('invalid_token')
 }
