@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Deps } from '../context'
 import { open, seal } from '../crypto/sealed-box'
-import type { TemplateData, TemplateName } from './templates'
+import type { TemplateData, TemplateName } from './mail-data'
 
 /** A mail to send: which template, to whom, with what. Adding a template adds a member to this union. */
 export type MailRequest = {

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Template } from './letter'
+import type { TemplateName } from './mail-data'
 import { accountExists } from './templates/account-exists'
 import { accountLocked } from './templates/account-locked'
 import { loginCode } from './templates/login-code'
@@ -13,11 +14,8 @@ export const templates = {
   login_code: loginCode,
   account_locked: accountLocked,
   new_device: newDevice,
-} as const satisfies Record<string, Template<z.ZodType>>
-
-export type TemplateName = keyof typeof templates
-export type TemplateData<Name extends TemplateName> = z.input<(typeof templates)[Name]['data']>
+} as const satisfies Partial<Record<TemplateName, Template<z.ZodType>>>
 
 /** The template of a queued mail; `undefined` for a name that this version does not know. */
 export const templateOf = (name: string): Template<z.ZodType> | undefined =>
-  Object.hasOwn(templates, name) ? templates[name as TemplateName] : undefined
+  Object.hasOwn(templates, name) ? templates[name as keyof typeof templates] : undefined

@@ -4,7 +4,10 @@ import { isHeaderSafe } from '../../src/email/header-safety'
 import { renderLetter } from '../../src/email/layout'
 import type { Letter } from '../../src/email/letter'
 import { plainName } from '../../src/email/plain-name'
-import { type TemplateData, type TemplateName, templates } from '../../src/email/templates'
+import type { TemplateData } from '../../src/email/mail-data'
+import { templates } from '../../src/email/templates'
+
+type TemplateName = keyof typeof templates
 
 const where = { ip: '2001:db8:0:0:0:0:0:7', country: 'DE', time: new Date('2026-11-24T18:13:59Z') }
 const LINK = 'https://auth.phantom.test/verify-email#token=abc_-123'

@@ -1,0 +1,68 @@
+import * as z from 'zod'
+import { occasion } from './occasion'
+
+const link = z.url({ protocol: /^https?$/ })
+const text = z.string()
+/** A `Date`, which is text once it has been through the queue. */
+const date = z.union([z.date(), z.iso.datetime().transform((value) => new Date(value))])
+/** When, where and with what; `device` is the `User-Agent` as sent, of which a mail shows a summary. */
+const where = { device: text.nullable(), ...occasion }
+
+/** What can be guessed at, by the names that the API uses. */
+const method = z.enum(['password', 'email', 'totp', 'backup_code'])
+
+/** Every mail there is, and what it needs to know. The words are in templates/. */
+export const mailData = {
+  /** To an address that somebody signed up with. */
+  verify_email: z.object({ link, validHours: z.number(), usernameTaken: text.nullable() }),
+  /** To the owner of an address that somebody signed up with again. */
+  account_exists: z.object(occasion),
+  /** The second step of a login, or of the confirmation of a sensitive act. */
+  login_code: z.object({
+    code: text.regex(/^\d{6,8}$/),
+    validMinutes: z.number(),
+    act: z.enum(['sign_in', 'step_up']).default('sign_in'),
+    ...where,
+  }),
+  /** Too many wrong passwords. */
+  account_locked: z.object({ minutes: z.number(), ...occasion }),
+  /** A hundred wrong tries in a row: this way in is off until the password is reset. */
+  authenticator_stopped: z.object({ method, ...occasion }),
+  /** A login from a browser that the account has not seen; from a country that it has not seen. */
+  new_device: z.object(where),
+  new_country: z.object(where),
+  /** The password was right, the code was not. */
+  wrong_code: z.object({ method, ...where }),
+  /** The link that sets a new password; then that it was set, by this link or with the old one. */
+  reset_password: z.object({ link, validMinutes: z.number(), ...occasion }),
+  password_changed: z.object({ how: z.enum(['change', 'reset']), ...where }),
+  /** To a new address, to be confirmed. */
+  change_email: z.object({ link, validHours: z.number() }),
+  /** To the old address, before and after; the link freezes the account. */
+  email_change_requested: z.object({ link, newEmail: text, ...where }),
+  email_changed: z.object({ link, newEmail: text, ...where }),
+  /** To the owner of an address that another account wanted to have. */
+  address_in_use: z.object(occasion),
+  /** The link of one of the two mails above was used. */
+  account_frozen: z.object(where),
+  /** To a second address for notices, to be confirmed; then to the first one. */
+  notification_email: z.object({ link, validHours: z.number() }),
+  notification_email_changed: z.object({
+    change: z.enum(['added', 'removed']),
+    address: text,
+    ...where,
+  }),
+  /** Authenticator apps, by the name that their owner gave them. */
+  authenticator_added: z.object({ name: text, ...where }),
+  authenticator_removed: z.object({ name: text, ...where }),
+  backup_codes_made: z.object({ count: z.number(), ...where }),
+  backup_code_used: z.object({ left: z.number(), ...where }),
+  username_changed: z.object({ username: text, ...where }),
+  /** The account will be erased at `dueAt`; the link keeps it. */
+  account_closing: z.object({ link, dueAt: date, ...where }),
+  account_kept: z.object(where),
+  account_erased: z.object({}),
+} as const satisfies Record<string, z.ZodType>
+
+export type TemplateName = keyof typeof mailData
+export type TemplateData<Name extends TemplateName> = z.input<(typeof mailData)[Name]>
