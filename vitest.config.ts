@@ -44,6 +44,7 @@ export default defineConfig({
                 ...secrets,
                 TEST_MIGRATIONS: migrations,
                 MAILBOX_URL: inject('mailbox').url,
+                BREACHED_PASSWORDS_URL: `${inject('breaches').url}/range`,
                 PUBLIC_URL,
                 ISSUER: PUBLIC_URL,
                 EMAIL_HOST: '127.0.0.1',

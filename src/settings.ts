@@ -25,6 +25,11 @@ const origin = z
   .url({ protocol: /^https?$/ })
   .refine((value) => new URL(value).origin === value.replace(/\/$/, ''))
   .transform((value) => new URL(value).origin)
+/** Empty is off. Plain http to this machine alone, for tests; the rest of the path is ours to add. */
+const rangeService = z
+  .url()
+  .regex(/^(https:\/\/|http:\/\/127\.0\.0\.1[:/])[^\s?#@]*[^\s?#@/]$/)
+  .or(z.literal(''))
 
 const DAY_SECONDS = 86_400
 
@@ -47,6 +52,8 @@ const schema = z
     OTP_VALIDITY_PERIOD: seconds(60, 600),
     BACKUP_CODES_COUNT: z.coerce.number().int().min(5).max(50),
     PASSWORD_MIN_LENGTH: z.coerce.number().int().min(8).max(64),
+    BREACHED_PASSWORDS_URL: rangeService,
+    BREACHED_PASSWORDS_FAIL_OPEN: flag,
     AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650),
     EMAIL_PROVIDER: z.enum(['smtp', 'cloudflare']),
     EMAIL_HOST: z.string().regex(/^[A-Za-z0-9.-]{1,253}$/),

@@ -31,6 +31,9 @@ export const HELP = `Runs the whole service on this machine: mailbox, database, 
                          certificates of the local CA and of public ones are accepted
   --help                 this text
 
+New passwords are held against the local list only; to ask a service about leaks as well, name it in the
+environment: BREACHED_PASSWORDS_URL=https://api.pwnedpasswords.com/range
+
 Ctrl-C stops everything.
 `
 

@@ -74,6 +74,8 @@ const vars = (url: string, smtp: SmtpServer) =>
   Object.entries({
     PUBLIC_URL: url,
     ISSUER: url,
+    // Nothing leaves this machine unless it is asked to.
+    BREACHED_PASSWORDS_URL: process.env['BREACHED_PASSWORDS_URL'] ?? '',
     EMAIL_PROVIDER: 'smtp',
     EMAIL_HOST: smtp.host,
     EMAIL_PORT: `${smtp.port}`,

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Deps } from '../context'
 import { type FieldError, problem } from '../problems'
+import { isBreached } from './breached'
 import { contextWords } from './context-words'
 import { cheapestSpelling, type TokenKind } from './guessing'
 
@@ -11,6 +12,7 @@ const MIN_GUESSING_BITS = 33
 const MIN_DISTINCT_CHARACTERS = 5
 /** What is repeated counts once, and alone this would be far too short. */
 const MAX_UNIT_LENGTH = 7
+const PASSWORD_POINTER = '#/password'
 
 // Shape only. Lone surrogates are refused because all of them encode to the same bytes; NUL, spaces at the
 // ends and every script are kept.
@@ -34,18 +36,31 @@ type Rules = Readonly<{
   pointer?: string
 }>
 
-/** Refuses a password that `checkPassword` finds fault with: 400 `password_rejected` with the reasons. */
-export function requireGoodPassword(
-  deps: { settings: Pick<Deps['settings'], 'PASSWORD_MIN_LENGTH' | 'PUBLIC_URL'> },
+type PolicySettings = Pick<
+  Deps['settings'],
+  'PASSWORD_MIN_LENGTH' | 'PUBLIC_URL' | 'BREACHED_PASSWORDS_URL' | 'BREACHED_PASSWORDS_FAIL_OPEN'
+>
+
+/**
+ * Refuses a password that `checkPassword` finds fault with, or that is known from leaks (`breached`): 400
+ * `password_rejected` with the reasons. What is refused here is never asked about elsewhere.
+ */
+export async function requireGoodPassword(
+  deps: { settings: PolicySettings },
   password: string,
   context: readonly (string | null | undefined)[],
-  pointer?: string,
-): void {
+  pointer = PASSWORD_POINTER,
+): Promise<void> {
   const { PASSWORD_MIN_LENGTH: minLength, PUBLIC_URL: publicUrl } = deps.settings
   const own = context.filter((entry) => typeof entry === 'string')
-  const rules = { minLength, context: [...own, new URL(publicUrl).host] }
-  const errors = checkPassword(password, pointer === undefined ? rules : { ...rules, pointer })
+  const rules = { minLength, context: [...own, new URL(publicUrl).host], pointer }
+  const errors = checkPassword(password, rules)
   if (errors.length > 0) throw problem('password_rejected', { errors })
+  if (await isBreached(deps, password)) {
+    throw problem('password_rejected', {
+      errors: [{ pointer, code: 'breached', detail: BREACHED }],
+    })
+  }
 }
 
 /**
@@ -57,7 +72,7 @@ export function requireGoodPassword(
  * Codes: `too_short`, `too_long`, `too_common`, `contextual`, `repetitive`, `sequential`.
  */
 export function checkPassword(password: string, rules: Rules): FieldError[] {
-  const pointer = rules.pointer ?? '#/password'
+  const pointer = rules.pointer ?? PASSWORD_POINTER
   const canonical = password.normalize('NFC')
   const length = Array.from(canonical).length
   if (length > MAX_CODE_POINTS) return [{ pointer, code: 'too_long', detail: TOO_LONG }]
@@ -69,6 +84,8 @@ export function checkPassword(password: string, rules: Rules): FieldError[] {
   return code ? [...errors, { pointer, code, detail: ADVICE[code] }] : errors
 }
 
+const BREACHED =
+  'has appeared in a leak of passwords, and those are tried first; choose another, and change it wherever you use it'
 const TOO_LONG = `must have at most ${MAX_CODE_POINTS} characters`
 const tooShort = (minLength: number) =>
   `must have at least ${minLength} characters; four or five words that have nothing to do with each other are easy to remember and hard to guess`

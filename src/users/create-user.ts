@@ -28,7 +28,7 @@ export type SignUp = Readonly<{
  * only the mail says so. All cases do the same work: one hash, one batch, one mail.
  */
 export async function createUser(deps: Deps, input: SignUp): Promise<void> {
-  requireGoodPassword(deps, input.password, [
+  await requireGoodPassword(deps, input.password, [
     input.email,
     input.username,
     ...namesOf(input.merchant),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { TestProject } from 'vitest/node'
 import { certificates, foreignCertificate } from '../../scripts/dev/ca.ts'
 import { localSecrets } from '../../scripts/dev/secrets.ts'
+import { startBreachStub } from './breach-stub.ts'
 import { httpServer } from './mailbox/http.ts'
 import { createRecords } from './mailbox/records.ts'
 import { type Login, smtpServer, tcpServer } from './mailbox/smtp.ts'
@@ -15,6 +16,7 @@ export const MAILBOX_USER = 'phantom@phantom.test'
 declare module 'vitest' {
   interface ProvidedContext {
     mailbox: { url: string; ports: Ports }
+    breaches: { url: string }
   }
 }
 
@@ -55,10 +57,12 @@ export async function startMailbox(login: Login) {
   return { url: http.url, ports, close }
 }
 
-/** Vitest's global setup: one mailbox for the whole run. */
+/** Vitest's global setup: one mailbox and one list of leaked passwords for the whole run. */
 export default async function setup(project: TestProject) {
   const { EMAIL_HOST_PASSWORD } = await localSecrets(SECRETS_FILE)
   const mailbox = await startMailbox({ user: MAILBOX_USER, password: EMAIL_HOST_PASSWORD })
   project.provide('mailbox', { url: mailbox.url, ports: mailbox.ports })
-  return mailbox.close
+  const breaches = await startBreachStub()
+  project.provide('breaches', { url: breaches.url })
+  return () => Promise.all([mailbox.close(), breaches.close()])
 }

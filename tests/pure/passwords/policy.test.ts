@@ -182,20 +182,23 @@ describe('the shape of a password in a body', () => {
   )
 })
 
-test('a bad password is a problem that names its reasons', ({ expect }) => {
-  const deps = { settings: { PASSWORD_MIN_LENGTH: 15, PUBLIC_URL: 'https://keys.shop.example' } }
-  const refusal = (password: string, names: (string | null | undefined)[] = []) => {
-    try {
-      requireGoodPassword(deps, password, names)
-      return undefined
-    } catch (error) {
-      return problemCode(error)
-    }
+test('a bad password is a problem that names its reasons', async ({ expect }) => {
+  const settings = {
+    PASSWORD_MIN_LENGTH: 15,
+    PUBLIC_URL: 'https://keys.shop.example',
+    BREACHED_PASSWORDS_URL: '',
+    BREACHED_PASSWORDS_FAIL_OPEN: false,
   }
-  expect(refusal('violin harbour cactus', ['ada@example.com', null, undefined])).toBeUndefined()
-  expect(refusal('short')).toBe('password_rejected')
-  expect(refusal('keys.shop.example')).toBe('password_rejected')
-  expect(refusal('ada.lovelace.1815', ['ada@lovelace.example', null])).toBe('password_rejected')
+  const refusal = (password: string, names: (string | null | undefined)[] = []) =>
+    requireGoodPassword({ settings }, password, names).then(() => undefined, problemCode)
+  expect(
+    await refusal('violin harbour cactus', ['ada@example.com', null, undefined]),
+  ).toBeUndefined()
+  expect(await refusal('short')).toBe('password_rejected')
+  expect(await refusal('keys.shop.example')).toBe('password_rejected')
+  expect(await refusal('ada.lovelace.1815', ['ada@lovelace.example', null])).toBe(
+    'password_rejected',
+  )
 })
 
 test('the costliest check takes milliseconds, whatever is sent', ({ expect }) => {

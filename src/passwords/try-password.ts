@@ -1,0 +1,62 @@
+import type { Deps } from '../context'
+import { DUMMY_HASH, verifyPassword } from '../crypto/password-hash'
+import { guardOf } from '../durable/guard-of'
+import { deviceHashOf } from '../login/device-cookie'
+import { problem, tooMany } from '../problems'
+import { reach } from '../reach'
+import type { LoginIdentifier } from '../users/email-key'
+import { refusePassword } from './refuse-password'
+
+/** What a check of the password needs to know of its owner. */
+export type PasswordHolder = Readonly<{
+  id: string
+  email: string
+  emailKey: string
+  usernameKey: string | null
+  locale: string
+  passwordHash: string
+}>
+
+/**
+ * Checks a password, for whatever act it was given: the one path, so that all of them share one count
+ * and one lock. Throws when it is wrong or no more may be tried.
+ *
+ * Without a `user` it does the same work for a name that nobody has. So it does where the password has
+ * been switched off after a hundred failures in a row: any is wrong then, and nobody can tell.
+ */
+export async function tryPassword<User extends PasswordHolder>(
+  deps: Deps,
+  input: {
+    identifier: LoginIdentifier
+    user: User | undefined
+    password: string
+    /** Of a browser that has completed a login of this user. */
+    nonce: string | undefined
+    act: string
+  },
+): Promise<{ user: User; needsRehash: boolean }> {
+  const { identifier, user, password, nonce, act } = input
+  const account = user
+    ? { userId: user.id }
+    : { unknownName: `${identifier.kind}:${identifier.key}` }
+  using reservation = await reach('guard', () =>
+    guardOf(deps, account).reservePassword({
+      device: nonce === undefined ? null : deviceHashOf(nonce),
+      isKnown: user !== undefined,
+      now: deps.now().getTime(),
+    }),
+  )
+  const { attempt, retryAfterSeconds, isKnownDevice, isStopped } = reservation
+  if (!attempt) throw tooMany('too_many_attempts', retryAfterSeconds)
+
+  const hash = user && !isStopped ? user.passwordHash : DUMMY_HASH
+  const check = await verifyPassword(deps.settings.PASSWORD_PEPPER, password, hash)
+  if (!user || isStopped || !check.matches) {
+    const { lockedUntil, stopsNow } = await reach('guard', () => attempt.fail())
+    const failure = { lockedUntil, stopsNow, isKnownDevice, isStopped }
+    await refusePassword(deps, { ...failure, password, identifier, user, act })
+    throw problem('invalid_credentials', { reason: user ? 'wrong password' : 'unknown name' })
+  }
+  await reach('guard', () => attempt.succeed())
+  return { user, needsRehash: check.needsRehash }
+}
