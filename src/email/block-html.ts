@@ -7,10 +7,9 @@ const paragraph = (text: string) =>
   </p>`
 
 /** One block of a letter as HTML. `html` escapes every value. */
-export function blockHtml(block: Block) {
+export function blockHtml(block: Block, buttonHint: string) {
+  if (typeof block === 'string') return paragraph(block)
   switch (block.kind) {
-    case 'text':
-      return paragraph(block.text)
     case 'button':
       return html`<table
           role="presentation"
@@ -31,7 +30,7 @@ export function blockHtml(block: Block) {
           </tr>
         </table>
         <p class="soft" style="margin:0 0 16px;font-size:14px;line-height:1.5;color:#565f70">
-          If the button does not work, copy this address into your browser:<br /><a
+          ${buttonHint}<br /><a
             class="link"
             href="${block.link}"
             style="color:#2447d8;word-break:break-all"

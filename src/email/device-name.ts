@@ -1,3 +1,6 @@
+import type { Language } from './language'
+import { phrases } from './phrases'
+
 /** Most specific first: Edge and Opera also say Chrome, Chrome also says Safari. */
 const BROWSERS = [
   ['Edg', 'Edge'],
@@ -26,10 +29,11 @@ const SYSTEMS = [
  * What a `User-Agent` says it is, in words of ours only: whoever sends the header chooses its text, and
  * none of that text belongs into a mail to somebody else.
  */
-export function deviceName(userAgent: string | null): string {
+export function deviceName(userAgent: string | null, language: Language = 'en'): string {
+  const { on, unknown, unknownProgram } = phrases[language]
   const text = userAgent ?? ''
   const browser = BROWSERS.find(([mark]) => text.includes(mark))?.[1]
   const system = SYSTEMS.find(([mark]) => text.includes(mark))?.[1]
-  if (browser && system) return `${browser} on ${system}`
-  return browser ?? (system ? `unknown program on ${system}` : 'unknown')
+  if (system) return on(browser ?? unknownProgram, system)
+  return browser ?? unknown
 }

@@ -1,5 +1,6 @@
 import { letterHtml } from './letter-html'
-import { type Block, FOOTER, type Letter, SIGNATURE } from './letter'
+import { type Block, type Letter, SIGNATURE } from './letter'
+import { phrases } from './phrases'
 
 export type RenderedMail = Readonly<{ subject: string; text: string; html: string }>
 
@@ -14,15 +15,14 @@ export async function renderLetter(letter: Letter): Promise<RenderedMail> {
   }
 }
 
-function textOf({ heading, blocks, notMe }: Letter): string {
-  const parts = [heading, ...blocks.map(blockText), notMe, `-- \n${SIGNATURE}\n${FOOTER}`]
-  return `${parts.join('\n\n')}\n`
+function textOf({ language, subject, blocks, notMe }: Letter): string {
+  const end = `-- \n${SIGNATURE}\n${phrases[language].footer}`
+  return `${[subject, ...blocks.map(blockText), notMe, end].join('\n\n')}\n`
 }
 
 function blockText(block: Block): string {
+  if (typeof block === 'string') return block
   switch (block.kind) {
-    case 'text':
-      return block.text
     case 'button':
       return `${block.label}:\n${block.link}`
     case 'code':

@@ -1,15 +1,16 @@
 import { html, raw } from 'hono/html'
 import { blockHtml } from './block-html'
-import { FOOTER, type Letter, SIGNATURE } from './letter'
+import { type Letter, SIGNATURE } from './letter'
+import { phrases } from './phrases'
 
 /**
  * The page that mail clients show: tables, since Outlook lays out nothing else; one column of at most
  * 600 px; system fonts; nothing remote, so that opening it tells nobody anything. Colours stand inline
  * for clients that drop style sheets, and once more for the dark scheme in those that keep them.
  */
-export const letterHtml = ({ subject, preheader, heading, blocks, notMe }: Letter) =>
+export const letterHtml = ({ language, subject, preheader, blocks, notMe }: Letter) =>
   html`<!doctype html>
-    <html lang="en" dir="ltr">
+    <html lang="${language}" dir="ltr">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -61,9 +62,9 @@ export const letterHtml = ({ subject, preheader, heading, blocks, notMe }: Lette
                       class="ink"
                       style="margin:0 0 16px;font-size:22px;line-height:1.3;color:#14181f"
                     >
-                      ${heading}
+                      ${subject}
                     </h1>
-                    ${blocks.map(blockHtml)}
+                    ${blocks.map((block) => blockHtml(block, phrases[language].buttonHint))}
                     <p
                       class="ink note"
                       style="margin:24px 0 0;padding:12px 16px;background:#f3f4f6;border-radius:8px;font-size:15px;line-height:1.5;color:#14181f"
@@ -77,7 +78,7 @@ export const letterHtml = ({ subject, preheader, heading, blocks, notMe }: Lette
                 class="soft"
                 style="max-width:600px;margin:16px 0 0;font-size:13px;line-height:1.5;color:#565f70;${raw(FONT)}"
               >
-                ${FOOTER}
+                ${phrases[language].footer}
               </p>
             </td>
           </tr>

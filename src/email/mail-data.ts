@@ -32,7 +32,7 @@ export const mailData = {
   new_device: z.object(where),
   new_country: z.object(where),
   /** The password was right, the code was not. */
-  wrong_code: z.object({ method, ...where }),
+  wrong_code: z.object({ method: method.exclude(['password']), ...where }),
   /** The link that sets a new password; then that it was set, by this link or with the old one. */
   reset_password: z.object({ link, validMinutes: z.number(), ...occasion }),
   password_changed: z.object({ how: z.enum(['change', 'reset']), ...where }),
@@ -61,7 +61,7 @@ export const mailData = {
   /** The account will be erased at `dueAt`; the link keeps it. */
   account_closing: z.object({ link, dueAt: date, ...where }),
   account_kept: z.object(where),
-  account_erased: z.object({}),
+  account_erased: z.strictObject({}),
 } as const satisfies Record<string, z.ZodType>
 
 export type TemplateName = keyof typeof mailData

@@ -11,7 +11,7 @@ export type MailRequest = {
     to: string | null
     /** Whom the mail concerns, for the audit events about it. */
     userId: string | null
-    /** Carried for translations to come: every template speaks English. */
+    /** BCP 47: what the reader reads (language.ts). */
     locale?: string
     data: TemplateData<Name>
     /** Milliseconds since 1970 after which it is not worth sending. */

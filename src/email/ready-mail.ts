@@ -1,6 +1,7 @@
 import type { Deps } from '../context'
 import type { OutgoingMail } from './carrier'
 import { isHeaderSafe, wireAddress } from './header-safety'
+import { languageOf } from './language'
 import { renderLetter } from './layout'
 import type { Urgency } from './letter'
 import type { MailEnd } from './mail-end'
@@ -28,7 +29,7 @@ export async function readyMail(
     return { event: 'mail_suppressed', reason: 'expired', mail }
   }
   const template = templateOf(mail.template)
-  const letter = template?.compose(mail.data)
+  const letter = template?.compose(mail.data, languageOf(mail.locale))
   if (!template || !letter) return { event: 'mail_failed', reason: 'unknown template', mail }
   const rendered = await renderLetter(letter)
   // The sender checked both; this is the last place before the wire.

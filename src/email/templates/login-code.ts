@@ -1,41 +1,41 @@
-import * as z from 'zod'
-import { deviceName } from '../device-name'
-import { template } from '../letter'
-import { occasion, occasionRows } from '../occasion'
+import { template } from '../template'
 
 /**
- * The second step of a login. It says which act the code is for, so that nobody can be talked into
- * reading it out for another, and holds no link: who expects one in such a mail can be sent a false one.
+ * The second step of a login, or of a change in the account. It says which act the code is for, so that
+ * nobody can be talked into reading it out for another, and holds no link: who expects one in such a
+ * mail can be sent a false one.
  */
 export const loginCode = template(
+  'login_code',
+  { urgency: 'code', isOpenToStrangers: false },
   {
-    urgency: 'code',
-    isOpenToStrangers: false,
-    data: z.object({
-      code: z.string().regex(/^\d{6,8}$/),
-      validMinutes: z.number(),
-      /** The `User-Agent` as sent; the mail shows a summary of it. */
-      device: z.string().nullable(),
-      ...occasion,
-    }),
+    en: ({ code, validMinutes, act, ...where }, say) => {
+      const blocks = [
+        { kind: 'code', code } as const,
+        `The code works once, for ${say.minutes(validMinutes)}. Give it to nobody: we never ask for it by phone, chat or mail.`,
+        say.facts(where),
+      ]
+      return act === 'sign_in'
+        ? {
+            subject: 'Your sign-in code',
+            preheader: 'Somebody has entered your password and waits for this code.',
+            blocks: [
+              'Enter this code where you are signing in. It is for signing in only.',
+              ...blocks,
+            ],
+            notMe:
+              'If you are not signing in right now, somebody knows your password: keep the code to yourself and change your password at once.',
+          }
+        : {
+            subject: 'Your confirmation code',
+            preheader: 'A change in your account waits for this code.',
+            blocks: [
+              'Enter this code where you have asked for a change in your account. It is for confirming this change only.',
+              ...blocks,
+            ],
+            notMe:
+              'If this was not you, somebody else is signed in to your account: keep the code to yourself and reset your password at once.',
+          }
+    },
   },
-  ({ code, validMinutes, device, ...where }) => ({
-    subject: 'Your sign-in code',
-    preheader: 'Somebody has entered your password and waits for this code.',
-    heading: 'Your sign-in code',
-    blocks: [
-      {
-        kind: 'text',
-        text: 'Enter this code where you are signing in. It is for signing in only.',
-      },
-      { kind: 'code', code },
-      {
-        kind: 'text',
-        text: `The code works once, for ${validMinutes === 1 ? 'one minute' : `${validMinutes} minutes`}. Give it to nobody: we never ask for it by phone, chat or mail.`,
-      },
-      { kind: 'facts', rows: [['Device', deviceName(device)], ...occasionRows(where)] },
-    ],
-    notMe:
-      'If you are not signing in right now, somebody knows your password: keep the code to yourself and change your password at once.',
-  }),
 )

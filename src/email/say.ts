@@ -1,0 +1,55 @@
+import { deviceName } from './device-name'
+import type { Language } from './language'
+import type { Block } from './letter'
+import type { Occasion } from './occasion'
+import { phrases } from './phrases'
+
+/** What templates share, in one language. */
+export type Say = Readonly<{
+  minutes: (count: number) => string
+  hours: (count: number) => string
+  date: (time: Date) => string
+  /** When and where something happened, and with what, where the data of the mail tells. */
+  facts: (where: Where, more?: readonly Row[]) => Block
+}>
+
+type Where = Occasion & Readonly<{ device?: string | null }>
+type Row = readonly [label: string, value: string]
+
+export function sayIn(language: Language): Say {
+  const words = phrases[language]
+  const { locale } = words
+  const duration = (unit: string) => (count: number) =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(count)
+  const date = (time: Date) => `${new Intl.DateTimeFormat(locale, DATE_FORMAT).format(time)} UTC`
+  return {
+    minutes: duration('minute'),
+    hours: duration('hour'),
+    date,
+    facts: ({ device, time, country, ip }, more = []) => ({
+      kind: 'facts',
+      rows: [
+        ...more,
+        ...(device === undefined ? [] : [[words.device, deviceName(device, language)] as const]),
+        [words.time, date(time)],
+        [words.place, placeName(country, language)],
+        [words.ip, ip],
+      ],
+    }),
+  }
+}
+
+const DATE_FORMAT: Intl.DateTimeFormatOptions = {
+  dateStyle: 'long',
+  timeStyle: 'short',
+  timeZone: 'UTC',
+}
+
+/** The place is the edge's guess from the IP address. */
+function placeName(country: string | null, language: Language): string {
+  const { tor, unknown, estimated, locale } = phrases[language]
+  if (country === 'T1') return tor
+  if (country === null || country === 'XX' || !/^[A-Z]{2}$/.test(country)) return unknown
+  const name = new Intl.DisplayNames(locale, { type: 'region' }).of(country)
+  return name === undefined ? unknown : estimated(name)
+}
