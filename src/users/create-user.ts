@@ -129,4 +129,6 @@ function upsertPending(deps: Deps, input: SignUp, key: string, passwordHash: str
 const namesOf = (merchant: MerchantDraft | undefined) => [
   merchant?.legal_name,
   merchant?.trading_name,
+  merchant?.contact_name,
+  merchant?.website,
 ]

@@ -12,18 +12,19 @@ export type RangeRequest = {
 const planSchema = z.strictObject({
   /** `hang` says nothing; `stall` stops after the first line; `endless` never ends. */
   act: z.enum(['answer', 'hang', 'stall', 'endless']).default('answer'),
+  delayMs: z.int().default(0),
   status: z.int().default(200),
   headers: z.record(z.string(), z.string()).default({}),
   body: z.string().optional(),
 })
-type Plan = z.infer<typeof planSchema>
+export type RangePlan = z.infer<typeof planSchema>
 
 /** As many entries as a padded range has; drawn anew at each run, so that no password is among them. */
 const ORDINARY = Array.from({ length: 900 }, (_, at) => {
   const suffix = randomBytes(18).toString('hex').slice(1).toUpperCase()
   return `${suffix}:${at % 10 === 0 ? 0 : at}`
 }).join('\r\n')
-const DEFAULT: Plan = { act: 'answer', status: 200, headers: {}, body: ORDINARY }
+const DEFAULT: RangePlan = { act: 'answer', delayMs: 0, status: 200, headers: {}, body: ORDINARY }
 
 /**
  * Stands for a service with the range API, on 127.0.0.1: `GET /<scope>/<prefix>` answers as was planned
@@ -31,7 +32,7 @@ const DEFAULT: Plan = { act: 'answer', status: 200, headers: {}, body: ORDINARY 
  * shows what it was asked.
  */
 export async function startBreachStub() {
-  const plans = new Map<string, Plan>()
+  const plans = new Map<string, RangePlan>()
   const requests = new Map<string, RangeRequest[]>()
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const { method = '', url: path = '/', headers } = request
@@ -44,7 +45,8 @@ export async function startBreachStub() {
       response.end(JSON.stringify(requests.get(second) ?? []))
     } else {
       requests.set(first, [...(requests.get(first) ?? []), { method, path, headers, body }])
-      play(plans.get(first) ?? DEFAULT, response)
+      const plan = plans.get(first) ?? DEFAULT
+      setTimeout(() => play(plan, response), plan.delayMs)
     }
   }
   const server = createServer((request, response) => {
@@ -62,7 +64,7 @@ export async function startBreachStub() {
   return { url: `http://127.0.0.1:${address.port}`, close }
 }
 
-function play({ act, status, headers, body = ORDINARY }: Plan, response: ServerResponse) {
+function play({ act, status, headers, body = ORDINARY }: RangePlan, response: ServerResponse) {
   if (act === 'hang') return
   response.writeHead(status, { 'content-type': 'text/plain', ...headers })
   if (act === 'answer') response.end(body)
