@@ -9,6 +9,7 @@ import { requestLog } from './http/request-log'
 import { httpRoutes } from './http/routes'
 import { securityHeaders } from './http/security-headers'
 import { loginRoutes } from './login/routes'
+import { stepUpRoutes } from './login/step-up-routes'
 import { toProblemResponse } from './problems'
 import { jwksRoutes, sessionRoutes } from './sessions/routes'
 import { userRoutes, verifyEmailRoutes } from './users/routes'
@@ -30,6 +31,7 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/api/users', userRoutes)
     .route('/api/auth/verify-email', verifyEmailRoutes)
     .route('/api/auth', loginRoutes)
+    .route('/api/auth/step-up', stepUpRoutes)
     .route('/api/auth', sessionRoutes)
     .route('/.well-known', jwksRoutes)
     .route('/', httpRoutes(app))

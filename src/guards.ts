@@ -12,6 +12,7 @@ import { type CurrentSession, findSession } from './sessions/find-session'
 import { USE_NOTED_EVERY_SECONDS } from './sessions/lifetimes'
 import { isSession, refOf } from './sessions/session-ref'
 import { readSecret } from './sessions/session-secret'
+import { requireSteppedUp } from './sessions/step-up'
 
 const guards = new WeakSet<object>()
 
@@ -37,6 +38,42 @@ export const signedIn = guard(
   async function signedIn(c, next) {
     const session = await currentSession(c)
     if (!session) throw problem('unauthorized')
+    c.set('session', session)
+    return next()
+  },
+)
+
+/** A live session that has passed both steps in the last ten minutes, and has not used that up. */
+export const steppedUp = guard(
+  {
+    security: ['bearer', 'cookie'],
+    problems: [
+      'unauthorized',
+      'invalid_access_token',
+      'cross_site_request',
+      'insufficient_user_authentication',
+    ],
+  },
+  async function steppedUp(c, next) {
+    const session = await currentSession(c)
+    if (!session) throw problem('unauthorized')
+    requireSteppedUp(c.var.deps, session)
+    c.set('session', session)
+    return next()
+  },
+)
+
+/** The same by access token alone, for a GET that changes something: a cookie comes along by itself. */
+export const steppedUpByToken = guard(
+  {
+    security: ['bearer'],
+    problems: ['unauthorized', 'invalid_access_token', 'insufficient_user_authentication'],
+  },
+  async function steppedUpByToken(c, next) {
+    const authorization = c.req.header('Authorization')
+    if (authorization === undefined) throw problem('unauthorized')
+    const session = await sessionByToken(c.var.deps, authorization)
+    requireSteppedUp(c.var.deps, session)
     c.set('session', session)
     return next()
   },
@@ -87,6 +124,10 @@ async function sessionByToken(deps: Deps, authorization: string): Promise<Curren
   }
   // A role that has changed since is a token that lies about its holder.
   if (session.user.role !== claims.role) throw problem('invalid_access_token', { reason: 'role' })
+  // One from before a step-up is a copy that must not share in it.
+  if (Math.floor(session.authTime.getTime() / 1000) !== claims.auth_time) {
+    throw problem('invalid_access_token', { reason: 'replaced at step-up' })
+  }
   return session
 }
 

@@ -3,6 +3,9 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from './context'
 import { log } from './log'
 
+/** How long having passed both steps is good for an act that asks for it. */
+export const STEP_UP_SECONDS = 600
+
 /** Every refusal a caller can receive (RFC 9457). Codes are public API: add freely, never rename. */
 export const problems = {
   invalid_request: { status: 400, title: 'Some fields are not valid' },
@@ -15,11 +18,33 @@ export const problems = {
   invalid_credentials: { status: 401, title: 'The name or the password is not right' },
   invalid_challenge: { status: 401, title: 'This sign-in has ended, start again' },
   invalid_code: { status: 401, title: 'The code is not right' },
+  insufficient_user_authentication: {
+    status: 401,
+    title: 'Confirm first that it is you, with both steps',
+  },
   cross_site_request: { status: 403, title: 'The request does not come from our own pages' },
   email_unverified: { status: 403, title: 'Confirm your e-mail address first' },
   account_disabled: { status: 403, title: 'This account is disabled' },
+  account_frozen: { status: 403, title: 'This account is frozen until its password is reset' },
+  account_closing: {
+    status: 403,
+    title: 'This account will be erased; the link in our mail keeps it',
+  },
+  second_factor_required: {
+    status: 403,
+    title: 'Give a code of your authenticator app or a backup code',
+  },
+  authenticator_stopped: {
+    status: 403,
+    title: 'Switched off after too many wrong codes, until the password is reset',
+  },
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'This path does not take that method' },
+  username_taken: { status: 409, title: 'Somebody else has this username' },
+  too_many_authenticators: {
+    status: 409,
+    title: 'Remove an authenticator app before you add another',
+  },
   content_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'Send application/json in UTF-8' },
   too_many_requests: { status: 429, title: 'Too many requests from your network, wait a little' },
@@ -92,10 +117,13 @@ export function toProblemResponse(error: Error, c: Context<AppEnv>): Response {
 }
 
 /** RFC 6750 §3.1: no error code for a caller who sent no credentials. */
-const challengeFor = (code: ProblemCode): string =>
-  code === 'invalid_access_token'
-    ? 'Bearer realm="phantom", error="invalid_token"'
+function challengeFor(code: ProblemCode): string {
+  if (code === 'invalid_access_token') return 'Bearer realm="phantom", error="invalid_token"'
+  // RFC 9470 §3: what the session must be brought to.
+  return code === 'insufficient_user_authentication'
+    ? `Bearer realm="phantom", error="${code}", max_age="${STEP_UP_SECONDS}"`
     : 'Bearer realm="phantom"'
+}
 
 function asProblem(error: Error): Problem {
   if (error instanceof Problem) return error

@@ -38,8 +38,17 @@ export const users = sqliteTable(
     emailVerifiedAt: time('email_verified_at'),
     lastLoginAt: time('last_login_at'),
     createdAt: time('created_at').notNull(),
+    /** A second address for security notices, once it is confirmed. */
+    notificationEmail: text('notification_email'),
+    /** Since when the owner of an address that was replaced has stopped everything; a reset ends it. */
+    frozenAt: time('frozen_at'),
+    /** When the account will be erased, at its owner's wish. */
+    erasureDueAt: time('erasure_due_at'),
   },
   (table) => [
+    index('users_erasure_due')
+      .on(table.erasureDueAt)
+      .where(sql`${table.erasureDueAt} IS NOT NULL`),
     check('role_known', oneOf(table.role, roles)),
     check('status_known', oneOf(table.status, statuses)),
   ],
@@ -70,6 +79,8 @@ export const sessions = sqliteTable(
     ip: text('ip').notNull(),
     country: text('country'),
     userAgent: text('user_agent'),
+    /** When both steps were last passed, for an act that asks for that; NULL once an act has used it up. */
+    steppedUpAt: time('stepped_up_at'),
   },
   (table) => [
     // Both ids stand in every token, so one index finds a session and lists a user's.
@@ -80,7 +91,17 @@ export const sessions = sqliteTable(
   ],
 )
 
-/** Links sent by mail: verify now; reset, change, invite and not-me to come. */
+/** What a link that we mailed is good for, and nothing else. */
+export const linkPurposes = [
+  'verify',
+  'reset',
+  'change_email',
+  'notification_email',
+  'not_me',
+  'keep_account',
+] as const
+
+/** Links sent by mail. */
 export const mailedTokens = sqliteTable(
   'mailed_tokens',
   {
@@ -88,7 +109,7 @@ export const mailedTokens = sqliteTable(
     userId: text('user_id')
       .notNull()
       .references(() => users.id),
-    purpose: text('purpose', { enum: ['verify'] }).notNull(),
+    purpose: text('purpose', { enum: linkPurposes }).notNull(),
     /** What the link will do beside its purpose, such as a new address; never a secret. */
     data: text('data'),
     expiresAt: time('expires_at').notNull(),
@@ -108,8 +129,45 @@ export const knownDevices = sqliteTable(
     country: text('country'),
     firstSeenAt: time('first_seen_at').notNull(),
     lastSeenAt: time('last_seen_at').notNull(),
+    /** Every country that it has signed in from, as in ` DE FR`. */
+    countries: text('countries').notNull().default(''),
   },
   (table) => [primaryKey({ columns: [table.userId, table.deviceHash] })],
+)
+
+/** Authenticator apps (RFC 6238). Which step was used last is in the guard, which decides. */
+export const totpAuthenticators = sqliteTable(
+  'totp_authenticators',
+  {
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+    /** The seed, encrypted and bound to this row (crypto/sealed-box.ts). */
+    sealedSeed: text('sealed_seed').notNull(),
+    /** The session that began to set it up, and the only one that may finish. */
+    sessionId: text('session_id').notNull(),
+    createdAt: time('created_at').notNull(),
+    /** NULL until a code of it was seen: so long it is no factor. */
+    confirmedAt: time('confirmed_at'),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.id] })],
+)
+
+/** Backup codes: 120 random bits each, so a plain hash is enough. */
+export const backupCodes = sqliteTable(
+  'backup_codes',
+  {
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    codeHash: text('code_hash').notNull(),
+    /** The session, or the hash of the link, that it was given for; NULL while it is good. */
+    usedBy: text('used_by'),
+    usedAt: time('used_at'),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.codeHash] })],
 )
 
 export const merchantProfiles = sqliteTable('merchant_profiles', {

@@ -1,28 +1,50 @@
 import { DurableObject } from 'cloudflare:workers'
 import { settings } from '../settings'
+import type { Method } from '../two-factor/methods'
 import { Attempt } from './attempt'
 import {
-  bucketOf,
   challengeOf,
+  type ChallengeRef,
   codeWaitSeconds,
-  EMPTY_GUARD,
-  failuresAt,
-  type GuardState,
-  type LockRule,
-  pruned,
-  withChallenge,
+  type CodeUse,
   withCodeFailure,
-  withDevice,
-  withFailure,
+  withMail,
   withResend,
-  withSuccess,
-} from './attempts'
+  withRightCode,
+} from './code-attempts'
+import { MAX_IN_A_ROW } from './guard-limits'
+import {
+  EMPTY_GUARD,
+  type GuardState,
+  loadedGuard,
+  pruned,
+  recovered,
+  sideOf,
+  withDevice,
+  withoutDevice,
+} from './guard-state'
+import {
+  failuresAt,
+  isStopped,
+  type LockRule,
+  withPasswordFailure,
+  withPasswordSuccess,
+} from './password-attempts'
+import { Places } from './places'
 import type {
-  ChallengeRef,
   CodeReservation,
+  CodeVerdict,
   PasswordReservation,
   ResendVerdict,
 } from './reservations'
+
+type CodeRequest = {
+  challenge: ChallengeRef
+  method: Method
+  /** The browser that asks, if it has completed a login before. */
+  device: string | null
+  now: number
+}
 
 /**
  * Decides for one account, one call at a time: how many passwords and codes may be tried, and which
@@ -31,8 +53,8 @@ import type {
  * use are only held in memory: when the object is lost, so is the answer of the try that held one.
  */
 export class AccountGuard extends DurableObject<Env> {
-  #state = this.ctx.storage.kv.get<GuardState>('state') ?? EMPTY_GUARD
-  readonly #reserved = new Map<string, number>()
+  #state = loadedGuard(this.ctx.storage.kv.get<GuardState>('state'))
+  readonly #places = new Places()
   #hasAlarm = false
 
   /** Reserves a password check, for a browser the guard knows (`device`) or for a stranger. */
@@ -43,54 +65,78 @@ export class AccountGuard extends DurableObject<Env> {
   }): PasswordReservation {
     const { device, isKnown, now } = request
     const rule = this.#rule
-    const bucket = bucketOf(this.#state, device)
-    const waitSeconds = (bucket.lockedUntil - now) / 1000
-    const side = bucket === this.#state.strangers ? null : device
-    const isKnownDevice = side !== null
-    if (waitSeconds > 0) return { attempt: null, retryAfterSeconds: waitSeconds, isKnownDevice }
-    const place = `password:${side ?? ''}`
-    if (failuresAt(bucket, rule, now) + this.#placesIn(place) >= rule.maxFailures) {
-      return { attempt: null, retryAfterSeconds: 1, isKnownDevice }
+    const side = sideOf(this.#state, device)
+    const from = this.#from(device)
+    const answer = { isKnownDevice: from !== null, isStopped: isStopped(side, 'password') }
+    const waitSeconds = (side.lockedUntil - now) / 1000
+    if (waitSeconds > 0) return { ...answer, attempt: null, retryAfterSeconds: waitSeconds }
+    const place = `password:${from ?? ''}`
+    const inUse = this.#places.count((taken) => taken === place)
+    if (failuresAt(side, rule, now) + inUse >= rule.maxFailures) {
+      return { ...answer, attempt: null, retryAfterSeconds: 1 }
     }
     const attempt = new Attempt(
-      this.#reserve(place),
+      this.#places.take(place),
       () => {
-        const { state, lockedUntil } = withFailure({ ...this.#state, isKnown }, side, rule, now)
+        const before = { ...this.#state, isKnown: isKnown || this.#state.isKnown }
+        const { state, lockedUntil, inARow } = withPasswordFailure(before, from, rule, now)
         this.#save(state)
-        return { lockedUntil, consecutiveFailures: state.consecutiveFailures }
+        return { lockedUntil, stopsNow: inARow === MAX_IN_A_ROW }
       },
-      () => this.#save(withSuccess(this.#state, side)),
+      () => this.#save(withPasswordSuccess(this.#state, from)),
     )
-    return { attempt, retryAfterSeconds: 0, isKnownDevice }
+    return { ...answer, attempt, retryAfterSeconds: 0 }
   }
 
   /** Reserves a code check. */
-  reserveCode(request: { challenge: ChallengeRef; now: number }): CodeReservation {
-    const { now } = request
-    const { id } = request.challenge
-    const challenge = challengeOf(this.#state, request.challenge)
+  reserveCode({ challenge, method, device, now }: CodeRequest): CodeReservation {
     const { maxFailures } = this.#rule
-    if (challenge.isUsed || challenge.failures >= maxFailures) {
-      return { attempt: null, retryAfterSeconds: null, codeHash: null }
+    const { id } = challenge
+    const from = this.#from(device)
+    const side = sideOf(this.#state, from)
+    const { isUsed, failures, codeHash } = challengeOf(this.#state, challenge)
+    const answer = { isKnownDevice: from !== null, isStopped: false, codeHash: null }
+    if (isUsed || failures >= maxFailures) {
+      return { ...answer, attempt: null, retryAfterSeconds: null }
     }
-    const inFlight = [...this.#reserved].filter(([place]) => place.startsWith('code:'))
-    const total = inFlight.reduce((sum, [, count]) => sum + count, 0)
-    const isFull = challenge.failures + this.#placesIn(`code:${id}`) >= maxFailures
-    const waitSeconds = codeWaitSeconds(this.#state, total, now)
-    if (isFull || waitSeconds > 0) {
-      return { attempt: null, retryAfterSeconds: Math.max(1, waitSeconds), codeHash: null }
+    if (isStopped(side, method)) {
+      return { ...answer, isStopped: true, attempt: null, retryAfterSeconds: null }
+    }
+    const ofSide = `code:${from ?? ''}:`
+    const ofChallenge = this.#places.count((place) => place.endsWith(`:${id}`))
+    const inFlight = this.#places.count((place) => place.startsWith(ofSide))
+    const waitSeconds = codeWaitSeconds(side.codeFailures, inFlight, now)
+    if (failures + ofChallenge >= maxFailures || waitSeconds > 0) {
+      return { ...answer, attempt: null, retryAfterSeconds: Math.max(1, waitSeconds) }
     }
     const attempt = new Attempt(
-      this.#reserve(`code:${id}`),
-      () => {
-        const before = challengeOf(this.#state, request.challenge)
-        const after = { ...before, failures: before.failures + 1 }
-        this.#save(withChallenge(withCodeFailure(this.#state, now), id, after, now))
-        return { isEnded: after.failures >= maxFailures }
-      },
-      (device: string) => this.#consume(request.challenge, device, now),
+      this.#places.take(`${ofSide}${id}`),
+      () => this.#failCode({ challenge, method, device: from, now }),
+      (use: CodeUse) => this.#useCode({ challenge, method, device: from, now }, use),
     )
-    return { attempt, retryAfterSeconds: 0, codeHash: challenge.codeHash }
+    return { ...answer, codeHash, attempt, retryAfterSeconds: 0 }
+  }
+
+  #failCode(request: CodeRequest) {
+    const { challenge, now } = request
+    const { state, failures, inARow } = withCodeFailure(this.#state, challenge, request, now)
+    this.#save(state)
+    const isEnded = failures >= this.#rule.maxFailures
+    return { failures, isEnded, stopsNow: inARow === MAX_IN_A_ROW }
+  }
+
+  /** Uses a right code up: `passed` once. A time step that was used before counts as a wrong code. */
+  #useCode(request: CodeRequest, use: CodeUse): CodeVerdict {
+    const { challenge, now } = request
+    const { isUsed, failures } = challengeOf(this.#state, challenge)
+    if (isUsed || failures >= this.#rule.maxFailures) return 'spent'
+    const state = withRightCode(this.#state, challenge, request, use, now)
+    if (!state) {
+      this.#failCode(request)
+      return 'replayed'
+    }
+    this.#save(state)
+    return 'passed'
   }
 
   /** Notes that another code was made for a challenge: the one before is dead, its failures stay. */
@@ -100,29 +146,38 @@ export class AccountGuard extends DurableObject<Env> {
     expiresAt: number
     now: number
   }): ResendVerdict {
+    const { id } = request.challenge
     const challenge = challengeOf(this.#state, request.challenge)
     if (challenge.isUsed || challenge.failures >= this.#rule.maxFailures) {
       return { isGranted: false, retryAfterSeconds: null }
     }
-    const { state, retryAfterSeconds } = withResend(
-      this.#state,
-      request.challenge.id,
-      challenge,
-      request,
-    )
+    const { state, retryAfterSeconds } = withResend(this.#state, id, challenge, request)
     if (retryAfterSeconds > 0) return { isGranted: false, retryAfterSeconds }
     this.#save(state)
     return { isGranted: true, retryAfterSeconds: null }
   }
 
-  /** Uses a challenge up. True exactly once; then the browser is known, and its failures forgotten. */
-  #consume(ref: ChallengeRef, device: string, now: number): boolean {
-    const challenge = challengeOf(this.#state, ref)
-    if (challenge.isUsed || challenge.failures >= this.#rule.maxFailures) return false
-    const used = withChallenge(this.#state, ref.id, { ...challenge, isUsed: true }, now)
-    const codeFailures = { startedAt: 0, count: 0 }
-    this.#save(withDevice({ ...used, isKnown: true, codeFailures }, device, now))
-    return true
+  /** Counts a mail that anyone can ask for; false when this account has had enough of its kind. */
+  takeMail(kind: 'verify' | 'reset', now: number): boolean {
+    const { state, isGranted } = withMail(this.#state, kind, now)
+    this.#save(state)
+    return isGranted
+  }
+
+  /** Ends all locks and counts, for an owner who has proved to be it; their browser is known from now on. */
+  recover(device: string, now: number): void {
+    this.#save(withDevice({ ...recovered(this.#state), isKnown: true }, device, now))
+  }
+
+  /** Makes a browser, or all of them (`null`), a stranger again. */
+  forgetDevice(device: string | null): void {
+    this.#save(withoutDevice(this.#state, device))
+  }
+
+  /** Forgets everything: the account is gone. */
+  async erase(): Promise<void> {
+    this.#state = EMPTY_GUARD
+    await this.ctx.storage.deleteAll()
   }
 
   get #rule(): LockRule {
@@ -130,17 +185,9 @@ export class AccountGuard extends DurableObject<Env> {
     return { maxFailures: MAX_FAILED_ATTEMPTS, lockSeconds: ACCOUNT_LOCKOUT_DURATION }
   }
 
-  #placesIn = (place: string) => this.#reserved.get(place) ?? 0
-
-  /** Takes a place; the returned function gives it back, once. */
-  #reserve(place: string): () => void {
-    this.#reserved.set(place, this.#placesIn(place) + 1)
-    return () => {
-      const left = this.#placesIn(place) - 1
-      if (left > 0) this.#reserved.set(place, left)
-      else this.#reserved.delete(place)
-    }
-  }
+  /** A device that the guard does not know is a stranger. */
+  #from = (device: string | null) =>
+    device !== null && this.#state.devices[device] ? device : null
 
   #save(state: GuardState) {
     if (state === this.#state) return

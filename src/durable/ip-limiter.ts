@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import { type Quota, secondsLeft, take, type Window } from './window'
+import { type Quota, secondsLeft, take, type Window, windowAt } from './window'
 
 export type LimitRequest = Readonly<{
   /** The part of the address that one subscriber holds: an IPv4 address or an IPv6 /64. */
@@ -39,6 +39,28 @@ export class IpLimiter extends DurableObject<Env> {
     const raisesAlarm = network.includes(':') && this.#countSite(alarm, now)
     await this.#scheduleCleanup()
     return { ...verdict, remaining, raisesAlarm }
+  }
+
+  /** Counts one of something that is only watched, never refused: how many of it there were in its window. */
+  async count({ key, quota, now }: { key: string; quota: Quota; now: number }): Promise<number> {
+    const { kv } = this.ctx.storage
+    const before = kv.get<Window[]>(key) ?? []
+    const [window] = take(before, [{ ...quota, limit: Infinity }], now).windows
+    if (window) kv.put(key, [window])
+    await this.#scheduleCleanup()
+    return window?.count ?? 0
+  }
+
+  /** Uses up whatever a network has left of its quotas. */
+  async exhaust({ network, quotas, now }: Omit<LimitRequest, 'alarm'>): Promise<void> {
+    const { kv } = this.ctx.storage
+    const before = kv.get<Window[]>(network) ?? []
+    const spent = quotas.map((quota, index) => ({
+      ...windowAt(before[index], quota, now),
+      count: quota.limit,
+    }))
+    kv.put(network, spent)
+    await this.#scheduleCleanup()
   }
 
   /** Counts one for the whole /48; true for the one that passes the alarm's quota. */

@@ -1,23 +1,42 @@
 import type { Attempt } from './attempt'
-
-/** A challenge as its record in KV tells it. KV may lag; what the guard has noted since counts more. */
-export type ChallengeRef = Readonly<{ id: string; sentAt: number; expiresAt: number }>
+import type { CodeUse } from './code-attempts'
 
 /** A place for one password check, or the seconds to wait for one. */
 export type PasswordReservation = {
-  attempt: Attempt<{ lockedUntil: number; consecutiveFailures: number }, [], void> | null
+  attempt: Attempt<PasswordFailed, [], void> | null
   retryAfterSeconds: number
   isKnownDevice: boolean
+  /** The password is off for this side: the caller must take any for wrong. */
+  isStopped: boolean
 }
 
-/** A place for one code check, or the seconds to wait for one; `null` seconds: the challenge is over. */
+export type PasswordFailed = {
+  /** Milliseconds; 0 when this failure did not lock. */
+  lockedUntil: number
+  /** This failure was the one that switched the password off for its side. */
+  stopsNow: boolean
+}
+
+/** A place for one code check, or why there is none. */
 export type CodeReservation = {
-  /** Its `succeed` uses the challenge up, for the device that is remembered, and is true only once. */
-  attempt: Attempt<{ isEnded: boolean }, [device: string], boolean> | null
+  attempt: Attempt<CodeFailed, [use: CodeUse], CodeVerdict> | null
+  /** `null`: the challenge is over. */
   retryAfterSeconds: number | null
+  isKnownDevice: boolean
+  isStopped: boolean
   /** Of the code that was sent last, when KV cannot know it yet. */
   codeHash: string | null
 }
+
+export type CodeFailed = {
+  /** Wrong codes of the challenge so far. */
+  failures: number
+  isEnded: boolean
+  stopsNow: boolean
+}
+
+/** `passed` exactly once; `spent` when another request was first, `replayed` for a time step used before. */
+export type CodeVerdict = 'passed' | 'spent' | 'replayed'
 
 /** Whether another code may be sent; as with a reservation, `null` seconds: the challenge is over. */
 export type ResendVerdict = { isGranted: boolean; retryAfterSeconds: number | null }

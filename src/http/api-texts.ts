@@ -37,6 +37,9 @@ export const conventions = [
 export const tags = [
   { name: 'Accounts', description: 'Sign up, confirm the address, read the profile.' },
   { name: 'Login', description: 'From a password to a session, in two steps.' },
+  { name: 'Step-up', description: 'Confirm a session again, for an act that asks for it.' },
+  { name: 'Recovery', description: 'Set a new password; undo what somebody else did.' },
+  { name: 'Second factors', description: 'Authenticator apps and backup codes.' },
   { name: 'Sessions', description: 'Keep a session, end it, verify its tokens elsewhere.' },
   { name: 'Service', description: 'The service about itself.' },
   { name: 'Pages', description: 'What people open in a browser, and the files of these pages.' },

@@ -8,6 +8,8 @@ export type Facet = Readonly<{
   /** A guard: who may call. Empty for anyone; `none` where a session is taken but not asked for. */
   security?: readonly ('bearer' | 'cookie' | 'none')[]
   body?: z.ZodType
+  /** The parameters that the URL may have; without it there are none. */
+  query?: z.ZodObject
   summary?: string
   description?: string
   tag?: string

@@ -39,6 +39,7 @@ export function inPlainWords(issue: z.core.$ZodRawIssue): string {
     case 'invalid_format':
       return issue.format === 'regex' ? 'has the wrong form' : `must be a valid ${issue.format}`
     case 'invalid_union':
+      if ('discriminator' in issue) return 'is none of the values that are taken here'
       return 'has none of the forms that are taken here'
     case 'not_multiple_of':
     case 'invalid_key':

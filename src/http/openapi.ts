@@ -1,4 +1,5 @@
 import type { RouterRoute } from 'hono/types'
+import type { z } from 'zod'
 import { version } from '../../package.json'
 import type { Settings } from '../settings'
 import { description as apiDescription, tags } from './api-texts'
@@ -21,7 +22,13 @@ export type Operation = Readonly<{
   summary: string
   description?: string
   security: readonly Readonly<Record<string, readonly string[]>>[]
-  parameters?: readonly Readonly<{ name: string; in: 'path'; required: true; schema: JsonSchema }>[]
+  parameters?: readonly Readonly<{
+    name: string
+    in: 'path' | 'query'
+    required: boolean
+    description?: string
+    schema: JsonSchema
+  }>[]
   requestBody?: Readonly<{ required: true; content: Record<string, { schema: JsonSchema }> }>
   responses: Readonly<Record<string, Answer>>
   'x-rate-limit'?: Readonly<{
@@ -78,7 +85,7 @@ const schemes = { bearer: { bearerAuth: [] }, cookie: { sessionCookie: [] }, non
 function operation(method: string, path: string, facets: Facet[], config: Config): Operation {
   // Each middleware speaks of its own part; only problems come from several.
   const facet: Facet = Object.assign({}, ...facets)
-  const { summary = '', description, tag = '', body, security = [], answers = {} } = facet
+  const { summary = '', description, tag = '', body, query, security = [], answers = {} } = facet
   const limit = isLimitClass(facet.limit) ? facet.limit : undefined
   const codes = new Set([
     ...facets.flatMap(({ problems = [] }) => problems),
@@ -86,9 +93,7 @@ function operation(method: string, path: string, facets: Facet[], config: Config
     ...(path.startsWith('/api/') ? (['invalid_request'] as const) : []),
     ...(['internal_error', 'service_unavailable'] as const),
   ])
-  const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(
-    ([, name = '']) => ({ name, in: 'path', required: true, schema: { type: 'string' } }) as const,
-  )
+  const parameters = [...pathParameters(path), ...(query ? queryParameters(query) : [])]
   return {
     operationId: operationId(method, path),
     tags: [tag],
@@ -100,6 +105,26 @@ function operation(method: string, path: string, facets: Facet[], config: Config
     responses: { ...successAnswers(answers, limit !== undefined), ...problemAnswers(codes) },
     ...(limit && { 'x-rate-limit': { class: limit, quotas: quotasOf(config, limit) } }),
   }
+}
+
+const pathParameters = (path: string) =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(
+    ([, name = '']) => ({ name, in: 'path', required: true, schema: { type: 'string' } }) as const,
+  )
+
+function queryParameters(schema: z.ZodObject) {
+  const { properties = {}, required = [] } = jsonSchema(schema, 'input')
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...rest } = typeof property === 'object' ? property : {}
+    const isRequired = required.includes(name)
+    return {
+      name,
+      in: 'query' as const,
+      required: isRequired,
+      ...(description && { description }),
+      schema: rest,
+    }
+  })
 }
 
 const isLimitClass = (name: string | undefined): name is LimitClass =>

@@ -4,11 +4,42 @@ import type { AppEnv } from '../context'
 import { problem } from '../problems'
 import { withFacet } from './facets'
 import { fieldErrors, inPlainWords } from './field-errors'
+import { jsonPointer } from './json-pointer'
 import { readBody, requireJsonType } from './read-body'
 import { parseStrictJson } from './strict-json'
 
 /** What a validated body adds to the types of its route: hono's client sees `in`, the handler `out`. */
 type JsonBody<S extends z.ZodType> = { in: { json: z.input<S> }; out: { json: z.output<S> } }
+
+/** What a validated query string adds to the types of its route. */
+type Query<S extends z.ZodObject> = {
+  in: { query: Partial<Record<keyof z.input<S> & string, string>> }
+  out: { query: z.output<S> }
+}
+
+/**
+ * Takes these parameters from the URL, each once, and no other; never a secret. The schema is strict and
+ * reads texts; `errors[].pointer` names a parameter as it would a field.
+ */
+export function query<S extends z.ZodObject>(
+  schema: S,
+): MiddlewareHandler<AppEnv, string, Query<S>> {
+  const facet = { query: schema, problems: ['invalid_request'] as const }
+  return withFacet(facet, async function query(c, next) {
+    const given = [...new URL(c.req.url).searchParams]
+    const twice = given.find(([name], at) => given.findIndex(([other]) => other === name) !== at)
+    if (twice) {
+      const error = { pointer: jsonPointer([twice[0]]), detail: 'given more than once' }
+      throw problem('invalid_request', { errors: [error] })
+    }
+    const result = schema.safeParse(Object.fromEntries(given), { error: inPlainWords })
+    if (!result.success) {
+      throw problem('invalid_request', { errors: fieldErrors(result.error.issues) })
+    }
+    c.req.addValidatedData('query', result.data)
+    return next()
+  })
+}
 
 /**
  * Takes a JSON body of this shape and nothing else. The schema is strict, so a field that nobody reads

@@ -2,24 +2,31 @@ import * as z from 'zod'
 import { hasMac, mac, randomCode, randomToken, sha256 } from '../crypto/token'
 import type { Deps } from '../context'
 import { reach } from '../reach'
+import { methods } from '../two-factor/methods'
 
 const recordSchema = z.object({
   userId: z.string(),
   securityEpoch: z.number().int(),
   role: z.enum(['admin', 'merchant', 'customer']),
   transport: z.enum(['bearer', 'cookie']),
-  method: z.enum(['email']),
-  /** Keyed hash of the code that was sent with the login. One sent later is in the guard. */
-  codeHash: z.string(),
+  /** What may finish it; decided when the password was right, never by the caller. */
+  methods: z.array(z.enum(methods)),
+  /** The session that confirms itself with it. `null`: it is a login. */
+  stepUpOf: z.string().nullable(),
+  /** Keyed hash of the code that was mailed with it, if one was. One sent later is in the guard. */
+  codeHash: z.string().nullable(),
   sentAt: z.number(),
   expiresAt: z.number(),
 })
 
-/** A login whose password was right, waiting for its second step. Times in milliseconds. */
+/** A first step that was right, waiting for its second. Times in milliseconds. */
 export type Challenge = z.infer<typeof recordSchema>
 
-/** Second steps that a login can be finished with. */
-export type Method = Challenge['method']
+/** What stands in a body for a challenge. */
+export const challengeToken = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/, 'must be a challenge of this service')
+  .describe('What the first step answered; good for five minutes')
 
 const keyOf = (id: string) => `otp:${id}`
 

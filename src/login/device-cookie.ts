@@ -1,6 +1,7 @@
 import { hasMac, mac, randomToken, sha256 } from '../crypto/token'
 import type { Deps } from '../context'
 import { DEVICE_COOKIE_SECONDS } from '../http/cookies'
+import { log } from '../log'
 
 const FORMAT = /^([A-Za-z0-9_-]{43})\.(\d{10})\.([A-Za-z0-9_-]{43})$/
 
@@ -18,19 +19,26 @@ export function makeDeviceCookie(
   return `${nonce}.${issued}.${mac(deps.settings.SEALING_KEYS, 'device', textOf(userId, nonce, issued))}`
 }
 
-/** The nonce of a device cookie of this user; `undefined` if it is forged, too old or somebody else's. */
+/**
+ * The nonce of a device cookie of this user. One that is forged, too old or somebody else's counts as
+ * none, and is logged.
+ */
 export function readDeviceCookie(
-  deps: Pick<Deps, 'settings' | 'now'>,
+  deps: Pick<Deps, 'settings' | 'now' | 'caller'>,
   userId: string,
   cookie: string | undefined,
 ): string | undefined {
-  const [, nonce, issuedText, tag] = FORMAT.exec(cookie ?? '') ?? []
-  if (!nonce || !issuedText || !tag) return undefined
+  if (cookie === undefined) return undefined
+  const [, nonce = '', issuedText, tag = ''] = FORMAT.exec(cookie) ?? []
   const issued = Number(issuedText)
-  const ageSeconds = deps.now().getTime() / 1000 - issued
-  if (ageSeconds >= DEVICE_COOKIE_SECONDS) return undefined
   const isOurs = hasMac(deps.settings.SEALING_KEYS, 'device', textOf(userId, nonce, issued), tag)
-  return isOurs ? nonce : undefined
+  const isFresh = deps.now().getTime() / 1000 - issued < DEVICE_COOKIE_SECONDS
+  if (isOurs && isFresh) return nonce
+  log('warn', 'device_cookie_ignored', {
+    request_id: deps.caller.requestId,
+    reason: isOurs ? 'expired' : 'forged or of another account',
+  })
+  return undefined
 }
 
 const textOf = (userId: string, nonce: string, issued: number) => `${userId}.${nonce}.${issued}`

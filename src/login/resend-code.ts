@@ -17,7 +17,9 @@ import { sendCode } from './send-code'
 export async function resendCode(deps: Deps, token: string): Promise<void> {
   const id = challengeId(token)
   const challenge = await findChallenge(deps, id)
-  if (!challenge) throw problem('invalid_challenge', { reason: 'none or expired' })
+  if (!challenge?.methods.includes('email')) {
+    throw problem('invalid_challenge', { reason: challenge ? 'no mailed code' : 'none or expired' })
+  }
   const { userId, securityEpoch, sentAt } = challenge
   const [user] = await deps.db
     .select({ id: users.id, email: users.email, locale: users.locale })
@@ -45,6 +47,6 @@ export async function resendCode(deps: Deps, token: string): Promise<void> {
   await recordEvent(deps, { event: 'authn_code_sent', userId, actor: userId })
   await Promise.all([
     putChallenge(deps, id, { ...challenge, codeHash, sentAt: now, expiresAt }),
-    sendCode(deps, user, code, expiresAt),
+    sendCode(deps, user, code, expiresAt, challenge.stepUpOf === null ? 'sign_in' : 'step_up'),
   ])
 }

@@ -2,22 +2,19 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import type { AppEnv } from '../context'
 import { anyone } from '../guards'
-import { cookieNamed, DEVICE_COOKIE, deviceCookie, sessionCookie } from '../http/cookies'
+import { cookieNamed, DEVICE_COOKIE, deviceCookie } from '../http/cookies'
 import { requireSameOrigin } from '../http/csrf'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
 import { presentedPassword } from '../passwords/policy'
-import { tokensAnswer, tokensOf } from '../sessions/tokens-answer'
+import { secondStep } from '../two-factor/second-step'
 import { loginIdentifier } from '../users/email-key'
+import { answerSession, challengeAnswer, challengeOf, openedAnswer } from './answers'
+import { challengeToken } from './challenge'
 import { finishLogin } from './finish-login'
 import { resendCode } from './resend-code'
 import { startLogin } from './start-login'
-
-const challenge = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{43}$/, 'must be a challenge of this service')
-  .describe('What `login/` answered; good for five minutes')
 
 const loginBody = z.strictObject({
   identifier: loginIdentifier.describe('E-mail address or username'),
@@ -27,21 +24,6 @@ const loginBody = z.strictObject({
     .default('bearer')
     .describe('How the session will travel: tokens in the answer, or a cookie'),
 })
-
-const verifyBody = z.strictObject({
-  challenge,
-  method: z.enum(['email']),
-  code: z.string().regex(/^[0-9]{6}$/, 'must be six digits'),
-})
-
-const loginAnswer = z.object({
-  challenge: z.string(),
-  methods: z.array(z.enum(['email'])),
-  default_method: z.enum(['email']),
-  expires_in: z.int().describe('Seconds'),
-})
-
-const cookieAnswer = z.object({ session_id: z.string() })
 
 export const loginRoutes = new Hono<AppEnv>({ strict: false })
   .post(
@@ -53,14 +35,16 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
       tag: 'Login',
       summary: 'First step: name and password',
       description:
-        'Answers with a challenge, never with a session. Unknown, wrong, locked, disabled and unverified look alike until the password was right.',
+        'Answers with a challenge, never with a session. Without an authenticator app a code goes out by mail. Unknown, wrong, locked, disabled and unverified look alike until the password was right.',
       answers: {
-        200: { description: 'The password was right; a code is on its way', schema: loginAnswer },
+        200: { description: 'The password was right', schema: challengeAnswer },
       },
       problems: [
         'invalid_credentials',
         'email_unverified',
         'account_disabled',
+        'account_frozen',
+        'account_closing',
         'too_many_attempts',
         'cross_site_request',
       ],
@@ -74,12 +58,7 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
         transport,
         deviceCookie: cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE),
       })
-      return c.json({
-        challenge: started.challenge,
-        methods: [...started.methods],
-        default_method: started.defaultMethod,
-        expires_in: started.expiresInSeconds,
-      })
+      return c.json(challengeOf(started))
     },
   )
 
@@ -87,16 +66,16 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
     '/verify-2fa',
     anyone,
     rateLimit('codes'),
-    body(verifyBody),
+    body(secondStep({ challenge: challengeToken })),
     describe({
       tag: 'Login',
       summary: 'Second step: the code',
       description:
         'Opens the session in the transport that the first step asked for: tokens in the body, or a cookie and nothing else.',
       answers: {
-        200: { description: 'The session is open', schema: z.union([tokensAnswer, cookieAnswer]) },
+        200: { description: 'The session is open', schema: openedAnswer },
       },
-      problems: ['invalid_challenge', 'invalid_code', 'too_many_attempts'],
+      problems: ['invalid_challenge', 'invalid_code', 'too_many_attempts', 'authenticator_stopped'],
     }),
     async (c) => {
       const { session, deviceCookie: device } = await finishLogin(c.var.deps, {
@@ -104,9 +83,7 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
         deviceCookie: cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE),
       })
       c.header('Set-Cookie', deviceCookie(device), { append: true })
-      if (session.transport === 'bearer') return c.json(tokensOf(session))
-      c.header('Set-Cookie', sessionCookie(session.cookie), { append: true })
-      return c.json({ session_id: session.sessionId })
+      return answerSession(c, session)
     },
   )
 
@@ -114,7 +91,7 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
     '/resend-otp',
     anyone,
     rateLimit('mail'),
-    body(z.strictObject({ challenge })),
+    body(z.strictObject({ challenge: challengeToken })),
     describe({
       tag: 'Login',
       summary: 'Send another code',

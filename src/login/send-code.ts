@@ -7,6 +7,7 @@ export const sendCode = (
   user: { id: string; email: string; locale: string },
   code: string,
   expiresAt: number,
+  act: 'sign_in' | 'step_up',
 ) =>
   enqueueMail(deps, {
     template: 'login_code',
@@ -16,6 +17,7 @@ export const sendCode = (
     expiresAt,
     data: {
       code,
+      act,
       validMinutes: Math.floor(deps.settings.OTP_VALIDITY_PERIOD / 60),
       ip: deps.caller.ip,
       country: deps.caller.country,

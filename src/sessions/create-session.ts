@@ -2,9 +2,12 @@ import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { randomId } from '../crypto/token'
-import { knownDevices, sessions, users } from '../db/schema'
+import { mailedTokens, sessions, users } from '../db/schema'
+import { claimBackupCode, countBackupCodes, isClaimedBy } from '../two-factor/backup-codes'
+import { type Owner, ownerColumns } from '../users/notify-owner'
 import { assuranceOf, type FirstFactor, type SecondFactor } from './assurance'
 import { accessTokenFor, type AccessToken } from './access-token'
+import { isNewCountry, noteDevice, selectFamiliarity } from './known-devices'
 import { lifetimes, type Role } from './lifetimes'
 import { sessionExists } from './session-ref'
 import { secretFor } from './session-secret'
@@ -18,25 +21,32 @@ export type NewSession = Readonly<{
   firstFactor: FirstFactor
   secondFactor: SecondFactor
   deviceHash: string
+  /** Of the backup code that was the second step: the session is opened only if it gets it. */
+  backupCodeHash?: string | undefined
 }>
 
 export type OpenedSession = Readonly<{
   sessionId: string
-  user: { email: string; locale: string }
+  user: Owner
   isNewDevice: boolean
   isFirstDevice: boolean
+  /** From a country that no browser of this account has signed in from. */
+  isNewCountry: boolean
+  secondFactor: SecondFactor
+  backupCodesLeft: number
 }> &
   (
     | { transport: 'bearer'; access: AccessToken; refreshToken: string }
     | { transport: 'cookie'; cookie: string }
   )
 
-/** The browsers that an account remembers; the one unseen for longest makes room. */
-const MAX_KNOWN_DEVICES = 20
+/** Sessions of one user at a time; the one unused for longest makes room. */
+const MAX_SESSIONS = 20
 
 /**
  * Opens a session, the only function that can: it takes both steps of the login, and the table refuses
- * a row without them. `undefined` when the user has been disabled or changed since the first step.
+ * a row without them. `undefined` when the user has been disabled or changed since the first step, or
+ * the backup code was used by another request.
  *
  * One batch: the session is inserted only if its user is still as the login found it, and everything
  * after it only if the session exists.
@@ -46,49 +56,27 @@ export async function createSession(
   login: NewSession,
 ): Promise<OpenedSession | undefined> {
   const { db, caller } = deps
-  const now = deps.now()
-  const { userId, transport, firstFactor, secondFactor, deviceHash } = login
+  const { userId, transport, firstFactor, secondFactor } = login
   const sessionId = randomId('ses')
   const kind = transport === 'bearer' ? 'refresh' : 'cookie'
   const { token, secretHash } = secretFor(deps.settings, kind, { userId, sessionId })
-  const ms = now.getTime()
+  const ms = deps.now().getTime()
   const expiresAt = ms + lifetimes[login.role].absoluteSeconds * 1000
   const opened = sessionExists({ userId, sessionId })
+  const backup = { userId, codeHash: login.backupCodeHash ?? '', usedBy: sessionId }
+  const isClaimed = login.backupCodeHash === undefined ? sql`true` : isClaimedBy(backup)
 
-  const [devicesBefore, , , , , , [user]] = await db.batch([
-    db
-      .select({
-        known: sql<number>`count(*)`,
-        same: sql<number>`coalesce(sum(${knownDevices.deviceHash} = ${deviceHash}), 0)`,
-      })
-      .from(knownDevices)
-      .where(eq(knownDevices.userId, userId)),
+  const [[known], , , , , [user], [codes]] = await db.batch([
+    selectFamiliarity(deps, login),
+    claimBackupCode(deps, backup),
     db.insert(sessions).select(sql`
       SELECT id, ${sessionId}, ${transport}, ${secretHash}, NULL, NULL, NULL,
         ${firstFactor}, ${secondFactor}, ${ms}, ${ms}, ${ms}, ${expiresAt},
-        ${caller.ip}, ${caller.country}, ${caller.userAgent}
+        ${caller.ip}, ${caller.country}, ${caller.userAgent}, ${ms}
       FROM users
       WHERE id = ${userId} AND status = 'active' AND role = ${login.role}
-        AND security_epoch = ${login.securityEpoch}`),
-    db
-      .update(users)
-      .set({ lastLoginAt: now })
-      .where(and(eq(users.id, userId), opened)),
-    db
-      .insert(knownDevices)
-      .select(
-        sql`SELECT ${userId}, ${deviceHash}, ${caller.userAgent}, ${caller.country}, ${ms}, ${ms}
-          WHERE ${opened}`,
-      )
-      .onConflictDoUpdate({
-        target: [knownDevices.userId, knownDevices.deviceHash],
-        set: { lastSeenAt: now, userAgent: caller.userAgent, country: caller.country },
-      }),
-    db.delete(knownDevices).where(
-      sql`${knownDevices.userId} = ${userId} AND ${knownDevices.deviceHash} IN (
-        SELECT device_hash FROM known_devices WHERE user_id = ${userId}
-        ORDER BY last_seen_at DESC, device_hash LIMIT -1 OFFSET ${MAX_KNOWN_DEVICES})`,
-    ),
+        AND security_epoch = ${login.securityEpoch}
+        AND frozen_at IS NULL AND erasure_due_at IS NULL AND ${isClaimed}`),
     recordEvent(
       deps,
       {
@@ -101,20 +89,51 @@ export async function createSession(
       opened,
     ),
     db
-      .select({ email: users.email, locale: users.locale })
+      .update(users)
+      .set({ lastLoginAt: deps.now() })
+      .where(and(eq(users.id, userId), opened)),
+    db
+      .select(ownerColumns)
       .from(users)
       .where(and(eq(users.id, userId), opened)),
+    countBackupCodes(deps, userId),
+    ...noteDevice(deps, login, opened),
+    ...endSurplus(deps, userId),
+    // Who has just signed in needs no link to reset the password.
+    db
+      .delete(mailedTokens)
+      .where(and(eq(mailedTokens.userId, userId), eq(mailedTokens.purpose, 'reset'), opened)),
   ])
   if (!user) return undefined
-  const [devices] = devicesBefore
-  const isNewDevice = !devices?.same
-  const result = { sessionId, user, isNewDevice, isFirstDevice: !devices?.known }
+  const result = {
+    sessionId,
+    user,
+    isNewDevice: !known?.thisDevice,
+    isFirstDevice: !known?.devices,
+    isNewCountry: isNewCountry(known, caller.country),
+    secondFactor,
+    backupCodesLeft: codes?.left ?? 0,
+  }
   if (transport === 'cookie') return { ...result, transport, cookie: token }
   const access = await accessTokenFor(deps, {
     id: sessionId,
     user: { id: userId, role: login.role },
-    authTime: now,
+    authTime: deps.now(),
     ...assuranceOf(firstFactor, secondFactor),
   })
   return { ...result, transport, access, refreshToken: token }
+}
+
+/** The statements that end what a user has beyond the most sessions at a time, and record that. */
+function endSurplus(deps: Pick<Deps, 'db' | 'now' | 'caller'>, userId: string) {
+  const surplus = sql`(SELECT id FROM sessions WHERE user_id = ${userId}
+    ORDER BY last_used_at DESC, created_at DESC LIMIT -1 OFFSET ${MAX_SESSIONS})`
+  return [
+    recordEvent(
+      deps,
+      { event: 'sessions_ended', userId, actor: 'system', data: { reason: 'too many' } },
+      sql`EXISTS ${surplus}`,
+    ),
+    deps.db.delete(sessions).where(sql`user_id = ${userId} AND id IN ${surplus}`),
+  ] as const
 }

@@ -45,9 +45,11 @@ const prepareSessionQuery = (db: Deps['db']) =>
       authTime: sessions.authTime,
       lastUsedAt: sessions.lastUsedAt,
       expiresAt: sessions.expiresAt,
+      steppedUpAt: sessions.steppedUpAt,
       user: {
         id: users.id,
         email: users.email,
+        notificationEmail: users.notificationEmail,
         username: users.username,
         displayName: users.displayName,
         locale: users.locale,

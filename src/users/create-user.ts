@@ -108,7 +108,8 @@ function upsertPending(deps: Deps, input: SignUp, key: string, passwordHash: str
     .select(
       sql`SELECT ${randomId('usr')}, ${email}, ${key},
         CASE WHEN ${isFree} THEN ${name} END, CASE WHEN ${isFree} THEN ${nameKey} END,
-        NULL, 'en', ${role}, 'pending', ${passwordHash}, 0, NULL, NULL, ${deps.now().getTime()}
+        NULL, 'en', ${role}, 'pending', ${passwordHash}, 0, NULL, NULL, ${deps.now().getTime()},
+        NULL, NULL, NULL
         WHERE true`,
     )
     .onConflictDoUpdate({

@@ -6,6 +6,13 @@ import { Attempt } from '../../src/durable/attempt'
 const guardNamed = (name: string) => env.ACCOUNT_GUARD.getByName(name)
 const NOW = Date.now()
 const stranger = { device: null, isKnown: true, now: NOW }
+const code = (challenge: { id: string; sentAt: number; expiresAt: number }, now = NOW) => ({
+  challenge,
+  method: 'email' as const,
+  device: null,
+  now,
+})
+const use = { device: 'browser' }
 const count = <T>(results: readonly T[], is: (result: T) => boolean) => results.filter(is).length
 
 describe('AccountGuard', () => {
@@ -59,15 +66,15 @@ describe('AccountGuard', () => {
       await reservation.attempt?.fail()
     }
     {
-      using reservation = await guard.reserveCode({ challenge, now: NOW })
-      expect(await reservation.attempt?.succeed('browser')).toBe(true)
+      using reservation = await guard.reserveCode(code(challenge))
+      expect(await reservation.attempt?.succeed(use)).toBe('passed')
     }
     await evictDurableObject(guard)
     {
       using reservation = await guard.reservePassword(stranger)
       expect((await reservation.attempt?.fail())?.lockedUntil).toBe(NOW + 1_800_000)
     }
-    expect(await guard.reserveCode({ challenge, now: NOW })).toMatchObject({
+    expect(await guard.reserveCode(code(challenge))).toMatchObject({
       attempt: null,
       retryAfterSeconds: null,
     })
@@ -81,18 +88,18 @@ describe('AccountGuard', () => {
     const challenge = { id: 'c', sentAt: NOW, expiresAt: NOW + 300_000 }
     const results = await Promise.all(
       Array.from({ length: 50 }, async () => {
-        using reservation = await guard.reserveCode({ challenge, now: NOW })
-        return reservation.attempt?.succeed('browser')
+        using reservation = await guard.reserveCode(code(challenge))
+        return reservation.attempt?.succeed(use)
       }),
     )
-    expect(count(results, (won) => won === true)).toBe(1)
+    expect(count(results, (verdict) => verdict === 'passed')).toBe(1)
   })
 
   test('keeps the failures of a challenge when another code is sent', async ({ expect }) => {
     const guard = guardNamed('resend')
     const challenge = { id: 'c', sentAt: NOW, expiresAt: NOW + 300_000 }
     for (let round = 0; round < 4; round++) {
-      using reservation = await guard.reserveCode({ challenge, now: NOW })
+      using reservation = await guard.reserveCode(code(challenge))
       await reservation.attempt?.fail()
     }
     const later = NOW + 60_000
@@ -101,10 +108,10 @@ describe('AccountGuard', () => {
       isGranted: true,
       retryAfterSeconds: null,
     })
-    using reservation = await guard.reserveCode({ challenge, now: later })
+    using reservation = await guard.reserveCode(code(challenge, later))
     expect(reservation.codeHash).toBe('second')
-    expect(await reservation.attempt?.fail()).toEqual({ isEnded: true })
-    expect(await guard.reserveCode({ challenge, now: later })).toMatchObject({
+    expect(await reservation.attempt?.fail()).toMatchObject({ failures: 5, isEnded: true })
+    expect(await guard.reserveCode(code(challenge, later))).toMatchObject({
       attempt: null,
       retryAfterSeconds: null,
     })

@@ -1,0 +1,127 @@
+import type { Method } from '../two-factor/methods'
+import { CODE_FAILURES, MAILS, RESEND_PAUSE_MS, RESENDS } from './guard-limits'
+import {
+  type Challenge,
+  type GuardState,
+  liveChallenges,
+  NO_WINDOW,
+  sideOf,
+  withDevice,
+  withSide,
+} from './guard-state'
+import { withOneMoreInARow, withRowEnded } from './password-attempts'
+import { secondsLeft, take, type Window, windowAt } from './window'
+
+/** A challenge as its record in KV tells it. KV may lag; what the guard has noted since counts more. */
+export type ChallengeRef = Readonly<{ id: string; sentAt: number; expiresAt: number }>
+
+/** A challenge as the guard knows it; one it has not met has no failures. */
+export const challengeOf = (
+  state: GuardState,
+  { id, sentAt, expiresAt }: ChallengeRef,
+): Challenge =>
+  state.challenges[id] ?? { failures: 0, isUsed: false, codeHash: null, sentAt, expiresAt }
+
+/** Notes a challenge, and forgets those whose time has passed: what is kept stays small without an alarm. */
+export const withChallenge = (
+  state: GuardState,
+  id: string,
+  challenge: Challenge,
+  now: number,
+): GuardState => ({
+  ...state,
+  challenges: { ...liveChallenges(state.challenges, now), [id]: challenge },
+})
+
+/** Counts a wrong code: for its challenge, for its side's hour, and in a row. */
+export function withCodeFailure(
+  state: GuardState,
+  ref: ChallengeRef,
+  from: { method: Method; device: string | null },
+  now: number,
+): { state: GuardState; failures: number; inARow: number } {
+  const challenge = challengeOf(state, ref)
+  const failures = challenge.failures + 1
+  const side = withOneMoreInARow(sideOf(state, from.device), from.method)
+  const { startedAt, count } = windowAt(side.codeFailures, CODE_FAILURES, now)
+  const counted = { ...side, codeFailures: { startedAt, count: count + 1 } }
+  return {
+    state: withChallenge(
+      withSide(state, from.device, counted),
+      ref.id,
+      { ...challenge, failures },
+      now,
+    ),
+    failures,
+    inARow: side.inARow[from.method] ?? 0,
+  }
+}
+
+/** Seconds until this side may give a code again, 0 if now; `inFlight` are not yet judged. */
+export function codeWaitSeconds(codeFailures: Window, inFlight: number, now: number): number {
+  const window = windowAt(codeFailures, CODE_FAILURES, now)
+  if (window.count + inFlight < CODE_FAILURES.limit) return 0
+  return window.count < CODE_FAILURES.limit ? 1 : secondsLeft(window, CODE_FAILURES, now)
+}
+
+/** What a right code does besides: uses its challenge up, uses a time step up, makes a browser known. */
+export type CodeUse = Readonly<{
+  /** The browser that has completed a login with it; `null` where none is to be remembered. */
+  device: string | null
+  /** The authenticator app and the time step of its code. */
+  totp?: { id: string; step: number } | undefined
+  /** Where another store decides that it is used once: a mailed link. */
+  keepsChallenge?: boolean | undefined
+}>
+
+/**
+ * Uses up what a right code stands for. `undefined` for the step of an app that is not later than the
+ * last one accepted: a code works once, and an older one not after a newer (RFC 6238 §5.2).
+ */
+export function withRightCode(
+  state: GuardState,
+  ref: ChallengeRef,
+  from: { method: Method; device: string | null },
+  use: CodeUse,
+  now: number,
+): GuardState | undefined {
+  const { totp } = use
+  if (totp && totp.step <= (state.totpSteps[totp.id] ?? -1)) return undefined
+  const side = { ...withRowEnded(sideOf(state, from.device), from.method), codeFailures: NO_WINDOW }
+  const cleared = { ...withSide(state, from.device, side), isKnown: true }
+  const stepped = totp
+    ? { ...cleared, totpSteps: { ...cleared.totpSteps, [totp.id]: totp.step } }
+    : cleared
+  const used = use.keepsChallenge
+    ? stepped
+    : withChallenge(stepped, ref.id, { ...challengeOf(state, ref), isUsed: true }, now)
+  return use.device === null ? used : withDevice(used, use.device, now)
+}
+
+/** Notes that a code is sent again, unless that is too soon or too often. */
+export function withResend(
+  state: GuardState,
+  id: string,
+  challenge: Challenge,
+  next: { codeHash: string; expiresAt: number; now: number },
+): { state: GuardState; retryAfterSeconds: number } {
+  const pauseSeconds = (challenge.sentAt + RESEND_PAUSE_MS - next.now) / 1000
+  if (pauseSeconds > 0) return { state, retryAfterSeconds: pauseSeconds }
+  const result = take([state.resends], [RESENDS], next.now)
+  const [resends = NO_WINDOW] = result.windows
+  if (!result.isAllowed) return { state, retryAfterSeconds: result.retryAfterSeconds }
+  const { codeHash, expiresAt } = next
+  const sent = { ...challenge, codeHash, expiresAt, sentAt: next.now }
+  return { state: { ...withChallenge(state, id, sent, next.now), resends }, retryAfterSeconds: 0 }
+}
+
+/** Counts a mail that somebody asks for. */
+export function withMail(
+  state: GuardState,
+  kind: string,
+  now: number,
+): { state: GuardState; isGranted: boolean } {
+  const { isAllowed, windows } = take(state.mails[kind] ?? [], MAILS, now)
+  if (!isAllowed) return { state, isGranted: false }
+  return { state: { ...state, mails: { ...state.mails, [kind]: windows } }, isGranted: true }
+}

@@ -1,0 +1,17 @@
+import type { Quota } from './window'
+
+/** Wrong tries in a row that switch an authenticator off (NIST SP 800-63B-4 §3.2.2). */
+export const MAX_IN_A_ROW = 100
+
+/** Wrong codes of one side over all its challenges: a guesser who knows the password gets no more. */
+export const CODE_FAILURES: Quota = { limit: 10, seconds: 3600 }
+
+/** Codes sent again on request, per account; and no sooner than a minute after the last. */
+export const RESENDS: Quota = { limit: 5, seconds: 3600 }
+export const RESEND_PAUSE_MS = 60_000
+
+/** Links that anyone can have mailed to an account, of each kind. */
+export const MAILS: readonly Quota[] = [
+  { limit: 1, seconds: 60 },
+  { limit: 5, seconds: 3600 },
+]

@@ -1,0 +1,158 @@
+import type { Method } from '../two-factor/methods'
+import { CODE_FAILURES, MAILS, RESENDS } from './guard-limits'
+import { type Window, windowAt } from './window'
+
+/** What can be guessed at. */
+export type Guessable = 'password' | Method
+
+/** What one side has got wrong: one known browser, or all the rest of the world together. */
+export type Side = Readonly<{
+  /** Wrong passwords of the present lock period. */
+  failures: number
+  firstFailureAt: number
+  lockedUntil: number
+  /** Wrong tries in a row. Neither time nor a lock's end resets them, only a right one or recovery. */
+  inARow: Readonly<Partial<Record<Guessable, number>>>
+  codeFailures: Window
+}>
+
+export type Challenge = Readonly<{
+  failures: number
+  isUsed: boolean
+  /** Keyed hash of the code that was sent last, when it is not the first one. */
+  codeHash: string | null
+  sentAt: number
+  expiresAt: number
+}>
+
+/** All that an account's guard keeps. Times in milliseconds. */
+export type GuardState = Readonly<{
+  /** False for a name that nobody has: its guard is emptied once its windows have passed. */
+  isKnown: boolean
+  strangers: Side
+  /** Browsers that have completed a login, by the nonce of their device cookie. */
+  devices: Readonly<Record<string, Side & { seenAt: number }>>
+  resends: Window
+  /** Mails that anyone can ask for, by kind: one window a minute, one an hour. */
+  mails: Readonly<Record<string, readonly Window[]>>
+  challenges: Readonly<Record<string, Challenge>>
+  /** The last time step that was accepted of each authenticator app. */
+  totpSteps: Readonly<Record<string, number>>
+}>
+
+export const NO_WINDOW: Window = { startedAt: 0, count: 0 }
+
+export const NO_FAILURES: Side = {
+  failures: 0,
+  firstFailureAt: 0,
+  lockedUntil: 0,
+  inARow: {},
+  codeFailures: NO_WINDOW,
+}
+
+export const EMPTY_GUARD: GuardState = {
+  isKnown: false,
+  strangers: NO_FAILURES,
+  devices: {},
+  resends: NO_WINDOW,
+  mails: {},
+  challenges: {},
+  totpSteps: {},
+}
+
+const MAX_DEVICES = 10
+/** A code of a step this old is refused by the clock alone. */
+const STEP_KEPT_MS = 600_000
+const STEP_MS = 30_000
+
+/** What was stored, by this version or one before that knew less. */
+export function loadedGuard(stored: Partial<GuardState> | undefined): GuardState {
+  if (!stored) return EMPTY_GUARD
+  const devices = Object.entries(stored.devices ?? {}).map(
+    ([device, side]) => [device, { ...NO_FAILURES, ...side }] as const,
+  )
+  return {
+    ...EMPTY_GUARD,
+    ...stored,
+    strangers: { ...NO_FAILURES, ...stored.strangers },
+    devices: Object.fromEntries(devices),
+  }
+}
+
+/** The side that an attempt falls under. A device that the guard does not know is a stranger. */
+export const sideOf = (state: GuardState, device: string | null): Side =>
+  (device !== null && state.devices[device]) || state.strangers
+
+export function withSide(state: GuardState, device: string | null, side: Side): GuardState {
+  const known = device === null ? undefined : state.devices[device]
+  if (device === null || !known) return { ...state, strangers: side }
+  return { ...state, devices: { ...state.devices, [device]: { ...known, ...side } } }
+}
+
+/** Remembers a browser that has completed a login; the one unseen for longest makes room. */
+export function withDevice(state: GuardState, device: string, now: number): GuardState {
+  const devices = Object.entries({
+    ...state.devices,
+    [device]: { ...(state.devices[device] ?? NO_FAILURES), seenAt: now },
+  })
+  const kept = devices.sort(([, a], [, b]) => b.seenAt - a.seenAt).slice(0, MAX_DEVICES)
+  return { ...state, devices: Object.fromEntries(kept) }
+}
+
+/** Forgets one browser, or all of them (`null`): they are strangers again. */
+export function withoutDevice(state: GuardState, device: string | null): GuardState {
+  if (device === null) return { ...state, devices: {} }
+  const { [device]: _forgotten, ...devices } = state.devices
+  return { ...state, devices }
+}
+
+/** After recovery: nobody has failed, whoever it was. What was used up stays so. */
+export const recovered = (state: GuardState): GuardState => ({
+  ...state,
+  strangers: NO_FAILURES,
+  devices: Object.fromEntries(
+    Object.entries(state.devices).map(([device, { seenAt }]) => [
+      device,
+      { ...NO_FAILURES, seenAt },
+    ]),
+  ),
+})
+
+export const liveChallenges = (challenges: GuardState['challenges'], now: number) =>
+  Object.fromEntries(Object.entries(challenges).filter(([, { expiresAt }]) => now < expiresAt))
+
+const hasRow = ({ inARow }: Side) => Object.values(inARow).some((count) => count > 0)
+
+/**
+ * Drops what no longer matters. `undefined` when nothing is left that must be remembered: a known
+ * account keeps its devices and its failures in a row, an unknown one keeps nothing.
+ */
+export function pruned(
+  state: GuardState,
+  { lockSeconds }: { lockSeconds: number },
+  now: number,
+): GuardState | undefined {
+  const challenges = liveChallenges(state.challenges, now)
+  const totpSteps = Object.fromEntries(
+    Object.entries(state.totpSteps).filter(([, step]) => now < step * STEP_MS + STEP_KEPT_MS),
+  )
+  const mails = Object.fromEntries(
+    Object.entries(state.mails).filter(([, windows]) =>
+      windows.some((window, index) => windowAt(window, MAILS[index] ?? RESENDS, now).count > 0),
+    ),
+  )
+  const sides = [state.strangers, ...Object.values(state.devices)]
+  const isActive =
+    [challenges, totpSteps, mails].some((part) => Object.keys(part).length > 0) ||
+    sides.some(
+      (side) =>
+        now < side.lockedUntil ||
+        (side.failures > 0 && now < side.firstFailureAt + lockSeconds * 1000) ||
+        windowAt(side.codeFailures, CODE_FAILURES, now).count > 0,
+    ) ||
+    windowAt(state.resends, RESENDS, now).count > 0
+  const isRemembered =
+    state.isKnown && (sides.some(hasRow) || Object.keys(state.devices).length > 0)
+  if (!isActive && !isRemembered) return undefined
+  return { ...state, challenges, totpSteps, mails }
+}

@@ -1,0 +1,43 @@
+import type { Deps } from '../context'
+import { methodsOf } from '../two-factor/factors-of-user'
+import type { Method } from '../two-factor/methods'
+import { type Challenge, newChallengeToken, newCode, putChallenge } from './challenge'
+import { sendCode } from './send-code'
+
+export type ChallengeOpened = Readonly<{
+  challenge: string
+  methods: readonly Method[]
+  defaultMethod: Method
+  expiresInSeconds: number
+}>
+
+/**
+ * Opens a challenge after a right password, and sends the code if it is one that is mailed. Once an
+ * authenticator app is set up, a mailed code is no second step any more.
+ */
+export async function openChallenge(
+  deps: Deps,
+  user: { id: string; email: string; locale: string; hasTotp: boolean; hasBackupCode: boolean },
+  binding: Pick<Challenge, 'securityEpoch' | 'role' | 'transport' | 'stepUpOf'>,
+): Promise<ChallengeOpened> {
+  const { token, id } = newChallengeToken()
+  const expiresInSeconds = deps.settings.OTP_VALIDITY_PERIOD
+  const sentAt = deps.now().getTime()
+  const expiresAt = sentAt + expiresInSeconds * 1000
+  const methods = methodsOf(user)
+  const [defaultMethod = 'email'] = methods
+  const mailed = defaultMethod === 'email' ? newCode(deps, id) : undefined
+  await Promise.all([
+    putChallenge(deps, id, {
+      userId: user.id,
+      ...binding,
+      methods,
+      codeHash: mailed?.codeHash ?? null,
+      sentAt,
+      expiresAt,
+    }),
+    mailed &&
+      sendCode(deps, user, mailed.code, expiresAt, binding.stepUpOf ? 'step_up' : 'sign_in'),
+  ])
+  return { challenge: token, methods, defaultMethod, expiresInSeconds }
+}

@@ -1,0 +1,58 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import type { AppEnv } from '../context'
+import { signedIn } from '../guards'
+import { cookieNamed, DEVICE_COOKIE } from '../http/cookies'
+import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
+import { body } from '../http/validate'
+import { presentedPassword } from '../passwords/policy'
+import { secondStep } from '../two-factor/second-step'
+import { answerSession, challengeAnswer, challengeOf, openedAnswer } from './answers'
+import { challengeToken } from './challenge'
+import { finishStepUp, startStepUp } from './step-up'
+
+export const stepUpRoutes = new Hono<AppEnv>({ strict: false })
+  .post(
+    '/',
+    signedIn,
+    rateLimit('login'),
+    body(z.strictObject({ password: presentedPassword })),
+    describe({
+      tag: 'Step-up',
+      summary: 'Confirm the session, first step: the password',
+      description:
+        'Where an act answers `insufficient_user_authentication` (RFC 9470). The challenge is good for this session and opens no other; without an authenticator app a code goes out by mail. Wrong passwords count with those of logins.',
+      answers: { 200: { description: 'The password was right', schema: challengeAnswer } },
+      problems: ['invalid_credentials', 'too_many_attempts'],
+    }),
+    async (c) => {
+      const opened = await startStepUp(c.var.deps, c.var.session, {
+        ...c.req.valid('json'),
+        deviceCookie: cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE),
+      })
+      return c.json(challengeOf(opened))
+    },
+  )
+
+  .post(
+    '/verify',
+    signedIn,
+    rateLimit('codes'),
+    body(secondStep({ challenge: challengeToken })),
+    describe({
+      tag: 'Step-up',
+      summary: 'Confirm the session, second step: the code',
+      description:
+        'Good for one sensitive act in the next ten minutes. The tokens or the cookie of the session are replaced; those before are dead.',
+      answers: { 200: { description: 'The session is confirmed', schema: openedAnswer } },
+      problems: ['invalid_challenge', 'invalid_code', 'too_many_attempts', 'authenticator_stopped'],
+    }),
+    async (c) => {
+      const renewed = await finishStepUp(c.var.deps, c.var.session, {
+        ...c.req.valid('json'),
+        deviceCookie: cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE),
+      })
+      return answerSession(c, renewed)
+    },
+  )

@@ -1,0 +1,91 @@
+import { eq } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { users } from '../db/schema'
+import { tryPassword } from '../passwords/try-password'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { type RenewedSession, renewSession } from '../sessions/renew-session'
+import { refOf } from '../sessions/session-ref'
+import { hasBackupCode, hasTotp } from '../two-factor/factors-of-user'
+import type { Method } from '../two-factor/methods'
+import { passSecondStep } from '../two-factor/second-step'
+import { notifyOwner, occasionOf } from '../users/notify-owner'
+import { challengeId, findChallenge } from './challenge'
+import { readDeviceCookie } from './device-cookie'
+import { type ChallengeOpened, openChallenge } from './open-challenge'
+
+/**
+ * The first step of confirming a session: the password again. Its failures count with those of logins.
+ * Answers with a challenge that is good for this session alone and opens no other.
+ */
+export async function startStepUp(
+  deps: Deps,
+  session: CurrentSession,
+  input: { password: string; deviceCookie: string | undefined },
+): Promise<ChallengeOpened> {
+  const userId = session.user.id
+  const [user] = await deps.db
+    .select({
+      id: users.id,
+      email: users.email,
+      emailKey: users.emailKey,
+      usernameKey: users.usernameKey,
+      locale: users.locale,
+      passwordHash: users.passwordHash,
+      securityEpoch: users.securityEpoch,
+      hasTotp,
+      hasBackupCode,
+    })
+    .from(users)
+    .where(eq(users.id, userId))
+  if (!user) throw problem('invalid_access_token', { reason: 'user gone' })
+  await tryPassword(deps, {
+    identifier: { kind: 'email', key: user.emailKey },
+    user,
+    password: input.password,
+    nonce: readDeviceCookie(deps, userId, input.deviceCookie),
+    act: 'step-up',
+  })
+  const { securityEpoch } = user
+  const { transport } = session
+  const { role } = session.user
+  return openChallenge(deps, user, { securityEpoch, role, transport, stepUpOf: session.id })
+}
+
+/**
+ * The second step: the session has both steps behind it again (RFC 9470), under new tokens. The
+ * challenge must be one that this very session began.
+ */
+export async function finishStepUp(
+  deps: Deps,
+  session: CurrentSession,
+  input: { challenge: string; method: Method; code: string; deviceCookie: string | undefined },
+): Promise<RenewedSession> {
+  const { method, code } = input
+  const { userId, sessionId } = refOf(session)
+  const id = challengeId(input.challenge)
+  const challenge = await findChallenge(deps, id)
+  const isMine = challenge?.userId === userId && challenge.stepUpOf === sessionId
+  if (!isMine || !challenge.methods.includes(method)) {
+    throw problem('invalid_challenge', { reason: challenge ? 'other act or method' : 'none' })
+  }
+  const { sentAt, expiresAt, codeHash, securityEpoch } = challenge
+  const { backupCodeHash } = await passSecondStep(deps, {
+    userId,
+    ref: { id, sentAt, expiresAt },
+    method,
+    code,
+    codeHash,
+    nonce: readDeviceCookie(deps, userId, input.deviceCookie),
+    use: { device: null },
+  })
+  const secondFactor = method === 'backup_code' ? 'backup' : method
+  const steps = { secondFactor, securityEpoch, backupCodeHash, challengeId: id } as const
+  const renewed = await renewSession(deps, session, steps)
+  if (!renewed) throw problem('invalid_challenge', { reason: 'changed meanwhile' })
+  if (backupCodeHash !== undefined) {
+    const data = { left: renewed.backupCodesLeft, ...occasionOf(deps) }
+    await notifyOwner(deps, userId, { template: 'backup_code_used', data })
+  }
+  return renewed
+}

@@ -1,0 +1,90 @@
+import { and, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { sessions } from '../db/schema'
+import { claimBackupCode, countBackupCodes, isClaimedBy } from '../two-factor/backup-codes'
+import { accessTokenFor, type AccessToken } from './access-token'
+import { assuranceOf, type SecondFactor } from './assurance'
+import type { CurrentSession } from './find-session'
+import { isSession, refOf } from './session-ref'
+import { secretFor } from './session-secret'
+
+export type RenewedSession = Readonly<{
+  sessionId: string
+  secondFactor: SecondFactor
+  backupCodesLeft: number
+}> &
+  (
+    | { transport: 'bearer'; access: AccessToken; refreshToken: string }
+    | { transport: 'cookie'; cookie: string }
+  )
+
+/**
+ * Notes that both steps were passed again, and replaces what the session was known by: its tokens of
+ * until now are dead, so whoever had a copy does not share in it (ASVS 5.0 7.2.4). `undefined` when the
+ * account has changed since the first step, or the backup code was used by another request.
+ */
+export async function renewSession(
+  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller'>,
+  session: CurrentSession,
+  steps: {
+    secondFactor: SecondFactor
+    securityEpoch: number
+    backupCodeHash: string | undefined
+    /** What the backup code is used for. */
+    challengeId: string
+  },
+): Promise<RenewedSession | undefined> {
+  const { secondFactor, backupCodeHash } = steps
+  const { transport } = session
+  const ref = refOf(session)
+  const { userId, sessionId } = ref
+  const kind = transport === 'bearer' ? 'refresh' : 'cookie'
+  const { token, secretHash } = secretFor(deps.settings, kind, ref)
+  const now = deps.now()
+  const backup = { userId, codeHash: backupCodeHash ?? '', usedBy: steps.challengeId }
+  const isClaimed = backupCodeHash === undefined ? sql`true` : isClaimedBy(backup)
+  const [, renewed, , [codes]] = await deps.db.batch([
+    claimBackupCode(deps, backup),
+    deps.db
+      .update(sessions)
+      .set({
+        secretHash,
+        previousHash: null,
+        rotationSalt: null,
+        rotatedAt: null,
+        secondFactor,
+        authTime: now,
+        steppedUpAt: now,
+        lastUsedAt: now,
+      })
+      .where(
+        and(
+          isSession(ref),
+          sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId}
+            AND security_epoch = ${steps.securityEpoch})`,
+          isClaimed,
+        ),
+      )
+      .returning({ id: sessions.id }),
+    recordEvent(
+      deps,
+      {
+        event: 'authn_step_up_success',
+        userId,
+        actor: userId,
+        sessionId,
+        data: { second: secondFactor },
+      },
+      sql`EXISTS (SELECT 1 FROM sessions WHERE user_id = ${userId} AND id = ${sessionId}
+        AND secret_hash = ${secretHash})`,
+    ),
+    countBackupCodes(deps, userId),
+  ])
+  if (renewed.length === 0) return undefined
+  const result = { sessionId, secondFactor, backupCodesLeft: codes?.left ?? 0 }
+  if (transport === 'cookie') return { ...result, transport, cookie: token }
+  const assurance = assuranceOf(session.firstFactor, secondFactor)
+  const access = await accessTokenFor(deps, { ...session, authTime: now, ...assurance })
+  return { ...result, transport, access, refreshToken: token }
+}

@@ -1,0 +1,39 @@
+import { and, gt, sql } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { sessions } from '../db/schema'
+import { problem, STEP_UP_SECONDS } from '../problems'
+import type { CurrentSession } from './find-session'
+import { isSession, refOf } from './session-ref'
+
+/** Refuses a session whose two steps lie too far back, or whose step-up was used up (RFC 9470 §3). */
+export function requireSteppedUp(deps: Pick<Deps, 'now'>, session: CurrentSession): void {
+  const { steppedUpAt } = session
+  if (!steppedUpAt || steppedUpAt <= earliest(deps)) {
+    throw problem('insufficient_user_authentication')
+  }
+}
+
+const earliest = ({ now }: Pick<Deps, 'now'>) => new Date(now().getTime() - STEP_UP_SECONDS * 1000)
+
+/**
+ * Whether the session may do a sensitive act, at this point of a batch: a condition for every statement
+ * of the act. The batch ends with `useStepUp`, so that of two acts at once only one finds it true.
+ */
+export const maySensitively = (deps: Pick<Deps, 'now'>, session: CurrentSession) => {
+  const { userId, sessionId } = refOf(session)
+  return sql`EXISTS (SELECT 1 FROM sessions WHERE user_id = ${userId} AND id = ${sessionId}
+    AND stepped_up_at > ${earliest(deps).getTime()})`
+}
+
+/** The last statement of a sensitive act: uses the step-up up. Returns a row if the act was done. */
+export const useStepUp = (deps: Pick<Deps, 'db' | 'now'>, session: CurrentSession) =>
+  deps.db
+    .update(sessions)
+    .set({ steppedUpAt: null })
+    .where(and(isSession(refOf(session)), gt(sessions.steppedUpAt, earliest(deps))))
+    .returning({ id: sessions.id })
+
+/** Refuses an act whose batch found no step-up to use: another act was first. */
+export function requireUsed(used: readonly unknown[]): void {
+  if (used.length === 0) throw problem('insufficient_user_authentication', { reason: 'used up' })
+}

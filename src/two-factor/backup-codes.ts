@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto'
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import * as z from 'zod'
+import type { Deps } from '../context'
+import { sha256 } from '../crypto/token'
+import { backupCodes } from '../db/schema'
+
+/** Crockford's base32: no letter that is taken for a digit, or the reverse. */
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+/** 24 characters of 5 bits: 120 bits. */
+const LENGTH = 24
+const GROUP = 4
+
+/** A backup code as it is shown: six groups of four. */
+export function newBackupCode(): string {
+  // 32 divides 256, so every character is as likely as another.
+  const characters = [...randomBytes(LENGTH)].map((byte) => ALPHABET.charAt(byte % 32)).join('')
+  return characters.replace(new RegExp(`(.{${GROUP}})(?!$)`, 'g'), '$1-')
+}
+
+/** A backup code as somebody types it: any case, with or without dashes and spaces, O for 0, I and L for 1. */
+export const backupCode = z
+  .string()
+  .max(60)
+  .transform((text) =>
+    text.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1'),
+  )
+  .refine(
+    (text) => text.length === LENGTH && Array.from(text).every((char) => ALPHABET.includes(char)),
+    'must be a backup code: 24 letters and digits',
+  )
+
+/** What is stored of a code, whose 120 random bits need no slower hash. */
+export const backupCodeHash = (code: string): string => sha256(code.replaceAll('-', ''))
+
+/** Whether a code of this user is there and not yet used. It is used up by `claimBackupCode`. */
+export async function isUnusedBackupCode(
+  { db }: Pick<Deps, 'db'>,
+  userId: string,
+  codeHash: string,
+): Promise<boolean> {
+  const [row] = await db
+    .select({ usedBy: backupCodes.usedBy })
+    .from(backupCodes)
+    .where(and(eq(backupCodes.userId, userId), eq(backupCodes.codeHash, codeHash)))
+  return row !== undefined && row.usedBy === null
+}
+
+/**
+ * The statement that uses a code up for `usedBy` (a session's id, a link's hash). What it was given for
+ * must depend on `isClaimedBy` in the same batch: of two that come at once, one finds it claimed.
+ */
+export const claimBackupCode = (
+  { db, now }: Pick<Deps, 'db' | 'now'>,
+  code: { userId: string; codeHash: string; usedBy: string },
+) =>
+  db
+    .update(backupCodes)
+    .set({ usedBy: code.usedBy, usedAt: now() })
+    .where(
+      and(
+        eq(backupCodes.userId, code.userId),
+        eq(backupCodes.codeHash, code.codeHash),
+        isNull(backupCodes.usedBy),
+      ),
+    )
+
+export const isClaimedBy = (code: { userId: string; codeHash: string; usedBy: string }) =>
+  sql`EXISTS (SELECT 1 FROM backup_codes WHERE user_id = ${code.userId}
+    AND code_hash = ${code.codeHash} AND used_by = ${code.usedBy})`
+
+/** How many codes a user has left, as a query for a batch. */
+export const countBackupCodes = ({ db }: Pick<Deps, 'db'>, userId: string) =>
+  db
+    .select({ left: sql<number>`count(*)` })
+    .from(backupCodes)
+    .where(and(eq(backupCodes.userId, userId), isNull(backupCodes.usedBy)))

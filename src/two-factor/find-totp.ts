@@ -1,0 +1,40 @@
+import { and, eq, isNotNull } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { open } from '../crypto/sealed-box'
+import { totpAuthenticators } from '../db/schema'
+import { log } from '../log'
+import { stepOfCode } from './totp'
+
+/** The place that a sealed seed belongs to: moved to another row it does not open. */
+export const seedContext = (userId: string, id: string): string => `totp:${userId}:${id}`
+
+/** The authenticator app of a user that a code is of, and the code's time step. */
+export async function findTotp(
+  deps: Pick<Deps, 'db' | 'settings' | 'now'>,
+  userId: string,
+  code: string,
+): Promise<{ id: string; step: number } | undefined> {
+  const rows = await deps.db
+    .select({ id: totpAuthenticators.id, sealedSeed: totpAuthenticators.sealedSeed })
+    .from(totpAuthenticators)
+    .where(and(eq(totpAuthenticators.userId, userId), isNotNull(totpAuthenticators.confirmedAt)))
+  for (const { id, sealedSeed } of rows) {
+    const step = await stepOfSealed(deps, { userId, id, sealedSeed }, code)
+    if (step !== undefined) return { id, step }
+  }
+  return undefined
+}
+
+/** The time step that a code is of, for one app's row. A seed that does not open fits no code. */
+export async function stepOfSealed(
+  deps: Pick<Deps, 'settings' | 'now'>,
+  { userId, id, sealedSeed }: { userId: string; id: string; sealedSeed: string },
+  code: string,
+): Promise<number | undefined> {
+  const seed = await open(deps.settings.SEALING_KEYS, seedContext(userId, id), sealedSeed)
+  if (seed === undefined) {
+    log('error', 'totp_seed_unreadable', { id })
+    return undefined
+  }
+  return stepOfCode(seed, code, deps.now().getTime())
+}

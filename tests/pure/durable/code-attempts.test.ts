@@ -1,0 +1,146 @@
+import { describe, test } from 'vitest'
+import {
+  challengeOf,
+  codeWaitSeconds,
+  withChallenge,
+  withCodeFailure,
+  withMail,
+  withResend,
+  withRightCode,
+} from '../../../src/durable/code-attempts'
+import {
+  EMPTY_GUARD,
+  type GuardState,
+  recovered,
+  sideOf,
+  withDevice,
+} from '../../../src/durable/guard-state'
+import { isStopped } from '../../../src/durable/password-attempts'
+
+const NOW = 1_800_000_000_000
+const KNOWN: GuardState = { ...EMPTY_GUARD, isKnown: true }
+const ref = { id: 'c', sentAt: NOW, expiresAt: NOW + 300_000 }
+const stranger = { method: 'totp', device: null } as const
+
+const failed = (
+  state: GuardState,
+  times: number,
+  from: { method: 'totp'; device: string | null },
+) => {
+  let after = state
+  for (let count = 0; count < times; count++) {
+    after = withCodeFailure(after, { ...ref, id: `c${count}` }, from, NOW).state
+  }
+  return after
+}
+
+describe('wrong codes', () => {
+  test('stop a side after ten an hour over all challenges', ({ expect }) => {
+    const waits = (state: GuardState, inFlight: number, now: number) =>
+      codeWaitSeconds(state.strangers.codeFailures, inFlight, now)
+    const nine = failed(KNOWN, 9, stranger)
+    expect(waits(nine, 0, NOW)).toBe(0)
+    expect(waits(nine, 1, NOW)).toBe(1)
+    const ten = failed(KNOWN, 10, stranger)
+    expect(waits(ten, 0, NOW + 3_599_999)).toBeCloseTo(0.001)
+    expect(waits(ten, 0, NOW + 3_600_000)).toBe(0)
+  })
+
+  test('of strangers leave a known browser alone', ({ expect }) => {
+    const state = failed(withDevice(KNOWN, 'browser', NOW), 100, stranger)
+    const { codeFailures } = sideOf(state, 'browser')
+    expect(codeWaitSeconds(codeFailures, 0, NOW)).toBe(0)
+    expect(isStopped(sideOf(state, 'browser'), 'totp')).toBe(false)
+  })
+
+  test('switch an authenticator off at a hundred in a row, no other one, until recovery', ({
+    expect,
+  }) => {
+    expect(isStopped(failed(KNOWN, 99, stranger).strangers, 'totp')).toBe(false)
+    const state = failed(KNOWN, 100, stranger)
+    expect(isStopped(state.strangers, 'totp')).toBe(true)
+    expect(isStopped(state.strangers, 'backup_code')).toBe(false)
+    expect(isStopped(recovered(state).strangers, 'totp')).toBe(false)
+  })
+
+  test('in a row are ended by a right one of the same kind alone', ({ expect }) => {
+    const state = failed(KNOWN, 9, stranger)
+    const use = { device: null }
+    const other = withRightCode(state, ref, { ...stranger, method: 'backup_code' }, use, NOW)
+    expect(other?.strangers.inARow.totp).toBe(9)
+    expect(withRightCode(state, ref, stranger, use, NOW)?.strangers.inARow.totp).toBe(0)
+  })
+})
+
+describe('a right code', () => {
+  test('of an app is taken for a later step than the last one only', ({ expect }) => {
+    const use = (step: number, id = 'app') => ({ device: null, totp: { id, step } })
+    const taken = withRightCode(KNOWN, ref, stranger, use(100), NOW)
+    expect(taken?.totpSteps).toEqual({ app: 100 })
+    for (const step of [99, 100]) {
+      expect(withRightCode(taken ?? KNOWN, ref, stranger, use(step), NOW)).toBeUndefined()
+    }
+    expect(withRightCode(taken ?? KNOWN, ref, stranger, use(101), NOW)).toBeDefined()
+    expect(withRightCode(taken ?? KNOWN, ref, stranger, use(100, 'other'), NOW)).toBeDefined()
+  })
+
+  test('uses its challenge up, unless another store decides', ({ expect }) => {
+    const used = withRightCode(KNOWN, ref, stranger, { device: null }, NOW)
+    expect(used?.challenges['c']?.isUsed).toBe(true)
+    const kept = withRightCode(KNOWN, ref, stranger, { device: null, keepsChallenge: true }, NOW)
+    expect(kept?.challenges).toEqual({})
+  })
+
+  test('makes the browser of a login known', ({ expect }) => {
+    const state = withRightCode(KNOWN, ref, stranger, { device: 'browser' }, NOW)
+    expect(state?.devices).toHaveProperty('browser')
+  })
+})
+
+describe('what goes out by mail', () => {
+  test('codes: again a minute after the last, and five times an hour', ({ expect }) => {
+    let state = KNOWN
+    const resend = (now: number) => {
+      const next = { codeHash: `h${now}`, expiresAt: now + 300_000, now }
+      const result = withResend(state, 'c', challengeOf(state, ref), next)
+      state = result.state
+      return result.retryAfterSeconds
+    }
+    expect(resend(NOW + 59_999)).toBeCloseTo(0.001)
+    for (let count = 1; count <= 5; count++) expect(resend(NOW + count * 60_000)).toBe(0)
+    expect(resend(NOW + 360_000)).toBe(3600 - 300)
+    expect(state.challenges['c']?.codeHash).toBe(`h${NOW + 300_000}`)
+  })
+
+  test('links that anyone can ask for: once a minute, five times an hour, of each kind', ({
+    expect,
+  }) => {
+    let state = KNOWN
+    const ask = (kind: string, now: number) => {
+      const result = withMail(state, kind, now)
+      state = result.state
+      return result.isGranted
+    }
+    expect(ask('reset', NOW)).toBe(true)
+    expect(ask('reset', NOW + 59_999)).toBe(false)
+    expect(ask('verify', NOW + 59_999)).toBe(true)
+    for (let count = 1; count <= 4; count++) expect(ask('reset', NOW + count * 60_000)).toBe(true)
+    expect(ask('reset', NOW + 3_599_999)).toBe(false)
+    expect(ask('reset', NOW + 3_600_000)).toBe(true)
+  })
+})
+
+test('a challenge whose time has passed is forgotten once the next one comes', ({ expect }) => {
+  const challenge = (sentAt: number) => ({
+    failures: 0,
+    isUsed: true,
+    codeHash: null,
+    sentAt,
+    expiresAt: sentAt + 300_000,
+  })
+  const first = withChallenge(KNOWN, 'first', challenge(NOW), NOW)
+  const second = withChallenge(first, 'second', challenge(NOW + 299_999), NOW + 299_999)
+  expect(Object.keys(second.challenges)).toEqual(['first', 'second'])
+  const third = withChallenge(second, 'third', challenge(NOW + 300_000), NOW + 300_000)
+  expect(Object.keys(third.challenges)).toEqual(['second', 'third'])
+})
