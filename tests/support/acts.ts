@@ -1,4 +1,4 @@
-import { freshAddress, nextCode, type startApp } from './app'
+import { type Account, freshAddress, nextCode, type startApp } from './app'
 
 /** What the tests of logins and sessions do again and again, in their own words. */
 export type App = ReturnType<typeof startApp>
@@ -31,3 +31,21 @@ export const me = (app: App, credentials: { token?: string; cookie?: string | un
 
 export const refresh = (app: App, token: string) =>
   app.post('/api/auth/refresh/', { refresh_token: token }, { ip: freshAddress() })
+
+/** Ten minutes and a second later: a fresh login is no step-up any more. */
+export const STEP_UP_PASSED_SECONDS = 601
+
+/** Confirms a bearer session anew with its password and the code that is mailed; its new tokens. */
+export async function stepUp(app: App, account: Account, token: string) {
+  const { password } = account
+  const started = await app.post('/api/auth/step-up/', { password }, { token })
+  if (started.status !== 200) throw new Error(`step-up: ${started.status} ${started.text}`)
+  const finish = {
+    challenge: started.body.challenge,
+    method: 'email',
+    code: await nextCode(account),
+  }
+  const done = await app.post('/api/auth/step-up/verify/', finish, { token })
+  if (done.status !== 200) throw new Error(`step-up/verify: ${done.status} ${done.text}`)
+  return { accessToken: done.body.access_token ?? '', refreshToken: done.body.refresh_token ?? '' }
+}
