@@ -1,5 +1,5 @@
 /** What mails are written in, the first for everyone else. */
-export const languages = ['en'] as const
+export const languages = ['en', 'de', 'fr'] as const
 
 export type Language = (typeof languages)[number]
 

@@ -16,18 +16,19 @@ export async function renderLetter(letter: Letter): Promise<RenderedMail> {
 }
 
 function textOf({ language, subject, blocks, notMe }: Letter): string {
-  const end = `-- \n${SIGNATURE}\n${phrases[language].footer}`
-  return `${[subject, ...blocks.map(blockText), notMe, end].join('\n\n')}\n`
+  const { colon, footer } = phrases[language]
+  const parts = [subject, ...blocks.map((block) => blockText(block, colon)), notMe]
+  return `${parts.join('\n\n')}\n\n-- \n${SIGNATURE}\n${footer}\n`
 }
 
-function blockText(block: Block): string {
+function blockText(block: Block, colon: string): string {
   if (typeof block === 'string') return block
   switch (block.kind) {
     case 'button':
-      return `${block.label}:\n${block.link}`
+      return `${block.label}${colon}\n${block.link}`
     case 'code':
       return `    ${block.code}`
     case 'facts':
-      return block.rows.map(([label, value]) => `${label}: ${value}`).join('\n')
+      return block.rows.map(([label, value]) => `${label}${colon} ${value}`).join('\n')
   }
 }

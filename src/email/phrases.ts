@@ -5,6 +5,8 @@ type Phrases = Readonly<{
   footer: string
   /** Above the address of a button. */
   buttonHint: string
+  /** Between a label and what it labels. */
+  colon: string
   time: string
   place: string
   ip: string
@@ -24,6 +26,7 @@ export const phrases: Record<Language, Phrases> = {
   en: {
     footer: 'You get this mail because this address was used at Phantom. It needs no answer.',
     buttonHint: 'If the button does not work, copy this address into your browser:',
+    colon: ':',
     time: 'Time',
     place: 'Place',
     ip: 'IP address',
@@ -34,5 +37,38 @@ export const phrases: Record<Language, Phrases> = {
     on: (browser, system) => `${browser} on ${system}`,
     unknownProgram: 'unknown program',
     locale: 'en-GB',
+  },
+  de: {
+    footer:
+      'Sie erhalten diese Nachricht, weil diese Adresse bei Phantom verwendet wurde. Eine Antwort ist nicht nötig.',
+    buttonHint:
+      'Falls die Schaltfläche nicht funktioniert, kopieren Sie diese Adresse in Ihren Browser:',
+    colon: ':',
+    time: 'Zeit',
+    place: 'Ort',
+    ip: 'IP-Adresse',
+    device: 'Gerät',
+    unknown: 'unbekannt',
+    tor: 'Tor-Netzwerk',
+    estimated: (country) => `${country} (geschätzt)`,
+    on: (browser, system) => `${browser} auf ${system}`,
+    unknownProgram: 'unbekanntes Programm',
+    locale: 'de',
+  },
+  fr: {
+    footer:
+      'Vous recevez ce message parce que cette adresse a été utilisée chez Phantom. Il n’appelle pas de réponse.',
+    buttonHint: 'Si le bouton ne fonctionne pas, copiez cette adresse dans votre navigateur\u00a0:',
+    colon: '\u00a0:',
+    time: 'Date',
+    place: 'Lieu',
+    ip: 'Adresse IP',
+    device: 'Appareil',
+    unknown: 'inconnu',
+    tor: 'réseau Tor',
+    estimated: (country) => `${country} (estimation)`,
+    on: (browser, system) => `${browser} sur ${system}`,
+    unknownProgram: 'programme inconnu',
+    locale: 'fr',
   },
 }

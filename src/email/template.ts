@@ -3,6 +3,7 @@ import type { Language } from './language'
 import type { Letter, Urgency, Words } from './letter'
 import { mailData, type TemplateName } from './mail-data'
 import { type Say, sayIn } from './say'
+import { typeset } from './typeset'
 
 type Data<Name extends TemplateName> = z.output<(typeof mailData)[Name]>
 
@@ -28,9 +29,9 @@ export function template<Name extends TemplateName>(
     ...kind,
     compose(data, language) {
       const parsed = schemas[name].safeParse(data)
-      return parsed.success
-        ? { language, ...write[language](parsed.data, sayIn(language)) }
-        : undefined
+      if (!parsed.success) return undefined
+      const words = write[language](parsed.data, sayIn(language))
+      return { language, ...typeset(words, language) }
     },
   }
 }

@@ -7,6 +7,7 @@ import type { Block, Letter } from '../../src/email/letter'
 import { plainName } from '../../src/email/plain-name'
 import type { TemplateName } from '../../src/email/mail-data'
 import { templates } from '../../src/email/templates'
+import { composeSample } from '../../scripts/mails/compose-sample'
 import { samples } from '../../scripts/mails/samples'
 
 const names = Object.keys(samples) as TemplateName[]
@@ -25,23 +26,20 @@ const hostile = (data: object) =>
     }),
   )
 
-function compose(name: TemplateName, language: Language, data: unknown): Letter {
-  // As it comes out of the queue: dates have become text.
-  const letter = templates[name].compose(JSON.parse(JSON.stringify(data)), language)
-  if (!letter) throw new Error(`${name} refuses its own data`)
-  return letter
-}
-
 const friendlyLetters = (name: TemplateName, language: Language) =>
-  samples[name].map((data) => compose(name, language, data))
+  samples[name].map((data) => composeSample(name, language, data))
 const hostileLetters = (name: TemplateName, language: Language) =>
-  samples[name].map((data) => compose(name, language, hostile(data)))
+  samples[name].map((data) => composeSample(name, language, hostile(data)))
 const allLetters = (name: TemplateName, language: Language) => [
   ...friendlyLetters(name, language),
   ...hostileLetters(name, language),
 ]
 
-const NOT_ME = { en: /^If (this was not you|you are not signing in)/ }
+const NOT_ME: Record<Language, RegExp> = {
+  en: /^If (this was not you|you are not signing in)/,
+  de: /^Wenn Sie (das nicht waren|sich gerade nicht anmelden)/,
+  fr: /^Si (ce n’était pas vous|vous n’êtes pas en train de vous connecter)/,
+}
 
 function blockParts(block: Block): readonly string[] {
   if (typeof block === 'string') return [block]
@@ -115,15 +113,24 @@ describe.for(cases)('%s in %s', ([name, language]) => {
   })
 })
 
-test('a mail with a code says what it is for and holds no link', async ({ expect }) => {
-  for (const letter of friendlyLetters('login_code', 'en')) {
-    const { text, html } = await renderLetter(letter)
-    expect(text).toMatch(/for (signing in|confirming this change) only/)
-    expect(text).toMatch(/^ {4}493027$/m)
-    expect(html).toMatch(/font-size:\s*32px[^>]*>\s*493027\s*</)
-    expect(`${text}${html}`).not.toMatch(/https?:|www\.|href=/i)
-  }
-})
+const ONLY_FOR: Record<Language, RegExp> = {
+  en: /for (signing in|confirming this change) only/,
+  de: /gilt nur für die (Anmeldung|Bestätigung dieser Änderung)/,
+  fr: /sert uniquement à (la connexion|confirmer cette modification)/,
+}
+
+test.for(languages)(
+  'a mail with a code says what it is for, no link: %s',
+  async (language, { expect }) => {
+    for (const letter of friendlyLetters('login_code', language)) {
+      const { text, html } = await renderLetter(letter)
+      expect(text).toMatch(ONLY_FOR[language])
+      expect(text).toMatch(/^ {4}493027$/m)
+      expect(html).toMatch(/font-size:\s*32px[^>]*>\s*493027\s*</)
+      expect(`${text}${html}`).not.toMatch(/https?:|www\.|href=/i)
+    }
+  },
+)
 
 test('a confirmation has a button and the bare link', async ({ expect }) => {
   const [{ link }] = samples.verify_email
@@ -143,7 +150,8 @@ test('a confirmation links to the web only', ({ expect }) => {
 
 test('times are UTC and places come from the edge', async ({ expect }) => {
   const text = async (country: string | null) =>
-    (await renderLetter(compose('new_device', 'en', { ...samples.new_device[0], country }))).text
+    (await renderLetter(composeSample('new_device', 'en', { ...samples.new_device[0], country })))
+      .text
   expect(await text('DE')).toContain('24 November 2026 at 18:13 UTC')
   expect(await text('DE')).toContain('Place: Germany (estimated)')
   expect(await text('T1')).toContain('Place: Tor network')

@@ -16,5 +16,27 @@ export const accountExists = template(
       notMe:
         'If this was not you, you need do nothing: whoever it was has not learned that you have an account.',
     }),
+    de: (where, say) => ({
+      subject: 'Sie haben bereits ein Konto',
+      preheader: 'Jemand wollte mit Ihrer Adresse ein Konto eröffnen.',
+      blocks: [
+        'Jemand, vielleicht Sie selbst, wollte mit dieser Adresse ein Phantom-Konto eröffnen. Es gibt schon eines: Nichts wurde geändert, und es wurde kein zweites angelegt.',
+        'Falls Sie nicht mehr daran gedacht haben, melden Sie sich wie gewohnt an. Wenn Sie Ihr Passwort nicht mehr wissen, setzen Sie es zurück.',
+        say.facts(where),
+      ],
+      notMe:
+        'Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Wer immer es war, hat nicht erfahren, dass Sie ein Konto haben.',
+    }),
+    fr: (where, say) => ({
+      subject: 'Vous avez déjà un compte',
+      preheader: 'Quelqu’un a voulu ouvrir un compte avec votre adresse.',
+      blocks: [
+        'Quelqu’un, peut-être vous-même, a voulu ouvrir un compte Phantom avec cette adresse. Il en existe déjà un : rien n’a été modifié et aucun autre compte n’a été créé.',
+        'Si vous l’aviez oublié, connectez-vous comme d’habitude. Si vous ne connaissez plus votre mot de passe, réinitialisez-le.',
+        say.facts(where),
+      ],
+      notMe:
+        'Si ce n’était pas vous, vous n’avez rien à faire : cette personne n’a pas appris que vous avez un compte.',
+    }),
   },
 )

@@ -16,5 +16,27 @@ export const accountFrozen = template(
       notMe:
         'If this was not you, somebody can read your mailbox: change its password first, and then reset that of your account.',
     }),
+    de: (where, say) => ({
+      subject: 'Ihr Konto ist gesperrt',
+      preheader: 'Setzen Sie Ihr Passwort zurück, um es wieder zu nutzen.',
+      blocks: [
+        'Jemand hat in unserer Nachricht über eine neue E-Mail-Adresse „Das war ich nicht“ gewählt. Ihr Konto hat wieder diese Adresse, alle Sitzungen wurden beendet, und niemand kann sich anmelden.',
+        'Um wieder hineinzukommen, wählen Sie bei der Anmeldung „Passwort vergessen“ und geben Sie diese Adresse ein. Prüfen Sie danach Ihre Authentifizierungs-Apps und erstellen Sie neue Ersatzcodes.',
+        say.facts(where),
+      ],
+      notMe:
+        'Wenn Sie das nicht waren, kann jemand Ihr Postfach lesen: Ändern Sie zuerst dessen Passwort und setzen Sie dann das Ihres Kontos zurück.',
+    }),
+    fr: (where, say) => ({
+      subject: 'Votre compte est gelé',
+      preheader: 'Réinitialisez votre mot de passe pour l’utiliser de nouveau.',
+      blocks: [
+        'Quelqu’un a choisi « Ce n’était pas moi » dans notre message au sujet d’une nouvelle adresse électronique. Votre compte a de nouveau cette adresse, toutes les sessions ont pris fin et personne ne peut se connecter.',
+        'Pour y accéder de nouveau, choisissez « Mot de passe oublié » au moment de vous connecter et saisissez cette adresse. Vérifiez ensuite vos applications d’authentification et créez de nouveaux codes de secours.',
+        say.facts(where),
+      ],
+      notMe:
+        'Si ce n’était pas vous, quelqu’un peut lire vos messages : changez d’abord le mot de passe de votre messagerie, puis réinitialisez celui de votre compte.',
+    }),
   },
 )

@@ -15,5 +15,25 @@ export const accountKept = template(
       notMe:
         'If this was not you, somebody can read your mailbox: change its password first, and then reset that of your account.',
     }),
+    de: (where, say) => ({
+      subject: 'Ihr Konto bleibt bestehen',
+      preheader: 'Es wird nicht gelöscht.',
+      blocks: [
+        'Ihr Konto wird nicht gelöscht. Es ist nichts verloren gegangen, und Sie können sich wie gewohnt anmelden.',
+        say.facts(where),
+      ],
+      notMe:
+        'Wenn Sie das nicht waren, kann jemand Ihr Postfach lesen: Ändern Sie zuerst dessen Passwort und setzen Sie dann das Ihres Kontos zurück.',
+    }),
+    fr: (where, say) => ({
+      subject: 'Votre compte est conservé',
+      preheader: 'Il ne sera pas supprimé.',
+      blocks: [
+        'Votre compte ne sera pas supprimé. Rien n’a été perdu et vous pouvez vous connecter comme d’habitude.',
+        say.facts(where),
+      ],
+      notMe:
+        'Si ce n’était pas vous, quelqu’un peut lire vos messages : changez d’abord le mot de passe de votre messagerie, puis réinitialisez celui de votre compte.',
+    }),
   },
 )

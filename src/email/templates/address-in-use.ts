@@ -16,5 +16,27 @@ export const addressInUse = template(
       notMe:
         'If this was not you, you need do nothing: whoever it was has not learned that you have an account.',
     }),
+    de: (where, say) => ({
+      subject: 'Ihre Adresse sollte zu einem anderen Konto gehören',
+      preheader: 'Es wurde nichts geändert.',
+      blocks: [
+        'Jemand, vielleicht Sie selbst, wollte diese Adresse für ein anderes Phantom-Konto verwenden. Sie gehört bereits zu Ihrem Konto: Es wurde nichts geändert.',
+        'Eine Adresse kann nur zu einem Konto gehören. Um sie für das andere zu verwenden, geben Sie diesem Konto zuerst eine andere Adresse.',
+        say.facts(where),
+      ],
+      notMe:
+        'Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Wer immer es war, hat nicht erfahren, dass Sie ein Konto haben.',
+    }),
+    fr: (where, say) => ({
+      subject: 'Votre adresse a été demandée pour un autre compte',
+      preheader: 'Rien n’a été modifié.',
+      blocks: [
+        'Quelqu’un, peut-être vous-même, a voulu utiliser cette adresse pour un autre compte Phantom. Elle appartient déjà au vôtre : rien n’a été modifié.',
+        'Une adresse ne peut appartenir qu’à un seul compte. Pour l’utiliser avec l’autre, donnez d’abord une autre adresse à celui-ci.',
+        say.facts(where),
+      ],
+      notMe:
+        'Si ce n’était pas vous, vous n’avez rien à faire : cette personne n’a pas appris que vous avez un compte.',
+    }),
   },
 )

@@ -16,5 +16,25 @@ export const authenticatorAdded = template(
       notMe:
         'If this was not you, somebody else is signed in to your account: reset your password at once, and then remove this app.',
     }),
+    de: ({ name, ...where }, say) => ({
+      subject: 'Eine Authentifizierungs-App kam hinzu',
+      preheader: 'Ihre Codes gelten ab jetzt.',
+      blocks: [
+        'Zu Ihrem Konto kam eine Authentifizierungs-App hinzu. Ihre Codes gelten ab jetzt bei der Anmeldung.',
+        say.facts(where, [['Name', plainName(name)]]),
+      ],
+      notMe:
+        'Wenn Sie das nicht waren, ist jemand anderes in Ihrem Konto angemeldet: Setzen Sie sofort Ihr Passwort zurück und entfernen Sie dann diese App.',
+    }),
+    fr: ({ name, ...where }, say) => ({
+      subject: 'Une application d’authentification a été ajoutée',
+      preheader: 'Ses codes sont désormais valables.',
+      blocks: [
+        'Une application d’authentification a été ajoutée à votre compte. Ses codes sont désormais valables pour vous connecter.',
+        say.facts(where, [['Nom', plainName(name)]]),
+      ],
+      notMe:
+        'Si ce n’était pas vous, quelqu’un d’autre est connecté à votre compte : réinitialisez votre mot de passe sans attendre, puis retirez cette application.',
+    }),
   },
 )

@@ -27,5 +27,51 @@ export const authenticatorStopped = template(
           'If this was not you, somebody is trying to get in: they did not, and a new password makes this way in work again.',
       }
     },
+    de: ({ method, ...where }, say) => {
+      const way = {
+        password: 'Ihrem Passwort',
+        email: 'Codes per E-Mail',
+        totp: 'Ihrer Authentifizierungs-App',
+        backup_code: 'Ersatzcodes',
+      }[method]
+      return {
+        subject: 'Ein Weg der Anmeldung ist abgeschaltet',
+        preheader: 'Es gab hundert falsche Versuche hintereinander.',
+        blocks: [
+          `Es gab hundert falsche Versuche hintereinander. Deshalb ist die Anmeldung mit ${way} abgeschaltet, bis Sie Ihr Passwort zurücksetzen.`,
+          ...(method === 'password'
+            ? ['In Browsern, in denen Sie schon angemeldet waren, geht sie weiterhin.']
+            : []),
+          'Um Ihr Passwort zurückzusetzen, wählen Sie bei der Anmeldung „Passwort vergessen“.',
+          say.facts(where),
+        ],
+        notMe:
+          'Wenn Sie das nicht waren, wollte jemand in Ihr Konto: Es ist ihm nicht gelungen, und mit einem neuen Passwort ist auch dieser Weg wieder offen.',
+      }
+    },
+    fr: ({ method, ...where }, say) => {
+      const way = {
+        password: 'votre mot de passe',
+        email: 'les codes envoyés par message',
+        totp: 'votre application d’authentification',
+        backup_code: 'les codes de secours',
+      }[method]
+      return {
+        subject: 'Un moyen de connexion est désactivé',
+        preheader: 'Il y a eu cent tentatives erronées de suite.',
+        blocks: [
+          `Il y a eu cent tentatives erronées de suite. La connexion avec ${way} est donc désactivée jusqu’à ce que vous réinitialisiez votre mot de passe.`,
+          ...(method === 'password'
+            ? [
+                'Elle reste possible dans les navigateurs que vous avez déjà utilisés pour vous connecter.',
+              ]
+            : []),
+          'Pour réinitialiser votre mot de passe, choisissez « Mot de passe oublié » au moment de vous connecter.',
+          say.facts(where),
+        ],
+        notMe:
+          'Si ce n’était pas vous, quelqu’un essaie d’entrer dans votre compte : il n’y est pas parvenu, et un nouveau mot de passe rétablira ce moyen de connexion.',
+      }
+    },
   },
 )

@@ -15,5 +15,27 @@ export const changeEmail = template(
       ],
       notMe: 'If this was not you, do nothing: without your confirmation this address is not used.',
     }),
+    de: ({ link, validHours }, say) => ({
+      subject: 'Bestätigen Sie Ihre neue E-Mail-Adresse',
+      preheader: 'Bis dahin behält das Konto seine bisherige Adresse.',
+      blocks: [
+        'Jemand, hoffentlich Sie selbst, möchte diese Adresse für ein Phantom-Konto verwenden. Bestätigen Sie, dass sie Ihnen gehört.',
+        { kind: 'button', label: 'Neue Adresse bestätigen', link },
+        `Der Link gilt einmal und ${say.hours(validHours)} lang. Bis Sie ihn nutzen, behält das Konto seine bisherige Adresse.`,
+      ],
+      notMe:
+        'Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ohne Ihre Bestätigung wird diese Adresse nicht verwendet.',
+    }),
+    fr: ({ link, validHours }, say) => ({
+      subject: 'Confirmez votre nouvelle adresse électronique',
+      preheader: 'D’ici là, le compte garde son ancienne adresse.',
+      blocks: [
+        'Quelqu’un, vous-même nous l’espérons, souhaite utiliser cette adresse pour un compte Phantom. Confirmez qu’elle vous appartient.',
+        { kind: 'button', label: 'Confirmer la nouvelle adresse', link },
+        `Le lien est valable une seule fois, pendant ${say.hours(validHours)}. Tant que vous ne l’avez pas utilisé, le compte garde son ancienne adresse.`,
+      ],
+      notMe:
+        'Si ce n’était pas vous, vous n’avez rien à faire : sans votre confirmation, cette adresse ne sera pas utilisée.',
+    }),
   },
 )

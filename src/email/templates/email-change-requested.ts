@@ -17,5 +17,27 @@ export const emailChangeRequested = template(
       notMe:
         'If this was not you, choose “This was not me”: that ends all sessions, keeps this address and freezes the account until you reset the password.',
     }),
+    de: ({ link, newEmail, ...where }, say) => ({
+      subject: 'Ihre E-Mail-Adresse soll geändert werden',
+      preheader: 'Die neue Adresse ist noch nicht bestätigt.',
+      blocks: [
+        'Jemand, der in Ihrem Konto angemeldet ist, möchte die E-Mail-Adresse ändern. Solange die neue Adresse nicht bestätigt ist, bleibt es bei dieser.',
+        say.facts(where, [['Neue Adresse', plainName(newEmail)]]),
+        { kind: 'button', label: 'Das war ich nicht', link },
+      ],
+      notMe:
+        'Wenn Sie das nicht waren, wählen Sie „Das war ich nicht“: Damit enden alle Sitzungen, diese Adresse bleibt, und das Konto ist gesperrt, bis Sie das Passwort zurücksetzen.',
+    }),
+    fr: ({ link, newEmail, ...where }, say) => ({
+      subject: 'Un changement d’adresse a été demandé',
+      preheader: 'La nouvelle adresse n’est pas encore confirmée.',
+      blocks: [
+        'Une personne connectée à votre compte souhaite en changer l’adresse électronique. Tant que la nouvelle adresse n’est pas confirmée, celle-ci reste en usage.',
+        say.facts(where, [['Nouvelle adresse', plainName(newEmail)]]),
+        { kind: 'button', label: 'Ce n’était pas moi', link },
+      ],
+      notMe:
+        'Si ce n’était pas vous, choisissez « Ce n’était pas moi » : toutes les sessions prennent fin, cette adresse est conservée et le compte est gelé jusqu’à ce que vous réinitialisiez le mot de passe.',
+    }),
   },
 )

@@ -37,5 +37,61 @@ export const loginCode = template(
               'If this was not you, somebody else is signed in to your account: keep the code to yourself and reset your password at once.',
           }
     },
+    de: ({ code, validMinutes, act, ...where }, say) => {
+      const blocks = [
+        { kind: 'code', code } as const,
+        `Der Code gilt einmal und ${say.minutes(validMinutes)} lang. Geben Sie ihn niemandem: Wir fragen nie danach, weder am Telefon noch im Chat noch per E-Mail.`,
+        say.facts(where),
+      ]
+      return act === 'sign_in'
+        ? {
+            subject: 'Ihr Anmeldecode',
+            preheader: 'Jemand hat Ihr Passwort eingegeben und braucht diesen Code.',
+            blocks: [
+              'Geben Sie diesen Code dort ein, wo Sie sich gerade anmelden. Er gilt nur für die Anmeldung.',
+              ...blocks,
+            ],
+            notMe:
+              'Wenn Sie sich gerade nicht anmelden, kennt jemand Ihr Passwort: Behalten Sie den Code für sich und ändern Sie sofort Ihr Passwort.',
+          }
+        : {
+            subject: 'Ihr Bestätigungscode',
+            preheader: 'Eine Änderung in Ihrem Konto wartet auf diesen Code.',
+            blocks: [
+              'Geben Sie diesen Code dort ein, wo Sie gerade Ihr Konto ändern. Er gilt nur für die Bestätigung dieser Änderung.',
+              ...blocks,
+            ],
+            notMe:
+              'Wenn Sie das nicht waren, ist jemand anderes in Ihrem Konto angemeldet: Behalten Sie den Code für sich und setzen Sie sofort Ihr Passwort zurück.',
+          }
+    },
+    fr: ({ code, validMinutes, act, ...where }, say) => {
+      const blocks = [
+        { kind: 'code', code } as const,
+        `Le code est valable une seule fois, pendant ${say.minutes(validMinutes)}. Ne le donnez à personne : nous ne le demandons jamais, ni par téléphone ni par message.`,
+        say.facts(where),
+      ]
+      return act === 'sign_in'
+        ? {
+            subject: 'Votre code de connexion',
+            preheader: 'Quelqu’un a saisi votre mot de passe et attend ce code.',
+            blocks: [
+              'Saisissez ce code là où vous êtes en train de vous connecter. Il sert uniquement à la connexion.',
+              ...blocks,
+            ],
+            notMe:
+              'Si vous n’êtes pas en train de vous connecter, quelqu’un connaît votre mot de passe : gardez ce code pour vous et changez votre mot de passe sans attendre.',
+          }
+        : {
+            subject: 'Votre code de confirmation',
+            preheader: 'Une modification de votre compte attend ce code.',
+            blocks: [
+              'Saisissez ce code là où vous avez demandé une modification de votre compte. Il sert uniquement à confirmer cette modification.',
+              ...blocks,
+            ],
+            notMe:
+              'Si ce n’était pas vous, quelqu’un d’autre est connecté à votre compte : gardez ce code pour vous et réinitialisez votre mot de passe sans attendre.',
+          }
+    },
   },
 )

@@ -25,5 +25,43 @@ export const notificationEmailChanged = template(
           'If this was not you, somebody else is signed in to your account: reset your password at once, and then check where your notices go.',
       }
     },
+    de: ({ change, address, ...where }, say) => {
+      const isAdded = change === 'added'
+      return {
+        subject: isAdded
+          ? 'Eine zweite Adresse erhält Ihre Hinweise'
+          : 'Eine zweite Adresse erhält keine Hinweise mehr',
+        preheader: isAdded
+          ? 'Eine Adresse für Hinweise kam hinzu.'
+          : 'Eine Adresse für Hinweise wurde entfernt.',
+        blocks: [
+          isAdded
+            ? 'Hinweise zur Sicherheit Ihres Kontos gehen ab jetzt auch an eine zweite Adresse.'
+            : 'Hinweise zur Sicherheit Ihres Kontos gehen nicht mehr an die zweite Adresse.',
+          say.facts(where, [['Zweite Adresse', plainName(address)]]),
+        ],
+        notMe:
+          'Wenn Sie das nicht waren, ist jemand anderes in Ihrem Konto angemeldet: Setzen Sie sofort Ihr Passwort zurück und prüfen Sie dann, wohin Ihre Hinweise gehen.',
+      }
+    },
+    fr: ({ change, address, ...where }, say) => {
+      const isAdded = change === 'added'
+      return {
+        subject: isAdded
+          ? 'Une seconde adresse reçoit vos avis'
+          : 'Une seconde adresse ne reçoit plus vos avis',
+        preheader: isAdded
+          ? 'Une adresse pour les avis a été ajoutée.'
+          : 'Une adresse pour les avis a été retirée.',
+        blocks: [
+          isAdded
+            ? 'Les avis sur la sécurité de votre compte sont désormais envoyés aussi à une seconde adresse.'
+            : 'Les avis sur la sécurité de votre compte ne sont plus envoyés à la seconde adresse.',
+          say.facts(where, [['Seconde adresse', plainName(address)]]),
+        ],
+        notMe:
+          'Si ce n’était pas vous, quelqu’un d’autre est connecté à votre compte : réinitialisez votre mot de passe sans attendre, puis vérifiez où vont vos avis.',
+      }
+    },
   },
 )

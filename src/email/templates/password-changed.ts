@@ -18,5 +18,31 @@ export const passwordChanged = template(
       notMe:
         'If this was not you, take your account back at once: choose “Forgot password” where you sign in and set a new password.',
     }),
+    de: ({ how, ...where }, say) => ({
+      subject: 'Ihr Passwort wurde geändert',
+      preheader: 'Alle anderen Sitzungen wurden beendet.',
+      blocks: [
+        how === 'reset'
+          ? 'Für Ihr Konto wurde ein neues Passwort festgelegt, mit dem Link, den wir Ihnen geschickt hatten.'
+          : 'Das Passwort Ihres Kontos wurde geändert, mit dem bisherigen Passwort.',
+        'Alle anderen Sitzungen wurden beendet: In anderen Browsern und auf anderen Geräten ist eine neue Anmeldung nötig.',
+        say.facts(where),
+      ],
+      notMe:
+        'Wenn Sie das nicht waren, holen Sie sich Ihr Konto sofort zurück: Wählen Sie bei der Anmeldung „Passwort vergessen“ und legen Sie ein neues Passwort fest.',
+    }),
+    fr: ({ how, ...where }, say) => ({
+      subject: 'Votre mot de passe a été changé',
+      preheader: 'Toutes les autres sessions ont pris fin.',
+      blocks: [
+        how === 'reset'
+          ? 'Un nouveau mot de passe a été choisi pour votre compte, au moyen du lien que nous vous avions envoyé.'
+          : 'Le mot de passe de votre compte a été changé, au moyen de l’ancien.',
+        'Toutes les autres sessions ont pris fin : il faut se reconnecter dans les autres navigateurs et sur les autres appareils.',
+        say.facts(where),
+      ],
+      notMe:
+        'Si ce n’était pas vous, reprenez votre compte sans attendre : choisissez « Mot de passe oublié » au moment de vous connecter, puis un nouveau mot de passe.',
+    }),
   },
 )

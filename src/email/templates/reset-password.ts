@@ -16,5 +16,29 @@ export const resetPassword = template(
       ],
       notMe: 'If this was not you, do nothing: without this link nobody can set a new password.',
     }),
+    de: ({ link, validMinutes, ...where }, say) => ({
+      subject: 'Neues Passwort festlegen',
+      preheader: 'Bisher hat niemand etwas geändert.',
+      blocks: [
+        'Jemand, hoffentlich Sie selbst, hat für Ihr Phantom-Konto ein neues Passwort angefordert. Bisher hat niemand etwas geändert.',
+        { kind: 'button', label: 'Neues Passwort festlegen', link },
+        `Der Link gilt einmal und ${say.minutes(validMinutes)} lang. Ihr altes Passwort gilt, bis Sie ein neues festgelegt haben.`,
+        say.facts(where),
+      ],
+      notMe:
+        'Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ohne diesen Link kann niemand ein neues Passwort festlegen.',
+    }),
+    fr: ({ link, validMinutes, ...where }, say) => ({
+      subject: 'Choisissez un nouveau mot de passe',
+      preheader: 'Rien n’a encore été modifié.',
+      blocks: [
+        'Quelqu’un, vous-même nous l’espérons, a demandé un nouveau mot de passe pour votre compte Phantom. Rien n’a encore été modifié.',
+        { kind: 'button', label: 'Choisir un mot de passe', link },
+        `Le lien est valable une seule fois, pendant ${say.minutes(validMinutes)}. Votre ancien mot de passe reste valable tant que vous n’en avez pas choisi un nouveau.`,
+        say.facts(where),
+      ],
+      notMe:
+        'Si ce n’était pas vous, vous n’avez rien à faire : sans ce lien, personne ne peut choisir un nouveau mot de passe.',
+    }),
   },
 )

@@ -23,5 +23,41 @@ export const wrongCode = template(
           'If this was not you, somebody knows your password: change it at once, and wherever else you use it.',
       }
     },
+    de: ({ method, ...where }, say) => {
+      const code = {
+        email: 'der Code aus unserer E-Mail',
+        totp: 'der Code Ihrer Authentifizierungs-App',
+        backup_code: 'der Ersatzcode',
+      }[method]
+      return {
+        subject: 'Passwort richtig, Code falsch',
+        preheader: 'Jemand hat Ihr Passwort und dann einen falschen Code eingegeben.',
+        blocks: [
+          `Jemand hat Ihr richtiges Passwort eingegeben, doch ${code} war falsch. Dieser Versuch ist gescheitert.`,
+          'Wenn Sie sich nur vertippt haben, ist alles in Ordnung.',
+          say.facts(where),
+        ],
+        notMe:
+          'Wenn Sie das nicht waren, kennt jemand Ihr Passwort: Ändern Sie es sofort, auch überall dort, wo Sie es sonst noch verwenden.',
+      }
+    },
+    fr: ({ method, ...where }, say) => {
+      const code = {
+        email: 'le code de notre message',
+        totp: 'le code de votre application d’authentification',
+        backup_code: 'le code de secours',
+      }[method]
+      return {
+        subject: 'Mot de passe correct, code erroné',
+        preheader: 'Quelqu’un a saisi votre mot de passe, puis un code erroné.',
+        blocks: [
+          `Quelqu’un a saisi votre mot de passe, mais ${code} était erroné. Cette tentative a échoué.`,
+          'Si vous avez simplement fait une faute de frappe, tout va bien.',
+          say.facts(where),
+        ],
+        notMe:
+          'Si ce n’était pas vous, quelqu’un connaît votre mot de passe : changez-le sans attendre, ainsi que partout où vous l’utilisez.',
+      }
+    },
   },
 )
