@@ -11,12 +11,12 @@ type Samples = { [Name in TemplateName]: readonly [TemplateData<Name>, ...Templa
 export const samples: Samples = {
   verify_email: [
     { link, validHours: 24, usernameTaken: null },
-    { link, validHours: 1, usernameTaken: 'ada' },
+    { link, validHours: 24, usernameTaken: 'ada' },
   ],
   account_exists: [occasion],
   login_code: [
     { code: '493027', validMinutes: 5, act: 'sign_in', ...where },
-    { code: '493027', validMinutes: 1, act: 'step_up', ...where },
+    { code: '493027', validMinutes: 5, act: 'step_up', ...where },
   ],
   account_locked: [
     { minutes: 30, ...occasion },

@@ -6,30 +6,30 @@ export const accountKept = template(
   { urgency: 'security', isOpenToStrangers: false },
   {
     en: (where, say) => ({
-      subject: 'Your account stays',
-      preheader: 'It will not be erased.',
+      subject: 'Your account will not be erased',
+      preheader: 'You can sign in as usual.',
       blocks: [
-        'Your account will not be erased. Nothing in it was lost, and you can sign in as usual.',
+        'Your account is kept after all. Nothing in it was lost, and you can sign in as usual.',
         say.facts(where),
       ],
       notMe:
         'If this was not you, somebody can read your mailbox: change its password first, and then reset that of your account.',
     }),
     de: (where, say) => ({
-      subject: 'Ihr Konto bleibt bestehen',
-      preheader: 'Es wird nicht gelöscht.',
+      subject: 'Ihr Konto wird nicht gelöscht',
+      preheader: 'Sie können sich wie gewohnt anmelden.',
       blocks: [
-        'Ihr Konto wird nicht gelöscht. Es ist nichts verloren gegangen, und Sie können sich wie gewohnt anmelden.',
+        'Ihr Konto bleibt bestehen. Es ist nichts verloren gegangen, und Sie können sich wie gewohnt anmelden.',
         say.facts(where),
       ],
       notMe:
         'Wenn Sie das nicht waren, kann jemand Ihr Postfach lesen: Ändern Sie zuerst dessen Passwort und setzen Sie dann das Ihres Kontos zurück.',
     }),
     fr: (where, say) => ({
-      subject: 'Votre compte est conservé',
-      preheader: 'Il ne sera pas supprimé.',
+      subject: 'Votre compte ne sera pas supprimé',
+      preheader: 'Vous pouvez vous connecter comme d’habitude.',
       blocks: [
-        'Votre compte ne sera pas supprimé. Rien n’a été perdu et vous pouvez vous connecter comme d’habitude.',
+        'Votre compte est conservé. Rien n’a été perdu et vous pouvez vous connecter comme d’habitude.',
         say.facts(where),
       ],
       notMe:

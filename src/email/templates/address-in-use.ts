@@ -6,7 +6,7 @@ export const addressInUse = template(
   { urgency: 'notice', isOpenToStrangers: true },
   {
     en: (where, say) => ({
-      subject: 'Your address was wanted for another account',
+      subject: 'Somebody wanted to use your e-mail address',
       preheader: 'Nothing was changed.',
       blocks: [
         'Somebody, perhaps you, wanted to use this address for another Phantom account. It belongs to yours already: nothing was changed.',
@@ -17,7 +17,7 @@ export const addressInUse = template(
         'If this was not you, you need do nothing: whoever it was has not learned that you have an account.',
     }),
     de: (where, say) => ({
-      subject: 'Ihre Adresse sollte zu einem anderen Konto gehören',
+      subject: 'Jemand wollte Ihre E-Mail-Adresse verwenden',
       preheader: 'Es wurde nichts geändert.',
       blocks: [
         'Jemand, vielleicht Sie selbst, wollte diese Adresse für ein anderes Phantom-Konto verwenden. Sie gehört bereits zu Ihrem Konto: Es wurde nichts geändert.',
@@ -28,7 +28,7 @@ export const addressInUse = template(
         'Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Wer immer es war, hat nicht erfahren, dass Sie ein Konto haben.',
     }),
     fr: (where, say) => ({
-      subject: 'Votre adresse a été demandée pour un autre compte',
+      subject: 'Quelqu’un a voulu utiliser votre adresse électronique',
       preheader: 'Rien n’a été modifié.',
       blocks: [
         'Quelqu’un, peut-être vous-même, a voulu utiliser cette adresse pour un autre compte Phantom. Elle appartient déjà au vôtre : rien n’a été modifié.',

@@ -7,7 +7,7 @@ export const emailChangeRequested = template(
   { urgency: 'security', isOpenToStrangers: false },
   {
     en: ({ link, newEmail, ...where }, say) => ({
-      subject: 'Your e-mail address is to be changed',
+      subject: 'Somebody wants to change your e-mail address',
       preheader: 'The new address has not been confirmed yet.',
       blocks: [
         'Somebody who is signed in to your account wants to change its e-mail address. As long as the new address is not confirmed, this one stays in use.',

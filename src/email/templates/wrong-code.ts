@@ -15,7 +15,7 @@ export const wrongCode = template(
         subject: 'Right password, wrong code',
         preheader: 'Somebody entered your password, and then a wrong code.',
         blocks: [
-          `Somebody entered your right password, but ${code} was wrong. This try did not succeed.`,
+          `Somebody entered your right password, but ${code} was wrong. The attempt failed.`,
           'If you have mistyped the code yourself, all is well.',
           say.facts(where),
         ],

@@ -1,0 +1,41 @@
+import { type Language, languages } from '../../src/email/language.ts'
+import type { TemplateName } from '../../src/email/mail-data.ts'
+import { composeSample } from './compose-sample.ts'
+import { samples } from './samples.ts'
+
+/** A mail, in a language, about one of its samples. */
+export type Choice = Readonly<{ name: TemplateName; language: Language; sample: number }>
+
+export const names = Object.keys(samples) as TemplateName[]
+
+export const pathOf = ({ name, language, sample }: Choice) => `/${name}/${language}/${sample + 1}`
+
+/** What `pathOf` was made from; `undefined` for any other path. */
+export function readChoice(path: string): Choice | undefined {
+  for (const name of names) {
+    for (const language of languages) {
+      for (const sample of samples[name].keys()) {
+        const choice = { name, language, sample }
+        if (pathOf(choice) === path) return choice
+      }
+    }
+  }
+  return undefined
+}
+
+export const letterOf = ({ name, language, sample }: Choice) =>
+  composeSample(name, language, samples[name][sample] ?? samples[name][0])
+
+/** What sets a sample apart from the others of its mail. */
+export function labelOf({ name, sample }: Choice): string {
+  const all: readonly object[] = samples[name]
+  const [first = {}, second = {}] = all.map(fieldsOf)
+  const differing = Object.keys(first).filter((key) => first[key] !== second[key])
+  const mine = fieldsOf(all[sample] ?? {})
+  return differing.map((key) => `${key}: ${mine[key]}`).join(', ')
+}
+
+const fieldsOf = (data: object) =>
+  Object.fromEntries(
+    Object.entries(data).map(([key, value]: [string, unknown]) => [key, String(value)]),
+  )
