@@ -63,7 +63,7 @@ export const verifyEmailPage: Page = {
       <p><button type="button" class="button" data-act="confirm">Try again</button></p>
     </section>
 
-    <form data-part="resend" novalidate hidden>
+    <form data-part="resend" data-view="expired missing" novalidate hidden>
       <h2>Get a new link</h2>
       <label for="email">Your e-mail address</label>
       <input
