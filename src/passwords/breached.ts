@@ -5,10 +5,10 @@ import { problem } from '../problems'
 import { fetchRange, RangeUnavailable } from './fetch-range'
 import { cachedRange, keepRange } from './range-cache'
 
-/** What leaves this service: some two thousand leaked passwords share these digits. */
+/** What leaves this service: a thousand leaked passwords and more share these digits. */
 const PREFIX_LENGTH = 5
 
-type BreachSettings = Pick<
+export type BreachSettings = Pick<
   Deps['settings'],
   'BREACHED_PASSWORDS_URL' | 'BREACHED_PASSWORDS_FAIL_OPEN' | 'PUBLIC_URL'
 >

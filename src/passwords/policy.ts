@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Deps } from '../context'
 import { type FieldError, problem } from '../problems'
-import { isBreached } from './breached'
+import { type BreachSettings, isBreached } from './breached'
 import { contextWords } from './context-words'
 import { cheapestSpelling, type TokenKind } from './guessing'
 
@@ -36,10 +36,7 @@ type Rules = Readonly<{
   pointer?: string
 }>
 
-type PolicySettings = Pick<
-  Deps['settings'],
-  'PASSWORD_MIN_LENGTH' | 'PUBLIC_URL' | 'BREACHED_PASSWORDS_URL' | 'BREACHED_PASSWORDS_FAIL_OPEN'
->
+type PolicySettings = BreachSettings & Pick<Deps['settings'], 'PASSWORD_MIN_LENGTH'>
 
 /**
  * Refuses a password that `checkPassword` finds fault with, or that is known from leaks (`breached`): 400

@@ -69,7 +69,7 @@ function play({ act, status, headers, body = ORDINARY }: RangePlan, response: Se
   response.writeHead(status, { 'content-type': 'text/plain', ...headers })
   if (act === 'answer') response.end(body)
   else if (act === 'stall') response.write(body.split('\r\n')[0] ?? '')
-  else flood(response, `${body}\r\n`)
+  else flood(response, `${body}\r\n`.repeat(1000))
 }
 
 function flood(response: ServerResponse, block: string) {
