@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import * as z from 'zod'
 import type { Deps } from '../context'
 import { sha256 } from '../crypto/token'
 import { backupCodes } from '../db/schema'
@@ -18,20 +17,18 @@ export function newBackupCode(): string {
   return characters.replace(new RegExp(`(.{${GROUP}})(?!$)`, 'g'), '$1-')
 }
 
-/** A backup code as somebody types it: any case, with or without dashes and spaces, O for 0, I and L for 1. */
-export const backupCode = z
-  .string()
-  .max(60)
-  .transform((text) =>
-    text.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1'),
-  )
-  .refine(
-    (text) => text.length === LENGTH && Array.from(text).every((char) => ALPHABET.includes(char)),
-    'must be a backup code: 24 letters and digits',
-  )
+/** A code as somebody types it, in its one spelling: any case, dashes and spaces, O for 0, I and L for 1. */
+const canonical = (text: string): string =>
+  text.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')
+
+/** Whether a text has the form of a backup code. */
+export function isBackupCode(text: string): boolean {
+  const characters = Array.from(canonical(text))
+  return characters.length === LENGTH && characters.every((char) => ALPHABET.includes(char))
+}
 
 /** What is stored of a code, whose 120 random bits need no slower hash. */
-export const backupCodeHash = (code: string): string => sha256(code.replaceAll('-', ''))
+export const backupCodeHash = (code: string): string => sha256(canonical(code))
 
 /** Whether a code of this user is there and not yet used. It is used up by `claimBackupCode`. */
 export async function isUnusedBackupCode(

@@ -9,28 +9,31 @@ import { isCode } from '../login/challenge'
 import { problem, tooMany } from '../problems'
 import { reach } from '../reach'
 import { notifyOwner } from '../users/notify-owner'
-import { backupCode, backupCodeHash, isUnusedBackupCode } from './backup-codes'
+import { backupCodeHash, isBackupCode, isUnusedBackupCode } from './backup-codes'
 import { findTotp } from './find-totp'
-import type { Method } from './methods'
+import { type Method, methods } from './methods'
 
-const sixDigits = z.string().regex(/^[0-9]{6}$/, 'must be six digits')
+const SIX_DIGITS = /^[0-9]{6}$/
+
+const hasForm = (step: { method: Method; code: string }) =>
+  step.method === 'backup_code' ? isBackupCode(step.code) : SIX_DIGITS.test(step.code)
+
+const FORM = {
+  path: ['code'],
+  message: 'must be six digits, or for a backup code its 24 letters and digits',
+}
 
 /** The fields of a second step in a body, beside `extra`. */
 export const secondStep = <Extra extends z.ZodRawShape>(extra: Extra) =>
-  z.discriminatedUnion('method', [
-    z.strictObject({ ...extra, method: z.literal('email'), code: sixDigits }),
-    ...strongSteps(extra),
-  ])
+  z
+    .strictObject({ ...extra, method: z.enum(methods), code: z.string().max(60) })
+    .refine((step) => hasForm(step as { method: Method; code: string }), FORM)
 
 /** The same where a mailed code proves nothing more: the link was mailed already. */
-export const strongSecondStep = <Extra extends z.ZodRawShape>(extra: Extra) =>
-  z.discriminatedUnion('method', strongSteps(extra))
-
-const strongSteps = <Extra extends z.ZodRawShape>(extra: Extra) =>
-  [
-    z.strictObject({ ...extra, method: z.literal('totp'), code: sixDigits }),
-    z.strictObject({ ...extra, method: z.literal('backup_code'), code: backupCode }),
-  ] as const
+export const strongSecondStep = () =>
+  z
+    .strictObject({ method: z.enum(['totp', 'backup_code']), code: z.string().max(60) })
+    .refine(hasForm, FORM)
 
 type SecondStep = Readonly<{
   userId: string
