@@ -77,9 +77,11 @@ export async function secondStepCalls(
   const expiresAt = now + CHALLENGE_SECONDS * 1000
   using reservation = await ACCOUNT_GUARD.getByName(userId).reserveCode({
     challenge: { id: challenge, sentAt: now, expiresAt },
+    method: 'email',
+    device: null,
     now,
   })
-  await reservation.attempt?.succeed('bench')
+  await reservation.attempt?.succeed({ device: 'bench' })
   await DB.batch([
     DB.prepare('SELECT count(*) AS known FROM known_devices WHERE user_id = ?').bind(userId),
     DB.prepare(
