@@ -68,6 +68,10 @@ async function rotate(
     throw problem('invalid_refresh_token', { reason: 'reused' })
   }
   const { rotationSalt, rotatedAt } = session
+  // A step-up has replaced it. Another tab may not know yet: that is no theft, and no way in either.
+  if (isPrevious && !rotationSalt) {
+    throw problem('invalid_refresh_token', { reason: 'replaced at step-up' })
+  }
   if (isPrevious && rotationSalt && rotatedAt) {
     const known = successorOf(deps.settings, ref, token, rotationSalt)
     const isRace = deps.now().getTime() < rotatedAt.getTime() + RACE_MS

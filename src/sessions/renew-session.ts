@@ -50,7 +50,8 @@ export async function renewSession(
       .update(sessions)
       .set({
         secretHash,
-        previousHash: null,
+        // Without a salt: known as replaced, and good for nothing (refresh.ts).
+        previousHash: sql`secret_hash`,
         rotationSalt: null,
         rotatedAt: null,
         secondFactor,
