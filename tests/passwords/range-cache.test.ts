@@ -49,8 +49,10 @@ describe('the range of a prefix', () => {
   test('is not kept when it is no range', async ({ expect }) => {
     const { app, leak, plan, signUp } = startBreaches()
     const ada = app.newAccount()
+    const put = vi.spyOn(caches.default, 'put')
     await plan({ body: '<html>' })
     expect((await signUp(ada)).status).toBe(202)
+    expect(put).not.toHaveBeenCalled()
     await leak(ada.password)
     expect((await signUp(ada)).status).toBe(400)
   })
