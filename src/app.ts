@@ -10,8 +10,11 @@ import { httpRoutes } from './http/routes'
 import { securityHeaders } from './http/security-headers'
 import { loginRoutes } from './login/routes'
 import { stepUpRoutes } from './login/step-up-routes'
+import { passwordRoutes } from './passwords/routes'
 import { toProblemResponse } from './problems'
 import { jwksRoutes, sessionRoutes } from './sessions/routes'
+import { backupCodeRoutes } from './two-factor/backup-code-routes'
+import { twoFactorRoutes } from './two-factor/routes'
 import { userRoutes, verifyEmailRoutes } from './users/routes'
 
 /** The service. Tests give `overrides`: a clock, a caller's address, a fault. */
@@ -29,10 +32,13 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
   app.use('/api/*', noQuery)
   return app
     .route('/api/users', userRoutes)
+    .route('/api/users', twoFactorRoutes)
+    .route('/api/users', backupCodeRoutes)
     .route('/api/auth/verify-email', verifyEmailRoutes)
     .route('/api/auth', loginRoutes)
     .route('/api/auth/step-up', stepUpRoutes)
     .route('/api/auth', sessionRoutes)
+    .route('/api/auth', passwordRoutes)
     .route('/.well-known', jwksRoutes)
     .route('/', httpRoutes(app))
 }

@@ -1,4 +1,5 @@
-import { type Account, freshAddress, nextCode, type startApp } from './app'
+import { codeAt, stepAt } from '../../src/two-factor/totp'
+import { type Account, freshAddress, nextCode, sessionIn, type startApp } from './app'
 
 /** What the tests of logins and sessions do again and again, in their own words. */
 export type App = ReturnType<typeof startApp>
@@ -48,4 +49,44 @@ export async function stepUp(app: App, account: Account, token: string) {
   const done = await app.post('/api/auth/step-up/verify/', finish, { token })
   if (done.status !== 200) throw new Error(`step-up/verify: ${done.status} ${done.text}`)
   return { accessToken: done.body.access_token ?? '', refreshToken: done.body.refresh_token ?? '' }
+}
+
+/** Adds an authenticator app over HTTP; what it needs, and the backup codes if it is the first one. */
+export async function addTotp(app: App, token: string, name?: string) {
+  const begun = await app.post('/api/users/enable-2fa/', { name }, { token })
+  if (begun.status !== 200) throw new Error(`enable-2fa: ${begun.status} ${begun.text}`)
+  const { id, secret: seed } = begun.body as { id: string; secret: string }
+  /** Its code now, or some steps of 30 s from now. */
+  const codeNow = (steps = 0) => codeAt(seed, stepAt(app.now().getTime()) + steps)
+  const confirm = { id, code: codeNow() }
+  const done = await app.post('/api/users/enable-2fa/confirm/', confirm, { token })
+  if (done.status !== 200) throw new Error(`enable-2fa/confirm: ${done.status} ${done.text}`)
+  const backupCodes = (done.body['backup_codes'] ?? []) as string[]
+  return { id, seed, codeNow, backupCodes }
+}
+
+/**
+ * An account with an authenticator app, and the session that set it up, whose step-up is used up. The
+ * clock has moved on by one time step, so that `codeNow()` has not been used.
+ */
+export async function withTotp(app: App) {
+  const { account, accessToken, sessionId } = await signedIn(app)
+  const totp = await addTotp(app, accessToken)
+  app.advance(30)
+  return { account, accessToken, sessionId, ...totp }
+}
+
+type TotpUser = Awaited<ReturnType<typeof withTotp>>
+
+/** Both steps with the code of the app, or another one (a backup code); moves the clock on by one time step. */
+export async function signInWithTotp(
+  app: App,
+  { account, codeNow }: Pick<TotpUser, 'account' | 'codeNow'>,
+  { transport = 'bearer', method = 'totp', code = codeNow() } = {},
+) {
+  const challenge = await app.startLogin(account, { transport }, SAME_ORIGIN)
+  const opened = await app.post('/api/auth/verify-2fa/', { challenge, method, code })
+  if (opened.status !== 200) throw new Error(`verify-2fa: ${opened.status} ${opened.text}`)
+  if (method === 'totp') app.advance(30)
+  return sessionIn(opened)
 }

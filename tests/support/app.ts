@@ -122,15 +122,7 @@ export function startApp(fault: (deps: Deps) => Deps = (deps) => deps) {
     const finish = { challenge, method: 'email', code }
     const opened = await post('/api/auth/verify-2fa/', finish, options)
     if (opened.status !== 200) throw new Error(`verify-2fa: ${opened.status} ${opened.text}`)
-    const cookies = opened.headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? '')
-    return {
-      accessToken: opened.body.access_token ?? '',
-      refreshToken: opened.body.refresh_token ?? '',
-      sessionId: opened.body.session_id ?? '',
-      sessionCookie: cookies.find((cookie) => cookie.startsWith('__Host-phantom_session=')),
-      deviceCookie: cookies.find((cookie) => cookie.startsWith('__Host-phantom_device=')),
-      opened,
-    }
+    return sessionIn(opened)
   }
 
   return {
@@ -146,6 +138,19 @@ export function startApp(fault: (deps: Deps) => Deps = (deps) => deps) {
     hasAccount,
     startLogin,
     signIn,
+  }
+}
+
+/** What the answer of a finished login holds. */
+export function sessionIn(opened: Answer) {
+  const cookies = opened.headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? '')
+  return {
+    accessToken: opened.body.access_token ?? '',
+    refreshToken: opened.body.refresh_token ?? '',
+    sessionId: opened.body.session_id ?? '',
+    sessionCookie: cookies.find((cookie) => cookie.startsWith('__Host-phantom_session=')),
+    deviceCookie: cookies.find((cookie) => cookie.startsWith('__Host-phantom_device=')),
+    opened,
   }
 }
 

@@ -1,0 +1,50 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import type { AppEnv } from '../context'
+import { steppedUp, steppedUpByToken } from '../guards'
+import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
+import { body } from '../http/validate'
+import { makeBackupCodes } from './make-backup-codes'
+
+const answers = {
+  200: {
+    description: 'The new codes',
+    schema: z.object({ backup_codes: z.array(z.string()) }),
+  },
+}
+
+const ABOUT =
+  'Ten new codes, shown this once; those before are dead, and other sessions end. Each opens one session in place of a code of an app. Uses the step-up up.'
+
+export const backupCodeRoutes = new Hono<AppEnv>({ strict: false })
+  .get(
+    '/backup-codes',
+    steppedUpByToken,
+    rateLimit('codes'),
+    describe({
+      tag: 'Second factors',
+      summary: 'Make new backup codes',
+      description: `${ABOUT} By access token only: it changes something, and a cookie comes along by itself.`,
+      answers,
+    }),
+    async (c) => {
+      // HEAD, which hono answers by the GET route, must change nothing (RFC 9110 §9.2.1).
+      if (c.req.raw.method === 'HEAD') return c.json({ backup_codes: [] })
+      return c.json({ backup_codes: [...(await makeBackupCodes(c.var.deps, c.var.session))] })
+    },
+  )
+
+  .post(
+    '/backup-codes',
+    steppedUp,
+    rateLimit('codes'),
+    body(z.strictObject({})),
+    describe({
+      tag: 'Second factors',
+      summary: 'Make new backup codes',
+      description: `${ABOUT} The same act, for cookies too.`,
+      answers,
+    }),
+    async (c) => c.json({ backup_codes: [...(await makeBackupCodes(c.var.deps, c.var.session))] }),
+  )

@@ -1,0 +1,69 @@
+import { sql } from 'drizzle-orm'
+import { renderSVG } from 'uqr'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { seal } from '../crypto/sealed-box'
+import { randomId } from '../crypto/token'
+import { totpAuthenticators } from '../db/schema'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { refOf } from '../sessions/session-ref'
+import { maySensitively } from '../sessions/step-up'
+import { confirmedCount, MAX_AUTHENTICATORS } from './authenticators'
+import { seedContext } from './find-totp'
+import { newSeed, otpauthUri } from './totp'
+
+export type TotpBegun = Readonly<{ id: string; seed: string; uri: string; qrSvg: string }>
+
+/**
+ * Begins to set up an authenticator app. It is no factor until `confirmTotp`, and only this session can
+ * get it there: a seed that somebody else has seen is never confirmed by the owner's code. What was
+ * begun before and not confirmed is dropped; an app in use stays as it is.
+ */
+export async function beginTotp(
+  deps: Pick<Deps, 'db' | 'settings' | 'caller' | 'now'>,
+  session: CurrentSession,
+  name: string,
+): Promise<TotpBegun> {
+  const { db } = deps
+  const { userId, sessionId } = refOf(session)
+  const id = randomId('aut')
+  const seed = newSeed()
+  const sealed = await seal(deps.settings.SEALING_KEYS, seedContext(userId, id), seed)
+  const may = sql`${maySensitively(deps, session)}
+    AND ${confirmedCount(userId)} < ${MAX_AUTHENTICATORS}`
+  const [, begun, , [apps]] = await db.batch([
+    db
+      .delete(totpAuthenticators)
+      .where(sql`user_id = ${userId} AND confirmed_at IS NULL AND ${may}`),
+    db
+      .insert(totpAuthenticators)
+      .select(
+        sql`SELECT ${userId}, ${id}, ${name}, ${sealed}, ${sessionId}, ${deps.now().getTime()}, NULL
+          WHERE ${may}`,
+      )
+      .returning({ id: totpAuthenticators.id }),
+    recordEvent(
+      deps,
+      {
+        event: 'authn_totp_setup',
+        userId,
+        actor: userId,
+        sessionId,
+        data: { authenticator: id },
+      },
+      sql`EXISTS (SELECT 1 FROM totp_authenticators WHERE user_id = ${userId} AND id = ${id})`,
+    ),
+    db.select({ count: confirmedCount(userId) }).from(sql`(SELECT 1)`),
+  ])
+  if (begun.length === 0) {
+    const isFull = (apps?.count ?? 0) >= MAX_AUTHENTICATORS
+    throw problem(isFull ? 'too_many_authenticators' : 'insufficient_user_authentication')
+  }
+  const uri = otpauthUri(seed, session.user.email)
+  return { id, seed, uri, qrSvg: qrCodeOf(uri) }
+}
+
+/** Dark on white with the quiet zone of four modules (ISO/IEC 18004), so that it scans on a dark page too. */
+const qrCodeOf = (text: string) =>
+  renderSVG(text, { ecc: 'M', border: 4, blackColor: '#000', whiteColor: '#fff' })

@@ -1,0 +1,122 @@
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { totpAuthenticators } from '../db/schema'
+import { readDeviceCookie } from '../login/device-cookie'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { refOf } from '../sessions/session-ref'
+import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { notifyOwner, occasionOf } from '../users/notify-owner'
+import { countBackupCodes } from './backup-codes'
+import { factorsChanged } from './factors-changed'
+import { stepOfSealed } from './find-totp'
+import { freshCodes, replaceBackupCodes } from './make-backup-codes'
+import { passCode } from './pass-code'
+
+/** How long a seed may wait for its first code, that of a page left open on the way to the phone. */
+const SETUP_SECONDS = 600
+
+export type TotpConfirmed = Readonly<{
+  /** Shown this once; `null` when the account still has some. */
+  backupCodes: readonly string[] | null
+  backupCodesLeft: number
+}>
+
+/**
+ * Turns an authenticator app on, by a code that shows that it has the seed. The code is counted and its
+ * time step used up like any other, so what was typed here opens no session.
+ */
+export async function confirmTotp(
+  deps: Deps,
+  session: CurrentSession,
+  input: { id: string; code: string; deviceCookie: string | undefined },
+): Promise<TotpConfirmed> {
+  const { id, code, deviceCookie } = input
+  const { userId } = refOf(session)
+  const setup = await findSetup(deps, session, id)
+  if (!setup) throw problem('not_found', { reason: 'no such setup of this session' })
+  const sentAt = setup.createdAt.getTime()
+  await passCode(
+    deps,
+    {
+      userId,
+      ref: { id, sentAt, expiresAt: sentAt + SETUP_SECONDS * 1000 },
+      method: 'totp',
+      nonce: readDeviceCookie(deps, userId, deviceCookie),
+      // The row decides that it is confirmed once: a lost race must not use the setup up.
+      use: { device: null, keepsChallenge: true },
+      isNewFactor: true,
+    },
+    async () => {
+      const step = await stepOfSealed(deps, { userId, id, sealedSeed: setup.sealedSeed }, code)
+      return step === undefined ? undefined : { totp: { id, step } }
+    },
+  )
+  const confirmed = await turnOn(deps, session, id)
+  const data = { name: setup.name, ...occasionOf(deps) }
+  await notifyOwner(deps, session.user, { template: 'authenticator_added', data })
+  return confirmed
+}
+
+/** The app that this very session is setting up, while its time has not passed. */
+async function findSetup(deps: Pick<Deps, 'db' | 'now'>, session: CurrentSession, id: string) {
+  const { userId, sessionId } = refOf(session)
+  const [setup] = await deps.db
+    .select({
+      name: totpAuthenticators.name,
+      sealedSeed: totpAuthenticators.sealedSeed,
+      createdAt: totpAuthenticators.createdAt,
+    })
+    .from(totpAuthenticators)
+    .where(
+      and(
+        eq(totpAuthenticators.userId, userId),
+        eq(totpAuthenticators.id, id),
+        eq(totpAuthenticators.sessionId, sessionId),
+        isNull(totpAuthenticators.confirmedAt),
+      ),
+    )
+  const oldest = deps.now().getTime() - SETUP_SECONDS * 1000
+  return setup && setup.createdAt.getTime() > oldest ? setup : undefined
+}
+
+/** One batch: the app is on, and an account without backup codes has its first ones. */
+async function turnOn(deps: Deps, session: CurrentSession, id: string): Promise<TotpConfirmed> {
+  const { userId, sessionId } = refOf(session)
+  const now = deps.now()
+  const may = maySensitively(deps, session)
+  const isOn = sql`${may} AND EXISTS (SELECT 1 FROM totp_authenticators
+    WHERE user_id = ${userId} AND id = ${id} AND confirmed_at = ${now.getTime()})`
+  const hasNoCodes = sql`${isOn} AND NOT EXISTS (SELECT 1 FROM backup_codes
+    WHERE user_id = ${userId} AND used_by IS NULL)`
+  const codes = freshCodes(deps)
+  const [on, , , made, [count], , , , , used] = await deps.db.batch([
+    deps.db
+      .update(totpAuthenticators)
+      .set({ confirmedAt: now })
+      .where(
+        sql`user_id = ${userId} AND id = ${id} AND session_id = ${sessionId}
+          AND confirmed_at IS NULL AND ${may}`,
+      )
+      .returning({ id: totpAuthenticators.id }),
+    ...replaceBackupCodes(deps, session, codes, hasNoCodes),
+    countBackupCodes(deps, userId),
+    recordEvent(
+      deps,
+      {
+        event: 'authn_totp_added',
+        userId,
+        actor: userId,
+        sessionId,
+        data: { authenticator: id },
+      },
+      isOn,
+    ),
+    ...factorsChanged(deps, session, isOn),
+    useStepUp(deps, session),
+  ])
+  requireUsed(used)
+  if (on.length === 0) throw problem('not_found', { reason: 'replaced meanwhile' })
+  return { backupCodes: made.length > 0 ? codes : null, backupCodesLeft: count?.left ?? 0 }
+}

@@ -1,0 +1,101 @@
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import type { ChallengeRef, CodeUse } from '../durable/code-attempts'
+import { guardOf } from '../durable/guard-of'
+import type { CodeFailed } from '../durable/reservations'
+import { deviceHashOf } from '../login/device-cookie'
+import { problem, tooMany } from '../problems'
+import { reach } from '../reach'
+import { notifyOwner } from '../users/notify-owner'
+import type { Method } from './methods'
+
+export type CodeStep = Readonly<{
+  userId: string
+  /** What the codes are counted for. */
+  ref: ChallengeRef
+  method: Method
+  /** Of a browser that has completed a login of this user. */
+  nonce: string | undefined
+  /** What a right code does besides. */
+  use: Pick<CodeUse, 'device' | 'keepsChallenge'>
+  /** The first code of an app that is being set up: a wrong one is nothing to warn its owner of. */
+  isNewFactor?: boolean
+}>
+
+/** What a right code stands for. */
+export type Proof = Readonly<{
+  totp?: { id: string; step: number } | undefined
+  backupCodeHash?: string | undefined
+}>
+
+/**
+ * Takes one of the places that the guard has for codes, asks `prove` what the code stands for, and uses
+ * that up. `prove` gets the keyed hash of the code that was mailed last, when KV cannot know it yet, and
+ * finds nothing (`undefined`) for a wrong code.
+ */
+export async function passCode(
+  deps: Deps,
+  step: CodeStep,
+  prove: (codeHash: string | null) => Promise<Proof | undefined>,
+): Promise<Proof> {
+  const { userId, ref, method, nonce } = step
+  using reservation = await reach('guard', () =>
+    guardOf(deps, { userId }).reserveCode({
+      challenge: ref,
+      method,
+      device: nonce === undefined ? null : deviceHashOf(nonce),
+      now: deps.now().getTime(),
+    }),
+  )
+  const { attempt, retryAfterSeconds, isKnownDevice, isStopped, codeHash } = reservation
+  if (!attempt) {
+    if (isStopped) throw problem('authenticator_stopped')
+    if (retryAfterSeconds === null) throw problem('invalid_challenge', { reason: 'used up' })
+    throw tooMany('too_many_attempts', retryAfterSeconds)
+  }
+  const proof = await prove(codeHash)
+  if (!proof) {
+    const failed = await reach('guard', () => attempt.fail())
+    await recordWrongCode(deps, step, { ...failed, isKnownDevice })
+    throw problem('invalid_code')
+  }
+  const verdict = await reach('guard', () => attempt.succeed({ ...step.use, totp: proof.totp }))
+  if (verdict === 'spent') {
+    throw problem('invalid_challenge', { reason: 'used by a parallel request' })
+  }
+  if (verdict === 'replayed') {
+    await recordEvent(deps, { event: 'authn_code_fail', userId, data: { method, replayed: true } })
+    throw problem('invalid_code', { reason: 'time step used before' })
+  }
+  return proof
+}
+
+/**
+ * Records a wrong code, and tells the owner, since whoever gave it knew the password: of the first one
+ * from a browser that is new, of the last one from a known one, whose owner has likely mistyped.
+ */
+async function recordWrongCode(
+  deps: Deps,
+  { userId, method, isNewFactor }: CodeStep,
+  failed: CodeFailed & { isKnownDevice: boolean },
+): Promise<void> {
+  const { failures, isEnded, stopsNow, isKnownDevice } = failed
+  await deps.db.batch([
+    recordEvent(deps, {
+      event: isEnded ? 'authn_code_fail_max' : 'authn_code_fail',
+      userId,
+      data: { method },
+    }),
+    ...(stopsNow ? [recordEvent(deps, { event: 'authn_stopped', userId, data: { method } })] : []),
+  ])
+  const { ip, country, userAgent: device } = deps.caller
+  const where = { ip, country, time: deps.now() }
+  if (stopsNow) {
+    await notifyOwner(deps, userId, {
+      template: 'authenticator_stopped',
+      data: { method, ...where },
+    })
+  } else if (!isNewFactor && (isKnownDevice ? isEnded : failures === 1)) {
+    await notifyOwner(deps, userId, { template: 'wrong_code', data: { method, device, ...where } })
+  }
+}

@@ -1,0 +1,65 @@
+import { sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { backupCodes, totpAuthenticators } from '../db/schema'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { refOf } from '../sessions/session-ref'
+import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { notifyOwner, occasionOf } from '../users/notify-owner'
+import { factorsChanged } from './factors-changed'
+
+/**
+ * Removes one authenticator app, or all of them. Backup codes stand in for an app, so they go with the
+ * last one, and the mailed code is the second step again.
+ */
+export async function removeTotp(
+  deps: Deps,
+  session: CurrentSession,
+  id: string | undefined,
+): Promise<void> {
+  const { db } = deps
+  const { userId, sessionId } = refOf(session)
+  const mine = sql`user_id = ${userId} AND confirmed_at IS NOT NULL`
+  const chosen = id === undefined ? mine : sql`${mine} AND id = ${id}`
+  const known = await db
+    .select({ id: totpAuthenticators.id })
+    .from(totpAuthenticators)
+    .where(chosen)
+  // Before the batch, which would use the step-up up for nothing.
+  if (known.length === 0) throw problem('not_found', { reason: 'no such authenticator' })
+
+  const isDone = sql`${maySensitively(deps, session)}
+    AND EXISTS (SELECT 1 FROM totp_authenticators WHERE ${chosen})`
+  const isLast = sql`(SELECT count(*) FROM totp_authenticators WHERE ${mine})
+    = (SELECT count(*) FROM totp_authenticators WHERE ${chosen})`
+  const [, , , , , removed, used] = await db.batch([
+    recordEvent(
+      deps,
+      {
+        event: 'authn_totp_removed',
+        userId,
+        actor: userId,
+        sessionId,
+        data: { authenticator: id ?? 'all' },
+      },
+      isDone,
+    ),
+    ...factorsChanged(deps, session, isDone),
+    db.delete(backupCodes).where(sql`user_id = ${userId} AND ${isDone} AND ${isLast}`),
+    db
+      .delete(totpAuthenticators)
+      .where(sql`${chosen} AND ${maySensitively(deps, session)}`)
+      .returning({ name: totpAuthenticators.name }),
+    useStepUp(deps, session),
+  ])
+  requireUsed(used)
+  await Promise.all(
+    removed.map(({ name }) =>
+      notifyOwner(deps, session.user, {
+        template: 'authenticator_removed',
+        data: { name, ...occasionOf(deps) },
+      }),
+    ),
+  )
+}

@@ -1,0 +1,147 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import type { AppEnv } from '../context'
+import { signedIn, steppedUp } from '../guards'
+import { cookieNamed, DEVICE_COOKIE } from '../http/cookies'
+import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
+import { body } from '../http/validate'
+import { plainText } from '../users/display-name'
+import { authenticatorId, listAuthenticators } from './authenticators'
+import { beginTotp } from './begin-totp'
+import { confirmTotp } from './confirm-totp'
+import { removeTotp } from './remove-totp'
+
+const NAME_LENGTH = 60
+
+export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
+  .post(
+    '/enable-2fa',
+    steppedUp,
+    rateLimit('codes'),
+    body(
+      z.strictObject({
+        name: plainText(NAME_LENGTH)
+          .default('Authenticator app')
+          .describe('What its owner calls it'),
+      }),
+    ),
+    describe({
+      tag: 'Second factors',
+      summary: 'Begin to set up an authenticator app',
+      description:
+        'The seed is shown this once. Nothing changes until a code of it has come to `confirm/`, within ten minutes and from this session; beginning again replaces what was not confirmed.',
+      answers: {
+        200: {
+          description: 'What the app needs',
+          schema: z.object({
+            id: z.string(),
+            secret: z.string().describe('Base32; SHA-1, six digits, 30 seconds'),
+            otpauth_uri: z.string(),
+            qr_svg: z.string().describe('The URI as a QR code'),
+          }),
+        },
+      },
+      problems: ['too_many_authenticators'],
+    }),
+    async (c) => {
+      const { name } = c.req.valid('json')
+      const { id, seed, uri, qrSvg } = await beginTotp(c.var.deps, c.var.session, name)
+      return c.json({ id, secret: seed, otpauth_uri: uri, qr_svg: qrSvg })
+    },
+  )
+
+  .post(
+    '/enable-2fa/confirm',
+    steppedUp,
+    rateLimit('codes'),
+    body(
+      z.strictObject({
+        id: authenticatorId,
+        code: z.string().regex(/^[0-9]{6}$/, 'must be six digits'),
+      }),
+    ),
+    describe({
+      tag: 'Second factors',
+      summary: 'Turn the authenticator app on',
+      description:
+        'From now on a mailed code is no second step of this account any more, and sessions are `aal2`. Other sessions end. An account without backup codes gets ten, shown this once. Uses the step-up up.',
+      answers: {
+        200: {
+          description: 'The app is on',
+          schema: z.object({
+            backup_codes: z
+              .array(z.string())
+              .nullable()
+              .describe('`null` when the account still has some'),
+            backup_codes_left: z.int(),
+          }),
+        },
+      },
+      problems: [
+        'invalid_challenge',
+        'invalid_code',
+        'too_many_attempts',
+        'authenticator_stopped',
+        'not_found',
+      ],
+    }),
+    async (c) => {
+      const { backupCodes, backupCodesLeft } = await confirmTotp(c.var.deps, c.var.session, {
+        ...c.req.valid('json'),
+        deviceCookie: cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE),
+      })
+      return c.json({ backup_codes: backupCodes, backup_codes_left: backupCodesLeft })
+    },
+  )
+
+  .post(
+    '/enable-2fa/disable',
+    steppedUp,
+    rateLimit('codes'),
+    body(z.strictObject({ id: authenticatorId.optional().describe('Without it: all of them') })),
+    describe({
+      tag: 'Second factors',
+      summary: 'Remove an authenticator app, or all',
+      description:
+        'With the last one the backup codes go, and the mailed code is the second step again. Other sessions end. Uses the step-up up.',
+      answers: { 204: { description: 'It is gone', schema: null } },
+      problems: ['not_found'],
+    }),
+    async (c) => {
+      await removeTotp(c.var.deps, c.var.session, c.req.valid('json').id)
+      return c.body(null, 204)
+    },
+  )
+
+  .get(
+    '/authenticators',
+    signedIn,
+    describe({
+      tag: 'Second factors',
+      summary: 'The authenticator apps of the account',
+      answers: {
+        200: {
+          description: 'Those that are on, oldest first',
+          schema: z.object({
+            authenticators: z.array(
+              z.object({ id: z.string(), name: z.string(), created_at: z.iso.datetime() }),
+            ),
+            backup_codes_left: z.int(),
+          }),
+        },
+      },
+    }),
+    async (c) => {
+      const { deps, session } = c.var
+      const { authenticators, backupCodesLeft } = await listAuthenticators(deps, session.user.id)
+      return c.json({
+        authenticators: authenticators.map(({ id, name, createdAt }) => ({
+          id,
+          name,
+          created_at: createdAt.toISOString(),
+        })),
+        backup_codes_left: backupCodesLeft,
+      })
+    },
+  )
