@@ -3,8 +3,6 @@ import { occasion } from './occasion'
 
 const link = z.url({ protocol: /^https?$/ })
 const text = z.string()
-/** A `Date`, which is text once it has been through the queue. */
-const date = z.union([z.date(), z.iso.datetime().transform((value) => new Date(value))])
 /** When, where and with what; `device` is the `User-Agent` as sent, of which a mail shows a summary. */
 const where = { device: text.nullable(), ...occasion }
 
@@ -59,7 +57,7 @@ export const mailData = {
   backup_code_used: z.object({ left: z.number(), ...where }),
   username_changed: z.object({ username: text, ...where }),
   /** The account will be erased at `dueAt`; the link keeps it. */
-  account_closing: z.object({ link, dueAt: date, ...where }),
+  account_closing: z.object({ link, dueAt: occasion.time, ...where }),
   account_kept: z.object(where),
   account_erased: z.strictObject({}),
 } as const satisfies Record<string, z.ZodType>

@@ -24,7 +24,7 @@ export const accountLocked = template(
         subject: `Die Anmeldung ist für ${period} gesperrt`,
         preheader: 'Zu oft wurde ein falsches Passwort eingegeben.',
         blocks: [
-          `Für Ihr Konto wurde zu oft ein falsches Passwort eingegeben. Deshalb ist die Anmeldung für ${period} gesperrt. In einem Browser, in dem Sie schon angemeldet waren, geht sie vielleicht trotzdem.`,
+          `Für Ihr Konto wurde zu oft ein falsches Passwort eingegeben. Deshalb ist die Anmeldung für ${period} gesperrt. In einem Browser, in dem Sie schon angemeldet waren, ist sie vielleicht trotzdem möglich.`,
           say.facts(where),
         ],
         notMe:

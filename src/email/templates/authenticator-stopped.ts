@@ -24,7 +24,7 @@ export const authenticatorStopped = template(
           say.facts(where),
         ],
         notMe:
-          'If this was not you, somebody is trying to get in: they did not, and a new password makes this way in work again.',
+          'If this was not you, somebody has tried to get in: they did not succeed, and a new password opens this way for you again.',
       }
     },
     de: ({ method, ...where }, say) => {
@@ -40,7 +40,7 @@ export const authenticatorStopped = template(
         blocks: [
           `Es gab hundert falsche Versuche hintereinander. Deshalb ist die Anmeldung mit ${way} abgeschaltet, bis Sie Ihr Passwort zurücksetzen.`,
           ...(method === 'password'
-            ? ['In Browsern, in denen Sie schon angemeldet waren, geht sie weiterhin.']
+            ? ['In Browsern, in denen Sie schon angemeldet waren, bleibt sie möglich.']
             : []),
           'Um Ihr Passwort zurückzusetzen, wählen Sie bei der Anmeldung „Passwort vergessen“.',
           say.facts(where),
@@ -70,7 +70,7 @@ export const authenticatorStopped = template(
           say.facts(where),
         ],
         notMe:
-          'Si ce n’était pas vous, quelqu’un essaie d’entrer dans votre compte : il n’y est pas parvenu, et un nouveau mot de passe rétablira ce moyen de connexion.',
+          'Si ce n’était pas vous, quelqu’un a essayé d’entrer dans votre compte : il n’y est pas parvenu, et un nouveau mot de passe rétablira ce moyen de connexion.',
       }
     },
   },

@@ -30,7 +30,7 @@ export const changeEmail = template(
       subject: 'Confirmez votre nouvelle adresse électronique',
       preheader: 'D’ici là, le compte garde son ancienne adresse.',
       blocks: [
-        'Quelqu’un, vous-même nous l’espérons, souhaite utiliser cette adresse pour un compte Phantom. Confirmez qu’elle vous appartient.',
+        'Quelqu’un (vous-même, nous l’espérons) souhaite utiliser cette adresse pour un compte Phantom. Confirmez qu’elle vous appartient.',
         { kind: 'button', label: 'Confirmer la nouvelle adresse', link },
         `Le lien est valable une seule fois, pendant ${say.hours(validHours)}. Tant que vous ne l’avez pas utilisé, le compte garde son ancienne adresse.`,
       ],

@@ -48,19 +48,19 @@ export const notificationEmailChanged = template(
       const isAdded = change === 'added'
       return {
         subject: isAdded
-          ? 'Une seconde adresse reçoit vos avis'
-          : 'Une seconde adresse ne reçoit plus vos avis',
+          ? 'Une seconde adresse reçoit vos alertes'
+          : 'Une seconde adresse ne reçoit plus vos alertes',
         preheader: isAdded
-          ? 'Une adresse pour les avis a été ajoutée.'
-          : 'Une adresse pour les avis a été retirée.',
+          ? 'Une adresse pour les alertes a été ajoutée.'
+          : 'Une adresse pour les alertes a été retirée.',
         blocks: [
           isAdded
-            ? 'Les avis sur la sécurité de votre compte sont désormais envoyés aussi à une seconde adresse.'
-            : 'Les avis sur la sécurité de votre compte ne sont plus envoyés à la seconde adresse.',
+            ? 'Les alertes de sécurité de votre compte sont désormais envoyées aussi à une seconde adresse.'
+            : 'Les alertes de sécurité de votre compte ne sont plus envoyées à la seconde adresse.',
           say.facts(where, [['Seconde adresse', plainName(address)]]),
         ],
         notMe:
-          'Si ce n’était pas vous, quelqu’un d’autre est connecté à votre compte : réinitialisez votre mot de passe sans attendre, puis vérifiez où vont vos avis.',
+          'Si ce n’était pas vous, quelqu’un d’autre est connecté à votre compte : réinitialisez votre mot de passe sans attendre, puis vérifiez à quelle adresse vont vos alertes.',
       }
     },
   },

@@ -21,22 +21,22 @@ export const notificationEmail = template(
       preheader: 'Hinweise zu einem Konto sollen auch hierher gehen.',
       blocks: [
         'Jemand, hoffentlich Sie selbst, möchte Hinweise zur Sicherheit eines Phantom-Kontos auch an diese Adresse schicken lassen. Bestätigen Sie, dass sie Ihnen gehört.',
-        { kind: 'button', label: 'Hinweise hier empfangen', link },
+        { kind: 'button', label: 'Hinweise hier erhalten', link },
         `Der Link gilt einmal und ${say.hours(validHours)} lang.`,
       ],
       notMe:
         'Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ohne Ihre Bestätigung gehen keine Hinweise an diese Adresse.',
     }),
     fr: ({ link, validHours }, say) => ({
-      subject: 'Confirmez cette adresse pour recevoir les avis',
-      preheader: 'Les avis au sujet d’un compte doivent aussi arriver ici.',
+      subject: 'Confirmez cette adresse pour recevoir les alertes',
+      preheader: 'Les alertes au sujet d’un compte doivent aussi arriver ici.',
       blocks: [
-        'Quelqu’un, vous-même nous l’espérons, souhaite que les avis sur la sécurité d’un compte Phantom soient aussi envoyés à cette adresse. Confirmez qu’elle vous appartient.',
-        { kind: 'button', label: 'Recevoir les avis ici', link },
+        'Quelqu’un (vous-même, nous l’espérons) souhaite que les alertes de sécurité d’un compte Phantom soient aussi envoyées à cette adresse. Confirmez qu’elle vous appartient.',
+        { kind: 'button', label: 'Recevoir les alertes ici', link },
         `Le lien est valable une seule fois, pendant ${say.hours(validHours)}.`,
       ],
       notMe:
-        'Si ce n’était pas vous, vous n’avez rien à faire : sans votre confirmation, aucun avis ne sera envoyé à cette adresse.',
+        'Si ce n’était pas vous, vous n’avez rien à faire : sans votre confirmation, aucune alerte ne sera envoyée à cette adresse.',
     }),
   },
 )

@@ -32,7 +32,7 @@ export const resetPassword = template(
       subject: 'Choisissez un nouveau mot de passe',
       preheader: 'Rien n’a encore été modifié.',
       blocks: [
-        'Quelqu’un, vous-même nous l’espérons, a demandé un nouveau mot de passe pour votre compte Phantom. Rien n’a encore été modifié.',
+        'Quelqu’un (vous-même, nous l’espérons) a demandé un nouveau mot de passe pour votre compte Phantom. Rien n’a encore été modifié.',
         { kind: 'button', label: 'Choisir un mot de passe', link },
         `Le lien est valable une seule fois, pendant ${say.minutes(validMinutes)}. Votre ancien mot de passe reste valable tant que vous n’en avez pas choisi un nouveau.`,
         say.facts(where),

@@ -45,7 +45,7 @@ export const verifyEmail = template(
       subject: 'Confirmez votre adresse électronique',
       preheader: 'Vous pourrez ensuite vous connecter.',
       blocks: [
-        'Quelqu’un, vous-même nous l’espérons, a ouvert un compte Phantom avec cette adresse. Confirmez qu’elle vous appartient ; vous pourrez ensuite vous connecter.',
+        'Quelqu’un (vous-même, nous l’espérons) a ouvert un compte Phantom avec cette adresse. Confirmez qu’elle vous appartient ; vous pourrez ensuite vous connecter.',
         { kind: 'button', label: 'Confirmer l’adresse', link },
         `Le lien est valable une seule fois, pendant ${say.hours(validHours)}.`,
         ...(usernameTaken === null
