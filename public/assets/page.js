@@ -2,6 +2,8 @@
 // with it the history, bookmarks and screenshots.
 export const token = new URLSearchParams(location.hash.slice(1)).get('token')
 history.replaceState(null, '', location.pathname)
+// Another link pasted over this page changes nothing but the fragment.
+addEventListener('hashchange', () => location.reload())
 
 export const $ = (selector) => document.querySelector(selector)
 
@@ -18,13 +20,13 @@ export function show(name, { focus = true } = {}) {
   if (focus) $(`[data-view~="${name}"] h1`).focus()
 }
 
-/** Without cookies: a link stands for itself, whoever is signed in here. */
-export const post = (path, json) =>
+/** Without cookies, unless an answer sets one: a link stands for itself, whoever is signed in here. */
+export const post = (path, json, credentials = 'omit') =>
   fetch(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(json),
-    credentials: 'omit',
+    credentials,
     signal: AbortSignal.timeout(20_000),
   })
 

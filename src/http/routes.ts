@@ -6,6 +6,7 @@ import { anyone } from '../guards'
 import { docsPage } from '../pages/docs-page'
 import { homePage } from '../pages/home-page'
 import { servePage } from '../pages/page'
+import { resetPasswordPage } from '../pages/reset-password-page'
 import { verifyEmailPage } from '../pages/verify-email-page'
 import { reach } from '../reach'
 import { serveAsset } from './assets'
@@ -106,6 +107,18 @@ export function httpRoutes(app: Pick<Hono<AppEnv>, 'routes'>) {
         answers: page('The page'),
       }),
       (c) => servePage(c, verifyEmailPage),
+    )
+
+    .get(
+      '/reset-password',
+      anyone,
+      describe({
+        tag: 'Pages',
+        summary: 'Where the link of a reset mail leads, and where to ask for one',
+        description: 'Opening it changes nothing; its button posts the token of the `#fragment`.',
+        answers: page('The page'),
+      }),
+      (c) => servePage(c, resetPasswordPage(c.get('deps').settings.PASSWORD_MIN_LENGTH)),
     )
 
     .get(

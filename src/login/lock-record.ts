@@ -8,6 +8,15 @@ const MIN_KV_TTL_SECONDS = 60
 
 const keyOf = ({ kind, key }: LoginIdentifier) => `lock:${sha256(`${kind}:${key}`)}`
 
+/** Every name that an account can be called by. */
+export const namesOf = (user: {
+  emailKey: string
+  usernameKey: string | null
+}): LoginIdentifier[] => [
+  { kind: 'email', key: user.emailKey },
+  ...(user.usernameKey === null ? [] : [{ kind: 'username' as const, key: user.usernameKey }]),
+]
+
 /**
  * Until when strangers are refused for a name, milliseconds. The fast refusal only: KV may lag by a
  * minute, so the guard decides on its own, and an expired record is no lock.
@@ -34,5 +43,15 @@ export async function putLock(
         deps.kv.put(keyOf(identifier), String(until), { expirationTtl: ttl }),
       ),
     ),
+  )
+}
+
+/** Ends the lock under every name, when its owner is back. Other edges may see it for another minute. */
+export async function dropLock(
+  deps: Pick<Deps, 'kv'>,
+  identifiers: readonly LoginIdentifier[],
+): Promise<void> {
+  await reach('kv', () =>
+    Promise.all(identifiers.map((identifier) => deps.kv.delete(keyOf(identifier)))),
   )
 }

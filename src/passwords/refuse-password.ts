@@ -1,7 +1,7 @@
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { enqueueMail } from '../email/enqueue'
-import { putLock } from '../login/lock-record'
+import { namesOf, putLock } from '../login/lock-record'
 import { noteWrongPassword } from '../login/spray'
 import type { LoginIdentifier } from '../users/email-key'
 import type { PasswordHolder } from './try-password'
@@ -39,9 +39,10 @@ export async function refusePassword(
   ])
   await noteWrongPassword(deps, failure.password)
   if (!isLocked && !stopsNow) return
+  const names = user ? namesOf(user) : [identifier]
   await Promise.all([
     // A known browser that locks itself out does not lock out strangers, nor the reverse.
-    isKnownDevice || !isLocked ? undefined : putLock(deps, namesOf(identifier, user), lockedUntil),
+    isKnownDevice || !isLocked ? undefined : putLock(deps, names, lockedUntil),
     tellOwner(deps, user, failure),
   ])
 }
@@ -71,12 +72,4 @@ function tellOwner(
     ...letter,
     data: { minutes: Math.ceil(deps.settings.ACCOUNT_LOCKOUT_DURATION / 60), ...where },
   })
-}
-
-/** Every name by which an account can be called; of an unknown one, the name that was tried. */
-function namesOf(identifier: LoginIdentifier, user: PasswordHolder | undefined): LoginIdentifier[] {
-  if (!user) return [identifier]
-  const names: LoginIdentifier[] = [{ kind: 'email', key: user.emailKey }]
-  if (user.usernameKey) names.push({ kind: 'username', key: user.usernameKey })
-  return names
 }

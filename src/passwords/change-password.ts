@@ -1,0 +1,96 @@
+import { and, eq, ne, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { hashPassword } from '../crypto/password-hash'
+import { mailedTokens, merchantProfiles, sessions, users } from '../db/schema'
+import { readDeviceCookie } from '../login/device-cookie'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { notifyOwner, occasionOf, ownerColumns } from '../users/notify-owner'
+import { nameColumns } from './name-columns'
+import { requireGoodPassword } from './policy'
+import { isEndedByNewPassword } from './reset-link'
+import { tryPassword } from './try-password'
+
+const POINTER = '#/new_password'
+
+/**
+ * Replaces the password for somebody who knows it and has just confirmed the session. Wrong ones count
+ * with those of logins: a stolen session is no place to guess. The other sessions end, this one lives on.
+ */
+export async function changePassword(
+  deps: Deps,
+  session: CurrentSession,
+  input: { oldPassword: string; newPassword: string; deviceCookie: string | undefined },
+): Promise<void> {
+  const { oldPassword, newPassword } = input
+  const holder = await findHolder(deps, session.user.id)
+  await tryPassword(deps, {
+    identifier: { kind: 'email', key: holder.emailKey },
+    user: holder,
+    password: oldPassword,
+    nonce: readDeviceCookie(deps, holder.id, input.deviceCookie),
+    act: 'change-password',
+  })
+  if (newPassword.normalize('NFC') === oldPassword.normalize('NFC')) {
+    const detail = 'is the one that you have; choose another'
+    throw problem('password_rejected', { errors: [{ pointer: POINTER, code: 'same', detail }] })
+  }
+  await requireGoodPassword(
+    deps,
+    newPassword,
+    [holder.email, ...Object.values(holder.names)],
+    POINTER,
+  )
+  await replacePassword(
+    deps,
+    session,
+    await hashPassword(deps.settings.PASSWORD_PEPPER, newPassword),
+  )
+  await notifyOwner(deps, holder, {
+    template: 'password_changed',
+    data: { how: 'change', ...occasionOf(deps) },
+  })
+}
+
+async function findHolder({ db }: Pick<Deps, 'db'>, userId: string) {
+  const [holder] = await db
+    .select({
+      ...ownerColumns,
+      emailKey: users.emailKey,
+      usernameKey: users.usernameKey,
+      passwordHash: users.passwordHash,
+      names: nameColumns,
+    })
+    .from(users)
+    .leftJoin(merchantProfiles, eq(merchantProfiles.userId, users.id))
+    .where(eq(users.id, userId))
+  if (!holder) throw problem('invalid_access_token', { reason: 'user gone' })
+  return holder
+}
+
+async function replacePassword(
+  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  session: CurrentSession,
+  passwordHash: string,
+): Promise<void> {
+  const { db } = deps
+  const userId = session.user.id
+  const may = maySensitively(deps, session)
+  const [, , , , used] = await db.batch([
+    db
+      .update(users)
+      .set({ passwordHash, securityEpoch: sql`security_epoch + 1` })
+      .where(and(eq(users.id, userId), may)),
+    recordEvent(
+      deps,
+      { event: 'authn_password_change', userId, actor: userId, sessionId: session.id },
+      may,
+    ),
+    db.delete(sessions).where(and(eq(sessions.userId, userId), ne(sessions.id, session.id), may)),
+    db.delete(mailedTokens).where(and(eq(mailedTokens.userId, userId), isEndedByNewPassword, may)),
+    useStepUp(deps, session),
+  ])
+  requireUsed(used)
+}

@@ -1,0 +1,102 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { hashPassword } from '../crypto/password-hash'
+import { randomToken } from '../crypto/token'
+import { mailedTokens, sessions, users } from '../db/schema'
+import { guardOf } from '../durable/guard-of'
+import { deviceHashOf, makeDeviceCookie, readDeviceCookie } from '../login/device-cookie'
+import { dropLock, namesOf } from '../login/lock-record'
+import { problem } from '../problems'
+import { reach } from '../reach'
+import { claimBackupCode, countBackupCodes, isClaimedBy } from '../two-factor/backup-codes'
+import { notifyOwner, occasionOf } from '../users/notify-owner'
+import { findReset, type Reset } from './find-reset'
+import { requireGoodPassword } from './policy'
+import { isEndedByNewPassword, isRecoverable } from './reset-link'
+import { passResetFactor, type StrongStep } from './reset-factor'
+
+/**
+ * Sets a new password with a mailed link, and ends every session, lock and count of failures: recovery.
+ * Opens no session (ASVS 5.0 6.4.3); an authenticator app stays and must be proved, for the link alone is
+ * one factor. Returns the device cookie that whoever held the link has earned.
+ *
+ * Locks end before the password is replaced: if the guard is silent, nothing has changed and the link
+ * still works. Only the notice comes after; if it cannot be queued the answer is 503 although the new
+ * password is set, a second try says that the link is spent, and signing in works.
+ */
+export async function confirmReset(
+  deps: Deps,
+  input: {
+    token: string
+    password: string
+    secondFactor: StrongStep | undefined
+    deviceCookie: string | undefined
+  },
+): Promise<string> {
+  const reset = await findReset(deps, input.token)
+  const { id: userId, email } = reset
+  await requireGoodPassword(deps, input.password, [email, ...Object.values(reset.names)])
+  const known = readDeviceCookie(deps, userId, input.deviceCookie)
+  const factor = await passResetFactor(deps, reset, { given: input.secondFactor, nonce: known })
+  const passwordHash = await hashPassword(deps.settings.PASSWORD_PEPPER, input.password)
+  const nonce = known ?? randomToken()
+  await Promise.all([
+    reach('guard', () =>
+      guardOf(deps, { userId }).recover(deviceHashOf(nonce), deps.now().getTime()),
+    ),
+    dropLock(deps, namesOf(reset)),
+  ])
+  const { backupCodesLeft } = await replacePassword(deps, reset, { passwordHash, ...factor })
+  const occasion = occasionOf(deps)
+  await Promise.all([
+    notifyOwner(deps, reset, { template: 'password_changed', data: { how: 'reset', ...occasion } }),
+    factor.backupCodeHash !== undefined &&
+      notifyOwner(deps, reset, {
+        template: 'backup_code_used',
+        data: { left: backupCodesLeft, ...occasion },
+      }),
+  ])
+  return makeDeviceCookie(deps, userId, nonce)
+}
+
+/**
+ * The one batch of a reset. Its first change happens only while the link is good, and decides; all others
+ * only if that has happened, which the new hash, its salt being random, shows.
+ */
+async function replacePassword(
+  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  { id: userId, tokenHash }: Reset,
+  next: { passwordHash: string; backupCodeHash: string | undefined; method: string | null },
+): Promise<{ backupCodesLeft: number }> {
+  const { db } = deps
+  const { passwordHash, backupCodeHash } = next
+  const backup = { userId, codeHash: backupCodeHash ?? '', usedBy: tokenHash }
+  const isClaimed = backupCodeHash === undefined ? sql`true` : isClaimedBy(backup)
+  const isLinkGood = sql`EXISTS (SELECT 1 FROM mailed_tokens AS link
+    WHERE link.token_hash = ${tokenHash} AND link.user_id = users.id AND link.purpose = 'reset'
+    AND link.expires_at > ${deps.now().getTime()}
+    AND link.data = CAST(users.security_epoch AS TEXT))`
+  const isDone = sql`EXISTS (
+    SELECT 1 FROM users WHERE id = ${userId} AND password_hash = ${passwordHash})`
+  const [, changed, , , , [codes]] = await db.batch([
+    claimBackupCode(deps, backup),
+    db
+      .update(users)
+      .set({ passwordHash, securityEpoch: sql`security_epoch + 1`, frozenAt: null })
+      .where(and(eq(users.id, userId), ...isRecoverable, isLinkGood, isClaimed))
+      .returning({ id: users.id }),
+    recordEvent(
+      deps,
+      { event: 'authn_password_reset', userId, actor: userId, data: { second: next.method } },
+      isDone,
+    ),
+    db.delete(sessions).where(and(eq(sessions.userId, userId), isDone)),
+    db
+      .delete(mailedTokens)
+      .where(and(eq(mailedTokens.userId, userId), isEndedByNewPassword, isDone)),
+    countBackupCodes(deps, userId),
+  ])
+  if (changed.length === 0) throw problem('invalid_token', { reason: 'used meanwhile' })
+  return { backupCodesLeft: codes?.left ?? 0 }
+}

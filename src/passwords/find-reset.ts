@@ -1,0 +1,45 @@
+import { and, eq, gt, sql } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { sha256 } from '../crypto/token'
+import { mailedTokens, merchantProfiles, users } from '../db/schema'
+import { problem } from '../problems'
+import { hasBackupCode, hasTotp } from '../two-factor/factors-of-user'
+import { ownerColumns } from '../users/notify-owner'
+import { nameColumns } from './name-columns'
+import { isRecoverable } from './reset-link'
+
+/** What a good link is for. */
+export type Reset = Awaited<ReturnType<typeof findReset>>
+
+/**
+ * The account of a reset link, in one query; uses nothing up. Refuses a token that is unknown, used,
+ * expired, of another purpose, from before a change of the account, or whose account is disabled, closing
+ * or gone: all with the same words.
+ */
+export async function findReset(deps: Pick<Deps, 'db' | 'now'>, token: string) {
+  const tokenHash = sha256(token)
+  const [found] = await deps.db
+    .select({
+      ...ownerColumns,
+      expiresAt: mailedTokens.expiresAt,
+      emailKey: users.emailKey,
+      usernameKey: users.usernameKey,
+      hasTotp,
+      hasBackupCode,
+      names: nameColumns,
+    })
+    .from(mailedTokens)
+    .innerJoin(users, eq(users.id, mailedTokens.userId))
+    .leftJoin(merchantProfiles, eq(merchantProfiles.userId, users.id))
+    .where(
+      and(
+        eq(mailedTokens.tokenHash, tokenHash),
+        eq(mailedTokens.purpose, 'reset'),
+        gt(mailedTokens.expiresAt, deps.now()),
+        sql`${mailedTokens.data} = CAST(${users.securityEpoch} AS TEXT)`,
+        ...isRecoverable,
+      ),
+    )
+  if (!found) throw problem('invalid_token')
+  return { ...found, tokenHash }
+}

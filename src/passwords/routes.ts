@@ -1,0 +1,135 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import type { AppEnv } from '../context'
+import { anyone, steppedUp } from '../guards'
+import { cookieNamed, DEVICE_COOKIE, deviceCookie } from '../http/cookies'
+import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
+import { body } from '../http/validate'
+import { methods } from '../two-factor/methods'
+import { strongSecondStep } from '../two-factor/second-step'
+import { emailAddress } from '../users/email-key'
+import { changePassword } from './change-password'
+import { checkReset } from './check-reset'
+import { confirmReset } from './confirm-reset'
+import { newPassword, presentedPassword } from './policy'
+import { requestReset } from './request-reset'
+import { resetToken } from './reset-link'
+
+export const passwordRoutes = new Hono<AppEnv>({ strict: false })
+  .post(
+    '/reset-password',
+    anyone,
+    rateLimit('mail'),
+    body(z.strictObject({ email: emailAddress })),
+    describe({
+      tag: 'Recovery',
+      summary: 'Forgot the password: ask for a link',
+      description:
+        'Answers the same for every address; the link goes to the address of the account, if there is one. Nothing changes until it is used, and a newer link kills the one before.',
+      answers: {
+        202: {
+          description: 'If the address has an account, a mail is on its way',
+          schema: z.object({ status: z.literal('reset_sent') }),
+        },
+      },
+    }),
+    async (c) => {
+      await requestReset(c.var.deps, c.req.valid('json').email)
+      return c.json({ status: 'reset_sent' as const }, 202)
+    },
+  )
+
+  .post(
+    '/reset-password/check',
+    anyone,
+    rateLimit('codes'),
+    body(z.strictObject({ token: resetToken })),
+    describe({
+      tag: 'Recovery',
+      summary: 'What a link needs to set a password',
+      description: 'For the page of the link. Uses nothing up.',
+      answers: {
+        200: {
+          description: 'The link is good',
+          schema: z.object({
+            email: z.string().describe('Of the account, for password managers'),
+            second_factor_required: z.boolean(),
+            methods: z.array(z.enum(methods)).describe('Empty where no factor is asked for'),
+          }),
+        },
+      },
+      problems: ['invalid_token'],
+    }),
+    async (c) => {
+      const reset = await checkReset(c.var.deps, c.req.valid('json').token)
+      const { email, isFactorRequired, methods: accepted } = reset
+      return c.json({ email, second_factor_required: isFactorRequired, methods: accepted })
+    },
+  )
+
+  .post(
+    '/reset-password/confirm',
+    anyone,
+    rateLimit('codes'),
+    body(
+      z.strictObject({
+        token: resetToken,
+        password: newPassword,
+        second_factor: strongSecondStep()
+          .optional()
+          .describe('Where the account has an authenticator app'),
+      }),
+    ),
+    describe({
+      tag: 'Recovery',
+      summary: 'Set a new password with the link',
+      description:
+        'Works once. Ends all sessions, locks and counts of failures, and opens no session. A refused password or code leaves the link good; the fifth wrong code ends it.',
+      answers: { 204: { description: 'The password is set', schema: null } },
+      problems: [
+        'invalid_token',
+        'password_rejected',
+        'second_factor_required',
+        'authenticator_stopped',
+        'invalid_code',
+        'invalid_access_token',
+        'too_many_attempts',
+      ],
+    }),
+    async (c) => {
+      const { token, password, second_factor: secondFactor } = c.req.valid('json')
+      const device = await confirmReset(c.var.deps, {
+        token,
+        password,
+        secondFactor,
+        deviceCookie: cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE),
+      })
+      c.header('Set-Cookie', deviceCookie(device))
+      return c.body(null, 204)
+    },
+  )
+
+  .post(
+    '/change-password',
+    steppedUp,
+    rateLimit('login'),
+    body(z.strictObject({ old_password: presentedPassword, new_password: newPassword })),
+    describe({
+      tag: 'Accounts',
+      summary: 'Change the password',
+      description:
+        'Asks for the old one too; wrong ones count with those of logins. Ends all other sessions and open links.',
+      answers: { 204: { description: 'The password is changed', schema: null } },
+      problems: ['invalid_credentials', 'password_rejected', 'too_many_attempts'],
+    }),
+    async (c) => {
+      const { old_password: oldPassword, new_password: chosen } = c.req.valid('json')
+      await changePassword(c.var.deps, c.var.session, {
+        oldPassword,
+        newPassword: chosen,
+        deviceCookie: cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE),
+      })
+      return c.body(null, 204)
+    },
+  )
