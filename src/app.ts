@@ -12,7 +12,9 @@ import { loginRoutes } from './login/routes'
 import { stepUpRoutes } from './login/step-up-routes'
 import { passwordRoutes } from './passwords/routes'
 import { toProblemResponse } from './problems'
+import { deviceRoutes } from './sessions/device-routes'
 import { jwksRoutes, sessionRoutes } from './sessions/routes'
+import { sessionListRoutes } from './sessions/session-list-routes'
 import { backupCodeRoutes } from './two-factor/backup-code-routes'
 import { twoFactorRoutes } from './two-factor/routes'
 import { userRoutes, verifyEmailRoutes } from './users/routes'
@@ -38,6 +40,8 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/api/auth', loginRoutes)
     .route('/api/auth/step-up', stepUpRoutes)
     .route('/api/auth', sessionRoutes)
+    .route('/api/auth/sessions', sessionListRoutes)
+    .route('/api/auth/devices', deviceRoutes)
     .route('/api/auth', passwordRoutes)
     .route('/.well-known', jwksRoutes)
     .route('/', httpRoutes(app))

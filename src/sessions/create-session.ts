@@ -109,7 +109,7 @@ export async function createSession(
     sessionId,
     user,
     isNewDevice: !known?.thisDevice,
-    isFirstDevice: !known?.devices,
+    isFirstDevice: !known?.hasSignedIn,
     isNewCountry: isNewCountry(known, caller.country),
     secondFactor,
     backupCodesLeft: codes?.left ?? 0,

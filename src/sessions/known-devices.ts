@@ -22,7 +22,8 @@ export const selectFamiliarity = (
 ) =>
   db
     .select({
-      devices: sql<number>`count(*)`,
+      // Not whether there are devices: an intruder could forget them all, and be no news.
+      hasSignedIn: sql<number>`(SELECT last_login_at IS NOT NULL FROM users WHERE id = ${userId})`,
       thisDevice: sql<number>`coalesce(sum(device_hash = ${deviceHash}), 0)`,
       withCountry: sql<number>`coalesce(sum(countries <> ''), 0)`,
       withThisCountry: sql<number>`coalesce(sum(instr(countries, ${markOf(caller.country)}) > 0), 0)`,

@@ -39,7 +39,7 @@ function operationOf(method: string, path: string): Operation | undefined {
     const pattern = template
       .replace(/(?<=.)\/$/, '')
       .replaceAll('.', '\\.')
-      .replace(/\{\w+\}/g, '[a-z0-9.-]+')
+      .replace(/\{\w+\}/g, '[\\w.-]+')
     if (new RegExp(`^${pattern}$`).test(plain)) {
       return methods[method === 'HEAD' ? 'get' : method.toLowerCase()]
     }

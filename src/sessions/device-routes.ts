@@ -1,0 +1,56 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import type { AppEnv } from '../context'
+import { signedIn } from '../guards'
+import { cookieNamed, DEVICE_COOKIE } from '../http/cookies'
+import { describe } from '../http/facets'
+import { deviceEntry, forgetAllDevices, forgetDevice, listDevices } from './devices'
+
+export const deviceRoutes = new Hono<AppEnv>({ strict: false })
+  .get(
+    '/',
+    signedIn,
+    describe({
+      tag: 'Sessions',
+      summary: 'Browsers that have signed in',
+      description:
+        'Each keeps its own count of wrong passwords, and its logins are mailed to nobody. At most twenty.',
+      answers: {
+        200: { description: 'The devices', schema: z.object({ devices: z.array(deviceEntry) }) },
+      },
+    }),
+    async (c) => {
+      const cookie = cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE)
+      return c.json({ devices: await listDevices(c.var.deps, c.var.session.user.id, cookie) })
+    },
+  )
+
+  .delete(
+    '/',
+    signedIn,
+    describe({
+      tag: 'Sessions',
+      summary: 'Forget all devices',
+      description: 'They are strangers from now on, this one included; sessions stay.',
+      answers: { 204: { description: 'None is known any more', schema: null } },
+    }),
+    async (c) => {
+      await forgetAllDevices(c.var.deps, c.var.session)
+      return c.body(null, 204)
+    },
+  )
+
+  .delete(
+    '/:id{dev_[A-Za-z0-9_-]+}',
+    signedIn,
+    describe({
+      tag: 'Sessions',
+      summary: 'Forget one device',
+      answers: { 204: { description: 'It is a stranger from now on', schema: null } },
+      problems: ['not_found'],
+    }),
+    async (c) => {
+      await forgetDevice(c.var.deps, c.var.session, c.req.param('id'))
+      return c.body(null, 204)
+    },
+  )

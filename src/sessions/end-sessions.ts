@@ -1,0 +1,40 @@
+import { sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { sessions } from '../db/schema'
+import { problem } from '../problems'
+import { endSession } from './end-session'
+import type { CurrentSession } from './find-session'
+import { isLive } from './list-sessions'
+import { refOf } from './session-ref'
+
+/** Ends all sessions of a user but the one that asks; how many of them were live. */
+export async function endOtherSessions(
+  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  session: CurrentSession,
+): Promise<number> {
+  const { userId, sessionId } = refOf(session)
+  const others = sql`user_id = ${userId} AND id <> ${sessionId}`
+  const [, ended] = await deps.db.batch([
+    recordEvent(
+      deps,
+      { event: 'sessions_ended', userId, actor: userId, sessionId, data: { reason: 'by owner' } },
+      sql`EXISTS (SELECT 1 FROM sessions WHERE ${others})`,
+    ),
+    deps.db
+      .delete(sessions)
+      .where(others)
+      .returning({ wasLive: sql`${isLive(deps, session.user.role)}`.mapWith(Boolean) }),
+  ])
+  return ended.filter(({ wasLive }) => wasLive).length
+}
+
+/** Ends one session of a user. One of somebody else is answered like one that does not exist. */
+export async function endOwnSession(
+  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  userId: string,
+  sessionId: string,
+): Promise<void> {
+  const hasEnded = await endSession(deps, { userId, sessionId }, 'session_ended')
+  if (!hasEnded) throw problem('not_found')
+}

@@ -1,0 +1,198 @@
+import { describe, test } from 'vitest'
+import { me, refresh, SAME_ORIGIN, signedIn } from '../support/acts'
+import { eventsOf, startApp } from '../support/app'
+import { visible } from '../support/attack'
+
+type Session = { id: string; current: boolean } & Record<string, unknown>
+type Device = { id: string; current: boolean } & Record<string, unknown>
+type App = ReturnType<typeof startApp>
+
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'
+const IPHONE =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Safari/604.1'
+
+const from = (userAgent: string, cookie?: string) => ({
+  headers: { ...SAME_ORIGIN.headers, 'User-Agent': userAgent },
+  cookie,
+})
+
+async function sessionsOf(app: App, token: string) {
+  const { body } = await app.send('GET', '/api/auth/sessions/', { token })
+  return body['sessions'] as Session[]
+}
+
+async function devicesOf(app: App, token: string, cookie?: string) {
+  const { body } = await app.send('GET', '/api/auth/devices/', { token, cookie })
+  return body['devices'] as Device[]
+}
+
+const eventNames = async (email: string) => (await eventsOf(email)).map(({ event }) => event)
+
+describe('sessions of an account', () => {
+  test('are listed with what their owner needs to tell them apart, the newest use first', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const phone = await app.signIn(ada, {}, from(IPHONE))
+    app.advance(60)
+    const browser = await app.signIn(ada, { transport: 'cookie' }, from(FIREFOX))
+    app.advance(60)
+    await app.post('/api/auth/refresh/', { refresh_token: phone.refreshToken })
+    const listed = await app.send('GET', '/api/auth/sessions/', { cookie: browser.sessionCookie })
+    expect(listed.body['sessions']).toMatchObject([
+      {
+        id: phone.sessionId,
+        current: false,
+        device: 'Safari on iPhone',
+        ip: app.address,
+        country: null,
+        transport: 'bearer',
+        acr: 'aal1',
+      },
+      { id: browser.sessionId, current: true, device: 'Firefox on Linux', transport: 'cookie' },
+    ])
+    const other = await signedIn(app)
+    expect((await sessionsOf(app, other.accessToken)).map(({ id }) => id)).toEqual([
+      other.sessionId,
+    ])
+  })
+
+  test('are not listed once their idle or absolute time has passed', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    await app.signIn(ada)
+    app.advance(7 * 86_400 - 60)
+    const { accessToken } = await app.signIn(ada)
+    expect(await sessionsOf(app, accessToken)).toHaveLength(2)
+    app.advance(61)
+    expect(await sessionsOf(app, accessToken)).toHaveLength(1)
+    // A row that is dead already is deleted with the others, and not counted.
+    const ended = await app.send('DELETE', '/api/auth/sessions/', { token: accessToken })
+    expect(ended.body).toEqual({ ended: 0 })
+  })
+
+  test('are dead at the next request once their owner has ended them', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const lost = await app.signIn(ada)
+    const browser = await app.signIn(ada, { transport: 'cookie' }, SAME_ORIGIN)
+    const mine = await app.signIn(ada)
+    const token = mine.accessToken
+    const gone = await app.send('DELETE', `/api/auth/sessions/${lost.sessionId}/`, { token })
+    expect([gone.status, gone.text]).toEqual([204, ''])
+    expect((await me(app, { token: lost.accessToken })).status).toBe(401)
+    expect((await refresh(app, lost.refreshToken)).status).toBe(401)
+    expect((await me(app, { cookie: browser.sessionCookie })).status).toBe(200)
+
+    const others = await app.send('DELETE', '/api/auth/sessions/', { token })
+    expect(others.body).toEqual({ ended: 1 })
+    expect((await me(app, { cookie: browser.sessionCookie })).status).toBe(401)
+    expect((await me(app, { token })).status).toBe(200)
+    const again = await app.send('DELETE', '/api/auth/sessions/', { token })
+    expect(again.body).toEqual({ ended: 0 })
+    const events = (await eventNames(ada.email)).filter((event) => event.includes('ended'))
+    expect(events).toEqual(['session_ended', 'sessions_ended'])
+
+    const own = await app.send('DELETE', `/api/auth/sessions/${mine.sessionId}/`, { token })
+    expect(own.status).toBe(204)
+    expect((await me(app, { token })).status).toBe(401)
+  })
+
+  test('of somebody else are answered like none, and live on', async ({ expect }) => {
+    const app = startApp()
+    const ada = await signedIn(app)
+    const eve = await signedIn(app)
+    const token = eve.accessToken
+    const end = (id: string) => app.send('DELETE', `/api/auth/sessions/${id}/`, { token })
+    const foreign = await end(ada.sessionId)
+    expect(foreign.status).toBe(404)
+    expect(visible(foreign)).toEqual(visible(await end(`ses_${'A'.repeat(22)}`)))
+    expect(visible(foreign)).toEqual(visible(await end('anything')))
+    expect((await me(app, { token: ada.accessToken })).status).toBe(200)
+    expect(await eventNames(ada.account.email)).not.toContain('session_ended')
+  })
+
+  test('are ended by one of fifty at once, with one event', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const lost = await app.signIn(ada)
+    const { accessToken: token } = await app.signIn(ada)
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        app.send('DELETE', `/api/auth/sessions/${lost.sessionId}/`, { token }),
+      ),
+    )
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 404)).toHaveLength(49)
+    const events = (await eventNames(ada.email)).filter((event) => event === 'session_ended')
+    expect(events).toHaveLength(1)
+  })
+
+  test('are ended by a cookie only from our own pages', async ({ expect }) => {
+    const app = startApp()
+    const { sessionCookie: cookie, sessionId } = await signedIn(app, 'cookie')
+    for (const path of ['sessions/', `sessions/${sessionId}/`, 'devices/']) {
+      const answer = await app.send('DELETE', `/api/auth/${path}`, { cookie })
+      expect([path, answer.status]).toEqual([path, 403])
+    }
+  })
+})
+
+describe('devices of an account', () => {
+  test('are listed, and strangers once they are forgotten', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const phone = await app.signIn(ada, {}, from(IPHONE))
+    app.advance(60)
+    const laptop = await app.signIn(ada, {}, from(FIREFOX))
+    const token = laptop.accessToken
+    const devices = await devicesOf(app, token, laptop.deviceCookie)
+    expect(devices).toMatchObject([
+      { current: true, device: 'Firefox on Linux', country: null },
+      { current: false, device: 'Safari on iPhone' },
+    ])
+
+    const lock = async () => {
+      const wrong = { identifier: ada.email, password: 'wrong' }
+      for (let count = 0; count < 5; count++) await app.post('/api/auth/login/', wrong)
+    }
+    const enter = async (cookie: string | undefined) => {
+      const { email: identifier, password } = ada
+      return (await app.post('/api/auth/login/', { identifier, password }, { cookie })).status
+    }
+    await lock()
+    expect(await enter(phone.deviceCookie)).toBe(200)
+    const path = `/api/auth/devices/${devices[1]?.id ?? ''}/`
+    expect((await app.send('DELETE', path, { token })).status).toBe(204)
+    expect((await app.send('DELETE', path, { token })).status).toBe(404)
+    expect(await enter(phone.deviceCookie)).toBe(429)
+    expect(await enter(laptop.deviceCookie)).toBe(200)
+    expect(await devicesOf(app, token)).toHaveLength(1)
+
+    expect((await app.send('DELETE', '/api/auth/devices/', { token })).status).toBe(204)
+    expect(await enter(laptop.deviceCookie)).toBe(429)
+    expect(await devicesOf(app, token)).toEqual([])
+    expect((await me(app, { token })).status).toBe(200)
+    const forgotten = (await eventsOf(ada.email)).filter(
+      ({ event }) => event === 'device_forgotten',
+    )
+    expect(forgotten.map(({ data }) => JSON.parse(data ?? '') as unknown)).toEqual([
+      { device: devices[1]?.id },
+      { device: 'all' },
+    ])
+  })
+
+  test('of somebody else are answered like none, and stay known', async ({ expect }) => {
+    const app = startApp()
+    const ada = await signedIn(app)
+    const eve = await signedIn(app)
+    const [device] = await devicesOf(app, ada.accessToken)
+    const forget = (id: string) =>
+      app.send('DELETE', `/api/auth/devices/${id}/`, { token: eve.accessToken })
+    const foreign = await forget(device?.id ?? '')
+    expect(foreign.status).toBe(404)
+    expect(visible(foreign)).toEqual(visible(await forget(`dev_${'A'.repeat(22)}`)))
+    expect(await devicesOf(app, ada.accessToken)).toHaveLength(1)
+  })
+})
