@@ -10,7 +10,7 @@ export const addressInUse = template(
       preheader: 'Nothing was changed.',
       blocks: [
         'Somebody, perhaps you, wanted to use this address for another Phantom account. It belongs to yours already: nothing was changed.',
-        'An address can belong to one account only. To use it for the other one, give this account another address first.',
+        'An address can belong to one account only. To use it for the other one, give yours another address first.',
         say.facts(where),
       ],
       notMe:
@@ -21,7 +21,7 @@ export const addressInUse = template(
       preheader: 'Es wurde nichts geändert.',
       blocks: [
         'Jemand, vielleicht Sie selbst, wollte diese Adresse für ein anderes Phantom-Konto verwenden. Sie gehört bereits zu Ihrem Konto: Es wurde nichts geändert.',
-        'Eine Adresse kann nur zu einem Konto gehören. Um sie für das andere zu verwenden, geben Sie diesem Konto zuerst eine andere Adresse.',
+        'Eine Adresse kann nur zu einem Konto gehören. Um sie für das andere zu verwenden, geben Sie Ihrem Konto zuerst eine andere.',
         say.facts(where),
       ],
       notMe:
@@ -32,7 +32,7 @@ export const addressInUse = template(
       preheader: 'Rien n’a été modifié.',
       blocks: [
         'Quelqu’un, peut-être vous-même, a voulu utiliser cette adresse pour un autre compte Phantom. Elle appartient déjà au vôtre : rien n’a été modifié.',
-        'Une adresse ne peut appartenir qu’à un seul compte. Pour l’utiliser avec l’autre, donnez d’abord une autre adresse à celui-ci.',
+        'Une adresse ne peut appartenir qu’à un seul compte. Pour l’utiliser avec l’autre, donnez d’abord une autre adresse à votre compte.',
         say.facts(where),
       ],
       notMe:

@@ -17,10 +17,10 @@ export const authenticatorAdded = template(
         'If this was not you, somebody else is signed in to your account: reset your password at once, and then remove this app.',
     }),
     de: ({ name, ...where }, say) => ({
-      subject: 'Eine Authentifizierungs-App kam hinzu',
-      preheader: 'Ihre Codes gelten ab jetzt.',
+      subject: 'Eine Authentifizierungs-App wurde hinzugefügt',
+      preheader: 'Die Codes der App gelten ab jetzt.',
       blocks: [
-        'Zu Ihrem Konto kam eine Authentifizierungs-App hinzu. Ihre Codes gelten ab jetzt bei der Anmeldung.',
+        'Zu Ihrem Konto wurde eine Authentifizierungs-App hinzugefügt. Die Codes dieser App gelten ab jetzt bei der Anmeldung.',
         say.facts(where, [['Name', plainName(name)]]),
       ],
       notMe:

@@ -18,9 +18,9 @@ export const authenticatorRemoved = template(
     }),
     de: ({ name, ...where }, say) => ({
       subject: 'Eine Authentifizierungs-App wurde entfernt',
-      preheader: 'Ihre Codes gelten nicht mehr.',
+      preheader: 'Die Codes der App gelten nicht mehr.',
       blocks: [
-        'Aus Ihrem Konto wurde eine Authentifizierungs-App entfernt. Ihre Codes gelten nicht mehr bei der Anmeldung.',
+        'Aus Ihrem Konto wurde eine Authentifizierungs-App entfernt. Die Codes dieser App gelten bei der Anmeldung nicht mehr.',
         say.facts(where, [['Name', plainName(name)]]),
       ],
       notMe:

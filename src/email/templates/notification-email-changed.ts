@@ -32,7 +32,7 @@ export const notificationEmailChanged = template(
           ? 'Eine zweite Adresse erhält Ihre Hinweise'
           : 'Eine zweite Adresse erhält keine Hinweise mehr',
         preheader: isAdded
-          ? 'Eine Adresse für Hinweise kam hinzu.'
+          ? 'Eine Adresse für Hinweise wurde hinzugefügt.'
           : 'Eine Adresse für Hinweise wurde entfernt.',
         blocks: [
           isAdded
