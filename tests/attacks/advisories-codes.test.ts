@@ -1,0 +1,158 @@
+import { describe, test } from 'vitest'
+import type { Deps } from '../../src/context'
+import { freshAddress, nextCode, startApp } from '../support/app'
+import { signedIn, verify, waitingLogin, withTotp, wrongCodes } from '../support/acts'
+import { broken, failLogin, visible } from '../support/attack'
+import { mailsTo } from '../support/mailbox'
+
+type App = ReturnType<typeof startApp>
+
+const login = (app: App, identifier: string, password: string, cookie?: string) =>
+  app.post('/api/auth/login/', { identifier, password }, { ip: freshAddress(), cookie })
+
+// One test for each class that a published advisory of a comparable system teaches.
+describe('advisories: codes, recovery and lockout', () => {
+  test('row 17 (CVE-2025-46815): what lies between two steps is good once', async ({ expect }) => {
+    const app = startApp()
+    const { account, challenge, code } = await waitingLogin(app)
+    const opened = await verify(app, challenge, code)
+    expect(opened.status).toBe(200)
+    expect((await verify(app, challenge, code)).body.code).toBe('invalid_challenge')
+    const resent = await app.post('/api/auth/resend-otp/', { challenge }, { ip: freshAddress() })
+    expect(resent.body.code).toBe('invalid_challenge')
+
+    const { password } = account
+    const token = opened.body.access_token
+    const started = await app.post('/api/auth/step-up/', { password }, { token })
+    const finish = {
+      challenge: started.body.challenge,
+      method: 'email',
+      code: await nextCode(account),
+    }
+    const renewed = await app.post('/api/auth/step-up/verify/', finish, { token })
+    expect(renewed.status).toBe(200)
+    const again = await app.post('/api/auth/step-up/verify/', finish, {
+      token: renewed.body.access_token,
+    })
+    expect([again.status, again.body.code]).toEqual([401, 'invalid_challenge'])
+  })
+
+  test('row 20 (CVE-2024-1722): a lock by strangers is none for the owner’s browser', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const { deviceCookie } = await app.signIn(ada)
+    await failLogin(app, ada.email, 6)
+    expect((await login(app, ada.email, ada.password)).status).toBe(429)
+    expect((await login(app, ada.email, ada.password, deviceCookie)).status).toBe(200)
+  })
+
+  test('row 21 (CVE-2026-9798): a locked account is locked on every path that takes its password', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, accessToken: token } = await signedIn(app)
+    const { email, username, password } = account
+    await failLogin(app, email, 5)
+    const change = { old_password: password, new_password: `${password} and more` }
+    const answers = [
+      await login(app, email, password),
+      await login(app, email.toUpperCase(), password),
+      await login(app, username, password),
+      await app.post('/api/auth/step-up/', { password }, { token }),
+      await app.post('/api/auth/change-password/', change, { token }),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([429, 429, 429, 429, 429])
+    // And the reverse: what was guessed by one path is counted on all.
+    const other = await signedIn(app)
+    for (let count = 0; count < 5; count++) {
+      const wrong = { password: `wrong ${count}` }
+      const options = { token: other.accessToken, ip: freshAddress() }
+      expect((await app.post('/api/auth/step-up/', wrong, options)).status).toBe(401)
+    }
+    expect((await login(app, other.account.email, other.account.password)).status).toBe(429)
+  })
+
+  test('row 24 (CVE-2026-35597): failures count although what follows them fails', async ({
+    expect,
+  }) => {
+    let isDown = false
+    const faulty = broken('db', ['batch'], 'fails')
+    const app = startApp((deps: Deps) => (isDown ? faulty(deps) : deps))
+    const ada = await app.hasAccount()
+    isDown = true
+    for (let count = 0; count < 5; count++) {
+      expect((await login(app, ada.email, `wrong ${count}`)).status).toBeGreaterThanOrEqual(500)
+    }
+    isDown = false
+    expect((await login(app, ada.email, ada.password)).status).toBe(429)
+  })
+
+  test('row 25 (CVE-2026-56450): codes are counted for the account, not for each login', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    for (let round = 0; round < 2; round++) {
+      const challenge = await app.startLogin(ada)
+      for (const code of wrongCodes(await nextCode(ada), 5)) {
+        expect((await verify(app, challenge, code, freshAddress())).status).toBe(401)
+      }
+    }
+    const challenge = await app.startLogin(ada)
+    const right = await verify(app, challenge, await nextCode(ada), freshAddress())
+    expect([right.status, right.body.code]).toEqual([429, 'too_many_attempts'])
+  })
+
+  test('row 34 (AA 0.44, 0.51): another case of the address buys no tries and no mails', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const upper = ada.email.toUpperCase()
+    for (const spelling of [ada.email, upper, ada.email, upper, ada.email]) {
+      expect((await failLogin(app, spelling, 1))[0]?.status).toBe(401)
+    }
+    expect((await failLogin(app, upper, 1))[0]?.status).toBe(429)
+    for (const email of [ada.email, upper, ada.email, upper]) {
+      const answer = await app.post('/api/auth/reset-password/', { email }, { ip: freshAddress() })
+      expect(answer.status).toBe(202)
+    }
+    // None comes after the third (verification, lock, reset), however long one waits.
+    expect(await mailsTo(ada.email, { after: 3, waitMs: 700 })).toEqual([])
+    const links = (await mailsTo(ada.email)).filter(({ text }) => text.includes('/reset-password#'))
+    expect(links).toHaveLength(1)
+  })
+
+  test('row 35 (AA 65.8.1): a success gives its network no requests back', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const ip = freshAddress()
+    const ask = (password: string) =>
+      app.post('/api/auth/login/', { identifier: ada.email, password }, { ip })
+    const left = (answer: { headers: Headers }) =>
+      Number(/r=(\d+)/.exec(answer.headers.get('RateLimit') ?? '')?.[1])
+    const before = left(await ask('wrong 1'))
+    expect(left(await ask(ada.password))).toBe(before - 1)
+    expect(left(await ask('wrong 2'))).toBe(before - 2)
+  })
+
+  test('row 44 (CVE-2026-27855): a code of an app works once: in its step, across logins, in parallel', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const user = await withTotp(app)
+    const challenges: string[] = []
+    for (let count = 0; count < 20; count++) challenges.push(await app.startLogin(user.account))
+    const code = user.codeNow()
+    const finish = (challenge: string) =>
+      app.post('/api/auth/verify-2fa/', { challenge, method: 'totp', code }, { ip: freshAddress() })
+    const answers = await Promise.all(challenges.map(finish))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    const again = await finish(await app.startLogin(user.account))
+    expect([again.status, again.status === 429 || again.body.code]).not.toContain(200)
+    const refusals = answers.filter(({ status }) => status === 401).map(visible)
+    expect(new Set(refusals.map((refusal) => JSON.stringify(refusal.text))).size).toBe(1)
+  })
+})

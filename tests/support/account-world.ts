@@ -1,0 +1,207 @@
+import { env } from 'cloudflare:workers'
+import { type Account, type Answer, freshAddress, nextCode, startApp } from './app'
+import { nextMail, tokenIn } from './mailbox'
+import { codeAt, stepAt } from '../../src/two-factor/totp'
+
+type Session = { id: string; access: string; refresh: string }
+type Pending = { challenge: string; methods: string[]; code: string | undefined }
+
+/** How long a lock lasts, and the longest that a window of the guard is open. */
+const LOCK_SECONDS = 1800
+
+/**
+ * One account, everything that its owner and strangers do with it, and what a model says must come of
+ * it: which sessions may exist, which secrets are used up, and whether the owner's browser is locked.
+ */
+export class AccountWorld {
+  readonly app = startApp()
+  account: Account = { email: '', username: '', password: '' }
+  browser = ''
+  pending: Pending[] = []
+  sessions: Session[] = []
+  /** Every session that both steps were seen for. */
+  readonly opened = new Set<string>()
+  /** Ways to use a secret again that was used up; each must be refused. */
+  readonly spent: { what: string; again: () => Promise<Answer> }[] = []
+  seed: string | undefined
+  backupCodes: string[] = []
+  #mistyped: number[] = []
+  #lockedUntil = 0
+
+  static async begin(): Promise<AccountWorld> {
+    const world = new AccountWorld()
+    world.account = await world.app.hasAccount()
+    await world.logIn()
+    return world
+  }
+
+  #now = () => this.app.now().getTime()
+  #post = (path: string, json: unknown, token?: string) =>
+    this.app.post(path, json, {
+      token,
+      ip: freshAddress(),
+      ...(this.browser && { cookie: this.browser }),
+    })
+
+  /** What the model says of the owner's browser. */
+  get isLockedOut(): boolean {
+    return this.#now() < this.#lockedUntil
+  }
+
+  spend(what: string, path: string, json: unknown, token?: string) {
+    this.spent.push({ what, again: () => this.#post(path, json, token) })
+  }
+
+  advance(seconds: number) {
+    this.app.advance(seconds)
+  }
+
+  /** A code that the app shows now and has not shown before. */
+  freshTotp(): string {
+    this.advance(30)
+    return codeAt(this.seed ?? '', stepAt(this.#now()))
+  }
+
+  /** The first step in the owner's browser: never refused but for the owner's own mistakes. */
+  async startLogin(): Promise<Pending | undefined> {
+    const { email: identifier, password } = this.account
+    const answer = await this.#post('/api/auth/login/', { identifier, password })
+    if (this.isLockedOut) {
+      if (answer.status !== 429) throw new Error(`locked by the owner, but ${answer.status}`)
+      return undefined
+    }
+    if (answer.status !== 200) throw new Error(`the owner's browser is refused: ${answer.text}`)
+    this.#mistyped = []
+    const methods = answer.body['methods'] as string[]
+    const code = methods.includes('email') ? await nextCode(this.account) : undefined
+    const pending = { challenge: answer.body.challenge ?? '', methods, code }
+    this.pending.push(pending)
+    return pending
+  }
+
+  async mistypePassword() {
+    const { email: identifier } = this.account
+    await this.#post('/api/auth/login/', { identifier, password: `not it ${crypto.randomUUID()}` })
+    if (!this.browser || this.isLockedOut) return
+    const now = this.#now()
+    const [first = now] = this.#mistyped
+    this.#mistyped = now < first + LOCK_SECONDS * 1000 ? [...this.#mistyped, now] : [now]
+    if (this.#mistyped.length < 5) return
+    this.#mistyped = []
+    this.#lockedUntil = now + LOCK_SECONDS * 1000
+  }
+
+  /** A reset clears the owner's mistakes with everybody else's. */
+  recovered() {
+    this.#mistyped = []
+    this.#lockedUntil = 0
+  }
+
+  /** A stranger without the browser, with as many wrong passwords as it takes to lock itself out. */
+  async strangerGuesses() {
+    const { email: identifier } = this.account
+    for (let count = 0; count < 6; count++) {
+      const json = { identifier, password: `guess ${crypto.randomUUID()}` }
+      await this.app.post('/api/auth/login/', json, { ip: freshAddress() })
+    }
+  }
+
+  /** The second step of a login with what it asks for. */
+  async finishLogin(pending: Pending, method = pending.methods[0] ?? 'email') {
+    const code =
+      method === 'email'
+        ? (pending.code ?? '')
+        : method === 'totp'
+          ? this.freshTotp()
+          : (this.backupCodes.pop() ?? '')
+    const json = { challenge: pending.challenge, method, code }
+    const answer = await this.#post('/api/auth/verify-2fa/', json)
+    this.pending = this.pending.filter((other) => other !== pending)
+    if (answer.status !== 200) return answer
+    this.note(answer)
+    this.spend(`${method} code of a login`, '/api/auth/verify-2fa/', json)
+    for (const cookie of answer.headers.getSetCookie()) {
+      if (cookie.startsWith('__Host-phantom_device=')) this.browser = cookie.split(';')[0] ?? ''
+    }
+    return answer
+  }
+
+  async logIn() {
+    const pending = await this.startLogin()
+    if (pending) await this.finishLogin(pending)
+  }
+
+  /** Keeps the tokens of a session that was opened, renewed or refreshed. */
+  note({ body }: Answer) {
+    const { session_id: id = '', access_token: access = '', refresh_token: refresh = '' } = body
+    this.opened.add(id)
+    this.sessions = [
+      ...this.sessions.filter((session) => session.id !== id),
+      { id, access, refresh },
+    ]
+  }
+
+  /** A session that has just been confirmed with both steps. */
+  async steppedUp(): Promise<Session | undefined> {
+    const session = this.sessions.at(-1)
+    if (!session) return undefined
+    const refreshed = await this.#post('/api/auth/refresh/', { refresh_token: session.refresh })
+    if (refreshed.status !== 200) return this.#gone(session)
+    this.note(refreshed)
+    const access = refreshed.body.access_token
+    const { password } = this.account
+    const started = await this.#post('/api/auth/step-up/', { password }, access)
+    if (started.status !== 200) return undefined
+    const methods = started.body['methods'] as string[]
+    const isMailed = methods.includes('email')
+    const code = isMailed ? await nextCode(this.account) : this.freshTotp()
+    const json = {
+      challenge: started.body.challenge,
+      method: isMailed ? 'email' : 'totp',
+      code,
+    }
+    const renewed = await this.#post('/api/auth/step-up/verify/', json, access)
+    if (renewed.status !== 200) return undefined
+    this.note(renewed)
+    this.spend('code of a step-up', '/api/auth/step-up/verify/', json, renewed.body.access_token)
+    this.spend('access token from before a step-up', '/api/auth/step-up/', { password }, access)
+    return this.sessions.at(-1)
+  }
+
+  #gone(session: Session) {
+    this.sessions = this.sessions.filter((other) => other !== session)
+    return undefined
+  }
+
+  /** Does a sensitive act; the same again with the same step-up must be refused. */
+  async act(path: string, json: unknown) {
+    const session = await this.steppedUp()
+    if (!session) return undefined
+    const answer = await this.#post(path, json, session.access)
+    if (answer.status < 300) this.spend(`step-up of ${path}`, path, json, session.access)
+    return answer
+  }
+
+  /** The token of the next mail whose link leads to `page`. */
+  async linkToken(page: string, address = this.account.email): Promise<string> {
+    for (;;) {
+      const mail = await nextMail(address)
+      if (mail.text.includes(`/${page}#`)) return tokenIn(mail)
+    }
+  }
+
+  /** What must hold at any time: no session that was not opened with two different steps. */
+  async broken(): Promise<string | undefined> {
+    const { results } = await env.DB.prepare(
+      `SELECT id, first_factor AS first, second_factor AS second FROM sessions
+       WHERE user_id = (SELECT user_id FROM sessions WHERE id = ?)
+         OR user_id = (SELECT id FROM users WHERE email = ?)`,
+    )
+      .bind([...this.opened].at(-1) ?? '', this.account.email)
+      .run<{ id: string; first: string; second: string }>()
+    const odd = results.find(
+      ({ id, first, second }) => !this.opened.has(id) || !first || !second || first === second,
+    )
+    return odd && `a session that nobody opened with two steps: ${JSON.stringify(odd)}`
+  }
+}
