@@ -17,6 +17,8 @@ import { jwksRoutes, sessionRoutes } from './sessions/routes'
 import { sessionListRoutes } from './sessions/session-list-routes'
 import { backupCodeRoutes } from './two-factor/backup-code-routes'
 import { twoFactorRoutes } from './two-factor/routes'
+import { changeEmailRoutes, notMeRoutes } from './users/change-email-routes'
+import { notificationEmailRoutes } from './users/notification-email-routes'
 import { userRoutes, verifyEmailRoutes } from './users/routes'
 
 /** The service. Tests give `overrides`: a clock, a caller's address, a fault. */
@@ -34,9 +36,12 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
   app.use('/api/*', noQuery)
   return app
     .route('/api/users', userRoutes)
+    .route('/api/users/change-email', changeEmailRoutes)
+    .route('/api/users/notification-email', notificationEmailRoutes)
     .route('/api/users', twoFactorRoutes)
     .route('/api/users', backupCodeRoutes)
     .route('/api/auth/verify-email', verifyEmailRoutes)
+    .route('/api/auth/not-me', notMeRoutes)
     .route('/api/auth', loginRoutes)
     .route('/api/auth/step-up', stepUpRoutes)
     .route('/api/auth', sessionRoutes)

@@ -23,6 +23,7 @@ export const limits = {
   codes: [{ limit: 30, seconds: MINUTE }],
   sign_up: [{ limit: 10, seconds: HOUR }],
   mail: [{ limit: 20, seconds: HOUR }],
+  account: [{ limit: 20, seconds: HOUR }],
   refresh: [{ limit: 60, seconds: MINUTE }],
 } as const satisfies Record<string, readonly Quota[]>
 

@@ -8,13 +8,14 @@ import { enqueueMail } from '../email/enqueue'
 import { insertDraft, type MerchantDraft } from '../merchants/draft'
 import { requireGoodPassword } from '../passwords/policy'
 import { emailKey } from './email-key'
-import { verificationLink } from './verification-link'
+import { mailedLink } from './mailed-link'
 import { usernameKey } from './username'
 
 export type SignUp = Readonly<{
   email: string
   password: string
   username?: string | undefined
+  locale?: string | undefined
   role: 'customer' | 'merchant'
   merchant?: MerchantDraft | undefined
 }>
@@ -53,7 +54,7 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
       .insert(mailedTokens)
       .select(sql`SELECT ${sha256(token)}, id, 'verify', NULL, ${expiresAt.getTime()} ${mine}`),
     db
-      .select({ id: users.id, username: users.username })
+      .select({ id: users.id, username: users.username, locale: users.locale })
       .from(users)
       .where(and(eq(users.emailKey, key), eq(users.passwordHash, passwordHash))),
     db
@@ -79,8 +80,9 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
       template: 'verify_email',
       to: input.email,
       userId: account.id,
+      locale: account.locale,
       data: {
-        link: verificationLink(deps, token),
+        link: mailedLink(deps, 'verify-email', token),
         validHours: Math.floor(deps.settings.EMAIL_VERIFICATION_TIMEOUT / 3600),
         usernameTaken: usernameTaken ? (input.username ?? null) : null,
       },
@@ -98,7 +100,7 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
 
 /** Inserts the account, or takes over one whose address was never confirmed. Others stay as they are. */
 function upsertPending(deps: Deps, input: SignUp, key: string, passwordHash: string) {
-  const { email, username, role } = input
+  const { email, username, role, locale = 'en' } = input
   const name = username ?? null
   const nameKey = username === undefined ? null : (usernameKey(username) ?? null)
   // Inside the one statement, so that two sign-ups for a name cannot both find it free.
@@ -108,7 +110,7 @@ function upsertPending(deps: Deps, input: SignUp, key: string, passwordHash: str
     .select(
       sql`SELECT ${randomId('usr')}, ${email}, ${key},
         CASE WHEN ${isFree} THEN ${name} END, CASE WHEN ${isFree} THEN ${nameKey} END,
-        NULL, 'en', ${role}, 'pending', ${passwordHash}, 0, NULL, NULL, ${deps.now().getTime()},
+        NULL, ${locale}, ${role}, 'pending', ${passwordHash}, 0, NULL, NULL, ${deps.now().getTime()},
         NULL, NULL, NULL
         WHERE true`,
     )
@@ -118,6 +120,7 @@ function upsertPending(deps: Deps, input: SignUp, key: string, passwordHash: str
         email,
         username: sql`excluded.username`,
         usernameKey: sql`excluded.username_key`,
+        locale,
         role,
         passwordHash,
         securityEpoch: sql`${users.securityEpoch} + 1`,

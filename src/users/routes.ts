@@ -8,7 +8,12 @@ import { body } from '../http/validate'
 import { merchantDraft } from '../merchants/draft'
 import { newPassword } from '../passwords/policy'
 import { createUser } from './create-user'
+import { displayName } from './display-name'
 import { emailAddress } from './email-key'
+import { locale } from './locale'
+import { linkToken } from './mailed-link'
+import { profile, profileOf } from './profile'
+import { updateUser } from './update-user'
 import { username } from './username'
 import { resendVerification, verifyEmail } from './verify-email'
 
@@ -20,6 +25,7 @@ const createBody = z
     email: emailAddress,
     password: newPassword,
     username: username.optional(),
+    locale: locale.optional().describe('Language of mails, "en" at first'),
     role: z.enum(['customer', 'merchant']).default('customer'),
     merchant: merchantDraft
       .optional()
@@ -30,24 +36,15 @@ const createBody = z
     message: 'only an account with the role "merchant" has a business profile',
   })
 
-const me = z.object({
-  id: z.string(),
-  email: z.string(),
-  username: z.string().nullable(),
-  display_name: z.string().nullable(),
-  locale: z.string(),
-  role: z.enum(['admin', 'merchant', 'customer']),
-  created_at: z.iso.datetime(),
-  email_verified_at: z.iso.datetime().nullable(),
-  last_login_at: z.iso.datetime().nullable(),
-  session: z.object({
-    id: z.string(),
-    acr: z.enum(['aal1', 'aal2']),
-    amr: z.array(z.string()),
-    auth_time: z.iso.datetime(),
-    expires_at: z.iso.datetime(),
-  }),
-})
+const changes = z
+  .strictObject({
+    username: username.optional(),
+    display_name: displayName.nullable().optional().describe('`null` takes it away'),
+    locale: locale.optional(),
+  })
+  .refine((change) => Object.values(change).some((value) => value !== undefined), {
+    message: 'must have at least one field to change',
+  })
 
 export const userRoutes = new Hono<AppEnv>({ strict: false })
   .post(
@@ -75,28 +72,27 @@ export const userRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Accounts',
       summary: 'The signed-in user and this session',
-      answers: { 200: { description: 'The profile', schema: me } },
+      answers: { 200: { description: 'The profile', schema: profile } },
     }),
-    (c) => {
-      const { user, ...session } = c.var.session
-      return c.json({
-        id: user.id,
-        email: user.email,
-        username: user.username,
-        display_name: user.displayName,
-        locale: user.locale,
-        role: user.role,
-        created_at: user.createdAt.toISOString(),
-        email_verified_at: user.emailVerifiedAt?.toISOString() ?? null,
-        last_login_at: user.lastLoginAt?.toISOString() ?? null,
-        session: {
-          id: session.id,
-          acr: session.acr,
-          amr: [...session.amr],
-          auth_time: session.authTime.toISOString(),
-          expires_at: session.expiresAt.toISOString(),
-        },
-      })
+    (c) => c.json(profileOf(c.var.session)),
+  )
+
+  .put(
+    '/update',
+    signedIn,
+    rateLimit('account'),
+    body(changes),
+    describe({
+      tag: 'Accounts',
+      summary: 'Change username, display name or language',
+      description:
+        'What is not given stays. The address has `change-email/`; role and status are not the user’s to change.',
+      answers: { 200: { description: 'The profile as it is now', schema: profile } },
+      problems: ['username_taken'],
+    }),
+    async (c) => {
+      const { session, deps } = c.var
+      return c.json(profileOf(await updateUser(deps, session, c.req.valid('json'))))
     },
   )
 
@@ -105,14 +101,7 @@ export const verifyEmailRoutes = new Hono<AppEnv>({ strict: false })
     '/',
     anyone,
     rateLimit('codes'),
-    body(
-      z.strictObject({
-        token: z
-          .string()
-          .regex(/^[A-Za-z0-9_-]{43}$/, 'must be the token of a link we mailed')
-          .describe('From the fragment of the mailed link'),
-      }),
-    ),
+    body(z.strictObject({ token: linkToken })),
     describe({
       tag: 'Accounts',
       summary: 'Confirm an e-mail address',

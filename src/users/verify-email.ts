@@ -6,7 +6,7 @@ import { mailedTokens, users } from '../db/schema'
 import { enqueueMail } from '../email/enqueue'
 import { problem } from '../problems'
 import { emailKey } from './email-key'
-import { verificationLink } from './verification-link'
+import { mailedLink } from './mailed-link'
 
 /**
  * Confirms an address with the token that was mailed to it. Works once: the batch activates the
@@ -74,7 +74,7 @@ export async function resendVerification(deps: Deps, email: string): Promise<voi
     userId: user?.id ?? null,
     ...(user && { locale: user.locale }),
     data: {
-      link: verificationLink(deps, token),
+      link: mailedLink(deps, 'verify-email', token),
       validHours: Math.floor(deps.settings.EMAIL_VERIFICATION_TIMEOUT / 3600),
       usernameTaken: null,
     },

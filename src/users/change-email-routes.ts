@@ -1,0 +1,84 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import type { AppEnv } from '../context'
+import { anyone, steppedUp } from '../guards'
+import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
+import { body } from '../http/validate'
+import { requestEmailChange } from './change-email'
+import { confirmEmailChange } from './confirm-email-change'
+import { emailAddress } from './email-key'
+import { linkToken } from './mailed-link'
+import { freezeAccount } from './not-me'
+
+export const changeEmailRoutes = new Hono<AppEnv>({ strict: false })
+  .post(
+    '/',
+    steppedUp,
+    rateLimit('mail'),
+    body(z.strictObject({ email: emailAddress })),
+    describe({
+      tag: 'Accounts',
+      summary: 'Ask for another e-mail address',
+      description:
+        'Answers the same whether the address is taken or not. The account keeps its address until the new one is confirmed; the present one gets a link that stops it. Uses the step-up up.',
+      answers: {
+        202: {
+          description: 'A mail is on its way',
+          schema: z.object({ status: z.literal('confirmation_sent') }),
+        },
+      },
+    }),
+    async (c) => {
+      await requestEmailChange(c.var.deps, c.var.session, c.req.valid('json').email)
+      return c.json({ status: 'confirmation_sent' as const }, 202)
+    },
+  )
+
+  .post(
+    '/confirm',
+    anyone,
+    rateLimit('codes'),
+    body(z.strictObject({ token: linkToken })),
+    describe({
+      tag: 'Accounts',
+      summary: 'Confirm the new e-mail address',
+      description:
+        'Works once. Ends every session but the one that asked, and opens none. The old address gets a link that takes it back, good for seven days.',
+      answers: {
+        200: {
+          description: 'The account has the new address',
+          schema: z.object({ status: z.literal('email_changed') }),
+        },
+      },
+      problems: ['invalid_token'],
+    }),
+    async (c) => {
+      await confirmEmailChange(c.var.deps, c.req.valid('json').token)
+      return c.json({ status: 'email_changed' as const })
+    },
+  )
+
+export const notMeRoutes = new Hono<AppEnv>({ strict: false }).post(
+  '/',
+  anyone,
+  rateLimit('codes'),
+  body(z.strictObject({ token: linkToken })),
+  describe({
+    tag: 'Recovery',
+    summary: 'Say that a change of address was somebody else',
+    description:
+      'With the link that the old address was mailed. Brings that address back, ends every session and freezes the account until the password is reset. Where the address belongs to another account by now, this one is disabled.',
+    answers: {
+      200: {
+        description: 'Nobody can sign in',
+        schema: z.object({ status: z.enum(['frozen', 'disabled']) }),
+      },
+    },
+    problems: ['invalid_token'],
+  }),
+  async (c) => {
+    const status = await freezeAccount(c.var.deps, c.req.valid('json').token)
+    return c.json({ status })
+  },
+)

@@ -1,0 +1,103 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { randomToken, sha256 } from '../crypto/token'
+import { mailedTokens, users } from '../db/schema'
+import { enqueueMail } from '../email/enqueue'
+import { maskAddress } from '../email/header-safety'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { refOf } from '../sessions/session-ref'
+import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { emailKey } from './email-key'
+import { isAddressFree } from './free-address'
+import { mailedLink } from './mailed-link'
+import { issueNotMe } from './not-me'
+import { notifyOwner, occasionOf } from './notify-owner'
+
+/**
+ * Asks for another address. It is the account's only once its owner confirms it; the present one is told
+ * at once, with a link that stops everything.
+ *
+ * Whether the address is another account's shows neither in the answer nor in the number of mails (E-012):
+ * the owner of a taken address gets one in place of the link, and finds out; the asker does not.
+ */
+export async function requestEmailChange(
+  deps: Deps,
+  session: CurrentSession,
+  email: string,
+): Promise<void> {
+  const { userId, sessionId } = refOf(session)
+  const key = emailKey(email)
+  requireOther(session, key)
+  const token = randomToken()
+  const notMe = randomToken()
+  const { db } = deps
+  const may = maySensitively(deps, session)
+  const seconds = deps.settings.EMAIL_VERIFICATION_TIMEOUT
+  const [, , , , [holder], used] = await db.batch([
+    db
+      .delete(mailedTokens)
+      .where(and(eq(mailedTokens.userId, userId), eq(mailedTokens.purpose, 'change_email'), may)),
+    db.insert(mailedTokens).select(
+      sql`SELECT ${sha256(token)}, id, 'change_email',
+        json_object('email', ${email}, 'sessionId', ${sessionId}, 'epoch', security_epoch),
+        ${deps.now().getTime() + seconds * 1000}
+        FROM users WHERE id = ${userId} AND ${may} AND ${isAddressFree(key, userId)}`,
+    ),
+    issueNotMe(deps, { userId, token: notMe }, may),
+    recordEvent(
+      deps,
+      { event: 'user_email_change_requested', userId, actor: userId, sessionId },
+      may,
+    ),
+    db
+      .select({ id: users.id, email: users.email, locale: users.locale })
+      .from(users)
+      .where(sql`email_key = ${key} AND id <> ${userId} AND status <> 'pending'`),
+    useStepUp(deps, session),
+  ])
+  requireUsed(used)
+  const occasion = occasionOf(deps)
+  const data = { link: mailedLink(deps, 'not-me', notMe), newEmail: maskAddress(email) }
+  await Promise.all([
+    holder
+      ? tellHolder(deps, holder)
+      : enqueueMail(deps, {
+          template: 'change_email',
+          to: email,
+          userId,
+          locale: session.user.locale,
+          data: {
+            link: mailedLink(deps, 'confirm-email', token),
+            validHours: Math.floor(seconds / 3600),
+          },
+        }),
+    notifyOwner(deps, session.user, {
+      template: 'email_change_requested',
+      data: { ...data, ...occasion },
+    }),
+  ])
+}
+
+/** Refuses the address that the account has already, in whatever spelling. */
+export function requireOther(session: CurrentSession, key: string): void {
+  if (key !== emailKey(session.user.email)) return
+  const detail = 'is the address of this account already'
+  throw problem('invalid_request', { errors: [{ pointer: '#/email', detail }] })
+}
+
+/** Says nothing of who asked: the two may be strangers to each other. */
+function tellHolder(
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'caller'>,
+  holder: { id: string; email: string; locale: string },
+): Promise<void> {
+  const { ip, country } = deps.caller
+  return enqueueMail(deps, {
+    template: 'address_in_use',
+    to: holder.email,
+    userId: holder.id,
+    locale: holder.locale,
+    data: { ip, country, time: deps.now() },
+  })
+}

@@ -1,0 +1,71 @@
+import { and, eq, inArray, ne, sql } from 'drizzle-orm'
+import * as z from 'zod'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { randomToken } from '../crypto/token'
+import { mailedTokens, sessions, users } from '../db/schema'
+import { maskAddress } from '../email/header-safety'
+import { problem } from '../problems'
+import { emailKey } from './email-key'
+import { findLink, isUnchangedSince } from './find-link'
+import { isAddressFree, removeUnproved } from './free-address'
+import { mailedLink } from './mailed-link'
+import { issueNotMe } from './not-me'
+import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
+
+const schema = z.object({ email: z.string(), sessionId: z.string(), epoch: z.int() })
+
+/**
+ * Gives the account the address that the link was mailed to, and tells the old one. One batch: of two
+ * accounts that confirm one address at once, one gets it. Every session ends but the one that asked, and
+ * with them each login, reset and change that was under way.
+ */
+export async function confirmEmailChange(deps: Deps, token: string): Promise<void> {
+  const { db } = deps
+  const link = await findLink(deps, { purpose: 'change_email', token, schema })
+  const { userId, isGood } = link
+  const { email, sessionId, epoch } = link.data
+  const key = emailKey(email)
+  const notMe = randomToken()
+  const isDue = sql`${isGood} AND ${isUnchangedSince(epoch, userId)}
+    AND ${isAddressFree(key, userId)}`
+  const isDone = sql`${isGood} AND EXISTS (
+    SELECT 1 FROM users WHERE id = ${userId} AND email_key = ${key})`
+  const [[before]] = await db.batch([
+    db
+      .select(ownerColumns)
+      .from(users)
+      .where(and(eq(users.id, userId), isDue)),
+    issueNotMe(deps, { userId, token: notMe }, isDue),
+    ...removeUnproved(deps, { key, userId }, isDue),
+    db
+      .update(users)
+      .set({
+        email,
+        emailKey: key,
+        emailVerifiedAt: deps.now(),
+        securityEpoch: epoch + 1,
+        // A second address for notices that is the first one is none.
+        notificationEmail: sql`CASE WHEN lower(notification_email) NOT IN (${key}, lower(${email}))
+          THEN notification_email END`,
+      })
+      .where(and(eq(users.id, userId), isDue)),
+    recordEvent(deps, { event: 'user_email_changed', userId, actor: userId, sessionId }, isDone),
+    db.delete(sessions).where(and(eq(sessions.userId, userId), ne(sessions.id, sessionId), isDone)),
+    db
+      .delete(mailedTokens)
+      .where(
+        and(
+          eq(mailedTokens.userId, userId),
+          inArray(mailedTokens.purpose, ['change_email', 'reset']),
+          isDone,
+        ),
+      ),
+  ])
+  if (!before) throw problem('invalid_token', { reason: 'changed or taken meanwhile' })
+  const data = { link: mailedLink(deps, 'not-me', notMe), newEmail: maskAddress(email) }
+  await notifyOwner(deps, before, {
+    template: 'email_changed',
+    data: { ...data, ...occasionOf(deps) },
+  })
+}

@@ -1,0 +1,100 @@
+import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
+import * as z from 'zod'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { sha256 } from '../crypto/token'
+import { mailedTokens, sessions, users } from '../db/schema'
+import { problem } from '../problems'
+import { emailKey } from './email-key'
+import { findLink } from './find-link'
+import { isAddressFree, removeUnproved } from './free-address'
+import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
+
+/** How long the owner of an address that was replaced can take that back (decision 009). */
+const NOT_ME_SECONDS = 7 * 86_400
+
+/** The statement that makes a “this was not me” link for the address that the account has at this point. */
+export const issueNotMe = (
+  deps: Pick<Deps, 'db' | 'now'>,
+  link: { userId: string; token: string },
+  when: SQL,
+) =>
+  deps.db.insert(mailedTokens).select(
+    sql`SELECT ${sha256(link.token)}, id, 'not_me', json_object('email', email),
+      ${deps.now().getTime() + NOT_ME_SECONDS * 1000}
+      FROM users WHERE id = ${link.userId} AND ${when}`,
+  )
+
+/**
+ * The owner says that a change of address was not their act: everything stops until the password is
+ * reset through the address of the link, which the account gets back. Where that address belongs to
+ * another account by now, a reset would go to the intruder: then the account is disabled.
+ *
+ * Links of the same address and younger ones die with it, older ones stay: after two changes the first
+ * address has the last word, not the intruder's in between.
+ */
+export async function freezeAccount(deps: Deps, token: string): Promise<'frozen' | 'disabled'> {
+  const { db } = deps
+  const schema = z.object({ email: z.string() })
+  const link = await findLink(deps, { purpose: 'not_me', token, schema })
+  const { userId, isGood, expiresAt } = link
+  const { email } = link.data
+  const key = emailKey(email)
+  const [, , , , , [frozen]] = await db.batch([
+    ...removeUnproved(deps, { key, userId }, isGood),
+    recordEvent(
+      deps,
+      { event: 'user_erasure_cancelled', userId, actor: userId },
+      sql`${isGood} AND EXISTS (
+        SELECT 1 FROM users WHERE id = ${userId} AND erasure_due_at IS NOT NULL)`,
+    ),
+    restoreAddress(deps, { userId, email, key }, isGood),
+    recordEvent(deps, { event: 'user_frozen', userId, actor: userId }, isGood),
+    db.delete(sessions).where(and(eq(sessions.userId, userId), isGood)),
+    db.delete(mailedTokens).where(
+      and(
+        eq(mailedTokens.userId, userId),
+        isGood,
+        or(
+          inArray(mailedTokens.purpose, [
+            'change_email',
+            'notification_email',
+            'reset',
+            'keep_account',
+          ]),
+          sql`purpose = 'not_me' AND (data = json_object('email', ${email})
+              OR expires_at >= ${expiresAt.getTime()})`,
+        ),
+      ),
+    ),
+  ])
+  if (!frozen) throw problem('invalid_token', { reason: 'used meanwhile' })
+  const { status, ...owner } = frozen
+  if (status !== 'active') return 'disabled'
+  await notifyOwner(deps, owner, { template: 'account_frozen', data: occasionOf(deps) })
+  return 'frozen'
+}
+
+/** Brings the address back if it can be, and stops the account in any case. */
+function restoreAddress(
+  { db, now }: Pick<Deps, 'db' | 'now'>,
+  { userId, email, key }: { userId: string; email: string; key: string },
+  when: SQL,
+) {
+  const isFree = isAddressFree(key, userId)
+  return db
+    .update(users)
+    .set({
+      frozenAt: now(),
+      securityEpoch: sql`security_epoch + 1`,
+      emailVerifiedAt: sql`CASE WHEN email_key <> ${key} AND ${isFree}
+        THEN ${now().getTime()} ELSE email_verified_at END`,
+      email: sql`CASE WHEN ${isFree} THEN ${email} ELSE email END`,
+      emailKey: sql`CASE WHEN ${isFree} THEN ${key} ELSE email_key END`,
+      status: sql`CASE WHEN ${isFree} THEN status ELSE 'disabled' END`,
+      notificationEmail: null,
+      erasureDueAt: null,
+    })
+    .where(and(eq(users.id, userId), when))
+    .returning({ ...ownerColumns, status: users.status })
+}

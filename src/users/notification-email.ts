@@ -1,0 +1,123 @@
+import { and, eq, sql } from 'drizzle-orm'
+import * as z from 'zod'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { randomToken, sha256 } from '../crypto/token'
+import { mailedTokens, users } from '../db/schema'
+import { enqueueMail } from '../email/enqueue'
+import { maskAddress } from '../email/header-safety'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { refOf } from '../sessions/session-ref'
+import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { requireOther } from './change-email'
+import { emailKey } from './email-key'
+import { findLink, isUnchangedSince } from './find-link'
+import { mailedLink } from './mailed-link'
+import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
+
+const schema = z.object({ email: z.string(), epoch: z.int() })
+
+const linksOf = (userId: string) =>
+  and(eq(mailedTokens.userId, userId), eq(mailedTokens.purpose, 'notification_email'))
+
+/** Asks for a second address for notices. It gets none before its owner confirms it. */
+export async function requestNotificationEmail(
+  deps: Deps,
+  session: CurrentSession,
+  email: string,
+): Promise<void> {
+  const { userId, sessionId } = refOf(session)
+  requireOther(session, emailKey(email))
+  const token = randomToken()
+  const { db } = deps
+  const may = maySensitively(deps, session)
+  const seconds = deps.settings.EMAIL_VERIFICATION_TIMEOUT
+  const [, , , used] = await db.batch([
+    db.delete(mailedTokens).where(and(linksOf(userId), may)),
+    db.insert(mailedTokens).select(
+      sql`SELECT ${sha256(token)}, id, 'notification_email',
+        json_object('email', ${email}, 'epoch', security_epoch),
+        ${deps.now().getTime() + seconds * 1000} FROM users WHERE id = ${userId} AND ${may}`,
+    ),
+    recordEvent(
+      deps,
+      { event: 'user_notification_email_requested', userId, actor: userId, sessionId },
+      may,
+    ),
+    useStepUp(deps, session),
+  ])
+  requireUsed(used)
+  await enqueueMail(deps, {
+    template: 'notification_email',
+    to: email,
+    userId,
+    locale: session.user.locale,
+    data: {
+      link: mailedLink(deps, 'confirm-notifications', token),
+      validHours: Math.floor(seconds / 3600),
+    },
+  })
+}
+
+/** Sends notices to the address of the link from now on, in place of the one before, and tells that one. */
+export async function confirmNotificationEmail(deps: Deps, token: string): Promise<void> {
+  const { db } = deps
+  const link = await findLink(deps, { purpose: 'notification_email', token, schema })
+  const { userId, isGood } = link
+  const { email, epoch } = link.data
+  const isDue = sql`${isGood} AND ${isUnchangedSince(epoch, userId)}`
+  const isUser = and(eq(users.id, userId), isDue)
+  const [[before]] = await db.batch([
+    db.select(ownerColumns).from(users).where(isUser),
+    db.update(users).set({ notificationEmail: email }).where(isUser),
+    recordEvent(
+      deps,
+      {
+        event: 'user_notification_email_changed',
+        userId,
+        actor: userId,
+        data: { change: 'added' },
+      },
+      isDue,
+    ),
+    db.delete(mailedTokens).where(and(linksOf(userId), isDue)),
+  ])
+  if (!before) throw problem('invalid_token', { reason: 'changed meanwhile' })
+  await notifyOwner(deps, before, {
+    template: 'notification_email_changed',
+    data: { change: 'added', address: maskAddress(email), ...occasionOf(deps) },
+  })
+}
+
+/** Sends notices to the first address alone from now on. The second one hears of it: it may be the owner's. */
+export async function removeNotificationEmail(deps: Deps, session: CurrentSession): Promise<void> {
+  const { userId, sessionId } = refOf(session)
+  const { db } = deps
+  const may = maySensitively(deps, session)
+  const isUser = and(eq(users.id, userId), sql`notification_email IS NOT NULL`, may)
+  const [[before], , , , used] = await db.batch([
+    db.select(ownerColumns).from(users).where(isUser),
+    recordEvent(
+      deps,
+      {
+        event: 'user_notification_email_changed',
+        userId,
+        actor: userId,
+        sessionId,
+        data: { change: 'removed' },
+      },
+      sql`EXISTS (SELECT 1 FROM users WHERE ${isUser})`,
+    ),
+    db.update(users).set({ notificationEmail: null }).where(isUser),
+    db.delete(mailedTokens).where(and(linksOf(userId), may)),
+    useStepUp(deps, session),
+  ])
+  requireUsed(used)
+  if (!before?.notificationEmail) return
+  const address = maskAddress(before.notificationEmail)
+  await notifyOwner(deps, before, {
+    template: 'notification_email_changed',
+    data: { change: 'removed', address, ...occasionOf(deps) },
+  })
+}

@@ -1,0 +1,69 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { users } from '../db/schema'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { refOf } from '../sessions/session-ref'
+import { notifyOwner, occasionOf } from './notify-owner'
+import { usernameKey } from './username'
+
+export type ProfileChange = Readonly<{
+  username?: string | undefined
+  /** `null` takes it away. */
+  display_name?: string | null | undefined
+  locale?: string | undefined
+}>
+
+/**
+ * Changes what users may say of themselves, and nothing else: role, status and address have acts of
+ * their own. A username is taken in the one statement that finds it free. Returns the session with its
+ * user as it is now.
+ */
+export async function updateUser(
+  deps: Deps,
+  session: CurrentSession,
+  change: ProfileChange,
+): Promise<CurrentSession> {
+  const { userId, sessionId } = refOf(session)
+  const { username, display_name: displayName, locale } = change
+  const key = username === undefined ? undefined : (usernameKey(username) ?? null)
+  const isFree =
+    key === undefined
+      ? sql`true`
+      : sql`NOT EXISTS (SELECT 1 FROM users AS other
+          WHERE other.username_key = ${key} AND other.id <> ${userId})`
+  const fields = Object.entries(change)
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name)
+  const [[changed]] = await deps.db.batch([
+    deps.db
+      .update(users)
+      // A field that is undefined is left alone.
+      .set({ username, usernameKey: key, displayName, locale })
+      .where(and(eq(users.id, userId), isFree))
+      .returning({
+        username: users.username,
+        displayName: users.displayName,
+        locale: users.locale,
+      }),
+    recordEvent(
+      deps,
+      {
+        event: 'user_updated',
+        userId,
+        actor: userId,
+        sessionId,
+        data: { fields: fields.join(' ') },
+      },
+      isFree,
+    ),
+  ])
+  if (!changed) throw problem('username_taken')
+  const user = { ...session.user, ...changed }
+  if (username !== undefined && username !== session.user.username) {
+    const data = { username, ...occasionOf(deps) }
+    await notifyOwner(deps, user, { template: 'username_changed', data })
+  }
+  return { ...session, user }
+}
