@@ -1,0 +1,123 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { me, signedIn, wrongCodes } from '../support/acts'
+import { type Account, eventsOf, nextCode, startApp } from '../support/app'
+import { mailsTo } from '../support/mailbox'
+
+type App = ReturnType<typeof startApp>
+
+const NEW_DEVICE = 'New sign-in to your account'
+const NEW_COUNTRY = 'Sign-in from a new country'
+const WRONG_CODE = 'Right password, wrong code'
+
+/** An app whose callers are in a country of the test's choice. */
+function startAppAbroad() {
+  let country: string | null = 'NL'
+  const app = startApp((deps) => ({ ...deps, caller: { ...deps.caller, country } }))
+  return { app, moveTo: (next: string | null) => (country = next) }
+}
+
+const isCode = ({ subject }: { subject: string }) => subject === 'Your sign-in code'
+
+/** Subjects of all mails to an account but codes, once a code that is asked for now has come. */
+async function warnings(app: App, account: Account): Promise<string[]> {
+  await app.startLogin(account)
+  await nextCode(account)
+  for (;;) {
+    const mails = await mailsTo(account.email, { waitMs: 0 })
+    const late = await mailsTo(account.email, { after: mails.length, waitMs: 300 })
+    if (late.length === 0) return mails.filter((mail) => !isCode(mail)).map((mail) => mail.subject)
+  }
+}
+
+/** As many wrong codes for a new login as `times`, from the browser of a cookie. */
+async function failCodes(app: App, account: Account, times: number, cookie?: string) {
+  const challenge = await app.startLogin(account, {}, { cookie })
+  for (const code of wrongCodes(await nextCode(account), times)) {
+    await app.post('/api/auth/verify-2fa/', { challenge, method: 'email', code }, { cookie })
+  }
+}
+
+describe('the owner is told', () => {
+  test('of a login from a new browser, but not of the first one ever', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const [signUp = ''] = await warnings(app, ada)
+    const { deviceCookie: cookie } = await app.signIn(ada)
+    await app.signIn(ada, {}, { cookie })
+    expect(await warnings(app, ada)).toEqual([signUp])
+    await app.signIn(ada)
+    expect(await warnings(app, ada)).toEqual([signUp, NEW_DEVICE])
+  })
+
+  test('of the next login after all browsers were forgotten', async ({ expect }) => {
+    const app = startApp()
+    const { account, accessToken: token, deviceCookie: cookie } = await signedIn(app)
+    await app.send('DELETE', '/api/auth/devices/', { token })
+    await app.signIn(account, {}, { cookie })
+    expect((await warnings(app, account)).slice(1)).toEqual([NEW_DEVICE])
+  })
+
+  test('of a known browser in a new country, once, and of a new browser there as that alone', async ({
+    expect,
+  }) => {
+    const { app, moveTo } = startAppAbroad()
+    const ada = await app.hasAccount()
+    const { deviceCookie: cookie } = await app.signIn(ada)
+    const at = async (country: string | null, options: { cookie?: string | undefined }) => {
+      moveTo(country)
+      await app.signIn(ada, {}, options)
+      return (await warnings(app, ada)).slice(1)
+    }
+    expect(await at('BR', { cookie })).toEqual([NEW_COUNTRY])
+    expect(await at('BR', { cookie })).toEqual([NEW_COUNTRY])
+    expect(await at('NL', { cookie })).toEqual([NEW_COUNTRY])
+    // What the edge does not know is no country.
+    expect(await at('XX', { cookie })).toEqual([NEW_COUNTRY])
+    expect(await at(null, { cookie })).toEqual([NEW_COUNTRY])
+    expect(await at('JP', {})).toEqual([NEW_COUNTRY, NEW_DEVICE])
+    // A country that another browser of the account has been in is not new.
+    expect(await at('JP', { cookie })).toEqual([NEW_COUNTRY, NEW_DEVICE])
+  })
+
+  test('of the first wrong code of a stranger, of the fifth of a known browser', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const { deviceCookie: cookie } = await app.signIn(ada)
+    await failCodes(app, ada, 4, cookie)
+    expect((await warnings(app, ada)).slice(1)).toEqual([])
+    await failCodes(app, ada, 5, cookie)
+    expect((await warnings(app, ada)).slice(1)).toEqual([WRONG_CODE])
+    await failCodes(app, ada, 1)
+    expect((await warnings(app, ada)).slice(1)).toEqual([WRONG_CODE, WRONG_CODE])
+    await failCodes(app, ada, 5)
+    expect((await warnings(app, ada)).slice(1)).toEqual([WRONG_CODE, WRONG_CODE, WRONG_CODE])
+  })
+})
+
+test('the 21st session ends the one unused for longest, with an event', async ({ expect }) => {
+  const app = startApp()
+  const { account, accessToken: token, sessionId } = await signedIn(app)
+  // Eighteen more, each used a minute later than the one before.
+  await env.DB.prepare(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 18)
+     INSERT INTO sessions SELECT user_id, id || i, transport, secret_hash, previous_hash,
+       rotation_salt, rotated_at, first_factor, second_factor, auth_time, created_at,
+       last_used_at + i * 60000, expires_at, ip, country, user_agent, stepped_up_at
+     FROM sessions, n WHERE id = ?`,
+  )
+    .bind(sessionId)
+    .run()
+  const surplus = async () =>
+    (await eventsOf(account.email)).filter(({ event }) => event === 'sessions_ended')
+  app.advance(1200)
+  await app.signIn(account)
+  expect(await surplus()).toEqual([])
+  const { accessToken } = await app.signIn(account)
+  expect(await surplus()).toEqual([{ event: 'sessions_ended', data: '{"reason":"too many"}' }])
+  expect((await me(app, { token })).status).toBe(401)
+  const { body } = await app.send('GET', '/api/auth/sessions/', { token: accessToken })
+  expect(body['sessions']).toHaveLength(20)
+})
