@@ -1,5 +1,6 @@
 import { codeAt, stepAt } from '../../src/two-factor/totp'
 import { type Account, freshAddress, nextCode, sessionIn, type startApp } from './app'
+import { type Mail, mailsTo } from './mailbox'
 
 /** What the tests of logins and sessions do again and again, in their own words. */
 export type App = ReturnType<typeof startApp>
@@ -36,33 +37,50 @@ export const refresh = (app: App, token: string) =>
 /** Ten minutes and a second later: a fresh login is no step-up any more. */
 export const STEP_UP_PASSED_SECONDS = 601
 
-/** Confirms a bearer session anew with its password and the code that is mailed; its new tokens. */
-export async function stepUp(app: App, account: Account, token: string) {
+/** Confirms a bearer session anew with its password and a code, the mailed one unless another is given; its new tokens. */
+export async function stepUp(
+  app: App,
+  account: Account,
+  token: string,
+  second?: { method: 'totp' | 'backup_code'; code: string },
+) {
+  const ip = freshAddress()
   const { password } = account
-  const started = await app.post('/api/auth/step-up/', { password }, { token })
+  const started = await app.post('/api/auth/step-up/', { password }, { token, ip })
   if (started.status !== 200) throw new Error(`step-up: ${started.status} ${started.text}`)
-  const finish = {
-    challenge: started.body.challenge,
-    method: 'email',
-    code: await nextCode(account),
-  }
-  const done = await app.post('/api/auth/step-up/verify/', finish, { token })
+  const { challenge } = started.body
+  const finish = { challenge, ...(second ?? { method: 'email', code: await nextCode(account) }) }
+  const done = await app.post('/api/auth/step-up/verify/', finish, { token, ip })
   if (done.status !== 200) throw new Error(`step-up/verify: ${done.status} ${done.text}`)
   return { accessToken: done.body.access_token ?? '', refreshToken: done.body.refresh_token ?? '' }
 }
+
+/** What an app with this seed shows at a time, or some steps of 30 s from then. */
+export const codeOf = (seed: unknown, at: Date, steps = 0) =>
+  codeAt(String(seed), stepAt(at.getTime()) + steps)
 
 /** Adds an authenticator app over HTTP; what it needs, and the backup codes if it is the first one. */
 export async function addTotp(app: App, token: string, name?: string) {
   const begun = await app.post('/api/users/enable-2fa/', { name }, { token })
   if (begun.status !== 200) throw new Error(`enable-2fa: ${begun.status} ${begun.text}`)
   const { id, secret: seed } = begun.body as { id: string; secret: string }
-  /** Its code now, or some steps of 30 s from now. */
-  const codeNow = (steps = 0) => codeAt(seed, stepAt(app.now().getTime()) + steps)
+  const codeNow = (steps = 0) => codeOf(seed, app.now(), steps)
   const confirm = { id, code: codeNow() }
   const done = await app.post('/api/users/enable-2fa/confirm/', confirm, { token })
   if (done.status !== 200) throw new Error(`enable-2fa/confirm: ${done.status} ${done.text}`)
   const backupCodes = (done.body['backup_codes'] ?? []) as string[]
   return { id, seed, codeNow, backupCodes }
+}
+
+/** A step-up by the app's code, and the session's next access token; moves the clock on by one time step. */
+export async function stepUpByApp(
+  app: App,
+  { account, codeNow }: Pick<TotpUser, 'account' | 'codeNow'>,
+  token: string,
+): Promise<string> {
+  const renewed = await stepUp(app, account, token, { method: 'totp', code: codeNow() })
+  app.advance(30)
+  return renewed.accessToken
 }
 
 /**
@@ -89,4 +107,16 @@ export async function signInWithTotp(
   if (opened.status !== 200) throw new Error(`verify-2fa: ${opened.status} ${opened.text}`)
   if (method === 'totp') app.advance(30)
   return sessionIn(opened)
+}
+
+/** The mails to an account with this subject, once there are so many. Reads nothing that `nextMail` would. */
+export async function mailsNamed(account: Account, subject: string, times = 1) {
+  const mails: Mail[] = []
+  for (;;) {
+    const more = await mailsTo(account.email, { after: mails.length })
+    mails.push(...more)
+    const named = mails.filter((mail) => mail.subject === subject)
+    if (named.length >= times) return named
+    if (more.length === 0) throw new Error(`no mail "${subject}" number ${named.length + 1}`)
+  }
 }
