@@ -136,6 +136,6 @@ test(
       expect(await world.broken()).toBeUndefined()
       await world.startLogin()
     })
-    await fc.assert(property, { numRuns: 12, endOnFailure: true })
+    await fc.assert(property, { numRuns: 8, endOnFailure: true })
   },
 )
