@@ -155,4 +155,25 @@ describe('advisories: codes, recovery and lockout', () => {
     const refusals = answers.filter(({ status }) => status === 401).map(visible)
     expect(new Set(refusals.map((refusal) => JSON.stringify(refusal.text))).size).toBe(1)
   })
+
+  test('E-121: sign-up, verification and reset from many networks mail a victim once each', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const victim = await app.hasAccount()
+    const pending = app.newAccount()
+    await app.post('/api/users/create/', pending, { ip: freshAddress() })
+    await mailsTo(pending.email)
+    const each = Array.from({ length: 10 }, () => freshAddress())
+    for (const ip of each) {
+      const { email, password } = victim
+      await app.post('/api/users/create/', { email, password: `${password} x` }, { ip })
+      await app.post('/api/auth/reset-password/', { email }, { ip })
+      await app.post('/api/auth/verify-email/resend/', { email: pending.email }, { ip })
+    }
+    // The link of the sign-up, one "you have an account", one to reset; and to the other, its own two.
+    expect(await mailsTo(victim.email, { after: 3, waitMs: 700 })).toEqual([])
+    expect(await mailsTo(pending.email, { after: 2, waitMs: 700 })).toEqual([])
+    expect(await mailsTo(victim.email)).toHaveLength(3)
+  })
 })

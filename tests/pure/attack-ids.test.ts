@@ -12,7 +12,7 @@ const ids = COVERED.split(' ').flatMap((entry) => {
   const [first = 0, last = first] = entry.split('..').map(Number)
   return Array.from({ length: last - first + 1 }, (_, index) => first + index)
 })
-const names = globSync('tests/attacks/*.test.ts').flatMap((file) =>
+const names = globSync('tests/{attacks,users}/*.test.ts').flatMap((file) =>
   [...readFileSync(file, 'utf8').matchAll(/(?:test|describe)\S*\(\s*[`'"]([^`'"]+)/g)].map(
     ([, name = '']) => name,
   ),
@@ -21,4 +21,11 @@ const names = globSync('tests/attacks/*.test.ts').flatMap((file) =>
 test.for(ids)('E-%i has a test of its name', (id, { expect }) => {
   const label = `E-${String(id).padStart(3, '0')}`
   expect(names.filter((name) => name.includes(label))).not.toEqual([])
+})
+
+/** The classes of published advisories of comparable systems, by their rows in our list. */
+const ADVISORIES = [2, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 24, 25, 34, 35, 38, 39, 40, 44]
+
+test.for(ADVISORIES)('advisory row %i has a test of its name', (row, { expect }) => {
+  expect(names.filter((name) => new RegExp(`\\brow ${row} \\(`).test(name))).not.toEqual([])
 })
