@@ -22,6 +22,7 @@ export const problems = {
     status: 401,
     title: 'Confirm first that it is you, with both steps',
   },
+  forbidden: { status: 403, title: 'Your account may not do this' },
   cross_site_request: { status: 403, title: 'The request does not come from our own pages' },
   email_unverified: { status: 403, title: 'Confirm your e-mail address first' },
   account_disabled: { status: 403, title: 'This account is disabled' },
@@ -119,11 +120,14 @@ export function toProblemResponse(error: Error, c: Context<AppEnv>): Response {
 /** RFC 6750 §3.1: no error code for a caller who sent no credentials. */
 function challengeFor(code: ProblemCode): string {
   if (code === 'invalid_access_token') return 'Bearer realm="phantom", error="invalid_token"'
-  // RFC 9470 §3: what the session must be brought to.
   return code === 'insufficient_user_authentication'
-    ? `Bearer realm="phantom", error="${code}", max_age="${STEP_UP_SECONDS}"`
+    ? stepUpChallenge(`max_age="${STEP_UP_SECONDS}"`)
     : 'Bearer realm="phantom"'
 }
+
+/** RFC 9470 §3: what the session must be brought to. */
+export const stepUpChallenge = (need: string): string =>
+  `Bearer realm="phantom", error="insufficient_user_authentication", ${need}`
 
 function asProblem(error: Error): Problem {
   if (error instanceof Problem) return error

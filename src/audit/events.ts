@@ -19,6 +19,7 @@ export const auditEvents = {
   authn_stopped: 'critical',
   authn_token_reuse: 'critical',
   authn_step_up_success: 'info',
+  authz_fail: 'warn',
   session_renewed: 'info',
   session_ended: 'info',
   sessions_ended: 'info',

@@ -2,11 +2,14 @@ import type { Context, MiddlewareHandler, Next } from 'hono'
 import type { z } from 'zod'
 import type { AppEnv } from '../context'
 import type { ProblemCode } from '../problems'
+import type { PermissionName } from '../roles/permissions'
 
 /** What one middleware of a route says about it; http/openapi.ts puts the parts together. */
 export type Facet = Readonly<{
   /** A guard: who may call. Empty for anyone; `none` where a session is taken but not asked for. */
   security?: readonly ('bearer' | 'cookie' | 'none')[]
+  /** What the caller's role must have (roles/permissions.ts). */
+  permission?: PermissionName
   body?: z.ZodType
   /** The parameters that the URL may have; without it there are none. */
   query?: z.ZodObject

@@ -1,6 +1,7 @@
 import type { RouterRoute } from 'hono/types'
 import type { z } from 'zod'
 import { version } from '../../package.json'
+import { permissions } from '../roles/permissions'
 import type { Settings } from '../settings'
 import { description as apiDescription, tags } from './api-texts'
 import { SESSION_COOKIE } from './cookies'
@@ -31,6 +32,8 @@ export type Operation = Readonly<{
   }>[]
   requestBody?: Readonly<{ required: true; content: Record<string, { schema: JsonSchema }> }>
   responses: Readonly<Record<string, Answer>>
+  /** The roles that may call it; absent where no session is asked for. */
+  'x-roles'?: readonly string[]
   'x-rate-limit'?: Readonly<{
     class: LimitClass
     quotas: readonly { limit: number; seconds: number }[]
@@ -86,6 +89,7 @@ function operation(method: string, path: string, facets: Facet[], config: Config
   // Each middleware speaks of its own part; only problems come from several.
   const facet: Facet = Object.assign({}, ...facets)
   const { summary = '', description, tag = '', body, query, security = [], answers = {} } = facet
+  const { permission } = facet
   const limit = isLimitClass(facet.limit) ? facet.limit : undefined
   const codes = new Set([
     ...facets.flatMap(({ problems = [] }) => problems),
@@ -103,6 +107,7 @@ function operation(method: string, path: string, facets: Facet[], config: Config
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: content(jsonSchema(body, 'input')) } }),
     responses: { ...successAnswers(answers, limit !== undefined), ...problemAnswers(codes) },
+    ...(permission && { 'x-roles': permissions[permission].roles }),
     ...(limit && { 'x-rate-limit': { class: limit, quotas: quotasOf(config, limit) } }),
   }
 }

@@ -1,7 +1,7 @@
 import { and, gt, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { sessions } from '../db/schema'
-import { problem, STEP_UP_SECONDS } from '../problems'
+import { problem, STEP_UP_SECONDS, stepUpChallenge } from '../problems'
 import type { CurrentSession } from './find-session'
 import { isSession, refOf } from './session-ref'
 
@@ -11,6 +11,15 @@ export function requireSteppedUp(deps: Pick<Deps, 'now'>, session: CurrentSessio
   if (!steppedUpAt || steppedUpAt <= earliest(deps)) {
     throw problem('insufficient_user_authentication')
   }
+}
+
+/** Refuses a session of fewer than two authentication factors; another login or a step-up helps. */
+export function requireAal2({ acr }: CurrentSession): void {
+  if (acr === 'aal2') return
+  throw problem('insufficient_user_authentication', {
+    reason: 'aal1',
+    headers: { 'WWW-Authenticate': stepUpChallenge('acr_values="aal2"') },
+  })
 }
 
 const earliest = ({ now }: Pick<Deps, 'now'>) => new Date(now().getTime() - STEP_UP_SECONDS * 1000)

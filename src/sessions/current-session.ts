@@ -1,0 +1,76 @@
+import { and, lt } from 'drizzle-orm'
+import type { Context } from 'hono'
+import type { AppEnv, Deps } from '../context'
+import { verifyAccessToken } from '../crypto/jwt'
+import { sessions } from '../db/schema'
+import { cookieNamed, SESSION_COOKIE } from '../http/cookies'
+import { requireSameOrigin } from '../http/csrf'
+import { log } from '../log'
+import { problem } from '../problems'
+import { type CurrentSession, findSession } from './find-session'
+import { USE_NOTED_EVERY_SECONDS } from './lifetimes'
+import { isSession, refOf } from './session-ref'
+import { readSecret } from './session-secret'
+
+/**
+ * The session of a request: by `Authorization: Bearer`, else by our cookie. A request that brings a
+ * bearer token has no need of cookies, so they are not looked at. Credentials that are not good are a
+ * 401 and never an anonymous call.
+ */
+export async function currentSession(
+  c: Context<AppEnv>,
+  byTokenAlone = false,
+): Promise<CurrentSession | undefined> {
+  const authorization = c.req.header('Authorization')
+  if (authorization !== undefined) return sessionByToken(c.var.deps, authorization)
+  if (byTokenAlone) return undefined
+  const cookie = cookieNamed(c.req.header('Cookie'), SESSION_COOKIE)
+  if (cookie === undefined) return undefined
+  if (!['GET', 'HEAD'].includes(c.req.method)) requireSameOrigin(c)
+  return sessionByCookie(c.var.deps, cookie)
+}
+
+const BEARER = /^bearer ([A-Za-z0-9._~+/=-]+)$/i
+
+async function sessionByToken(deps: Deps, authorization: string): Promise<CurrentSession> {
+  const [, token] = BEARER.exec(authorization) ?? []
+  if (!token) throw problem('invalid_access_token', { reason: 'not a bearer token' })
+  const claims = await verifyAccessToken(deps.settings.SIGNING_KEYS, token, {
+    issuer: deps.settings.ISSUER,
+    audience: deps.settings.AUDIENCE,
+    now: deps.now(),
+  })
+  if (!claims) throw problem('invalid_access_token', { reason: 'not verified' })
+  const session = await findSession(deps, { userId: claims.sub, sessionId: claims.sid })
+  if (session?.transport !== 'bearer') {
+    log('warn', 'session_use_after_expire', { request_id: deps.caller.requestId })
+    throw problem('invalid_access_token', { reason: 'session over' })
+  }
+  // A role that has changed since is a token that lies about its holder.
+  if (session.user.role !== claims.role) throw problem('invalid_access_token', { reason: 'role' })
+  // One from before a step-up is a copy that must not share in it.
+  if (Math.floor(session.authTime.getTime() / 1000) !== claims.auth_time) {
+    throw problem('invalid_access_token', { reason: 'replaced at step-up' })
+  }
+  return session
+}
+
+async function sessionByCookie(deps: Deps, cookie: string): Promise<CurrentSession> {
+  const secret = readSecret(deps.settings, 'cookie', cookie)
+  const session = secret && (await findSession(deps, secret))
+  if (session?.transport !== 'cookie' || session.secretHash !== secret?.secretHash) {
+    log('warn', 'session_use_after_expire', { request_id: deps.caller.requestId })
+    throw problem('invalid_access_token', { reason: 'session over' })
+  }
+  const now = deps.now()
+  const noted = new Date(now.getTime() - USE_NOTED_EVERY_SECONDS * 1000)
+  if (session.lastUsedAt <= noted) {
+    deps.waitUntil(
+      deps.db
+        .update(sessions)
+        .set({ lastUsedAt: now })
+        .where(and(isSession(refOf(session)), lt(sessions.lastUsedAt, now))),
+    )
+  }
+  return session
+}
