@@ -46,6 +46,10 @@ export const users = sqliteTable(
     erasureDueAt: time('erasure_due_at'),
   },
   (table) => [
+    // What administrators list and filter by; the id ends each, so that a page begins where one ended.
+    index('users_created').on(table.createdAt, table.id),
+    index('users_role').on(table.role, table.createdAt, table.id),
+    index('users_status').on(table.status, table.createdAt, table.id),
     index('users_erasure_due')
       .on(table.erasureDueAt)
       .where(sql`${table.erasureDueAt} IS NOT NULL`),
@@ -99,6 +103,8 @@ export const linkPurposes = [
   'notification_email',
   'not_me',
   'keep_account',
+  'invite',
+  'stop_act',
 ] as const
 
 /** Links sent by mail. */
@@ -170,22 +176,146 @@ export const backupCodes = sqliteTable(
   (table) => [primaryKey({ columns: [table.userId, table.codeHash] })],
 )
 
-export const merchantProfiles = sqliteTable('merchant_profiles', {
-  userId: text('user_id')
-    .primaryKey()
-    .references(() => users.id),
-  state: text('state', { enum: ['draft'] }).notNull(),
-  legalName: text('legal_name'),
-  tradingName: text('trading_name'),
-  country: text('country'),
-  registrationNumber: text('registration_number'),
-  taxNumber: text('tax_number'),
-  address: text('address'),
-  contactName: text('contact_name'),
-  phone: text('phone'),
-  website: text('website'),
-  createdAt: time('created_at').notNull(),
-  updatedAt: time('updated_at').notNull(),
+/** From application to approval; transitions in merchants/states.ts. */
+export const merchantStates = [
+  'draft',
+  'submitted',
+  'approved',
+  'rejected',
+  'changes_requested',
+  'suspended',
+] as const
+
+export const merchantProfiles = sqliteTable(
+  'merchant_profiles',
+  {
+    userId: text('user_id')
+      .primaryKey()
+      .references(() => users.id),
+    state: text('state', { enum: merchantStates }).notNull(),
+    legalName: text('legal_name'),
+    tradingName: text('trading_name'),
+    country: text('country'),
+    registrationNumber: text('registration_number'),
+    taxNumber: text('tax_number'),
+    address: text('address'),
+    contactName: text('contact_name'),
+    phone: text('phone'),
+    website: text('website'),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+    /** Grows with every change: a reviewer decides on what was seen, or not at all. */
+    version: integer('version').notNull().default(1),
+    submittedAt: time('submitted_at'),
+    /** Whether the number fits its country's rule, or there is none to hold it against. */
+    registrationCheck: text('registration_check', { enum: ['valid', 'unchecked'] }),
+    taxCheck: text('tax_check', { enum: ['valid', 'unchecked'] }),
+  },
+  (table) => [
+    index('merchant_profiles_state').on(table.state, table.updatedAt, table.userId),
+    index('merchant_profiles_number').on(table.country, table.registrationNumber),
+  ],
+)
+
+/** Every transition of a merchant, in order; the reason is what the merchant was told. */
+export const merchantReviews = sqliteTable(
+  'merchant_reviews',
+  {
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    /** The profile's version that it was about; one transition a version. */
+    version: integer('version').notNull(),
+    fromState: text('from_state', { enum: merchantStates }).notNull(),
+    toState: text('to_state', { enum: merchantStates }).notNull(),
+    actor: text('actor').notNull(),
+    reason: text('reason'),
+    at: time('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.version] })],
+)
+
+/** Documents of a merchant; the bytes are in R2 under `objectKey`, which we make. */
+export const merchantDocuments = sqliteTable(
+  'merchant_documents',
+  {
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+    type: text('type', { enum: ['application/pdf', 'image/png', 'image/jpeg'] }).notNull(),
+    bytes: integer('bytes'),
+    /** SHA-256 of the content, base64url. */
+    sha256: text('sha256'),
+    objectKey: text('object_key').notNull(),
+    createdAt: time('created_at').notNull(),
+    /** NULL while the upload runs; what stays so is a leftover. */
+    storedAt: time('stored_at'),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.id] })],
+)
+
+/** Keys of merchants' and admins' servers. The id travels in the key, so one read finds it. */
+export const apiKeys = sqliteTable(
+  'api_keys',
+  {
+    id: text('id').primaryKey(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    name: text('name').notNull(),
+    /** SHA-256 of the secret that is good now, and of the one before a rotation, good until its time. */
+    secretHash: text('secret_hash').notNull(),
+    previousHash: text('previous_hash'),
+    previousUntil: time('previous_until'),
+    /** Separated by spaces, as in OAuth (RFC 6749 §3.3). */
+    scopes: text('scopes').notNull(),
+    /** Networks that it works from, separated by spaces; NULL for any. */
+    allowedIps: text('allowed_ips'),
+    createdAt: time('created_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+    revokedAt: time('revoked_at'),
+    lastUsedAt: time('last_used_at'),
+    lastUsedIp: text('last_used_ip'),
+    lastUsedCountry: text('last_used_country'),
+    /** Days before its end that the owner has been reminded at: 14, then 3. */
+    remindedDays: integer('reminded_days'),
+  },
+  (table) => [
+    index('api_keys_user').on(table.userId),
+    index('api_keys_expiry').on(table.expiresAt),
+  ],
+)
+
+/** Acts that wait: for a second admin, or for a day in which the owner can stop them. */
+export const pendingActs = sqliteTable(
+  'pending_acts',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind', { enum: ['grant_admin', 'remove_factors'] }).notNull(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    requestedBy: text('requested_by').notNull(),
+    reason: text('reason').notNull(),
+    createdAt: time('created_at').notNull(),
+    /** When it may be done, or until when it may be approved. */
+    dueAt: time('due_at').notNull(),
+    state: text('state', { enum: ['waiting', 'done', 'stopped'] }).notNull(),
+    decidedBy: text('decided_by'),
+    decidedAt: time('decided_at'),
+  },
+  (table) => [
+    index('pending_acts_user').on(table.userId),
+    index('pending_acts_due').on(table.state, table.dueAt),
+  ],
+)
+
+/** Bootstrap secrets that have been used, by their hash: each opens one invitation, ever. */
+export const bootstrapUses = sqliteTable('bootstrap_uses', {
+  tokenHash: text('token_hash').primaryKey(),
+  usedAt: time('used_at').notNull(),
 })
 
 /** Append-only. The rowid gives the order; personal data stands in columns of its own. */

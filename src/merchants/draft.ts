@@ -33,6 +33,6 @@ export function insertDraft(deps: Pick<Deps, 'db' | 'now'>, draft: MerchantDraft
     sql`SELECT id, 'draft', ${draft.legal_name ?? null}, ${draft.trading_name ?? null},
       ${draft.country ?? null}, ${draft.registration_number ?? null}, ${draft.tax_number ?? null},
       ${draft.address ?? null}, ${draft.contact_name ?? null}, ${draft.phone ?? null},
-      ${draft.website ?? null}, ${now}, ${now} ${owner}`,
+      ${draft.website ?? null}, ${now}, ${now}, 1, NULL, NULL, NULL ${owner}`,
   )
 }
