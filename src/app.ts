@@ -19,6 +19,7 @@ import { backupCodeRoutes } from './two-factor/backup-code-routes'
 import { twoFactorRoutes } from './two-factor/routes'
 import { changeEmailRoutes, notMeRoutes } from './users/change-email-routes'
 import { notificationEmailRoutes } from './users/notification-email-routes'
+import { ownDataRoutes } from './users/own-data-routes'
 import { userRoutes, verifyEmailRoutes } from './users/routes'
 
 /** The service. Tests give `overrides`: a clock, a caller's address, a fault. */
@@ -47,6 +48,7 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/api/auth', sessionRoutes)
     .route('/api/auth/sessions', sessionListRoutes)
     .route('/api/auth/devices', deviceRoutes)
+    .route('/api/users', ownDataRoutes)
     .route('/api/auth', passwordRoutes)
     .route('/.well-known', jwksRoutes)
     .route('/', httpRoutes(app))

@@ -4,12 +4,19 @@ import {
   waitOnExecutionContext,
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { test } from 'vitest'
+import { describe, test } from 'vitest'
 import worker from '../src/index'
-import { createDeps } from '../src/context'
+import { createDeps, type Deps } from '../src/context'
 import { jobs, runJob } from '../src/jobs/index'
+import { deviceHashOf } from '../src/login/device-cookie'
 import wranglerText from '../wrangler.toml?raw'
-import { startApp } from './support/app'
+import { signedIn } from './support/acts'
+import { freshAddress, startApp } from './support/app'
+import { broken, storedText } from './support/attack'
+import { mailsTo } from './support/mailbox'
+import { rowsOf, userIdOf } from './support/rows-of'
+
+const GRACE_SECONDS = 14 * 86_400
 
 test('the crons of wrangler.toml are the jobs of the code', ({ expect }) => {
   const [, list = ''] = /^crons = \[(.*)\]$/m.exec(wranglerText) ?? []
@@ -53,6 +60,148 @@ test('the purge ends what has expired and leaves the rest, twice at once as well
     [],
   )
   expect((await ids('SELECT token_hash AS id FROM mailed_tokens')).length).toBeGreaterThan(0)
+})
+
+test('the purge ends apps that were not confirmed for a day, and no confirmed one', async ({
+  expect,
+}) => {
+  const app = startApp()
+  const { account } = await signedIn(app)
+  const userId = await userIdOf(account.email)
+  const rows = {
+    young: [86_400_000 - 60_000, null],
+    old: [86_400_000, null],
+    confirmed: [10 * 86_400_000, 1],
+  } as const
+  for (const [id, [age, confirmedAt]] of Object.entries(rows)) {
+    await env.DB.prepare(
+      `INSERT INTO totp_authenticators VALUES (?, ?, 'an app', 'sealed', 'ses_x', ?, ?)`,
+    )
+      .bind(userId, id, Date.now() - age, confirmedAt)
+      .run()
+  }
+  await runQuarterHourly(app)
+  const left = (await rowsOf(userId)).get('totp_authenticators')?.map(({ id }) => id)
+  expect(left).toEqual(['confirmed', 'young'])
+})
+
+const runQuarterHourly = (app: { now: () => Date }, fault = (deps: Deps) => deps) =>
+  runJob(fault({ ...createDeps(env, () => {}), now: app.now }), '*/15 * * * *')
+
+async function closedAccount(app: ReturnType<typeof startApp>) {
+  const signed = await signedIn(app)
+  const { accessToken: token } = signed
+  const userId = await userIdOf(signed.account.email)
+  const answer = await app.send('DELETE', '/api/users/me/', { token, ip: freshAddress() })
+  if (answer.status !== 202) throw new Error(answer.text)
+  return { ...signed, userId }
+}
+
+const subjectsTo = async (email: string) => {
+  await mailsTo(email, { after: 3 })
+  await mailsTo(email, { after: 4, waitMs: 500 })
+  return (await mailsTo(email)).map(({ subject }) => subject)
+}
+
+describe('the erasure of accounts', () => {
+  test('takes all that is personal on the fourteenth day, not before, and leaves the trail', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, userId, deviceCookie } = await closedAccount(app)
+    const extra = 1100
+    await env.DB.prepare(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+       INSERT INTO audit_events (at, event, level, user_id, ip, country, user_agent, request_id)
+       SELECT 0, 'session_renewed', 'info', ?, '192.0.2.1', 'NL', 'curl/8', 'req_test' FROM n`,
+    )
+      .bind(extra, userId)
+      .run()
+    await env.DB.batch(
+      [
+        `INSERT INTO totp_authenticators VALUES (?, 'aut', 'my phone', 'sealed', 'ses_x', 0, 0)`,
+        `INSERT INTO backup_codes VALUES (?, 'hash', NULL, NULL)`,
+        `INSERT INTO merchant_profiles (user_id, state, legal_name, created_at, updated_at)
+         VALUES (?, 'draft', 'Ada Antiques', 0, 0)`,
+      ].map((insert) => env.DB.prepare(insert).bind(userId)),
+    )
+    app.advance(GRACE_SECONDS - 60)
+    await runQuarterHourly(app)
+    expect((await rowsOf(userId)).get('users')).toHaveLength(1)
+    app.advance(60)
+    await Promise.all([runQuarterHourly(app), runQuarterHourly(app)])
+
+    const rows = await rowsOf(userId)
+    const events = rows.get('audit_events') ?? []
+    rows.delete('audit_events')
+    expect(rows.size).toBeGreaterThan(6)
+    expect([...rows.values()].flat()).toEqual([])
+    expect(events.length).toBeGreaterThan(extra + 5)
+    const names = events.map(({ event }) => event)
+    expect(names.filter((event) => event === 'user_erased')).toHaveLength(1)
+    expect(names.at(-1)).toBe('user_erased')
+    const personal = events.filter(({ ip, country, user_agent: agent }) => ip ?? country ?? agent)
+    expect(personal.map(({ event, ip }) => [event, ip])).toEqual([['user_erased', 'system']])
+    expect(await subjectsTo(account.email)).toEqual([
+      expect.anything(),
+      'Your sign-in code',
+      'Your account will be erased',
+      'Your account has been erased',
+    ])
+    const stored = await storedText()
+    for (const personalText of [account.email, account.username, 'Ada Antiques', 'my phone']) {
+      expect(stored).not.toContain(personalText)
+    }
+
+    // The address signs up anew as a stranger's, and the browser of then is none of its own.
+    await app.post('/api/users/create/', account, { ip: freshAddress() })
+    expect(await userIdOf(account.email)).not.toBe(userId)
+    const device = deviceHashOf(deviceCookie?.split('=')[1]?.split('.')[0] ?? '')
+    const guard = env.ACCOUNT_GUARD.getByName(userId)
+    const request = { device, isKnown: false, now: app.now().getTime() }
+    using reservation = await guard.reservePassword(request)
+    expect(reservation.isKnownDevice).toBe(false)
+  })
+
+  test('that fails is taken up by a later run, and stops no other job', async ({ expect }) => {
+    const app = startApp()
+    const { userId } = await closedAccount(app)
+    app.advance(GRACE_SECONDS)
+    const { sessionId } = await signedIn(app)
+    await env.DB.prepare('UPDATE sessions SET expires_at = 0 WHERE id = ?').bind(sessionId).run()
+    const faulty = runQuarterHourly(app, broken('mailQueue', ['send'], 'fails'))
+    await expect(faulty).rejects.toThrow('erase-accounts')
+    const { results } = await env.DB.prepare('SELECT id FROM sessions WHERE id = ?')
+      .bind(sessionId)
+      .run()
+    expect(results).toEqual([])
+    expect((await rowsOf(userId)).get('users')).toHaveLength(1)
+    app.advance(13 * 60)
+    await runQuarterHourly(app)
+    expect((await rowsOf(userId)).get('users')).toHaveLength(1)
+    app.advance(60)
+    await runQuarterHourly(app)
+    expect((await rowsOf(userId)).get('users')).toEqual([])
+  })
+
+  test('takes fifty accounts a run', async ({ expect }) => {
+    const app = startApp()
+    const due = app.now().getTime()
+    await env.DB.prepare(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+       INSERT INTO users (id, email, email_key, role, status, password_hash, created_at, erasure_due_at)
+       SELECT 'usr_due' || i, 'due' || i || '@example.com', 'due' || i || '@example.com',
+         'customer', 'active', 'x', 0, ? FROM n`,
+    )
+      .bind(due)
+      .run()
+    const left = async () =>
+      (await env.DB.prepare(`SELECT id FROM users WHERE id LIKE 'usr_due%'`).run()).results.length
+    await runQuarterHourly(app)
+    expect(await left()).toBe(10)
+    await runQuarterHourly(app)
+    expect(await left()).toBe(0)
+  })
 })
 
 test('a cron that no job has is logged and does nothing', async ({ expect }) => {

@@ -1,16 +1,21 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { mailedTokens, sessions } from '../db/schema'
+import { mailedTokens, sessions, totpAuthenticators } from '../db/schema'
 
 /** Rows that one run deletes of each table: enough for a busy quarter of an hour, and bounded. */
 const CHUNK = 1000
+/** An app that was never confirmed: the session that began to set it up has long moved on. */
+const UNCONFIRMED_MS = 86_400_000
 
-/** Deletes sessions and mailed tokens whose time has passed. Nothing relies on it: reads check the time. */
+/**
+ * Deletes sessions and mailed tokens whose time has passed, and authenticator apps that were begun a
+ * day ago and not confirmed. Nothing relies on it: reads check the time.
+ */
 export async function purgeExpired(deps: Pick<Deps, 'db' | 'now' | 'caller'>): Promise<void> {
   const { db } = deps
   const now = deps.now()
-  const [endedSessions, deadTokens] = await db.batch([
+  const [endedSessions, deadTokens, deadApps] = await db.batch([
     db.delete(sessions).where(
       sql`(user_id, id) IN (
         SELECT user_id, id FROM sessions WHERE expires_at <= ${now.getTime()} LIMIT ${CHUNK})`,
@@ -19,9 +24,19 @@ export async function purgeExpired(deps: Pick<Deps, 'db' | 'now' | 'caller'>): P
       sql`token_hash IN (
         SELECT token_hash FROM mailed_tokens WHERE expires_at <= ${now.getTime()} LIMIT ${CHUNK})`,
     ),
+    db.delete(totpAuthenticators).where(
+      sql`(user_id, id) IN (
+        SELECT user_id, id FROM totp_authenticators
+        WHERE confirmed_at IS NULL AND created_at <= ${now.getTime() - UNCONFIRMED_MS}
+        LIMIT ${CHUNK})`,
+    ),
   ])
-  const counts = { sessions: endedSessions.meta.changes, tokens: deadTokens.meta.changes }
-  if (counts.sessions + counts.tokens === 0) return
+  const counts = {
+    sessions: endedSessions.meta.changes,
+    tokens: deadTokens.meta.changes,
+    authenticators: deadApps.meta.changes,
+  }
+  if (Object.values(counts).every((count) => count === 0)) return
   await recordEvent(deps, {
     event: 'sys_job_done',
     actor: 'system',

@@ -60,7 +60,9 @@ export async function createSession(
   const sessionId = randomId('ses')
   const kind = transport === 'bearer' ? 'refresh' : 'cookie'
   const { token, secretHash } = secretFor(deps.settings, kind, { userId, sessionId })
-  const ms = deps.now().getTime()
+  // Read once: an access token whose `auth_time` is not the row's is refused.
+  const now = deps.now()
+  const ms = now.getTime()
   const expiresAt = ms + lifetimes[login.role].absoluteSeconds * 1000
   const opened = sessionExists({ userId, sessionId })
   const backup = { userId, codeHash: login.backupCodeHash ?? '', usedBy: sessionId }
@@ -90,7 +92,7 @@ export async function createSession(
     ),
     db
       .update(users)
-      .set({ lastLoginAt: deps.now() })
+      .set({ lastLoginAt: now })
       .where(and(eq(users.id, userId), opened)),
     db
       .select(ownerColumns)
@@ -118,7 +120,7 @@ export async function createSession(
   const access = await accessTokenFor(deps, {
     id: sessionId,
     user: { id: userId, role: login.role },
-    authTime: deps.now(),
+    authTime: now,
     ...assuranceOf(firstFactor, secondFactor),
   })
   return { ...result, transport, access, refreshToken: token }

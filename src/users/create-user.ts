@@ -9,6 +9,7 @@ import { insertDraft, type MerchantDraft } from '../merchants/draft'
 import { requireGoodPassword } from '../passwords/policy'
 import { emailKey } from './email-key'
 import { mailedLink } from './mailed-link'
+import { noteSignUp } from './sign-up-watch'
 import { usernameKey } from './username'
 
 export type SignUp = Readonly<{
@@ -37,6 +38,7 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
   const { db } = deps
   const now = deps.now()
   const key = emailKey(input.email)
+  await noteSignUp(deps, key)
   const passwordHash = await hashPassword(deps.settings.PASSWORD_PEPPER, input.password)
   const token = randomToken()
   const expiresAt = new Date(now.getTime() + deps.settings.EMAIL_VERIFICATION_TIMEOUT * 1000)

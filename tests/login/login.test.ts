@@ -80,6 +80,16 @@ describe('a login', () => {
     expect(unknown.text).toBe(wrong.text)
   })
 
+  test('gives a token that works even if a second ends in the middle of it', async ({ expect }) => {
+    const app = startApp((deps) => {
+      let seconds = 0
+      return { ...deps, now: () => new Date(deps.now().getTime() + 1000 * seconds++) }
+    })
+    const { accessToken: token } = await app.signIn(await app.hasAccount())
+    app.advance(60)
+    expect((await app.send('GET', '/api/users/me/', { token })).status).toBe(200)
+  })
+
   test('sends the owner a warning when another browser signs in', async ({ expect }) => {
     const app = startApp()
     const ada = await app.hasAccount()

@@ -1,0 +1,107 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import {
+  auditEvents,
+  backupCodes,
+  knownDevices,
+  mailedTokens,
+  merchantProfiles,
+  sessions,
+  totpAuthenticators,
+  users,
+} from '../db/schema'
+import { guardOf } from '../durable/guard-of'
+import { log } from '../log'
+import { reach } from '../reach'
+import { notifyOwner, type Owner, ownerColumns } from '../users/notify-owner'
+
+/** Accounts that one run erases; the rest is due at the next. */
+const ACCOUNTS = 50
+/** Audit events that one statement scrubs. */
+const CHUNK = 500
+/** A run that was cut off has lost its accounts by the next one, and one beside it does not see them. */
+const LEASE_MS = 14 * 60_000
+
+/**
+ * Erases the accounts whose time has come: all that is personal goes, and what happened stays under an
+ * id that names nobody, so that the audit trail stays whole.
+ */
+export async function eraseAccounts(deps: Deps): Promise<void> {
+  const due = await claimDue(deps)
+  const results = await Promise.allSettled(
+    due.accounts.map((owner) => erase(deps, owner, due.lease)),
+  )
+  const failed = results.filter(({ status }) => status === 'rejected').length
+  if (due.accounts.length === 0) return
+  await recordEvent(deps, {
+    event: 'sys_job_done',
+    actor: 'system',
+    data: { job: 'erase-accounts', accounts: due.accounts.length - failed, failed },
+  })
+  if (failed > 0) throw new Error(`${failed} accounts are left for the next run`)
+}
+
+/** Takes accounts that are due, by making them due later: of two runs at once each gets others. */
+async function claimDue({ db, now }: Pick<Deps, 'db' | 'now'>) {
+  const ms = now().getTime()
+  const lease = new Date(ms + LEASE_MS)
+  const accounts = await db
+    .update(users)
+    .set({ erasureDueAt: lease })
+    .where(
+      sql`id IN (SELECT id FROM users WHERE erasure_due_at <= ${ms}
+        ORDER BY erasure_due_at LIMIT ${ACCOUNTS})`,
+    )
+    .returning(ownerColumns)
+  return { accounts, lease }
+}
+
+async function erase(deps: Deps, owner: Owner, lease: Date): Promise<void> {
+  const { db } = deps
+  const userId = owner.id
+  const { events, lastId } = await scrubEvents(deps, userId)
+  await reach('guard', () => guardOf(deps, { userId }).erase())
+  // The last moment at which there is an address; a run that fails after it mails again.
+  await notifyOwner(deps, owner, { template: 'account_erased', data: {} })
+  const isMine = sql`EXISTS (SELECT 1 FROM users
+    WHERE id = ${userId} AND erasure_due_at = ${lease.getTime()})`
+  const children = [
+    sessions,
+    mailedTokens,
+    knownDevices,
+    totpAuthenticators,
+    backupCodes,
+    merchantProfiles,
+  ] as const
+  const [scrubbed] = await db.batch([
+    db
+      .update(auditEvents)
+      .set(NOBODY)
+      .where(sql`user_id = ${userId} AND id > ${lastId} AND ${isMine}`),
+    recordEvent(deps, { event: 'user_erased', userId, actor: 'system', data: { events } }, isMine),
+    ...children.map((table) => db.delete(table).where(and(eq(table.userId, userId), isMine))),
+    db.delete(users).where(and(eq(users.id, userId), eq(users.erasureDueAt, lease))),
+  ])
+  log('info', 'user_erased', { user_id: userId, events: events + scrubbed.meta.changes })
+}
+
+const NOBODY = { ip: null, country: null, userAgent: null }
+
+/** Takes what is personal out of a user's events, oldest first, and leaves that they happened. */
+async function scrubEvents({ db }: Pick<Deps, 'db'>, userId: string) {
+  let [events, lastId] = [0, 0]
+  for (;;) {
+    const scrubbed = await db
+      .update(auditEvents)
+      .set(NOBODY)
+      .where(
+        sql`id IN (SELECT id FROM audit_events WHERE user_id = ${userId} AND id > ${lastId}
+          ORDER BY id LIMIT ${CHUNK})`,
+      )
+      .returning({ id: auditEvents.id })
+    events += scrubbed.length
+    lastId = scrubbed.reduce((last, { id }) => Math.max(last, id), lastId)
+    if (scrubbed.length < CHUNK) return { events, lastId }
+  }
+}

@@ -1,0 +1,98 @@
+import { and, eq, ne, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { randomToken, sha256 } from '../crypto/token'
+import { mailedTokens, sessions, users } from '../db/schema'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { maySensitively, requireUsed } from '../sessions/step-up'
+import { mailedLink } from './mailed-link'
+import { notifyOwner, occasionOf, type Owner, ownerColumns } from './notify-owner'
+
+/** How long a mailed link can undo it: an owner on holiday must find the mail in time. */
+const GRACE_MS = 14 * 86_400_000
+
+/**
+ * Schedules the erasure of an account: all its sessions end, nobody can sign in any more, and a mailed
+ * link keeps the account until the day. Of the links mailed before, only the one with which the owner of
+ * a replaced address stops everything is left.
+ */
+export async function scheduleErasure(deps: Deps, session: CurrentSession): Promise<Date> {
+  const { db } = deps
+  const userId = session.user.id
+  const may = maySensitively(deps, session)
+  const dueAt = new Date(deps.now().getTime() + GRACE_MS)
+  const token = randomToken()
+  const [, , , , ended] = await db.batch([
+    db
+      .update(users)
+      .set({ erasureDueAt: dueAt, securityEpoch: sql`security_epoch + 1` })
+      .where(and(eq(users.id, userId), may)),
+    recordEvent(
+      deps,
+      {
+        event: 'user_erasure_scheduled',
+        userId,
+        actor: userId,
+        sessionId: session.id,
+        data: { due_at: dueAt.toISOString() },
+      },
+      may,
+    ),
+    db
+      .delete(mailedTokens)
+      .where(and(eq(mailedTokens.userId, userId), ne(mailedTokens.purpose, 'not_me'), may)),
+    db
+      .insert(mailedTokens)
+      .select(
+        sql`SELECT ${sha256(token)}, ${userId}, 'keep_account', NULL, ${dueAt.getTime()} WHERE ${may}`,
+      ),
+    // Last, as it uses the step-up up: with the session goes what the statements above hang on.
+    db
+      .delete(sessions)
+      .where(and(eq(sessions.userId, userId), may))
+      .returning({ id: sessions.id }),
+  ])
+  requireUsed(ended)
+  const data = { link: mailedLink(deps, 'keep-account', token), dueAt, ...occasionOf(deps) }
+  await notifyOwner(deps, session.user, { template: 'account_closing', data }).catch(
+    async (error: unknown) => {
+      // No erasure that its owner was not told of, and has no link against.
+      await cancelErasure(deps, token)
+      throw error
+    },
+  )
+  return dueAt
+}
+
+/** Undoes it, with the token of the mailed link. Works once; opens no session. */
+export async function keepAccount(deps: Deps, token: string): Promise<void> {
+  const owner = await cancelErasure(deps, token)
+  if (!owner) throw problem('invalid_token')
+  await notifyOwner(deps, owner, { template: 'account_kept', data: occasionOf(deps) })
+}
+
+async function cancelErasure(
+  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  token: string,
+): Promise<Owner | undefined> {
+  const tokenHash = sha256(token)
+  const holder = sql`(SELECT user_id FROM mailed_tokens WHERE token_hash = ${tokenHash}
+    AND purpose = 'keep_account' AND expires_at > ${deps.now().getTime()})`
+  const [, [owner]] = await deps.db.batch([
+    recordEvent(
+      deps,
+      { event: 'user_erasure_cancelled', userId: holder, actor: holder },
+      sql`EXISTS (SELECT 1 FROM users WHERE id = ${holder} AND erasure_due_at IS NOT NULL)`,
+    ),
+    deps.db
+      .update(users)
+      .set({ erasureDueAt: null })
+      .where(sql`id = ${holder} AND erasure_due_at IS NOT NULL`)
+      .returning(ownerColumns),
+    deps.db
+      .delete(mailedTokens)
+      .where(and(eq(mailedTokens.tokenHash, tokenHash), eq(mailedTokens.purpose, 'keep_account'))),
+  ])
+  return owner
+}

@@ -1,0 +1,118 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import type { AppEnv } from '../context'
+import { anyone, signedIn, steppedUp } from '../guards'
+import { cookieNamed, DEVICE_COOKIE, endedSessionCookie } from '../http/cookies'
+import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
+import { body, query } from '../http/validate'
+import { activityEvent, listActivity } from './activity'
+import { keepAccount, scheduleErasure } from './delete-account'
+import { exportedData, exportUser } from './export'
+import { linkToken } from './mailed-link'
+
+const PAGE = '50'
+
+const activityQuery = z.strictObject({
+  before: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/, 'must be the `next` of the page before')
+    .transform(Number)
+    .optional()
+    .describe('`next` of the page before'),
+  limit: z
+    .string()
+    .regex(/^([1-9]\d?|100)$/, 'must be a number from 1 to 100')
+    .default(PAGE)
+    .transform(Number)
+    .describe('Events a page, 1 to 100'),
+})
+
+export const ownDataRoutes = new Hono<AppEnv>({ strict: false })
+  .get(
+    '/me/activity',
+    signedIn,
+    query(activityQuery),
+    describe({
+      tag: 'Accounts',
+      summary: 'What has happened to the account',
+      description: 'Security events, newest first. `next` is opaque, and `null` on the last page.',
+      answers: {
+        200: {
+          description: 'One page',
+          schema: z.object({ events: z.array(activityEvent), next: z.string().nullable() }),
+        },
+      },
+    }),
+    async (c) => {
+      const { before, limit } = c.req.valid('query')
+      return c.json(await listActivity(c.var.deps, c.var.session.user.id, { before, limit }))
+    },
+  )
+
+  .get(
+    '/me/export',
+    steppedUp,
+    rateLimit('account'),
+    describe({
+      tag: 'Accounts',
+      summary: 'All data of the account',
+      description:
+        'Everything but secrets, as a file. Asks for a step-up and does not use it up. A document that breaks off is not complete.',
+      answers: { 200: { description: 'The data', schema: exportedData } },
+    }),
+    async (c) => {
+      const cookie = cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE)
+      return c.body(await exportUser(c.var.deps, c.var.session, cookie), 200, {
+        'Content-Type': 'application/json; charset=utf-8',
+        'Content-Disposition': 'attachment; filename="phantom-data.json"',
+      })
+    },
+  )
+
+  .delete(
+    '/me',
+    steppedUp,
+    rateLimit('account'),
+    describe({
+      tag: 'Accounts',
+      summary: 'Delete the account',
+      description:
+        'In fourteen days; until then the link in our mail keeps it. All sessions end at once, and nobody can sign in.',
+      answers: {
+        202: {
+          description: 'The erasure is scheduled',
+          schema: z.object({ status: z.literal('erasure_scheduled'), due_at: z.iso.datetime() }),
+        },
+      },
+    }),
+    async (c) => {
+      const dueAt = await scheduleErasure(c.var.deps, c.var.session)
+      c.header('Clear-Site-Data', '"cache", "storage"')
+      c.header('Set-Cookie', endedSessionCookie())
+      return c.json({ status: 'erasure_scheduled' as const, due_at: dueAt.toISOString() }, 202)
+    },
+  )
+
+  .post(
+    '/keep-account',
+    anyone,
+    rateLimit('codes'),
+    body(z.strictObject({ token: linkToken })),
+    describe({
+      tag: 'Accounts',
+      summary: 'Keep an account that was to be deleted',
+      description: 'Works once, until the day of the erasure. Opens no session.',
+      answers: {
+        200: {
+          description: 'The account stays',
+          schema: z.object({ status: z.literal('kept') }),
+        },
+      },
+      problems: ['invalid_token'],
+    }),
+    async (c) => {
+      await keepAccount(c.var.deps, c.req.valid('json').token)
+      return c.json({ status: 'kept' as const })
+    },
+  )

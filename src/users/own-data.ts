@@ -1,0 +1,91 @@
+import { eq } from 'drizzle-orm'
+import * as z from 'zod'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { merchantProfiles, totpAuthenticators } from '../db/schema'
+import { deviceEntry, listDevices } from '../sessions/devices'
+import type { CurrentSession } from '../sessions/find-session'
+import { listSessions, sessionEntry } from '../sessions/list-sessions'
+import { countBackupCodes } from '../two-factor/backup-codes'
+import { profile, profileOf } from './profile'
+
+const text = z.string().nullable()
+const time = z.iso.datetime()
+
+/** All that is stored of an account but its events and its secrets: no hash, no seed, no token. */
+export const ownData = z.object({
+  profile: profile.omit({ session: true }),
+  sessions: z.array(sessionEntry),
+  devices: z.array(deviceEntry),
+  authenticators: z.array(
+    z.object({ name: z.string(), created_at: time, confirmed_at: time.nullable() }),
+  ),
+  backup_codes_left: z.int(),
+  merchant_profile: z
+    .object({
+      state: z.string(),
+      legal_name: text,
+      trading_name: text,
+      country: text,
+      registration_number: text,
+      tax_number: text,
+      address: text,
+      contact_name: text,
+      phone: text,
+      website: text,
+      created_at: time,
+      updated_at: time,
+    })
+    .nullable(),
+})
+
+/** Reads it, and records that somebody has: what cannot be recorded is not handed out. */
+export async function readOwnData(
+  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller'>,
+  session: CurrentSession,
+  deviceCookie: string | undefined,
+): Promise<z.output<typeof ownData>> {
+  const { db } = deps
+  const { session: _, ...user } = profileOf(session)
+  const userId = user.id
+  const [, apps, [codes], [merchant]] = await db.batch([
+    recordEvent(deps, { event: 'user_exported', userId, actor: userId, sessionId: session.id }),
+    db
+      .select({
+        name: totpAuthenticators.name,
+        createdAt: totpAuthenticators.createdAt,
+        confirmedAt: totpAuthenticators.confirmedAt,
+      })
+      .from(totpAuthenticators)
+      .where(eq(totpAuthenticators.userId, userId)),
+    countBackupCodes(deps, userId),
+    db.select().from(merchantProfiles).where(eq(merchantProfiles.userId, userId)),
+  ])
+  return {
+    profile: user,
+    sessions: await listSessions(deps, session),
+    devices: await listDevices(deps, userId, deviceCookie),
+    authenticators: apps.map(({ name, createdAt, confirmedAt }) => ({
+      name,
+      created_at: createdAt.toISOString(),
+      confirmed_at: confirmedAt?.toISOString() ?? null,
+    })),
+    backup_codes_left: codes?.left ?? 0,
+    merchant_profile: merchant ? merchantOf(merchant) : null,
+  }
+}
+
+const merchantOf = (profile: typeof merchantProfiles.$inferSelect) => ({
+  state: profile.state,
+  legal_name: profile.legalName,
+  trading_name: profile.tradingName,
+  country: profile.country,
+  registration_number: profile.registrationNumber,
+  tax_number: profile.taxNumber,
+  address: profile.address,
+  contact_name: profile.contactName,
+  phone: profile.phone,
+  website: profile.website,
+  created_at: profile.createdAt.toISOString(),
+  updated_at: profile.updatedAt.toISOString(),
+})

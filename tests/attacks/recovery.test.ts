@@ -1,0 +1,177 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { sha256 } from '../../src/crypto/token'
+import { me, refresh, signedIn, signInWithTotp, withTotp, wrongCodes } from '../support/acts'
+import { eventsOf, startApp } from '../support/app'
+import { failLogin, visible } from '../support/attack'
+import { mailsTo, nextMail } from '../support/mailbox'
+import { startMeter } from '../support/meter'
+import {
+  askReset,
+  checkToken,
+  confirmReset,
+  NEW_PASSWORD,
+  nextResetToken,
+  resetTokenOf,
+  setUser,
+  tryLogin,
+  userIdOf,
+} from '../support/recovery'
+
+const RANDOM_TOKEN = 'Zk2c8q5uY0bXh4mQe7Lw1tRj9sVn3dGf6pKa0oTiSyE'
+
+describe('recovery', () => {
+  test('E-006: known, unknown, unconfirmed, disabled and closing addresses get one answer for one work', async ({
+    expect,
+  }) => {
+    const { meter, read } = startMeter()
+    const app = startApp(meter)
+    const known = await app.hasAccount()
+    const disabled = await app.hasAccount()
+    await setUser(disabled, `status = 'disabled'`)
+    const closing = await app.hasAccount()
+    await setUser(closing, `erasure_due_at = ${app.now().getTime() + 1e9}`)
+    const pending = app.newAccount()
+    await app.post('/api/users/create/', pending)
+    const emails = [known, app.newAccount(), pending, disabled, closing].map(({ email }) => email)
+    const seen = []
+    for (const email of [...emails, ...emails]) {
+      read()
+      const answer = visible(await askReset(app, email))
+      const { d1RoundTrips, kvReads, kvWrites, objectCalls, queueSends } = read()
+      seen.push({ answer, work: { d1RoundTrips, kvReads, kvWrites, objectCalls, queueSends } })
+    }
+    expect(seen[0]?.answer).toMatchObject({ status: 202, text: '{"status":"reset_sent"}' })
+    expect(seen[0]?.work).toEqual({
+      d1RoundTrips: 2,
+      kvReads: 0,
+      kvWrites: 0,
+      objectCalls: 2,
+      queueSends: 1,
+    })
+    for (const other of seen) expect(other).toEqual(seen[0])
+    await nextResetToken(known)
+    expect(await mailsTo(disabled.email, { after: 1, waitMs: 300 })).toEqual([])
+  })
+
+  test('E-008: random, used, expired, foreign and orphaned tokens are one refusal', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const [used, expired, disabled, gone, closing] = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const account = await app.hasAccount()
+        return { ...account, token: await resetTokenOf(app, account) }
+      }),
+    )
+    if (!used || !expired || !disabled || !gone || !closing) throw new Error('no accounts')
+    expect((await confirmReset(app, used.token)).status).toBe(204)
+    await env.DB.prepare('UPDATE mailed_tokens SET expires_at = 0 WHERE token_hash = ?')
+      .bind(sha256(expired.token))
+      .run()
+    await setUser(disabled, `status = 'disabled'`)
+    await setUser(closing, `erasure_due_at = ${app.now().getTime() + 1e9}`)
+    const goneId = await userIdOf(gone)
+    await env.DB.batch([
+      env.DB.prepare('DELETE FROM mailed_tokens WHERE user_id = ?').bind(goneId),
+      env.DB.prepare('DELETE FROM users WHERE id = ?').bind(goneId),
+    ])
+    for (const act of [checkToken, confirmReset]) {
+      const reference = visible(await act(app, RANDOM_TOKEN))
+      expect(reference).toMatchObject({
+        status: 400,
+        text: expect.stringContaining('invalid_token'),
+      })
+      for (const { token } of [used, expired, disabled, gone, closing]) {
+        expect(visible(await act(app, token))).toEqual(reference)
+      }
+    }
+  })
+
+  test('E-019: old passwords given to change one count with those of logins', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, accessToken: token } = await signedIn(app)
+    const change = (old: string) =>
+      app.post(
+        '/api/auth/change-password/',
+        { old_password: old, new_password: NEW_PASSWORD },
+        { token },
+      )
+    await failLogin(app, account.email, 2)
+    const stepUp = await app.post('/api/auth/step-up/', { password: 'wrong' }, { token })
+    expect(stepUp.status).toBe(401)
+    expect((await change('wrong one')).body).toMatchObject({ code: 'invalid_credentials' })
+    expect((await change('wrong two')).status).toBe(401)
+    expect((await change(account.password)).body).toMatchObject({ code: 'too_many_attempts' })
+    expect((await tryLogin(app, account, account.password)).status).toBe(429)
+  })
+
+  test('E-019: codes given to a reset link count with those of logins, and the fifth ends the link', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await withTotp(app)
+    const token = await resetTokenOf(app, ada.account)
+    const guess = (link: string, code: string) =>
+      confirmReset(app, link, { second_factor: { method: 'totp', code } })
+    const wrong = wrongCodes(ada.codeNow(), 10)
+    for (const code of wrong.slice(0, 5)) {
+      expect((await guess(token, code)).body).toMatchObject({ code: 'invalid_code' })
+    }
+    expect((await guess(token, ada.codeNow())).body).toMatchObject({ code: 'invalid_token' })
+    expect((await checkToken(app, token)).status).toBe(400)
+    const challenge = await app.startLogin(ada.account)
+    const finish = (code: string, of = challenge) =>
+      app.post('/api/auth/verify-2fa/', { challenge: of, method: 'totp', code })
+    for (const code of wrong.slice(5)) expect((await finish(code)).status).toBe(401)
+    app.advance(61)
+    const next = await resetTokenOf(app, ada.account)
+    expect((await guess(next, ada.codeNow())).body).toMatchObject({ code: 'too_many_attempts' })
+    const another = await app.startLogin(ada.account)
+    expect((await finish(ada.codeNow(), another)).status).toBe(429)
+  })
+
+  test('E-036: fifty parallel uses of a reset link set one password', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const token = await resetTokenOf(app, ada)
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        confirmReset(app, token, { password: `${NEW_PASSWORD} ${index}` }),
+      ),
+    )
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
+    expect(answers.filter(({ body }) => body.code === 'invalid_token')).toHaveLength(49)
+    const winner = answers.findIndex(({ status }) => status === 204)
+    expect((await tryLogin(app, ada, `${NEW_PASSWORD} ${winner}`)).status).toBe(200)
+    const events = (await eventsOf(ada.email)).map(({ event }) => event)
+    expect(events.filter((event) => event === 'authn_password_reset')).toHaveLength(1)
+  })
+
+  test('E-051: a reset opens no session, ends all, keeps the app, and is told', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await withTotp(app)
+    const bearer = await signInWithTotp(app, ada)
+    const browser = await signInWithTotp(app, ada, { transport: 'cookie' })
+    const token = await resetTokenOf(app, ada.account)
+    const factor = { method: 'totp', code: ada.codeNow() }
+    const done = await confirmReset(app, token, { second_factor: factor })
+    expect([done.status, done.text]).toEqual([204, ''])
+    const cookies = done.headers.getSetCookie()
+    expect(cookies.map((cookie) => cookie.split('=')[0])).toEqual(['__Host-phantom_device'])
+    expect((await me(app, { token: bearer.accessToken })).status).toBe(401)
+    expect((await me(app, { cookie: browser.sessionCookie })).status).toBe(401)
+    expect((await refresh(app, bearer.refreshToken)).status).toBe(401)
+    app.advance(30)
+    const started = await tryLogin(app, ada.account, NEW_PASSWORD)
+    expect(started.body['methods']).toEqual(['totp', 'backup_code'])
+    expect((await tryLogin(app, ada.account, ada.account.password)).status).toBe(401)
+    const subjects: string[] = []
+    do subjects.push((await nextMail(ada.account.email)).subject)
+    while (!subjects.at(-1)?.includes('password was changed'))
+  })
+})

@@ -1,0 +1,160 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { sha256 } from '../../src/crypto/token'
+import { linkPurposes } from '../../src/db/schema'
+import { signedIn } from '../support/acts'
+import { startApp } from '../support/app'
+import { connectionsTo, mailsTo } from '../support/mailbox'
+import {
+  askReset,
+  checkToken,
+  confirmReset,
+  NEW_PASSWORD,
+  nextResetToken,
+  resetTokenOf,
+  setUser,
+  tryLogin,
+  userIdOf,
+} from '../support/recovery'
+
+const RANDOM_TOKEN = 'Zk2c8q5uY0bXh4mQe7Lw1tRj9sVn3dGf6pKa0oTiSyE'
+
+describe('reset links', () => {
+  test('E-044: a reset token works once', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const token = await resetTokenOf(app, ada)
+    expect((await confirmReset(app, token)).status).toBe(204)
+    const again = await confirmReset(app, token, { password: 'another passphrase, set twice' })
+    expect(again.body).toMatchObject({ code: 'invalid_token' })
+    expect((await tryLogin(app, ada, NEW_PASSWORD)).status).toBe(200)
+  })
+
+  test('E-045: a reset link works at 59:59 and not at 60:01', async ({ expect }) => {
+    const app = startApp()
+    const early = await app.hasAccount()
+    const late = await app.hasAccount()
+    const earlyToken = await resetTokenOf(app, early)
+    app.advance(3595)
+    expect((await checkToken(app, earlyToken)).status).toBe(200)
+    expect((await confirmReset(app, earlyToken)).status).toBe(204)
+    const lateToken = await resetTokenOf(app, late)
+    app.advance(3600)
+    expect((await checkToken(app, lateToken)).status).toBe(400)
+    expect((await confirmReset(app, lateToken)).status).toBe(400)
+  })
+
+  test('E-046: a link is dead after a newer one, a change of password or address, and a login', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, accessToken } = await signedIn(app)
+    const kill: Record<string, () => Promise<unknown>> = {
+      'a newer link': async () => {
+        app.advance(61)
+        await resetTokenOf(app, account)
+      },
+      'a change of password': () =>
+        app.post(
+          '/api/auth/change-password/',
+          { old_password: account.password, new_password: NEW_PASSWORD },
+          { token: accessToken },
+        ),
+      'a change of the address or a factor': () =>
+        setUser(account, 'security_epoch = security_epoch + 1'),
+      'a login': () => app.signIn({ ...account, password: NEW_PASSWORD }),
+    }
+    for (const [name, act] of Object.entries(kill)) {
+      app.advance(61)
+      const token = await resetTokenOf(app, account)
+      expect([name, (await checkToken(app, token)).status]).toEqual([name, 200])
+      await act()
+      expect([name, (await checkToken(app, token)).status]).toEqual([name, 400])
+      expect([name, (await confirmReset(app, token)).status]).toEqual([name, 400])
+    }
+  })
+
+  // What each endpoint of a mailed link takes; the others must leave the link as it is.
+  const endpoints = [
+    { path: '/api/auth/verify-email/', takes: 'verify', extra: {} },
+    { path: '/api/auth/reset-password/check/', takes: 'reset', extra: {} },
+    {
+      path: '/api/auth/reset-password/confirm/',
+      takes: 'reset',
+      extra: { password: NEW_PASSWORD },
+    },
+  ]
+
+  test.for(endpoints)(
+    'E-048: a link of another kind is nothing to $path',
+    async ({ path, takes, extra }, { expect }) => {
+      const app = startApp()
+      const userId = await userIdOf(await app.hasAccount())
+      for (const purpose of linkPurposes.filter((other) => other !== takes)) {
+        const token = (purpose + RANDOM_TOKEN).replaceAll('_', '-').slice(0, 43)
+        await env.DB.prepare('INSERT INTO mailed_tokens VALUES (?, ?, ?, ?, ?)')
+          .bind(sha256(token), userId, purpose, '0', app.now().getTime() + 60_000)
+          .run()
+        const answer = await app.post(path, { token, ...extra })
+        expect([purpose, answer.status, answer.body.code]).toEqual([purpose, 400, 'invalid_token'])
+        const left = await env.DB.prepare('DELETE FROM mailed_tokens WHERE token_hash = ?')
+          .bind(sha256(token))
+          .run()
+        expect([purpose, left.meta.changes]).toEqual([purpose, 1])
+      }
+    },
+  )
+
+  test('E-049: a link resets its own account, whatever else the body names', async ({ expect }) => {
+    const app = startApp()
+    const mine = await app.hasAccount()
+    const theirs = await app.hasAccount()
+    const token = await resetTokenOf(app, mine)
+    const userId = await userIdOf(theirs)
+    for (const extra of [
+      { email: theirs.email },
+      { user_id: userId },
+      { identifier: theirs.email },
+    ]) {
+      expect((await confirmReset(app, token, extra)).body).toMatchObject({
+        code: 'invalid_request',
+      })
+    }
+    expect((await confirmReset(app, token)).status).toBe(204)
+    expect((await tryLogin(app, mine, NEW_PASSWORD)).status).toBe(200)
+    expect((await tryLogin(app, theirs, theirs.password)).status).toBe(200)
+  })
+
+  test('E-054: a look-alike of an address has mail sent to the stored one, or to nobody', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const [local = ''] = ada.email.split('@')
+    const refused = [
+      `${local.replace('u', 'ü')}@example.com`,
+      `ı${local}@example.com`,
+      `ß${local}@x.com`,
+    ]
+    for (const email of refused) expect((await askReset(app, email)).status).toBe(400)
+    const strangers = [`${local}@exаmple.com`, `${local}@faß.de`, `${local}@example.com.de`]
+    for (const email of strangers) expect((await askReset(app, email)).status).toBe(202)
+    expect((await mailsTo(ada.email, { after: 1, waitMs: 300 })).length).toBe(0)
+    const shouted = ada.email.toUpperCase()
+    expect((await askReset(app, shouted)).status).toBe(202)
+    await nextResetToken(ada)
+    const [connection] = (await connectionsTo(ada.email)).slice(-1)
+    expect(JSON.stringify(connection)).not.toContain(shouted)
+    for (const email of strangers) expect(await connectionsTo(email)).toEqual([])
+  })
+
+  test('E-056: the page of a link asks no other host and sends no referrer', async ({ expect }) => {
+    const app = startApp()
+    const { headers, text, status } = await app.send('GET', '/reset-password?utm_source=x')
+    expect(status).toBe(200)
+    expect(headers.get('Referrer-Policy')).toBe('no-referrer')
+    expect(headers.get('Content-Security-Policy')).toContain("default-src 'none'")
+    expect(headers.get('Content-Security-Policy')).not.toMatch(/https?:|\*/)
+    expect(text).not.toMatch(/(?:src|href|action)="(?!\/assets\/)/)
+  })
+})

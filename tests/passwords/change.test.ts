@@ -1,0 +1,129 @@
+import { describe, test } from 'vitest'
+import {
+  type App,
+  me,
+  refresh,
+  SAME_ORIGIN,
+  signedIn,
+  STEP_UP_PASSED_SECONDS,
+  stepUp,
+} from '../support/acts'
+import { eventsOf, freshAddress, nextCode, startApp } from '../support/app'
+import { nextMail } from '../support/mailbox'
+import { NEW_PASSWORD, tryLogin } from '../support/recovery'
+
+const change = (
+  app: App,
+  token: string | undefined,
+  old: string,
+  next = NEW_PASSWORD,
+  options = {},
+) =>
+  app.post(
+    '/api/auth/change-password/',
+    { old_password: old, new_password: next },
+    { token, ip: freshAddress(), ...options },
+  )
+
+describe('a change of password', () => {
+  test('ends every other session, keeps its own, and is told', async ({ expect }) => {
+    const app = startApp()
+    const { account, accessToken, refreshToken } = await signedIn(app)
+    const phone = await app.signIn(account)
+    const browser = await app.signIn(account, { transport: 'cookie' }, SAME_ORIGIN)
+    const done = await change(app, accessToken, account.password)
+    expect([done.status, done.text]).toEqual([204, ''])
+    expect((await me(app, { token: accessToken })).status).toBe(200)
+    expect((await refresh(app, refreshToken)).status).toBe(200)
+    expect((await me(app, { token: phone.accessToken })).status).toBe(401)
+    expect((await refresh(app, phone.refreshToken)).status).toBe(401)
+    expect((await me(app, { cookie: browser.sessionCookie })).status).toBe(401)
+    expect((await tryLogin(app, account, account.password)).status).toBe(401)
+    expect((await tryLogin(app, account, NEW_PASSWORD)).status).toBe(200)
+    let subject = ''
+    while (!subject.includes('password was changed')) {
+      subject = (await nextMail(account.email)).subject
+    }
+    const events = (await eventsOf(account.email)).map(({ event }) => event)
+    expect(events.filter((event) => event === 'authn_password_change')).toHaveLength(1)
+  })
+
+  test('ends a login that was under way', async ({ expect }) => {
+    const app = startApp()
+    const { account, accessToken } = await signedIn(app)
+    const begun = await app.startLogin(account)
+    let code = ''
+    while (!code) code = /\b\d{6}\b/.exec((await nextMail(account.email)).text)?.[0] ?? ''
+    expect((await change(app, accessToken, account.password)).status).toBe(204)
+    const finish = { challenge: begun, method: 'email', code }
+    expect((await app.post('/api/auth/verify-2fa/', finish)).body.code).toBe('invalid_challenge')
+  })
+
+  test('needs a session, its cookie needs our own page, and both steps within ten minutes', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, refreshToken } = await signedIn(app)
+    const { sessionCookie: cookie } = await app.signIn(
+      account,
+      { transport: 'cookie' },
+      SAME_ORIGIN,
+    )
+    expect((await change(app, undefined, account.password)).body.code).toBe('unauthorized')
+    const foreign = await change(app, undefined, account.password, NEW_PASSWORD, { cookie })
+    expect(foreign.body.code).toBe('cross_site_request')
+    app.advance(STEP_UP_PASSED_SECONDS)
+    const { body } = await refresh(app, refreshToken)
+    const late = await change(app, body.access_token, account.password)
+    expect(late.body.code).toBe('insufficient_user_authentication')
+  })
+
+  test('uses the step-up up, also for fifty at once', async ({ expect }) => {
+    const app = startApp()
+    const { account, accessToken: token } = await signedIn(app)
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        change(app, token, account.password, `${NEW_PASSWORD} ${index}`),
+      ),
+    )
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
+    const winner = answers.findIndex(({ status }) => status === 204)
+    const password = `${NEW_PASSWORD} ${winner}`
+    expect((await tryLogin(app, account, password)).status).toBe(200)
+    await nextCode(account)
+    const again = await change(app, token, password)
+    expect(again.body.code).toBe('insufficient_user_authentication')
+    const confirmed = await stepUp(app, { ...account, password }, token)
+    expect((await change(app, confirmed.accessToken, password)).status).toBe(204)
+  })
+
+  test('refuses the old password as the new one, and one that breaks the rules, at no cost', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, accessToken: token } = await signedIn(app)
+    const refusals = {
+      [account.password]: 'same',
+      short: 'too_short',
+      [account.email]: 'contextual',
+    }
+    for (const [next, code] of Object.entries(refusals)) {
+      const { status, body } = await change(app, token, account.password, next)
+      expect([status, body.code]).toEqual([400, 'password_rejected'])
+      expect(body['errors']).toContainEqual(
+        expect.objectContaining({ pointer: '#/new_password', code }),
+      )
+    }
+    expect((await change(app, token, account.password)).status).toBe(204)
+  })
+
+  test('refuses a wrong old password and changes nothing', async ({ expect }) => {
+    const app = startApp()
+    const { account, accessToken: token } = await signedIn(app)
+    const phone = await app.signIn(account)
+    expect((await change(app, token, 'wrong')).body.code).toBe('invalid_credentials')
+    expect((await me(app, { token: phone.accessToken })).status).toBe(200)
+    expect((await tryLogin(app, account, account.password)).status).toBe(200)
+    expect((await change(app, token, account.password)).status).toBe(204)
+  })
+})

@@ -1,0 +1,240 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import type { Deps } from '../../src/context'
+import { me, signedIn, signInWithTotp, withTotp } from '../support/acts'
+import { eventsOf, startApp } from '../support/app'
+import { broken, failLogin } from '../support/attack'
+import { linkIn, mailsTo, nextMail } from '../support/mailbox'
+import {
+  askReset,
+  checkToken,
+  confirmReset,
+  NEW_PASSWORD,
+  nextResetToken,
+  resetTokenOf,
+  setUser,
+  tryLogin,
+  userIdOf,
+} from '../support/recovery'
+
+const HALF_AN_HOUR = 1800
+
+describe('asking for a reset', () => {
+  test('mails a link to the stored address and changes nothing else', async ({ expect }) => {
+    const app = startApp()
+    const { account, accessToken } = await signedIn(app)
+    await failLogin(app, account.email, 5)
+    expect((await askReset(app, account.email)).body).toEqual({ status: 'reset_sent' })
+    await nextMail(account.email)
+    const mail = await nextMail(account.email)
+    expect(linkIn(mail)).toMatch(/^https:\/\/auth\.phantom\.test\/reset-password#token=[\w-]{43}$/)
+    expect(mail.text).toContain('60 minutes')
+    expect((await me(app, { token: accessToken })).status).toBe(200)
+    expect((await tryLogin(app, account, account.password)).status).toBe(429)
+    app.advance(HALF_AN_HOUR)
+    expect((await tryLogin(app, account, account.password)).status).toBe(200)
+  })
+
+  test('again within a minute, or a sixth time in an hour, leaves the last link good', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    let token = await resetTokenOf(app, ada)
+    app.advance(58)
+    await askReset(app, ada.email)
+    expect((await checkToken(app, token)).status).toBe(200)
+    for (let count = 2; count <= 5; count++) {
+      app.advance(61)
+      token = await resetTokenOf(app, ada)
+    }
+    app.advance(61)
+    await askReset(app, ada.email)
+    expect((await checkToken(app, token)).status).toBe(200)
+    expect(await mailsTo(ada.email, { after: 6, waitMs: 300 })).toEqual([])
+    const events = (await eventsOf(ada.email)).filter(({ event }) => event.includes('requested'))
+    const limited = events.map(({ data }) => JSON.parse(data ?? '{}') as { limited: boolean })
+    expect(limited.map((entry) => entry.limited)).toEqual([
+      false,
+      true,
+      false,
+      false,
+      false,
+      false,
+      true,
+    ])
+  })
+
+  test('fifty times at once sends one link, and it is good', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    await Promise.all(Array.from({ length: 50 }, () => askReset(app, ada.email)))
+    const token = await nextResetToken(ada)
+    expect(await mailsTo(ada.email, { after: 2, waitMs: 300 })).toEqual([])
+    expect((await checkToken(app, token)).status).toBe(200)
+  })
+})
+
+describe('a reset', () => {
+  test('tells the page what it needs, as often as it asks', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const token = await resetTokenOf(app, ada)
+    for (let count = 0; count < 3; count++) {
+      expect((await checkToken(app, token)).body).toEqual({
+        email: ada.email,
+        second_factor_required: false,
+        methods: [],
+      })
+    }
+    expect((await confirmReset(app, token)).status).toBe(204)
+  })
+
+  test("keeps the link when the new password is refused, for the owner's names too", async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const merchant = { legal_name: 'Wunderkerzen Manufaktur' }
+    const ada = await app.hasAccount({ role: 'merchant', merchant })
+    const token = await resetTokenOf(app, ada)
+    const refusals = { short: 'too_short', 'wunderkerzen manufaktur': 'contextual' }
+    for (const [password, code] of Object.entries(refusals)) {
+      const { body } = await confirmReset(app, token, { password })
+      expect(body).toMatchObject({ code: 'password_rejected' })
+      expect(body['errors']).toContainEqual(
+        expect.objectContaining({ pointer: '#/password', code }),
+      )
+    }
+    expect((await confirmReset(app, token)).status).toBe(204)
+  })
+
+  test('works while the account is locked, ends the lock, and earns a device cookie', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    await failLogin(app, ada.email, 5)
+    await failLogin(app, ada.username, 1)
+    const done = await confirmReset(app, await resetTokenOf(app, ada))
+    expect(done.status).toBe(204)
+    for (const identifier of [ada.email, ada.username]) {
+      const started = await app.post('/api/auth/login/', { identifier, password: NEW_PASSWORD })
+      expect([identifier, started.status]).toEqual([identifier, 200])
+    }
+    await failLogin(app, ada.email, 5)
+    expect((await tryLogin(app, ada, NEW_PASSWORD)).status).toBe(429)
+    const [cookie = ''] = done.headers.getSetCookie().map((text) => text.split(';')[0])
+    const login = { identifier: ada.email, password: NEW_PASSWORD }
+    expect((await app.post('/api/auth/login/', login, { cookie })).status).toBe(200)
+  })
+
+  test('switches the password on again after a hundred failures', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const guard = env.ACCOUNT_GUARD.getByName(await userIdOf(ada))
+    for (let count = 0; count < 100; count++) {
+      if (count % 5 === 0) app.advance(HALF_AN_HOUR)
+      const now = app.now().getTime()
+      using place = await guard.reservePassword({ device: null, isKnown: true, now })
+      await place.attempt?.fail()
+    }
+    app.advance(HALF_AN_HOUR)
+    expect((await tryLogin(app, ada, ada.password)).status).toBe(401)
+    expect((await confirmReset(app, await resetTokenOf(app, ada))).status).toBe(204)
+    expect((await tryLogin(app, ada, NEW_PASSWORD)).status).toBe(200)
+  })
+
+  test('ends what has frozen an account', async ({ expect }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    await setUser(ada, 'frozen_at = 1')
+    expect((await tryLogin(app, ada, ada.password)).body.code).toBe('account_frozen')
+    expect((await confirmReset(app, await resetTokenOf(app, ada))).status).toBe(204)
+    expect((await tryLogin(app, ada, NEW_PASSWORD)).status).toBe(200)
+  })
+
+  test('asks an account with an app for its code, and counts nothing before it has one', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await withTotp(app)
+    const token = await resetTokenOf(app, ada.account)
+    expect((await checkToken(app, token)).body).toMatchObject({
+      second_factor_required: true,
+      methods: ['totp', 'backup_code'],
+    })
+    for (let count = 0; count < 6; count++) {
+      expect((await confirmReset(app, token)).body.code).toBe('second_factor_required')
+    }
+    const mailed = { second_factor: { method: 'email', code: '123456' } }
+    expect((await confirmReset(app, token, mailed)).body.code).toBe('invalid_request')
+    const code = ada.codeNow()
+    await signInWithTotp(app, ada, { code })
+    app.advance(61)
+    const next = await resetTokenOf(app, ada.account)
+    const used = { second_factor: { method: 'totp', code } }
+    expect((await confirmReset(app, next, used)).body.code).toBe('invalid_code')
+    const fresh = { second_factor: { method: 'totp', code: ada.codeNow() } }
+    expect((await confirmReset(app, next, fresh)).status).toBe(204)
+  })
+
+  test('takes a backup code once, even fifty times at once, and switches a stopped app on again', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await withTotp(app)
+    const guard = env.ACCOUNT_GUARD.getByName(await userIdOf(ada.account))
+    for (let count = 0; count < 100; count++) {
+      if (count % 5 === 0) app.advance(3600)
+      const now = app.now().getTime()
+      const challenge = { id: `${Math.floor(count / 5)}`, sentAt: now, expiresAt: now + 300_000 }
+      const request = { challenge, method: 'totp' as const, device: null, now }
+      using place = await guard.reserveCode(request)
+      await place.attempt?.fail()
+    }
+    app.advance(3600)
+    const token = await resetTokenOf(app, ada.account)
+    const byApp = { second_factor: { method: 'totp', code: ada.codeNow() } }
+    expect((await confirmReset(app, token, byApp)).body.code).toBe('authenticator_stopped')
+    const byBackup = { second_factor: { method: 'backup_code', code: ada.backupCodes[0] } }
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => confirmReset(app, token, byBackup)),
+    )
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
+    const spent = await env.DB.prepare(
+      'SELECT count(*) AS n FROM backup_codes WHERE user_id = ? AND used_by IS NOT NULL',
+    )
+      .bind(await userIdOf(ada.account))
+      .first('n')
+    expect(spent).toBe(1)
+    const account = { ...ada.account, password: NEW_PASSWORD }
+    await signInWithTotp(app, { ...ada, account })
+    let subject = ''
+    while (subject !== 'A backup code was used') {
+      subject = (await nextMail(ada.account.email)).subject
+    }
+  })
+})
+
+describe('a reset that meets a fault', () => {
+  test('of the guard changes nothing; of the queue has set the password', async ({ expect }) => {
+    let faults: ((deps: Deps) => Deps) | undefined
+    const getByName = () => {
+      throw new Error('object reset')
+    }
+    const app = startApp((deps) => (faults ? faults(deps) : deps))
+    const ada = await app.hasAccount()
+    const token = await resetTokenOf(app, ada)
+    faults = (deps) => ({ ...deps, accountGuards: { getByName } as never })
+    expect((await confirmReset(app, token)).status).toBe(503)
+    faults = broken('kv', ['delete'], 'fails')
+    expect((await confirmReset(app, token)).status).toBe(503)
+    faults = undefined
+    expect((await tryLogin(app, ada, ada.password)).status).toBe(200)
+    faults = broken('mailQueue', ['send'], 'fails')
+    expect((await confirmReset(app, token)).status).toBe(503)
+    faults = undefined
+    expect((await confirmReset(app, token)).body.code).toBe('invalid_token')
+    expect((await tryLogin(app, ada, NEW_PASSWORD)).status).toBe(200)
+  })
+})

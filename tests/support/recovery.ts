@@ -1,0 +1,55 @@
+import { env } from 'cloudflare:workers'
+import { type Account, freshAddress } from './app'
+import type { App } from './acts'
+import { nextMail, tokenIn } from './mailbox'
+
+/** What the tests of lost passwords do again and again. */
+export const NEW_PASSWORD = 'seven purple lanterns drift'
+
+export const askReset = (app: App, email: string) =>
+  app.post('/api/auth/reset-password/', { email }, { ip: freshAddress() })
+
+/** The token in the next reset mail to an account, past mails of other kinds. */
+export async function nextResetToken({ email }: Pick<Account, 'email'>): Promise<string> {
+  for (;;) {
+    const mail = await nextMail(email)
+    if (mail.text.includes('/reset-password#')) return tokenIn(mail)
+  }
+}
+
+/** Asks for a link and reads it. */
+export async function resetTokenOf(app: App, account: Account): Promise<string> {
+  const asked = await askReset(app, account.email)
+  if (asked.status !== 202) throw new Error(`reset-password: ${asked.status} ${asked.text}`)
+  return nextResetToken(account)
+}
+
+export const checkToken = (app: App, token: unknown) =>
+  app.post('/api/auth/reset-password/check/', { token }, { ip: freshAddress() })
+
+export const confirmReset = (
+  app: App,
+  token: unknown,
+  extra: Record<string, unknown> = {},
+  cookie?: string,
+) =>
+  app.post(
+    '/api/auth/reset-password/confirm/',
+    { token, password: NEW_PASSWORD, ...extra },
+    { ip: freshAddress(), cookie },
+  )
+
+/** The first step of a login, from a browser that nobody knows. */
+export const tryLogin = (app: App, { email }: Account, password: string) =>
+  app.post('/api/auth/login/', { identifier: email, password }, { ip: freshAddress() })
+
+export async function userIdOf({ email }: Pick<Account, 'email'>): Promise<string> {
+  const id = await env.DB.prepare('SELECT id FROM users WHERE email = ?')
+    .bind(email)
+    .first<string>('id')
+  if (id === null) throw new Error(`no user ${email}`)
+  return id
+}
+
+export const setUser = ({ email }: Pick<Account, 'email'>, assignment: string) =>
+  env.DB.prepare(`UPDATE users SET ${assignment} WHERE email = ?`).bind(email).run()

@@ -1,0 +1,26 @@
+import { env } from 'cloudflare:workers'
+
+export async function userIdOf(email: string): Promise<string> {
+  const row = await env.DB.prepare('SELECT id FROM users WHERE email = ?')
+    .bind(email)
+    .first<{ id: string }>()
+  if (!row) throw new Error(`no user ${email}`)
+  return row.id
+}
+
+/** What every table of the database has of a user, by table; those of later features as well. */
+export async function rowsOf(userId: string): Promise<Map<string, Record<string, unknown>[]>> {
+  const { results: tables } = await env.DB.prepare(
+    `SELECT name, instr(sql, 'user_id') > 0 AS isChild FROM sqlite_schema
+     WHERE type = 'table' AND (name = 'users' OR sql LIKE '%user_id%')`,
+  ).run<{ name: string; isChild: number }>()
+  const entries = tables.map(async ({ name, isChild }) => {
+    const { results } = await env.DB.prepare(
+      `SELECT * FROM "${name}" WHERE ${isChild ? 'user_id' : 'id'} = ?`,
+    )
+      .bind(userId)
+      .run<Record<string, unknown>>()
+    return [name, results] as const
+  })
+  return new Map(await Promise.all(entries))
+}

@@ -1,0 +1,159 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { me, refresh, signedIn, STEP_UP_PASSED_SECONDS } from '../support/acts'
+import { type Account, eventsOf, freshAddress, nextCode, startApp } from '../support/app'
+import { broken, visible } from '../support/attack'
+import { mailsTo, tokenIn } from '../support/mailbox'
+import { userIdOf } from '../support/rows-of'
+
+type App = ReturnType<typeof startApp>
+
+const GRACE_SECONDS = 14 * 86_400
+
+const remove = (app: App, token: string) =>
+  app.send('DELETE', '/api/users/me/', { token, ip: freshAddress() })
+
+const keep = (app: App, token: string) =>
+  app.post('/api/users/keep-account/', { token }, { ip: freshAddress() })
+
+const enter = (app: App, { email, password }: Account) =>
+  app.post('/api/auth/login/', { identifier: email, password }, { ip: freshAddress() })
+
+/** The mail of a subject to an account, which comes once. */
+async function mailAbout({ email }: Account, subject: string) {
+  for (let seen = 0; ;) {
+    const mails = await mailsTo(email, { after: seen })
+    const mail = mails.find((one) => one.subject === subject)
+    if (mail) return mail
+    if (mails.length === 0) throw new Error(`no mail "${subject}" to ${email}`)
+    seen += mails.length
+  }
+}
+
+async function closing(app: App) {
+  const signed = await signedIn(app)
+  const answer = await remove(app, signed.accessToken)
+  if (answer.status !== 202) throw new Error(answer.text)
+  const token = tokenIn(await mailAbout(signed.account, 'Your account will be erased'))
+  return { ...signed, answer, token }
+}
+
+const eventNames = async (email: string) => (await eventsOf(email)).map(({ event }) => event)
+
+describe('deleting an account', () => {
+  test('ends everything at once, and a mailed link undoes it once', async ({ expect }) => {
+    const app = startApp()
+    const { account, accessToken, refreshToken, answer, token } = await closing(app)
+    const due = Date.parse(String(answer.body['due_at']))
+    expect(Math.abs(due - app.now().getTime() - GRACE_SECONDS * 1000)).toBeLessThan(60_000)
+    expect(answer.body.status).toBe('erasure_scheduled')
+    expect(answer.headers.getSetCookie().join()).toContain('Max-Age=0')
+    expect((await me(app, { token: accessToken })).status).toBe(401)
+    expect((await refresh(app, refreshToken)).status).toBe(401)
+    expect((await enter(app, account)).body.code).toBe('account_closing')
+    const wrong = await enter(app, { ...account, password: 'wrong' })
+    const nobody = await enter(app, { ...account, email: `nobody-${app.id}@example.com` })
+    expect(visible(wrong)).toEqual(visible(nobody))
+
+    expect((await keep(app, token)).body).toEqual({ status: 'kept' })
+    await mailAbout(account, 'Your account will not be erased')
+    expect((await keep(app, token)).body.code).toBe('invalid_token')
+    expect((await enter(app, account)).status).toBe(200)
+    const events = (await eventNames(account.email)).filter((event) => event.includes('erasure'))
+    expect(events).toEqual(['user_erasure_scheduled', 'user_erasure_cancelled'])
+  })
+
+  test('needs a step-up, and two at once need two', async ({ expect }) => {
+    const app = startApp()
+    const { account, accessToken: token, refreshToken } = await signedIn(app)
+    const answers = await Promise.all(Array.from({ length: 50 }, () => remove(app, token)))
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(49)
+    expect((await refresh(app, refreshToken)).status).toBe(401)
+    const events = await eventNames(account.email)
+    expect(events.filter((event) => event === 'user_erasure_scheduled')).toHaveLength(1)
+
+    const bob = await signedIn(app)
+    app.advance(STEP_UP_PASSED_SECONDS)
+    const { body } = await refresh(app, bob.refreshToken)
+    const late = await remove(app, body.access_token ?? '')
+    expect(late.body.code).toBe('insufficient_user_authentication')
+    expect((await enter(app, bob.account)).status).toBe(200)
+  })
+
+  test('of fifty clicks on the link one keeps the account', async ({ expect }) => {
+    const app = startApp()
+    const { account, token } = await closing(app)
+    const answers = await Promise.all(Array.from({ length: 50 }, () => keep(app, token)))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(49)
+    const events = await eventNames(account.email)
+    expect(events.filter((event) => event === 'user_erasure_cancelled')).toHaveLength(1)
+  })
+
+  test('can be undone until its day, and not from then on', async ({ expect }) => {
+    const app = startApp()
+    const ada = await closing(app)
+    const eve = await closing(app)
+    app.advance(GRACE_SECONDS - 60)
+    expect((await keep(app, ada.token)).status).toBe(200)
+    app.advance(60)
+    expect((await keep(app, eve.token)).status).toBe(400)
+    expect((await enter(app, eve.account)).body.code).toBe('account_closing')
+  })
+
+  test('leaves of the links mailed before only the one that stops everything', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, accessToken } = await signedIn(app)
+    const userId = await userIdOf(account.email)
+    for (const purpose of ['reset', 'change_email', 'notification_email', 'not_me']) {
+      await env.DB.prepare(
+        'INSERT INTO mailed_tokens (token_hash, user_id, purpose, expires_at) VALUES (?, ?, ?, ?)',
+      )
+        .bind(`${purpose}${app.id}`, userId, purpose, Date.now() + 3_600_000)
+        .run()
+    }
+    await remove(app, accessToken)
+    const { results } = await env.DB.prepare(
+      'SELECT purpose FROM mailed_tokens WHERE user_id = ? ORDER BY purpose',
+    )
+      .bind(userId)
+      .run()
+    expect(results).toEqual([{ purpose: 'keep_account' }, { purpose: 'not_me' }])
+  })
+
+  test('opens no login that was begun before it, not even once it was undone', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, accessToken } = await signedIn(app)
+    const begin = async () => ({
+      challenge: await app.startLogin(account),
+      method: 'email',
+      code: await nextCode(account),
+    })
+    const logins = [await begin(), await begin()]
+    await remove(app, accessToken)
+    const token = tokenIn(await mailAbout(account, 'Your account will be erased'))
+    expect((await app.post('/api/auth/verify-2fa/', logins[0])).body.code).toBe('invalid_challenge')
+    expect((await keep(app, token)).status).toBe(200)
+    expect((await app.post('/api/auth/verify-2fa/', logins[1])).body.code).toBe('invalid_challenge')
+  })
+
+  test('is not scheduled when its mail cannot be queued', async ({ expect }) => {
+    const app = startApp()
+    const { account, accessToken } = await signedIn(app)
+    let isDown = false
+    const faulty = startApp((deps) =>
+      isDown ? broken('mailQueue', ['send'], 'fails')(deps) : deps,
+    )
+    isDown = true
+    expect((await remove(faulty, accessToken)).status).toBe(503)
+    isDown = false
+    expect((await enter(app, account)).status).toBe(200)
+    const events = (await eventNames(account.email)).filter((event) => event.includes('erasure'))
+    expect(events).toEqual(['user_erasure_scheduled', 'user_erasure_cancelled'])
+  })
+})

@@ -1,0 +1,154 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { type App, me, signedIn } from '../support/acts'
+import {
+  askForEmail,
+  confirmNotices,
+  mailAbout,
+  notMe,
+  REQUESTED,
+  stepUpAnew,
+} from '../support/addresses'
+import { eventsOf, freshAddress, startApp } from '../support/app'
+import { linkIn, mailsTo, tokenIn } from '../support/mailbox'
+
+const CONFIRM = /Confirm this address for notices/
+const ADDED = /second address gets your notices/
+const REMOVED = /gets no more notices/
+
+const ask = (app: App, token: string, email: string) =>
+  app.post('/api/users/notification-email/', { email }, { token, ip: freshAddress() })
+const remove = (app: App, token: string) =>
+  app.send('DELETE', '/api/users/notification-email/', { token, ip: freshAddress() })
+
+/** Somebody with a second address that is confirmed. */
+async function withSecond(app: App) {
+  const owner = await signedIn(app)
+  const { email } = app.newAccount()
+  await ask(app, owner.accessToken, email)
+  await confirmNotices(app, tokenIn(await mailAbout(email, CONFIRM)))
+  await mailAbout(owner.account.email, ADDED)
+  await stepUpAnew(app, owner.sessionId)
+  return { ...owner, email }
+}
+
+describe('a second address', () => {
+  test('gets notices once it is confirmed, and opens nothing', async ({ expect }) => {
+    const app = startApp()
+    const { account, accessToken: token, sessionId } = await signedIn(app)
+    const { email } = app.newAccount()
+    const asked = await ask(app, token, email)
+    expect([asked.status, asked.body]).toEqual([202, { status: 'confirmation_sent' }])
+    const mail = await mailAbout(email, CONFIRM)
+    expect(linkIn(mail)).toMatch(/^https:\/\/auth\.phantom\.test\/confirm-notifications#token=/)
+    expect((await me(app, { token })).body).toMatchObject({ notification_email: null })
+    const done = await confirmNotices(app, tokenIn(mail))
+    expect([done.status, done.body]).toEqual([200, { status: 'confirmed' }])
+    expect((await confirmNotices(app, tokenIn(mail))).status).toBe(400)
+    expect((await me(app, { token })).body).toMatchObject({
+      email: account.email,
+      notification_email: email,
+    })
+    const told = await mailAbout(account.email, ADDED)
+    expect(told.text).toContain('u…[at]example[.]com')
+
+    // A notice goes to both, and either can stop a change of address; the first one gets the account.
+    await stepUpAnew(app, sessionId)
+    await askForEmail(app, token, app.newAccount().email)
+    await mailAbout(account.email, REQUESTED)
+    const notMeToken = tokenIn(await mailAbout(email, REQUESTED))
+    const login = { identifier: email, password: account.password }
+    expect((await app.post('/api/auth/login/', login)).status).toBe(401)
+    expect((await notMe(app, notMeToken)).body).toEqual({ status: 'frozen' })
+    await mailAbout(account.email, /is frozen/)
+    expect(await eventsOf(account.email)).toEqual(
+      expect.arrayContaining([
+        { event: 'user_notification_email_requested', data: null },
+        { event: 'user_notification_email_changed', data: '{"change":"added"}' },
+      ]),
+    )
+  })
+
+  test('is removed, which both addresses hear of, with the link for the next one', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, accessToken: token, sessionId, email } = await withSecond(app)
+    const next = app.newAccount().email
+    await ask(app, token, next)
+    const link = tokenIn(await mailAbout(next, CONFIRM))
+    expect((await remove(app, token)).status).toBe(401)
+    await stepUpAnew(app, sessionId)
+    expect((await remove(app, token)).status).toBe(204)
+    expect((await me(app, { token })).body).toMatchObject({ notification_email: null })
+    await mailAbout(account.email, REMOVED)
+    await mailAbout(email, REMOVED)
+    expect((await confirmNotices(app, link)).status).toBe(400)
+    // Where there is none, nothing is recorded or told.
+    await stepUpAnew(app, sessionId)
+    expect((await remove(app, token)).status).toBe(204)
+    const events = (await eventsOf(account.email)).map(({ data }) => data)
+    expect(events.filter((data) => data === '{"change":"removed"}')).toHaveLength(1)
+  })
+
+  test('is replaced by the next one, and hears of it', async ({ expect }) => {
+    const app = startApp()
+    const { accessToken: token, email } = await withSecond(app)
+    const next = app.newAccount().email
+    await ask(app, token, next)
+    await confirmNotices(app, tokenIn(await mailAbout(next, CONFIRM)))
+    expect((await me(app, { token })).body).toMatchObject({ notification_email: next })
+    await mailAbout(email, ADDED)
+  })
+
+  test('is another than the first', async ({ expect }) => {
+    const app = startApp()
+    const { account, accessToken } = await signedIn(app)
+    const answer = await ask(app, accessToken, account.email.toUpperCase())
+    expect([answer.status, answer.body['errors']]).toMatchObject([400, [{ pointer: '#/email' }]])
+  })
+
+  test('has one link at a time, good for 24 hours and for the account as it was', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, accessToken, sessionId } = await signedIn(app)
+    const link = async () => {
+      const { email } = app.newAccount()
+      await stepUpAnew(app, sessionId)
+      expect((await ask(app, accessToken, email)).status).toBe(202)
+      return tokenIn(await mailAbout(email, CONFIRM))
+    }
+    const first = await link()
+    const second = await link()
+    expect((await confirmNotices(app, first)).status).toBe(400)
+    const changed = (what: string) =>
+      env.DB.prepare(`UPDATE users SET ${what} WHERE email = ?`).bind(account.email).run()
+    await changed('security_epoch = 7')
+    expect((await confirmNotices(app, second)).status).toBe(400)
+    await changed('security_epoch = 0')
+    app.advance(86_395)
+    expect((await confirmNotices(app, second)).status).toBe(200)
+    const other = await withSecond(app)
+    const { email } = app.newAccount()
+    await ask(app, other.accessToken, email)
+    const late = tokenIn(await mailAbout(email, CONFIRM))
+    app.advance(86_400)
+    expect((await confirmNotices(app, late)).status).toBe(400)
+  })
+
+  test('fifty parallel confirmations count once, ten parallel requests too', async ({ expect }) => {
+    const app = startApp()
+    const { account, accessToken } = await signedIn(app)
+    const { email } = app.newAccount()
+    const asked = await Promise.all(Array.from({ length: 10 }, () => ask(app, accessToken, email)))
+    expect(asked.filter(({ status }) => status === 202)).toHaveLength(1)
+    expect(asked.filter(({ status }) => status === 401)).toHaveLength(9)
+    const token = tokenIn(await mailAbout(email, CONFIRM))
+    expect(await mailsTo(email, { after: 1, waitMs: 300 })).toEqual([])
+    const answers = await Promise.all(Array.from({ length: 50 }, () => confirmNotices(app, token)))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    const events = (await eventsOf(account.email)).map(({ event }) => event)
+    expect(events.filter((event) => event === 'user_notification_email_changed')).toHaveLength(1)
+  })
+})
