@@ -1,4 +1,6 @@
 import { Hono } from 'hono'
+import { apiKeyRoutes } from './api-keys/routes'
+import { verifyKeyRoutes } from './api-keys/verify-key-routes'
 import { type AppEnv, createDeps, type Deps } from './context'
 import { callerOf } from './http/caller'
 import { cors } from './http/cors'
@@ -50,6 +52,8 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/api/auth/devices', deviceRoutes)
     .route('/api/users', ownDataRoutes)
     .route('/api/auth', passwordRoutes)
+    .route('/api/api-keys', apiKeyRoutes)
+    .route('/api/api-keys', verifyKeyRoutes)
     .route('/.well-known', jwksRoutes)
     .route('/', httpRoutes(app))
 }

@@ -1,4 +1,5 @@
 import { drizzle, type DrizzleD1Database } from 'drizzle-orm/d1'
+import type { ApiKey } from './api-keys/find-key'
 import type { AccountGuard } from './durable/account-guard'
 import type { IpLimiter } from './durable/ip-limiter'
 import type { MailBudget } from './durable/mail-budget'
@@ -33,6 +34,7 @@ export type AppEnv = {
     requestId: string
     deps: Deps
     session: CurrentSession
+    apiKey: ApiKey
     refusal: { code: ProblemCode; reason?: string }
   }
 }

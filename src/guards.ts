@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import { presentedKey } from './api-keys/presented-key'
 import { recordEvent } from './audit/record'
 import type { AppEnv, Deps } from './context'
 import { roles as allRoles } from './db/schema'
@@ -50,13 +51,24 @@ export function may(name: PermissionName, { stepUp, byTokenAlone }: Demand = {})
     async function may(c, next) {
       const session = await currentSession(c, byTokenAlone)
       if (!session) throw problem('unauthorized')
-      if (!roles.includes(session.user.role)) return refuse(c.var.deps, session, name)
-      if (needsAal2) requireAal2(session)
-      if (stepUp) requireSteppedUp(c.var.deps, session)
+      await requirePermission(c.var.deps, session, name, stepUp)
       c.set('session', session)
       return next()
     },
   )
+}
+
+/** For a route that takes anyone and does more for some: refuses a session that may not. */
+export async function requirePermission(
+  deps: Deps,
+  session: CurrentSession,
+  name: PermissionName,
+  stepUp = false,
+): Promise<void> {
+  const { roles, needsAal2 }: Permission = permissions[name]
+  if (!roles.includes(session.user.role)) await refuse(deps, session, name)
+  if (needsAal2) requireAal2(session)
+  if (stepUp) requireSteppedUp(deps, session)
 }
 
 /** A live session of anybody, by access token or by our cookie. */
@@ -78,6 +90,15 @@ async function refuse(deps: Deps, session: CurrentSession, permission: string): 
   })
   throw problem('forbidden', { reason: `${role} has no ${permission}` })
 }
+
+/** A server with an API key that is good; never a session, as no other route takes a key. */
+export const apiKey = guard(
+  { security: ['key'], problems: ['unauthorized', 'invalid_api_key'] },
+  async function apiKey(c, next) {
+    c.set('apiKey', await presentedKey(c))
+    return next()
+  },
+)
 
 /** A session when there is one; the route itself says what it does without. */
 export const perhapsSignedIn = guard(

@@ -14,6 +14,7 @@ export const problems = {
   invalid_token: { status: 400, title: 'This link is not valid or has expired' },
   unauthorized: { status: 401, title: 'Sign in first' },
   invalid_access_token: { status: 401, title: 'The access token or session is not valid' },
+  invalid_api_key: { status: 401, title: 'The API key is not valid' },
   invalid_refresh_token: { status: 401, title: 'The refresh token is not valid' },
   invalid_credentials: { status: 401, title: 'The name or the password is not right' },
   invalid_challenge: { status: 401, title: 'This sign-in has ended, start again' },
@@ -23,6 +24,7 @@ export const problems = {
     title: 'Confirm first that it is you, with both steps',
   },
   forbidden: { status: 403, title: 'Your account may not do this' },
+  insufficient_scope: { status: 403, title: 'This API key may not do this' },
   cross_site_request: { status: 403, title: 'The request does not come from our own pages' },
   email_unverified: { status: 403, title: 'Confirm your e-mail address first' },
   account_disabled: { status: 403, title: 'This account is disabled' },
@@ -42,10 +44,20 @@ export const problems = {
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'This path does not take that method' },
   username_taken: { status: 409, title: 'Somebody else has this username' },
+  address_taken: { status: 409, title: 'There is an account with this address' },
+  last_admin: { status: 409, title: 'Somebody must stay who can administer' },
+  own_account: { status: 409, title: 'This cannot be done to your own account' },
+  needs_another_admin: { status: 409, title: 'Another admin has to approve what you asked for' },
+  user_state: { status: 409, title: 'The account is not as this needs it, or is so already' },
+  last_authenticator: {
+    status: 409,
+    title: 'An admin keeps an authenticator app: add another one first',
+  },
   too_many_authenticators: {
     status: 409,
     title: 'Remove an authenticator app before you add another',
   },
+  too_many_api_keys: { status: 409, title: 'Delete an API key before you make another' },
   content_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'Send application/json in UTF-8' },
   too_many_requests: { status: 429, title: 'Too many requests from your network, wait a little' },
@@ -119,7 +131,8 @@ export function toProblemResponse(error: Error, c: Context<AppEnv>): Response {
 
 /** RFC 6750 §3.1: no error code for a caller who sent no credentials. */
 function challengeFor(code: ProblemCode): string {
-  if (code === 'invalid_access_token') return 'Bearer realm="phantom", error="invalid_token"'
+  const isBadToken = code === 'invalid_access_token' || code === 'invalid_api_key'
+  if (isBadToken) return 'Bearer realm="phantom", error="invalid_token"'
   return code === 'insufficient_user_authentication'
     ? stepUpChallenge(`max_age="${STEP_UP_SECONDS}"`)
     : 'Bearer realm="phantom"'

@@ -7,7 +7,7 @@ import type { PermissionName } from '../roles/permissions'
 /** What one middleware of a route says about it; http/openapi.ts puts the parts together. */
 export type Facet = Readonly<{
   /** A guard: who may call. Empty for anyone; `none` where a session is taken but not asked for. */
-  security?: readonly ('bearer' | 'cookie' | 'none')[]
+  security?: readonly ('bearer' | 'cookie' | 'key' | 'none')[]
   /** What the caller's role must have (roles/permissions.ts). */
   permission?: PermissionName
   body?: z.ZodType

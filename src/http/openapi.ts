@@ -4,6 +4,7 @@ import { version } from '../../package.json'
 import { permissions } from '../roles/permissions'
 import type { Settings } from '../settings'
 import { description as apiDescription, tags } from './api-texts'
+import { API_KEY_HEADER } from '../api-keys/presented-key'
 import { SESSION_COOKIE } from './cookies'
 import { type Facet, facetOf } from './facets'
 import {
@@ -77,13 +78,19 @@ export function openApiDocument(routes: readonly RouterRoute[], config: Config) 
       securitySchemes: {
         bearerAuth: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
         sessionCookie: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
+        apiKey: { type: 'apiKey', in: 'header', name: API_KEY_HEADER },
       },
       schemas: { Problem: problemSchema },
     },
   } as const
 }
 
-const schemes = { bearer: { bearerAuth: [] }, cookie: { sessionCookie: [] }, none: {} } as const
+const schemes = {
+  bearer: { bearerAuth: [] },
+  cookie: { sessionCookie: [] },
+  key: { apiKey: [] },
+  none: {},
+} as const
 
 function operation(method: string, path: string, facets: Facet[], config: Config): Operation {
   // Each middleware speaks of its own part; only problems come from several.

@@ -24,7 +24,13 @@ export const limits = {
   sign_up: [{ limit: 10, seconds: HOUR }],
   mail: [{ limit: 20, seconds: HOUR }],
   account: [{ limit: 20, seconds: HOUR }],
+  admin: [
+    { limit: 60, seconds: MINUTE },
+    { limit: 600, seconds: HOUR },
+  ],
   refresh: [{ limit: 60, seconds: MINUTE }],
+  /** Of one API key, wherever it is used from (api-keys/key-limit.ts). */
+  api_key: [{ limit: 1000, seconds: MINUTE }],
 } as const satisfies Record<string, readonly Quota[]>
 
 export type LimitClass = keyof typeof limits
@@ -58,15 +64,16 @@ export const rateLimit = (limitClass: LimitClass) =>
       const verdict = await reach('limiter', () =>
         limiter.take({ network, quotas, alarm, now: deps.now().getTime() }),
       )
-      const headers = rateLimitHeaders(limitClass, quotas, verdict)
       if (verdict.raisesAlarm) await raiseSiteAlarm(deps, limitClass, site)
-      if (!verdict.isAllowed) throw tooMany('too_many_requests', verdict.retryAfterSeconds, headers)
-      setHeaders(c, headers)
+      holdTo(c, limitClass, verdict)
       return next()
     },
   )
 
-const setHeaders = (c: Context<AppEnv>, headers: Record<string, string>) => {
+/** Refuses, or tells what is left. */
+export function holdTo(c: Context<AppEnv>, limitClass: LimitClass, verdict: LimitVerdict): void {
+  const headers = rateLimitHeaders(limitClass, quotasOf(c.var.deps.settings, limitClass), verdict)
+  if (!verdict.isAllowed) throw tooMany('too_many_requests', verdict.retryAfterSeconds, headers)
   for (const [name, value] of Object.entries(headers)) c.header(name, value)
 }
 

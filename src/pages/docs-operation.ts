@@ -62,7 +62,9 @@ function whoMayCall({ security }: Operation) {
       ? 'access token'
       : 'sessionCookie' in scheme
         ? 'session cookie'
-        : 'nobody',
+        : 'apiKey' in scheme
+          ? 'API key'
+          : 'nobody',
   )
   const ways = names.filter((name) => name !== 'nobody').join(' or ')
   return names.includes('nobody') ? `Anyone; ${ways} if there is one` : `Needs ${ways}`
@@ -145,6 +147,7 @@ function curl(
   if (security.some((scheme) => 'bearerAuth' in scheme)) {
     parts.push('-H "Authorization: Bearer $ACCESS_TOKEN"')
   }
+  if (security.some((scheme) => 'apiKey' in scheme)) parts.push('-H "X-API-Key: $API_KEY"')
   if (body) parts.push(`--json '${pretty(exampleOf(body))}'`)
   return parts.join(' \\\n  ')
 }

@@ -1,0 +1,84 @@
+import { eq, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { apiKeys, users } from '../db/schema'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { refOf } from '../sessions/session-ref'
+import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { notifyOwner, occasionOf } from '../users/notify-owner'
+import { type KeyEntry, keyEntryOf } from './key-entry'
+import { isLive, lifeOf } from './key-life'
+import { mayHaveKeys } from './key-owner'
+import { newKeyId, newKeyText } from './key-text'
+import { isForAdmins, type Scope } from './scopes'
+
+/** Live keys of one owner. */
+const MAX_KEYS = 20
+
+export type NewKey = Readonly<{
+  name: string
+  scopes: readonly Scope[]
+  expiresInDays: number
+  allowedIps: readonly string[] | undefined
+}>
+
+/** Makes a key, seen this once. Uses the step-up up. */
+export async function createKey(
+  deps: Deps,
+  session: CurrentSession,
+  input: NewKey,
+): Promise<KeyEntry & { key: string }> {
+  const { db } = deps
+  const { userId, sessionId } = refOf(session)
+  // Before the batch, which would use the step-up up for nothing.
+  await requireRoom(deps, userId)
+  const adminScope = input.scopes.find(isForAdmins)
+  if (adminScope && session.user.role !== 'admin') {
+    throw problem('forbidden', { reason: `${adminScope} is for admins` })
+  }
+  const { id, text, hash } = newKeyText(newKeyId())
+  const scopes = [...new Set(input.scopes)].sort().join(' ')
+  const allowedIps = input.allowedIps && [...new Set(input.allowedIps)].join(' ')
+  const { expiresAt, remindedDays } = lifeOf(deps, input.expiresInDays)
+  const [[made], , used] = await db.batch([
+    db
+      .insert(apiKeys)
+      .select(
+        sql`SELECT ${id}, id, ${input.name}, ${hash}, NULL, NULL, ${scopes}, ${allowedIps ?? null},
+          ${deps.now().getTime()}, ${expiresAt.getTime()}, NULL, NULL, NULL, NULL, ${remindedDays}
+        FROM users WHERE id = ${userId} AND ${mayHaveKeys} AND ${liveKeys(deps)} < ${MAX_KEYS}
+          AND ${maySensitively(deps, session)}`,
+      )
+      .returning(),
+    recordEvent(
+      deps,
+      {
+        event: 'authn_token_created',
+        userId,
+        actor: userId,
+        sessionId,
+        data: { key: id, scopes, days: input.expiresInDays },
+      },
+      sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${id})`,
+    ),
+    useStepUp(deps, session),
+  ])
+  requireUsed(used)
+  if (!made) throw problem('forbidden', { reason: 'suspended, or one key too many, meanwhile' })
+  const data = { name: made.name, ...occasionOf(deps) }
+  await notifyOwner(deps, session.user, { template: 'api_key_created', data })
+  return { ...keyEntryOf(made), key: text }
+}
+
+const liveKeys = (deps: Pick<Deps, 'now'>) =>
+  sql`(SELECT count(*) FROM api_keys WHERE api_keys.user_id = users.id AND ${isLive(deps)})`
+
+async function requireRoom(deps: Pick<Deps, 'db' | 'now'>, userId: string): Promise<void> {
+  const [owner] = await deps.db
+    .select({ mayHaveKeys: sql<number>`${mayHaveKeys}`, keys: sql<number>`${liveKeys(deps)}` })
+    .from(users)
+    .where(eq(users.id, userId))
+  if (!owner?.mayHaveKeys) throw problem('forbidden', { reason: 'no approved merchant' })
+  if (owner.keys >= MAX_KEYS) throw problem('too_many_api_keys')
+}

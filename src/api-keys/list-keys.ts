@@ -1,0 +1,14 @@
+import { and, asc, eq, isNull } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { apiKeys } from '../db/schema'
+import { type KeyEntry, keyEntryOf } from './key-entry'
+
+/** The keys of an owner, those that have expired until the purge takes them, the deleted ones not. */
+export async function listKeys({ db }: Pick<Deps, 'db'>, userId: string): Promise<KeyEntry[]> {
+  const rows = await db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.userId, userId), isNull(apiKeys.revokedAt)))
+    .orderBy(asc(apiKeys.expiresAt), asc(apiKeys.id))
+  return rows.map(keyEntryOf)
+}

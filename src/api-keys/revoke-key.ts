@@ -1,0 +1,31 @@
+import { and, isNull, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { apiKeys } from '../db/schema'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { refOf } from '../sessions/session-ref'
+import { notifyOwner, occasionOf } from '../users/notify-owner'
+import { isKey } from './rotate-key'
+
+/** Ends a key with both its secrets, from the next request on. To stop something needs no step-up. */
+export async function revokeKey(deps: Deps, session: CurrentSession, id: string): Promise<void> {
+  const { db } = deps
+  const { userId, sessionId } = refOf(session)
+  const isThere = and(isKey(userId, id), isNull(apiKeys.revokedAt))
+  const [, [revoked]] = await db.batch([
+    recordEvent(
+      deps,
+      { event: 'authn_token_revoked', userId, actor: userId, sessionId, data: { key: id } },
+      sql`EXISTS (SELECT 1 FROM api_keys WHERE ${isThere})`,
+    ),
+    db
+      .update(apiKeys)
+      .set({ revokedAt: deps.now() })
+      .where(isThere)
+      .returning({ name: apiKeys.name }),
+  ])
+  if (!revoked) throw problem('not_found', { reason: 'no such key' })
+  const data = { name: revoked.name, ...occasionOf(deps) }
+  await notifyOwner(deps, session.user, { template: 'api_key_revoked', data })
+}

@@ -1,0 +1,81 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { apiKeys, users } from '../db/schema'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { refOf } from '../sessions/session-ref'
+import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { notifyOwner, occasionOf } from '../users/notify-owner'
+import { type KeyEntry, keyEntryOf } from './key-entry'
+import { isLive, lifeOf } from './key-life'
+import { mayHaveKeys } from './key-owner'
+import { newKeyText } from './key-text'
+
+export type Rotation = Readonly<{ id: string; overlapSeconds: number; expiresInDays: number }>
+
+/**
+ * Gives a key its next secret and a new term, and uses the step-up up. The secret before stays good for
+ * the overlap, or to its own end if that is sooner; an older one is dead at once.
+ */
+export async function rotateKey(
+  deps: Deps,
+  session: CurrentSession,
+  { id, overlapSeconds, expiresInDays }: Rotation,
+): Promise<KeyEntry & { key: string }> {
+  const { db, now } = deps
+  const { userId, sessionId } = refOf(session)
+  // Before the batch, which would use the step-up up for nothing.
+  await requireKey(deps, userId, id)
+  const { text, hash } = newKeyText(id)
+  const { expiresAt, remindedDays } = lifeOf(deps, expiresInDays)
+  const overlapEnd = now().getTime() + overlapSeconds * 1000
+  const isOwners = sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND ${mayHaveKeys})`
+  const [[rotated], , used] = await db.batch([
+    db
+      .update(apiKeys)
+      .set({
+        secretHash: hash,
+        previousHash: overlapSeconds === 0 ? null : sql`secret_hash`,
+        previousUntil: overlapSeconds === 0 ? null : sql`min(${overlapEnd}, expires_at)`,
+        expiresAt,
+        remindedDays,
+      })
+      .where(and(isKey(userId, id), isLive(deps), isOwners, maySensitively(deps, session)))
+      .returning(),
+    recordEvent(
+      deps,
+      {
+        event: 'authn_token_rotated',
+        userId,
+        actor: userId,
+        sessionId,
+        data: { key: id, overlap_seconds: overlapSeconds, days: expiresInDays },
+      },
+      sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${id} AND secret_hash = ${hash})`,
+    ),
+    useStepUp(deps, session),
+  ])
+  requireUsed(used)
+  if (!rotated) throw problem('not_found', { reason: 'deleted or suspended meanwhile' })
+  const { name, previousUntil } = rotated
+  await notifyOwner(deps, session.user, {
+    template: 'api_key_rotated',
+    data: { name, previousUntil, ...occasionOf(deps) },
+  })
+  return { ...keyEntryOf(rotated), key: text }
+}
+
+/** Somebody else's key is not there. */
+export const isKey = (userId: string, id: string) =>
+  and(eq(apiKeys.id, id), eq(apiKeys.userId, userId))
+
+async function requireKey(deps: Pick<Deps, 'db' | 'now'>, userId: string, id: string) {
+  const [key] = await deps.db
+    .select({ mayHaveKeys: sql<number>`${mayHaveKeys}` })
+    .from(apiKeys)
+    .innerJoin(users, eq(users.id, apiKeys.userId))
+    .where(and(isKey(userId, id), isLive(deps)))
+  if (!key) throw problem('not_found', { reason: 'no such key' })
+  if (!key.mayHaveKeys) throw problem('forbidden', { reason: 'no approved merchant' })
+}

@@ -1,0 +1,172 @@
+import { describe, test } from 'vitest'
+import { mailsNamed } from '../support/acts'
+import { eventsOf, startApp } from '../support/app'
+import { storedText } from '../support/attack'
+import {
+  createKey,
+  freshToken,
+  keyIn,
+  keyOwner,
+  madeKey,
+  rotateKey,
+  setMerchant,
+  verifyKey,
+} from './support'
+
+const DAY = 86_400
+const list = async (app: ReturnType<typeof startApp>, token: string) =>
+  (await app.send('GET', '/api/api-keys/', { token })).body['keys'] as Record<string, unknown>[]
+
+describe('an API key', () => {
+  test('is shown once, works at once, and is told by mail and in the trail', async ({ expect }) => {
+    const app = startApp()
+    const owner = await keyOwner(app)
+    const made = await createKey(app, owner.token, {
+      scopes: ['orders:write', 'orders:read', 'orders:write'],
+      expires_in_days: 30,
+    })
+    expect(made.status).toBe(201)
+    const { id, key } = keyIn(made)
+    expect(id).toMatch(/^key_[0-9A-Za-z]{22}$/)
+    expect(key).toMatch(/^phk_live_[0-9A-Za-z]{22}_[0-9A-Za-z]{49}$/)
+    expect(key).toContain(id.slice(4))
+    const [entry, ...others] = await list(app, owner.token)
+    expect(others).toEqual([])
+    expect({ ...entry, key }).toEqual(made.body)
+    expect(entry).toMatchObject({
+      name: 'Shop server',
+      scopes: ['orders:read', 'orders:write'],
+      allowed_ips: null,
+      last_used_at: null,
+    })
+    const life = Date.parse(String(entry?.['expires_at'])) - app.now().getTime()
+    expect(Math.round(life / 1000 / DAY)).toBe(30)
+    expect(await storedText()).not.toContain(key)
+
+    const verified = await verifyKey(app, key)
+    expect([verified.status, verified.body]).toEqual([
+      200,
+      {
+        active: true,
+        owner: owner.userId,
+        role: 'merchant',
+        key_id: id,
+        scopes: ['orders:read', 'orders:write'],
+        expires_at: entry?.['expires_at'],
+      },
+    ])
+    const [mail] = await mailsNamed(owner.account, 'An API key was created')
+    expect(mail?.text).toContain('Shop server')
+    expect(mail?.text).not.toContain(key.slice(40))
+    const created = (await eventsOf(owner.account.email)).filter(
+      ({ event }) => event === 'authn_token_created',
+    )
+    expect(created.map(({ data }) => JSON.parse(data ?? ''))).toEqual([
+      { key: id, scopes: 'orders:read orders:write', days: 30 },
+    ])
+  })
+
+  test('needs a step-up of two factors to be made or rotated, none to be ended', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const owner = await keyOwner(app)
+    const { id, key } = keyIn(await createKey(app, owner.token))
+    for (const refused of [
+      await createKey(app, owner.token),
+      await rotateKey(app, owner.token, id),
+    ]) {
+      expect([refused.status, refused.body.code]).toEqual([401, 'insufficient_user_authentication'])
+    }
+    const mailed = await app.hasAccount({ role: 'merchant' })
+    const { accessToken: aal1 } = await app.signIn(mailed)
+    const weak = await createKey(app, aal1)
+    expect(weak.status).toBe(401)
+    expect(weak.headers.get('WWW-Authenticate')).toContain('acr_values="aal2"')
+    const { token } = owner
+    const ended = await app.send('DELETE', `/api/api-keys/${id}/`, { token })
+    expect(ended.status).toBe(204)
+    expect((await verifyKey(app, key)).status).toBe(401)
+    expect(await list(app, token)).toEqual([])
+    expect((await app.send('DELETE', `/api/api-keys/${id}/`, { token })).status).toBe(404)
+    await mailsNamed(owner.account, 'An API key was deleted')
+    const events = (await eventsOf(owner.account.email)).map(({ event }) => event)
+    expect(events.filter((event) => event === 'authn_token_revoked')).toHaveLength(1)
+  })
+
+  test('is for admins and approved merchants; a refusal leaves the step-up', async ({ expect }) => {
+    const app = startApp()
+    const customer = await keyOwner(app, 'customer')
+    expect((await createKey(app, customer.token)).status).toBe(403)
+    const merchant = await keyOwner(app)
+    for (const state of ['draft', 'submitted', 'changes_requested', 'rejected', 'suspended']) {
+      await setMerchant(merchant.userId, state)
+      const refused = await createKey(app, merchant.token)
+      expect([state, refused.status, refused.body.code]).toEqual([state, 403, 'forbidden'])
+    }
+    await setMerchant(merchant.userId, 'approved')
+    const introspects = { scopes: ['orders:read', 'tokens:introspect'] }
+    expect((await createKey(app, merchant.token, introspects)).status).toBe(403)
+    expect((await createKey(app, merchant.token)).status).toBe(201)
+    const admin = await keyOwner(app, 'admin')
+    expect((await createKey(app, admin.token, introspects)).status).toBe(201)
+  })
+
+  test('is one of twenty live ones at most', async ({ expect }) => {
+    const app = startApp()
+    const owner = await keyOwner(app)
+    const first = await madeKey(app, owner, { expires_in_days: 1 })
+    for (let count = 2; count <= 20; count++) await madeKey(app, owner)
+    const token = await freshToken(app, owner)
+    const refused = await createKey(app, token)
+    expect([refused.status, refused.body.code]).toEqual([409, 'too_many_api_keys'])
+    await app.send('DELETE', `/api/api-keys/${first.id}/`, { token })
+    expect((await createKey(app, token)).status).toBe(201)
+  })
+
+  test('has a body whose every limit holds on both sides', async ({ expect }) => {
+    const app = startApp()
+    const owner = await keyOwner(app)
+    const status = async (input: object) =>
+      (await createKey(app, await freshToken(app, owner), { ...input })).status
+    for (const input of [
+      { name: 'x'.repeat(60) },
+      { expires_in_days: 1 },
+      { expires_in_days: 365 },
+      { allowed_ips: Array.from({ length: 20 }, (_, index) => `192.0.2.${index}`) },
+    ]) {
+      expect([input, await status(input)]).toEqual([input, 201])
+    }
+    for (const input of [
+      { name: '' },
+      { name: 'x'.repeat(61) },
+      { name: 'a\nb' },
+      { scopes: [] },
+      { scopes: ['admin'] },
+      { scopes: 'orders:read' },
+      { expires_in_days: 0 },
+      { expires_in_days: 366 },
+      { expires_in_days: 1.5 },
+      { allowed_ips: [] },
+      { allowed_ips: ['localhost'] },
+      { allowed_ips: Array.from({ length: 21 }, (_, index) => `192.0.2.${index}`) },
+      { owner: 'usr_0000000000000000000000' },
+    ]) {
+      const { token } = owner
+      const answer = await createKey(app, token, { ...input })
+      expect([input, answer.status]).toEqual([input, 400])
+    }
+    const { id } = keyIn(await createKey(app, owner.token))
+    const rotates = async (input: object) =>
+      (await rotateKey(app, await freshToken(app, owner), id, { ...input })).status
+    expect(await rotates({ overlap_seconds: 604_800, expires_in_days: 365 })).toBe(200)
+    for (const input of [
+      { overlap_seconds: 604_801 },
+      { overlap_seconds: -1 },
+      { expires_in_days: 366 },
+      { scopes: ['orders:write'] },
+    ]) {
+      expect([input, await rotates(input)]).toEqual([input, 400])
+    }
+  })
+})
