@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { signingKeysSchema } from './crypto/jwt'
-import { parseKeyring } from './crypto/keyring'
+import { parseKeyring, parseSecret } from './crypto/keyring'
 
 const seconds = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
@@ -71,6 +71,11 @@ const schema = z
     PASSWORD_PEPPER: keyring,
     SEALING_KEYS: keyring,
     SIGNING_KEYS: json(signingKeysSchema),
+    /** Opens the invitation of the first admin, once (admin/bootstrap.ts). Without it nothing does. */
+    BOOTSTRAP_TOKEN: z
+      .string()
+      .refine((text) => parseSecret(text) !== undefined)
+      .optional(),
   })
   .refine((values) => values.EMAIL_USE_TLS !== values.EMAIL_USE_SSL, {
     message: 'exactly one of EMAIL_USE_TLS and EMAIL_USE_SSL',

@@ -4,8 +4,9 @@ import { hkdfSync } from 'node:crypto'
 export type RingKey = Readonly<{ id: string; bytes: Uint8Array<ArrayBuffer> }>
 export type Keyring = readonly [RingKey, ...RingKey[]]
 
+const ENTRY = /^([a-z0-9]{1,16}):([A-Za-z0-9_-]+)$/
 /** 43 signs are 32 bytes. */
-const ENTRY = /^([a-z0-9]{1,16}):([A-Za-z0-9_-]{43,})$/
+const SECRET = /^[A-Za-z0-9_-]{43,}$/
 /** Of 32 random bytes about 30 differ; fewer than 16 never do in practice. */
 const MIN_DIFFERENT_BYTES = 16
 
@@ -25,11 +26,17 @@ export function parseKeyring(text: string): Keyring | undefined {
 
 function parseEntry(entry: string): RingKey | undefined {
   const [, id, encoded] = ENTRY.exec(entry) ?? []
-  if (!id || !encoded || PLACEHOLDER.test(encoded)) return undefined
+  const bytes = encoded && parseSecret(encoded)
+  return id && bytes ? { id, bytes } : undefined
+}
+
+/** The bytes of a secret in base64url, 32 or more; `undefined` for less, and for what looks like a placeholder. */
+export function parseSecret(encoded: string): Uint8Array<ArrayBuffer> | undefined {
+  if (!SECRET.test(encoded) || PLACEHOLDER.test(encoded)) return undefined
   const bytes = Uint8Array.from(Buffer.from(encoded, 'base64url'))
   // One spelling a key: a cut or padded copy is an accident that must not go unnoticed.
   if (Buffer.from(bytes).toString('base64url') !== encoded) return undefined
-  return looksRandom(bytes) ? { id, bytes } : undefined
+  return looksRandom(bytes) ? bytes : undefined
 }
 
 const PLACEHOLDER = /change[_-]?me|placeholder|example|insecure|replace[_-]?me/i

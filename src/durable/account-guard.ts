@@ -16,6 +16,7 @@ import { MAX_IN_A_ROW } from './guard-limits'
 import {
   EMPTY_GUARD,
   type GuardState,
+  type Guessable,
   loadedGuard,
   pruned,
   recovered,
@@ -167,6 +168,26 @@ export class AccountGuard extends DurableObject<Env> {
   /** Ends all locks and counts, for an owner who has proved to be it; their browser is known from now on. */
   recover(device: string, now: number): void {
     this.#save(withDevice({ ...recovered(this.#state), isKnown: true }, device, now))
+  }
+
+  /** Ends all locks and counts, at an admin's word; nobody becomes known by that. */
+  unlock(): void {
+    this.#save(recovered(this.#state))
+  }
+
+  /** What keeps somebody out now: until when strangers are locked out, and what is stopped, on any side. */
+  locks(now: number): { lockedUntil: number | null; stopped: Guessable[] } {
+    const { strangers, devices } = this.#state
+    const sides = [strangers, ...Object.values(devices)]
+    const stopped = new Set(
+      sides.flatMap((side) =>
+        (Object.keys(side.inARow) as Guessable[]).filter((what) => isStopped(side, what)),
+      ),
+    )
+    return {
+      lockedUntil: strangers.lockedUntil > now ? strangers.lockedUntil : null,
+      stopped: [...stopped],
+    }
   }
 
   /** Makes a browser, or all of them (`null`), a stranger again. */

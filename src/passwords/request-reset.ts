@@ -14,10 +14,14 @@ import { isRecoverable, resetLink } from './reset-link'
  * any address, and cannot tell which it was: one query, one call of a guard, one batch and one message
  * for all of them. It goes to the address that is stored, never to the spelling that was typed.
  *
- * Asking changes nothing but the link before, and that only where a new one goes out: past the limit of
+ * What an admin asks for says so, and shows no admin's address. Asking changes nothing but the link before, and that only where a new one goes out: past the limit of
  * mails the old link stays good, so that nobody can kill it for its owner.
  */
-export async function requestReset(deps: Deps, email: string): Promise<void> {
+export async function requestReset(
+  deps: Deps,
+  email: string,
+  requestedBy: 'owner' | 'admin' = 'owner',
+): Promise<void> {
   const { db } = deps
   const key = emailKey(email)
   const [found] = await db
@@ -34,7 +38,7 @@ export async function requestReset(deps: Deps, email: string): Promise<void> {
   const isIssued = await replaceLink(deps, link, {
     event: 'authn_password_reset_requested',
     userId: found?.id ?? null,
-    data: { limited: !isGranted },
+    data: { limited: !isGranted, by: requestedBy },
   })
   const owner = isIssued ? user : undefined
   await enqueueMail(deps, {
@@ -45,6 +49,7 @@ export async function requestReset(deps: Deps, email: string): Promise<void> {
     expiresAt,
     data: {
       link: resetLink(deps, token),
+      requestedBy,
       validMinutes: Math.floor(deps.settings.PASSWORD_RESET_TIMEOUT / 60),
       ip: deps.caller.ip,
       country: deps.caller.country,

@@ -14,6 +14,8 @@ type LinkedPage =
   | 'confirm-notifications'
   | 'not-me'
   | 'keep-account'
+  | 'accept-invitation'
+  | 'stop-act'
 
 /**
  * A link for a mail. The host comes from the settings, never from a request; the token stands in the

@@ -15,7 +15,7 @@ const cases = names.flatMap((name) => languages.map((language) => [name, languag
 
 const NASTY = `<img src=https://evil.test/x onerror=alert(1)>"'&{{7*7}}\${7*7}%s%n\r\nBcc: a@evil.test`
 /** What a user chooses, or a header that he sends. */
-const CHOSEN = /^(usernameTaken|ip|country|device|newEmail|address|name|username)$/
+const CHOSEN = /^(usernameTaken|ip|country|device|newEmail|address|name|username|reason)$/
 
 /** A sample in which everything that can be hostile is. */
 const hostile = (data: object) =>
@@ -36,9 +36,9 @@ const allLetters = (name: TemplateName, language: Language) => [
 ]
 
 const NOT_ME: Record<Language, RegExp> = {
-  en: /^If (this was not you|you are not signing in)/,
-  de: /^Wenn Sie (das nicht waren|sich gerade nicht anmelden)/,
-  fr: /^Si (ce n’était pas vous|vous n’êtes pas en train de vous connecter)/,
+  en: /^If (this was not you|you are not signing in|you did not expect this)/,
+  de: /^Wenn Sie (das nicht waren|sich gerade nicht anmelden|das nicht erwartet haben)/,
+  fr: /^Si (ce n’était pas vous|vous n’êtes pas en train de vous connecter|vous ne vous y attendiez pas)/,
 }
 
 function blockParts(block: Block): readonly string[] {

@@ -1,0 +1,96 @@
+import { sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { randomId } from '../crypto/token'
+import { pendingActs } from '../db/schema'
+import { problem } from '../problems'
+import { hasOtherAdmin } from '../roles/admins'
+import type { CurrentSession } from '../sessions/find-session'
+import type { Role } from '../sessions/lifetimes'
+import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { notifyOwner } from '../users/notify-owner'
+import { changeUser } from './change-user'
+import { findSubject, type Subject } from './subject'
+
+/** How long a second admin has to approve. */
+const APPROVAL_MS = 86_400_000
+
+/** A grant that waits for another admin. */
+export type WaitingGrant = Readonly<{ actId: string; approveBefore: Date }>
+
+/**
+ * Gives an account another role. To make an admin takes two of them: this one asks, and another approves
+ * (approve-grant.ts). To take the role away takes one, but never from the last.
+ */
+export async function changeRole(
+  deps: Deps,
+  session: CurrentSession,
+  input: { userId: string; role: Role; reason: string },
+): Promise<WaitingGrant | undefined> {
+  const { userId, role, reason } = input
+  const subject = await findSubject(deps, session, userId)
+  if (subject.role === role || subject.status !== 'active') throw problem('user_state')
+  if (role === 'admin') return askForGrant(deps, session, subject, reason)
+  await changeUser(deps, session, subject, {
+    event: 'user_role_changed',
+    data: { from: subject.role, to: role, reason },
+    set: { role },
+    when: sql`subject.role = ${subject.role} AND subject.status = 'active'
+      AND (subject.role <> 'admin' OR ${hasOtherAdmin(userId)})`,
+  })
+  await notifyOwner(deps, subject, {
+    template: 'role_changed',
+    data: { role, reason, time: deps.now() },
+  })
+  return undefined
+}
+
+async function askForGrant(
+  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  session: CurrentSession,
+  { id: userId }: Pick<Subject, 'id'>,
+  reason: string,
+): Promise<WaitingGrant> {
+  const grant = newGrant(deps)
+  const [, , used] = await deps.db.batch([
+    ...requestGrant(deps, session, { userId: sql`${userId}`, reason, ...grant }),
+    useStepUp(deps, session),
+  ])
+  requireUsed(used)
+  return grant
+}
+
+export const newGrant = ({ now }: Pick<Deps, 'now'>): WaitingGrant => ({
+  actId: randomId('act'),
+  approveBefore: new Date(now().getTime() + APPROVAL_MS),
+})
+
+/** The statements that ask for a second admin. */
+export function requestGrant(
+  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  session: CurrentSession,
+  grant: WaitingGrant & { userId: ReturnType<typeof sql>; reason: string },
+  when = sql`true`,
+) {
+  const { userId, reason, actId, approveBefore } = grant
+  const may = sql`${maySensitively(deps, session)} AND ${when}`
+  const actor = session.user.id
+  const now = deps.now().getTime()
+  return [
+    deps.db.insert(pendingActs).select(
+      sql`SELECT ${actId}, 'grant_admin', ${userId}, ${actor}, ${reason}, ${now},
+        ${approveBefore.getTime()}, 'waiting', NULL, NULL WHERE ${may}`,
+    ),
+    recordEvent(
+      deps,
+      {
+        event: 'user_role_requested',
+        userId,
+        actor,
+        sessionId: session.id,
+        data: { role: 'admin', reason, act: actId },
+      },
+      may,
+    ),
+  ] as const
+}

@@ -1,0 +1,50 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import type { AuditEventName } from '../audit/events'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { sessions, users } from '../db/schema'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import type { Subject } from './subject'
+
+type Change = Readonly<{
+  event: AuditEventName
+  data: Readonly<Record<string, string>>
+  set: Readonly<Partial<Record<'role' | 'status', SQL | string>>>
+  /** What must hold of the account, `subject`, at the moment of the change. */
+  when: SQL
+}>
+
+/**
+ * Changes role or status of an account: one batch, in which nothing happens unless the admin's session
+ * still stands, the step-up is there, and the account is as expected. What was begun before the change
+ * ends nowhere, and all sessions of the account end.
+ */
+export async function changeUser(
+  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  session: CurrentSession,
+  subject: Subject,
+  { event, data, set, when }: Change,
+): Promise<void> {
+  const { db } = deps
+  const { id: userId } = subject
+  const isPossible = sql`${maySensitively(deps, session)} AND EXISTS (
+    SELECT 1 FROM users AS subject WHERE subject.id = ${userId} AND ${when})`
+  const [, , changed, used] = await db.batch([
+    recordEvent(
+      deps,
+      { event, userId, actor: session.user.id, sessionId: session.id, data },
+      isPossible,
+    ),
+    db.delete(sessions).where(sql`user_id = ${userId} AND ${isPossible}`),
+    db
+      .update(users)
+      .set({ ...(set as object), securityEpoch: sql`security_epoch + 1` })
+      .where(and(eq(users.id, userId), isPossible))
+      .returning({ id: users.id }),
+    useStepUp(deps, session),
+  ])
+  requireUsed(used)
+  if (changed.length === 0) throw problem('user_state', { reason: 'changed meanwhile' })
+}

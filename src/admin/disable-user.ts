@@ -1,0 +1,58 @@
+import { sql } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { problem } from '../problems'
+import { hasOtherAdmin } from '../roles/admins'
+import type { CurrentSession } from '../sessions/find-session'
+import { notifyOwner } from '../users/notify-owner'
+import { changeUser } from './change-user'
+import { findSubject } from './subject'
+
+/** Disables an account: from the next request on, nothing of it works. Also ends an invitation. */
+export async function disableUser(
+  deps: Deps,
+  session: CurrentSession,
+  { userId, reason }: { userId: string; reason: string },
+): Promise<void> {
+  const subject = await findSubject(deps, session, userId)
+  if (subject.status === 'disabled') throw problem('user_state')
+  await changeUser(deps, session, subject, {
+    event: 'user_disabled',
+    data: { reason },
+    set: { status: 'disabled' },
+    when: sql`subject.status <> 'disabled'
+      AND (subject.role <> 'admin' OR ${hasOtherAdmin(userId)})`,
+  })
+  // An address that was never confirmed may be a stranger's.
+  if (!subject.emailVerifiedAt) return
+  await notifyOwner(deps, subject, {
+    template: 'account_disabled',
+    data: { reason, time: deps.now() },
+  })
+}
+
+/**
+ * Lets an account work again. One that was an admin's comes back as a customer's: whoever could bring
+ * an admin back alone could do without the approval of a second one.
+ */
+export async function enableUser(
+  deps: Deps,
+  session: CurrentSession,
+  { userId, reason }: { userId: string; reason: string },
+): Promise<void> {
+  const subject = await findSubject(deps, session, userId)
+  if (subject.status !== 'disabled') throw problem('user_state')
+  await changeUser(deps, session, subject, {
+    event: 'user_enabled',
+    data: { reason },
+    set: {
+      status: sql`CASE WHEN email_verified_at IS NULL THEN 'pending' ELSE 'active' END`,
+      role: sql`CASE WHEN role = 'admin' THEN 'customer' ELSE role END`,
+    },
+    when: sql`subject.status = 'disabled'`,
+  })
+  if (!subject.emailVerifiedAt) return
+  await notifyOwner(deps, subject, {
+    template: 'account_enabled',
+    data: { reason, time: deps.now() },
+  })
+}

@@ -1,0 +1,97 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { randomId, randomToken, sha256 } from '../crypto/token'
+import { mailedTokens, pendingActs } from '../db/schema'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { mailedLink } from '../users/mailed-link'
+import { notifyOwner } from '../users/notify-owner'
+import { findSubject } from './subject'
+
+/** How long the owner can stop it: whoever talks an admin into it must not be done before the owner reads mail. */
+const DELAY_MS = 86_400_000
+
+export type ScheduledRemoval = Readonly<{ actId: string; dueAt: Date }>
+
+/**
+ * Schedules that an account loses its second factors, for an owner who has lost them: in a day, and only
+ * if the link that is mailed to the owner now is not used (jobs/run-pending-acts.ts).
+ */
+export async function scheduleFactorRemoval(
+  deps: Deps,
+  session: CurrentSession,
+  { userId, reason }: { userId: string; reason: string },
+): Promise<ScheduledRemoval> {
+  const subject = await findSubject(deps, session, userId)
+  if (subject.status !== 'active') throw problem('user_state')
+  const dueAt = new Date(deps.now().getTime() + DELAY_MS)
+  const removal = { userId, reason, actId: randomId('act'), token: randomToken(), dueAt }
+  const isMade = await insertRemoval(deps, session, removal)
+  if (!isMade) throw problem('user_state', { reason: 'no factor, or scheduled already' })
+  const { actId, token } = removal
+  const data = { link: mailedLink(deps, 'stop-act', token), dueAt, reason, time: deps.now() }
+  await notifyOwner(deps, subject, { template: 'factor_removal_scheduled', data }).catch(
+    async (error: unknown) => {
+      // No removal that its owner was not told of, and has no link against.
+      await deps.db
+        .update(pendingActs)
+        .set({ state: 'stopped', decidedBy: 'system', decidedAt: deps.now() })
+        .where(eq(pendingActs.id, actId))
+      throw error
+    },
+  )
+  return { actId, dueAt }
+}
+
+async function insertRemoval(
+  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  session: CurrentSession,
+  removal: ScheduledRemoval & { userId: string; reason: string; token: string },
+): Promise<boolean> {
+  const { userId, reason, actId, token, dueAt } = removal
+  const actor = session.user.id
+  const isPossible = sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND status = 'active')
+    AND (EXISTS (SELECT 1 FROM totp_authenticators
+        WHERE user_id = ${userId} AND confirmed_at IS NOT NULL)
+      OR EXISTS (SELECT 1 FROM backup_codes WHERE user_id = ${userId} AND used_by IS NULL))
+    AND NOT EXISTS (SELECT 1 FROM pending_acts WHERE user_id = ${userId}
+      AND kind = 'remove_factors' AND state = 'waiting')`
+  const isMade = sql`EXISTS (SELECT 1 FROM pending_acts WHERE id = ${actId})`
+  const { db } = deps
+  const possible = await db
+    .select({ one: sql`1` })
+    .from(sql`(SELECT 1)`)
+    .where(isPossible)
+  // Before the batch, which would use the step-up up for nothing.
+  if (possible.length === 0) return false
+  const [made, , , used] = await db.batch([
+    db
+      .insert(pendingActs)
+      .select(
+        sql`SELECT ${actId}, 'remove_factors', ${userId}, ${actor}, ${reason},
+          ${deps.now().getTime()}, ${dueAt.getTime()}, 'waiting', NULL, NULL
+          WHERE ${and(maySensitively(deps, session), isPossible)}`,
+      )
+      .returning({ id: pendingActs.id }),
+    recordEvent(
+      deps,
+      {
+        event: 'user_factor_removal_scheduled',
+        userId,
+        actor,
+        sessionId: session.id,
+        data: { reason, act: actId, due_at: dueAt.toISOString() },
+      },
+      isMade,
+    ),
+    db.insert(mailedTokens).select(
+      sql`SELECT ${sha256(token)}, ${userId}, 'stop_act', json_object('act', ${actId}),
+          ${dueAt.getTime()} WHERE ${isMade}`,
+    ),
+    useStepUp(deps, session),
+  ])
+  requireUsed(used)
+  return made.length > 0
+}

@@ -1,0 +1,39 @@
+import { plainReason } from '../plain-name'
+import { roleNames } from '../role-names'
+import { template } from '../template'
+
+/** To the owner when an admin has given the account another role. */
+export const roleChanged = template(
+  'role_changed',
+  { urgency: 'security', isOpenToStrangers: false },
+  {
+    en: ({ role, reason, time }, say) => ({
+      subject: 'Your account has another role',
+      preheader: 'Our team has changed it.',
+      blocks: [
+        `Our team has changed the role of your Phantom account: it is ${roleNames.en[role]} now. All sessions were ended; sign in again to go on.`,
+        say.facts({ time }, [['Reason', plainReason(reason)]]),
+      ],
+      notMe: 'If you did not expect this, write to our support from this address.',
+    }),
+    de: ({ role, reason, time }, say) => ({
+      subject: 'Ihr Konto hat eine andere Rolle',
+      preheader: 'Unser Team hat sie geändert.',
+      blocks: [
+        `Unser Team hat die Rolle Ihres Phantom-Kontos geändert: Es ist jetzt ${roleNames.de[role]}. Alle Sitzungen wurden beendet; melden Sie sich neu an.`,
+        say.facts({ time }, [['Grund', plainReason(reason)]]),
+      ],
+      notMe:
+        'Wenn Sie das nicht erwartet haben, schreiben Sie von dieser Adresse aus an unseren Support.',
+    }),
+    fr: ({ role, reason, time }, say) => ({
+      subject: 'Votre compte a un autre rôle',
+      preheader: 'Notre équipe l’a modifié.',
+      blocks: [
+        `Notre équipe a modifié le rôle de votre compte Phantom : c’est désormais ${roleNames.fr[role]}. Toutes les sessions ont pris fin ; reconnectez-vous pour continuer.`,
+        say.facts({ time }, [['Motif', plainReason(reason)]]),
+      ],
+      notMe: 'Si vous ne vous y attendiez pas, écrivez à notre assistance depuis cette adresse.',
+    }),
+  },
+)

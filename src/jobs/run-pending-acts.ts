@@ -1,0 +1,81 @@
+import { sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import {
+  backupCodes,
+  mailedTokens,
+  pendingActs,
+  sessions,
+  totpAuthenticators,
+  users,
+} from '../db/schema'
+import { isAdmin } from '../roles/admins'
+import { notifyOwner } from '../users/notify-owner'
+
+/** Acts that one run does; the rest is due at the next. */
+const ACTS = 50
+/** How long what was decided stays to be looked up; its events stay longer. */
+const KEPT_MS = 30 * 86_400_000
+
+/**
+ * Does what was scheduled and not stopped (admin/schedule-factor-removal.ts), if whoever asked for it
+ * still is an admin. Closes what nobody has approved in time, and forgets what was decided a month ago.
+ */
+export async function runPendingActs(deps: Deps): Promise<void> {
+  const { db } = deps
+  const now = deps.now()
+  const due = await db
+    .select({ id: pendingActs.id, userId: pendingActs.userId })
+    .from(pendingActs)
+    .where(sql`state = 'waiting' AND kind = 'remove_factors' AND due_at <= ${now.getTime()}
+      AND ${isAdmin(sql`pending_acts.requested_by`)}`)
+    .orderBy(pendingActs.dueAt)
+    .limit(ACTS)
+  const results = await Promise.allSettled(due.map((act) => removeFactors(deps, act)))
+  const failed = results.filter(({ status }) => status === 'rejected').length
+  const isOver = sql`state = 'waiting' AND due_at <= ${now.getTime()}
+    AND (kind = 'grant_admin' OR NOT ${isAdmin(sql`pending_acts.requested_by`)})`
+  await db.batch([
+    db
+      .update(pendingActs)
+      .set({ state: 'stopped', decidedBy: 'system', decidedAt: now })
+      .where(isOver),
+    db
+      .delete(pendingActs)
+      .where(sql`state IN ('done', 'stopped') AND due_at <= ${now.getTime() - KEPT_MS}`),
+  ])
+  if (failed > 0) throw new Error(`${failed} acts are left for the next run`)
+}
+
+/** One batch. The act is the last to change, so that all before it see it waiting, once. */
+async function removeFactors(deps: Deps, act: { id: string; userId: string }): Promise<void> {
+  const { db } = deps
+  const { userId } = act
+  const isDue = sql`EXISTS (SELECT 1 FROM pending_acts AS act WHERE act.id = ${act.id}
+    AND act.state = 'waiting' AND act.due_at <= ${deps.now().getTime()}
+    AND ${isAdmin(sql`act.requested_by`)})`
+  const mine = sql`user_id = ${userId} AND ${isDue}`
+  const done = await db.batch([
+    recordEvent(
+      deps,
+      { event: 'user_factors_removed', userId, actor: 'system', data: { act: act.id } },
+      isDue,
+    ),
+    db.delete(totpAuthenticators).where(mine),
+    db.delete(backupCodes).where(mine),
+    db.delete(sessions).where(mine),
+    db.delete(mailedTokens).where(sql`purpose = 'stop_act' AND ${mine}`),
+    db
+      .update(users)
+      .set({ securityEpoch: sql`security_epoch + 1` })
+      .where(sql`id = ${userId} AND ${isDue}`),
+    db
+      .update(pendingActs)
+      .set({ state: 'done', decidedBy: 'system', decidedAt: deps.now() })
+      .where(sql`id = ${act.id} AND ${isDue}`)
+      .returning({ id: pendingActs.id }),
+  ])
+  if (done[6].length === 0) return
+  const data = { time: deps.now() }
+  await notifyOwner(deps, userId, { template: 'factors_removed', data })
+}

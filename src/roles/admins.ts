@@ -1,0 +1,14 @@
+import { sql } from 'drizzle-orm'
+
+/** Whether an account of this alias can administer: neither disabled, frozen nor about to be erased. */
+const canAdminister = (alias: string) =>
+  sql.raw(`${alias}.role = 'admin' AND ${alias}.status = 'active'
+    AND ${alias}.frozen_at IS NULL AND ${alias}.erasure_due_at IS NULL`)
+
+/** Whether there is an admin beside this user, at this point of a batch: without one nobody may go. */
+export const hasOtherAdmin = (userId: string) => sql`EXISTS (
+  SELECT 1 FROM users AS other WHERE ${canAdminister('other')} AND other.id <> ${userId})`
+
+/** Whether this user is an admin at this point of a batch; the id may be a column. */
+export const isAdmin = (userId: string | ReturnType<typeof sql>) => sql`EXISTS (
+  SELECT 1 FROM users AS officer WHERE ${canAdminister('officer')} AND officer.id = ${userId})`

@@ -1,0 +1,92 @@
+import { and, eq, sql } from 'drizzle-orm'
+import * as z from 'zod'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { hashPassword } from '../crypto/password-hash'
+import { mailedTokens, merchantProfiles, roles, users } from '../db/schema'
+import { requireGoodPassword } from '../passwords/policy'
+import { problem } from '../problems'
+import { isAdmin } from '../roles/admins'
+import type { Role } from '../sessions/lifetimes'
+import { findLink } from './find-link'
+import { usernameKey } from './username'
+
+/** Who has asked for the first admin: whoever holds the secret of the service, no user. */
+export const BY_BOOTSTRAP = 'bootstrap'
+
+const invitation = z.object({ role: z.enum(roles), by: z.string() })
+
+/** What the page of an invitation shows. Uses nothing up. */
+export async function checkInvitation(
+  deps: Pick<Deps, 'db' | 'now'>,
+  token: string,
+): Promise<{ email: string; role: Role }> {
+  const { email, data } = await findInvitation(deps, token)
+  return { email, role: data.role }
+}
+
+async function findInvitation(deps: Pick<Deps, 'db' | 'now'>, token: string) {
+  const link = await findLink(deps, { purpose: 'invite', token, schema: invitation })
+  const [invited] = await deps.db
+    .select({ email: users.email })
+    .from(users)
+    .where(sql`id = ${link.userId} AND status = 'pending' AND ${isStanding(link.data)}`)
+  if (!invited) throw problem('invalid_token', { reason: 'not waiting' })
+  return { ...link, ...invited }
+}
+
+/**
+ * Accepts an invitation: whoever can open the mailbox sets the password, and the account has the role
+ * that the invitation was for. Works once, on an account that still waits; what a sign-up with the address
+ * has left meanwhile is void, for it may have been a stranger's. Opens no session.
+ */
+export async function acceptInvitation(
+  deps: Deps,
+  input: {
+    token: string
+    password: string
+    username?: string | undefined
+    locale?: string | undefined
+  },
+): Promise<void> {
+  const { token, password, username = null, locale } = input
+  const { db } = deps
+  const { email, userId, isGood, data } = await findInvitation(deps, token)
+  await requireGoodPassword(deps, password, [email, username])
+  const passwordHash = await hashPassword(deps.settings.PASSWORD_PEPPER, password)
+  const key = username === null ? null : (usernameKey(username) ?? null)
+  const isFree = sql`NOT EXISTS (SELECT 1 FROM users AS other
+    WHERE other.username_key = ${key} AND other.id <> ${userId})`
+  const isDone = sql`EXISTS (
+    SELECT 1 FROM users WHERE id = ${userId} AND password_hash = ${passwordHash})`
+  const [accepted] = await db.batch([
+    db
+      .update(users)
+      .set({
+        passwordHash,
+        username,
+        usernameKey: key,
+        displayName: null,
+        ...(locale !== undefined && { locale }),
+        role: data.role,
+        status: 'active',
+        emailVerifiedAt: deps.now(),
+        securityEpoch: sql`security_epoch + 1`,
+      })
+      .where(
+        sql`id = ${userId} AND status = 'pending' AND ${isGood} AND ${isStanding(data)} AND ${isFree}`,
+      )
+      .returning({ id: users.id }),
+    recordEvent(deps, { event: 'user_invitation_accepted', userId, actor: userId, data }, isDone),
+    db.delete(merchantProfiles).where(sql`user_id = ${userId} AND ${isDone}`),
+    db.delete(mailedTokens).where(and(eq(mailedTokens.userId, userId), isDone)),
+  ])
+  if (accepted.length > 0) return
+  // Told apart only now: the link was good a moment ago, and stays so for another name.
+  await findInvitation(deps, token)
+  throw problem('username_taken')
+}
+
+/** An admin is only made by one who still is one; other invitations outlive whoever sent them. */
+const isStanding = ({ role, by }: z.infer<typeof invitation>) =>
+  role === 'admin' && by !== BY_BOOTSTRAP ? isAdmin(by) : sql`true`

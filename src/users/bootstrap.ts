@@ -1,0 +1,75 @@
+import { eq, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { equalSecrets, sha256 } from '../crypto/token'
+import { bootstrapUses, users } from '../db/schema'
+import { problem } from '../problems'
+import { BY_BOOTSTRAP } from './accept-invitation'
+import {
+  insertInvited,
+  isAddressTaken,
+  issueInvitation,
+  mailInvitation,
+  newInvited,
+} from './invite-user'
+
+/**
+ * Invites the first admin, for whoever holds the secret BOOTSTRAP_TOKEN. There is no account before that
+ * and no password that everybody knows.
+ *
+ * The secret opens one invitation and is dead, and none at all once there is an admin. A wrong one, a
+ * dead one and a service without one answer alike, as a path does where nothing is.
+ */
+export async function bootstrap(
+  deps: Deps,
+  { token, email }: { token: string; email: string },
+): Promise<void> {
+  const { db, settings } = deps
+  const { BOOTSTRAP_TOKEN: secret } = settings
+  if (secret === undefined || !equalSecrets(token, secret)) return refuse(deps, 'wrong')
+  const tokenHash = sha256(token)
+  const isAlive = sql`NOT EXISTS (SELECT 1 FROM bootstrap_uses WHERE token_hash = ${tokenHash})
+    AND NOT EXISTS (SELECT 1 FROM users AS known
+      WHERE known.role = 'admin')`
+  const [alive] = await db
+    .select({ alive: sql<number>`1` })
+    .from(sql`(SELECT 1)`)
+    .where(isAlive)
+  if (!alive) return refuse(deps, 'dead')
+  if (await isAddressTaken(deps, email)) throw problem('address_taken')
+
+  const invited = await newInvited(deps, email)
+  const { mine } = invited
+  const isMade = sql`EXISTS (SELECT 1 ${mine})`
+  const link = { token: invited.token, role: 'admin', by: BY_BOOTSTRAP } as const
+  const [, , , , , [account]] = await db.batch([
+    ...insertInvited(deps, invited, isAlive),
+    issueInvitation(deps, link, mine),
+    recordEvent(
+      deps,
+      { event: 'sys_bootstrap', userId: sql`(SELECT id ${mine})`, actor: 'system' },
+      isMade,
+    ),
+    db
+      .select({ id: users.id })
+      .from(users)
+      .where(sql`id = (SELECT id ${mine})`),
+    // Decides: of fifty at once the others find it, above, and make nothing.
+    db
+      .insert(bootstrapUses)
+      .select(sql`SELECT ${tokenHash}, ${deps.now().getTime()} WHERE ${isMade}`),
+  ])
+  if (!account) return refuse(deps, 'used meanwhile')
+  await mailInvitation(deps, { ...invited, userId: account.id, role: 'admin' }).catch(
+    async (error: unknown) => {
+      // Nobody has the invitation, so the secret is not used.
+      await db.delete(bootstrapUses).where(eq(bootstrapUses.tokenHash, tokenHash))
+      throw error
+    },
+  )
+}
+
+async function refuse(deps: Pick<Deps, 'db' | 'now' | 'caller'>, reason: string): Promise<never> {
+  await recordEvent(deps, { event: 'authz_fail', data: { permission: 'bootstrap', reason } })
+  throw problem('not_found', { reason })
+}

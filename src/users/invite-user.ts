@@ -1,0 +1,110 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { hashPassword } from '../crypto/password-hash'
+import { randomId, randomToken, sha256 } from '../crypto/token'
+import { mailedTokens, merchantProfiles, users } from '../db/schema'
+import { enqueueMail } from '../email/enqueue'
+import type { Role } from '../sessions/lifetimes'
+import { emailKey } from './email-key'
+import { mailedLink } from './mailed-link'
+
+const INVITATION_DAYS = 7
+export const INVITATION_MS = INVITATION_DAYS * 86_400_000
+
+/** An account that waits for its owner. Nobody knows a password of it, so the random hash is its mark. */
+export type Invited = Readonly<{
+  email: string
+  locale: string
+  passwordHash: string
+  /** `FROM users WHERE …`: the account, once `insertInvited` has made it. */
+  mine: SQL
+  token: string
+}>
+
+export async function newInvited(
+  { settings }: Pick<Deps, 'settings'>,
+  email: string,
+  locale = 'en',
+): Promise<Invited> {
+  const passwordHash = await hashPassword(settings.PASSWORD_PEPPER, randomToken())
+  const mine = sql`FROM users WHERE email_key = ${emailKey(email)} AND password_hash = ${passwordHash}`
+  return { email, locale, passwordHash, mine, token: randomToken() }
+}
+
+/**
+ * The statements that make the account, if `when` holds and no one has confirmed its address. A sign-up
+ * that was never confirmed may be a stranger's: what it left is void. The account is a customer's until
+ * the invitation is accepted, whose token alone carries the role; no other mail leads to it.
+ */
+export function insertInvited(
+  { db, now }: Pick<Deps, 'db' | 'now'>,
+  { email, locale, passwordHash, mine }: Invited,
+  when: SQL,
+) {
+  return [
+    db
+      .insert(users)
+      .select(
+        sql`SELECT ${randomId('usr')}, ${email}, ${emailKey(email)}, NULL, NULL, NULL, ${locale},
+          'customer', 'pending', ${passwordHash}, 0, NULL, NULL, ${now().getTime()},
+          NULL, NULL, NULL
+          WHERE ${when}`,
+      )
+      .onConflictDoUpdate({
+        target: users.emailKey,
+        set: {
+          email,
+          username: null,
+          usernameKey: null,
+          displayName: null,
+          locale,
+          role: 'customer',
+          passwordHash,
+          securityEpoch: sql`${users.securityEpoch} + 1`,
+          createdAt: now(),
+        },
+        setWhere: eq(users.status, 'pending'),
+      }),
+    db.delete(mailedTokens).where(sql`user_id IN (SELECT id ${mine})`),
+    db.delete(merchantProfiles).where(sql`user_id IN (SELECT id ${mine})`),
+  ] as const
+}
+
+/** The statement that makes the invitation for the account that `whom` selects (`FROM users WHERE …`). */
+export const issueInvitation = (
+  { db, now }: Pick<Deps, 'db' | 'now'>,
+  link: { token: string; role: Role; by: string },
+  whom: SQL,
+) =>
+  db
+    .insert(mailedTokens)
+    .select(
+      sql`SELECT ${sha256(link.token)}, id, 'invite', json_object('role', ${link.role}, 'by', ${link.by}),
+        ${now().getTime() + INVITATION_MS} ${whom}`,
+    )
+    .returning({ userId: mailedTokens.userId })
+
+export const mailInvitation = (
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now'>,
+  invited: Pick<Invited, 'email' | 'locale' | 'token'> & { userId: string; role: Role },
+) =>
+  enqueueMail(deps, {
+    template: 'invitation',
+    to: invited.email,
+    userId: invited.userId,
+    locale: invited.locale,
+    data: {
+      link: mailedLink(deps, 'accept-invitation', invited.token),
+      role: invited.role,
+      validDays: INVITATION_DAYS,
+    },
+  })
+
+/** Whether an address belongs to an account, of which only admins may hear. */
+export async function isAddressTaken({ db }: Pick<Deps, 'db'>, email: string): Promise<boolean> {
+  const [taken] = await db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.emailKey, emailKey(email)), sql`status <> 'pending'`))
+  return taken !== undefined
+}
