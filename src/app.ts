@@ -1,4 +1,8 @@
 import { Hono } from 'hono'
+import { adminUserActRoutes } from './admin/act-routes'
+import { bootstrapRoutes } from './admin/bootstrap-routes'
+import { firstAidRoutes, incidentRoutes } from './admin/first-aid-routes'
+import { adminActRoutes, adminUserRoutes } from './admin/user-routes'
 import { apiKeyRoutes } from './api-keys/routes'
 import { verifyKeyRoutes } from './api-keys/verify-key-routes'
 import { type AppEnv, createDeps, type Deps } from './context'
@@ -19,7 +23,10 @@ import { jwksRoutes, sessionRoutes } from './sessions/routes'
 import { sessionListRoutes } from './sessions/session-list-routes'
 import { backupCodeRoutes } from './two-factor/backup-code-routes'
 import { twoFactorRoutes } from './two-factor/routes'
+import { createRoutes } from './users/create-routes'
+import { introspectRoutes } from './trust/introspect-routes'
 import { changeEmailRoutes, notMeRoutes } from './users/change-email-routes'
+import { invitationRoutes, stopActRoutes } from './users/invitation-routes'
 import { notificationEmailRoutes } from './users/notification-email-routes'
 import { ownDataRoutes } from './users/own-data-routes'
 import { userRoutes, verifyEmailRoutes } from './users/routes'
@@ -38,6 +45,7 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
   app.use(cors)
   app.use('/api/*', noQuery)
   return app
+    .route('/api/users', createRoutes)
     .route('/api/users', userRoutes)
     .route('/api/users/change-email', changeEmailRoutes)
     .route('/api/users/notification-email', notificationEmailRoutes)
@@ -54,6 +62,15 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/api/auth', passwordRoutes)
     .route('/api/api-keys', apiKeyRoutes)
     .route('/api/api-keys', verifyKeyRoutes)
+    .route('/api/users/accept-invitation', invitationRoutes)
+    .route('/api/auth', stopActRoutes)
+    .route('/api/admin', bootstrapRoutes)
+    .route('/api/admin', incidentRoutes)
+    .route('/api/admin/acts', adminActRoutes)
+    .route('/api/admin/users', adminUserRoutes)
+    .route('/api/admin/users', adminUserActRoutes)
+    .route('/api/admin/users', firstAidRoutes)
+    .route('/api/auth', introspectRoutes)
     .route('/.well-known', jwksRoutes)
     .route('/', httpRoutes(app))
 }

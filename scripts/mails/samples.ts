@@ -1,7 +1,9 @@
 import type { TemplateData, TemplateName } from '../../src/email/mail-data'
 
 const link = 'https://auth.phantom.test/page#token=7kQmXw2vT9bRfLc0YhNs4PdZjA6eGuVi1oKtB8nWxCM'
-const occasion = { ip: '2001:db8::7', country: 'DE', time: new Date('2026-11-24T18:13:59Z') }
+const time = new Date('2026-11-24T18:13:59Z')
+const occasion = { ip: '2001:db8::7', country: 'DE', time }
+const byAdmin = { reason: 'Asked for by phone, ticket 4711', time }
 const device = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/142.0.0.0 Safari/537.36'
 const where = { device, ...occasion }
 
@@ -35,7 +37,10 @@ export const samples: Samples = {
     { method: 'totp', ...where },
     { method: 'backup_code', ...where },
   ],
-  reset_password: [{ link, validMinutes: 30, ...occasion }],
+  reset_password: [
+    { link, validMinutes: 30, requestedBy: 'owner', ...occasion },
+    { link, validMinutes: 30, requestedBy: 'admin', ...occasion },
+  ],
   password_changed: [
     { how: 'change', ...where },
     { how: 'reset', ...where },
@@ -59,8 +64,41 @@ export const samples: Samples = {
     { left: 1, ...where },
     { left: 0, ...where },
   ],
+  api_key_created: [{ name: 'Shop server', ...where }],
+  api_key_rotated: [
+    { name: 'Shop server', previousUntil: new Date('2026-11-25T18:13:59Z'), ...where },
+    { name: 'Shop server', previousUntil: null, ...where },
+  ],
+  api_key_revoked: [{ name: 'Shop server', ...where }],
+  api_key_expiring: [
+    { name: 'Shop server', days: 14, expiresAt: new Date('2026-12-08T18:13:59Z') },
+    { name: 'Shop server', days: 1, expiresAt: new Date('2026-11-25T18:13:59Z') },
+  ],
   username_changed: [{ username: 'ada.lovelace', ...where }],
   account_closing: [{ link, dueAt: new Date('2026-12-24T18:13:59Z'), ...where }],
   account_kept: [where],
   account_erased: [{}],
+  merchant_submitted: [{ legalName: 'Lovelace Trading B.V.', ...where }],
+  merchant_decided: [
+    { decision: 'approve', ...byAdmin },
+    { decision: 'reject', ...byAdmin },
+    { decision: 'request-changes', ...byAdmin },
+    { decision: 'suspend', ...byAdmin },
+    { decision: 'reinstate', ...byAdmin },
+  ],
+  invitation: [
+    { link, role: 'customer', validDays: 7 },
+    { link, role: 'merchant', validDays: 7 },
+    { link, role: 'admin', validDays: 7 },
+  ],
+  role_changed: [
+    { role: 'customer', ...byAdmin },
+    { role: 'merchant', ...byAdmin },
+  ],
+  account_disabled: [byAdmin],
+  account_enabled: [byAdmin],
+  sessions_ended_by_admin: [byAdmin],
+  admin_granted: [{ time }],
+  factor_removal_scheduled: [{ link, dueAt: new Date('2026-11-25T18:13:59Z'), ...byAdmin }],
+  factors_removed: [{ time }],
 }

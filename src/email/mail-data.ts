@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { roles } from '../db/schema'
 import { occasion } from './occasion'
 
 const link = z.url({ protocol: /^https?$/ })
@@ -8,6 +9,9 @@ const where = { device: text.nullable(), ...occasion }
 
 /** What can be guessed at, by the names that the API uses. */
 const method = z.enum(['password', 'email', 'totp', 'backup_code'])
+/** What an admin does is told without the admin's address and device. */
+const byAdmin = { reason: text, time: occasion.time }
+const role = z.enum(roles)
 
 /** Every mail there is, and what it needs to know. The words are in templates/. */
 export const mailData = {
@@ -32,7 +36,12 @@ export const mailData = {
   /** The password was right, the code was not. */
   wrong_code: z.object({ method: method.exclude(['password']), ...where }),
   /** The link that sets a new password; then that it was set, by this link or with the old one. */
-  reset_password: z.object({ link, validMinutes: z.number(), ...occasion }),
+  reset_password: z.object({
+    link,
+    validMinutes: z.number(),
+    requestedBy: z.enum(['owner', 'admin']).default('owner'),
+    ...occasion,
+  }),
   password_changed: z.object({ how: z.enum(['change', 'reset']), ...where }),
   /** To a new address, to be confirmed. */
   change_email: z.object({ link, validHours: z.number() }),
@@ -55,11 +64,34 @@ export const mailData = {
   authenticator_removed: z.object({ name: text, ...where }),
   backup_codes_made: z.object({ count: z.number(), ...where }),
   backup_code_used: z.object({ left: z.number(), ...where }),
+  /** API keys, by the name that their owner gave them. */
+  api_key_created: z.object({ name: text, ...where }),
+  api_key_rotated: z.object({ name: text, previousUntil: occasion.time.nullable(), ...where }),
+  api_key_revoked: z.object({ name: text, ...where }),
+  api_key_expiring: z.object({ name: text, days: z.number(), expiresAt: occasion.time }),
   username_changed: z.object({ username: text, ...where }),
   /** The account will be erased at `dueAt`; the link keeps it. */
   account_closing: z.object({ link, dueAt: occasion.time, ...where }),
   account_kept: z.object(where),
   account_erased: z.strictObject({}),
+  /** An application was handed in; then what came of it, and later. */
+  merchant_submitted: z.object({ legalName: text, ...where }),
+  merchant_decided: z.object({
+    decision: z.enum(['approve', 'reject', 'request-changes', 'suspend', 'reinstate']),
+    ...byAdmin,
+  }),
+  /** To somebody for whom an admin has made an account; its owner sets the password. */
+  invitation: z.object({ link, role, validDays: z.number() }),
+  /** What an admin did to an account, and why. */
+  role_changed: z.object({ role, ...byAdmin }),
+  account_disabled: z.object(byAdmin),
+  account_enabled: z.object(byAdmin),
+  sessions_ended_by_admin: z.object(byAdmin),
+  /** Two admins have made the owner a third. */
+  admin_granted: z.object({ time: occasion.time }),
+  /** The second factors go at `dueAt`, unless the link stops it; then that they are gone. */
+  factor_removal_scheduled: z.object({ link, dueAt: occasion.time, ...byAdmin }),
+  factors_removed: z.object({ time: occasion.time }),
 } as const satisfies Record<string, z.ZodType>
 
 export type TemplateName = keyof typeof mailData

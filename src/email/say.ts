@@ -8,12 +8,14 @@ import { phrases } from './phrases'
 export type Say = Readonly<{
   minutes: (count: number) => string
   hours: (count: number) => string
+  days: (count: number) => string
   date: (time: Date) => string
   /** When and where something happened, and with what, where the data of the mail tells. */
   facts: (where: Where, more?: readonly Row[]) => Block
 }>
 
-type Where = Occasion & Readonly<{ device?: string | null }>
+/** Without a place where an admin or the service itself did it: theirs is nobody's business. */
+type Where = Readonly<{ time: Date; device?: string | null }> & Partial<Occasion>
 type Row = readonly [label: string, value: string]
 
 export function sayIn(language: Language): Say {
@@ -25,6 +27,7 @@ export function sayIn(language: Language): Say {
   return {
     minutes: duration('minute'),
     hours: duration('hour'),
+    days: duration('day'),
     date,
     facts: ({ device, time, country, ip }, more = []) => ({
       kind: 'facts',
@@ -32,8 +35,12 @@ export function sayIn(language: Language): Say {
         ...more,
         ...(device === undefined ? [] : [[words.device, deviceName(device, language)] as const]),
         [words.time, date(time)],
-        [words.place, placeName(country, language)],
-        [words.ip, ip],
+        ...(ip === undefined
+          ? []
+          : [
+              [words.place, placeName(country ?? null, language)] as const,
+              [words.ip, ip] as const,
+            ]),
       ],
     }),
   }

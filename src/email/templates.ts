@@ -1,12 +1,19 @@
 import type { TemplateName } from './mail-data'
 import type { Template } from './template'
 import { accountClosing } from './templates/account-closing'
+import { accountDisabled } from './templates/account-disabled'
+import { accountEnabled } from './templates/account-enabled'
 import { accountErased } from './templates/account-erased'
 import { accountExists } from './templates/account-exists'
 import { accountFrozen } from './templates/account-frozen'
 import { accountKept } from './templates/account-kept'
 import { accountLocked } from './templates/account-locked'
 import { addressInUse } from './templates/address-in-use'
+import { adminGranted } from './templates/admin-granted'
+import { apiKeyCreated } from './templates/api-key-created'
+import { apiKeyExpiring } from './templates/api-key-expiring'
+import { apiKeyRevoked } from './templates/api-key-revoked'
+import { apiKeyRotated } from './templates/api-key-rotated'
 import { authenticatorAdded } from './templates/authenticator-added'
 import { authenticatorRemoved } from './templates/authenticator-removed'
 import { authenticatorStopped } from './templates/authenticator-stopped'
@@ -15,13 +22,20 @@ import { backupCodesMade } from './templates/backup-codes-made'
 import { changeEmail } from './templates/change-email'
 import { emailChangeRequested } from './templates/email-change-requested'
 import { emailChanged } from './templates/email-changed'
+import { factorRemovalScheduled } from './templates/factor-removal-scheduled'
+import { factorsRemoved } from './templates/factors-removed'
+import { invitation } from './templates/invitation'
 import { loginCode } from './templates/login-code'
+import { merchantDecided } from './templates/merchant-decided'
+import { merchantSubmitted } from './templates/merchant-submitted'
 import { newCountry } from './templates/new-country'
 import { newDevice } from './templates/new-device'
 import { notificationEmail } from './templates/notification-email'
 import { notificationEmailChanged } from './templates/notification-email-changed'
 import { passwordChanged } from './templates/password-changed'
 import { resetPassword } from './templates/reset-password'
+import { roleChanged } from './templates/role-changed'
+import { sessionsEndedByAdmin } from './templates/sessions-ended-by-admin'
 import { usernameChanged } from './templates/username-changed'
 import { verifyEmail } from './templates/verify-email'
 import { wrongCode } from './templates/wrong-code'
@@ -49,10 +63,24 @@ export const templates = {
   authenticator_removed: authenticatorRemoved,
   backup_codes_made: backupCodesMade,
   backup_code_used: backupCodeUsed,
+  api_key_created: apiKeyCreated,
+  api_key_rotated: apiKeyRotated,
+  api_key_revoked: apiKeyRevoked,
+  api_key_expiring: apiKeyExpiring,
   username_changed: usernameChanged,
   account_closing: accountClosing,
   account_kept: accountKept,
   account_erased: accountErased,
+  merchant_submitted: merchantSubmitted,
+  merchant_decided: merchantDecided,
+  invitation,
+  role_changed: roleChanged,
+  account_disabled: accountDisabled,
+  account_enabled: accountEnabled,
+  sessions_ended_by_admin: sessionsEndedByAdmin,
+  admin_granted: adminGranted,
+  factor_removal_scheduled: factorRemovalScheduled,
+  factors_removed: factorsRemoved,
 } as const satisfies { [Name in TemplateName]: Template<Name> }
 
 /** The template of a queued mail; `undefined` for a name that this version does not know. */

@@ -42,6 +42,7 @@ export const tags = [
   { name: 'Second factors', description: 'Authenticator apps and backup codes.' },
   { name: 'Sessions', description: 'Keep a session, end it, verify its tokens elsewhere.' },
   { name: 'API keys', description: 'Keys for servers of merchants and of the platform.' },
+  { name: 'Administration', description: 'What admins do, in sessions of two factors.' },
   { name: 'Service', description: 'The service about itself.' },
   { name: 'Pages', description: 'What people open in a browser, and the files of these pages.' },
 ] as const

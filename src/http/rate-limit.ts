@@ -24,6 +24,8 @@ export const limits = {
   sign_up: [{ limit: 10, seconds: HOUR }],
   mail: [{ limit: 20, seconds: HOUR }],
   account: [{ limit: 20, seconds: HOUR }],
+  merchant: [{ limit: 60, seconds: MINUTE }],
+  uploads: [{ limit: 60, seconds: HOUR }],
   admin: [
     { limit: 60, seconds: MINUTE },
     { limit: 600, seconds: HOUR },

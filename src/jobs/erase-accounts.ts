@@ -2,11 +2,13 @@ import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import {
+  apiKeys,
   auditEvents,
   backupCodes,
   knownDevices,
   mailedTokens,
   merchantProfiles,
+  pendingActs,
   sessions,
   totpAuthenticators,
   users,
@@ -73,6 +75,8 @@ async function erase(deps: Deps, owner: Owner, lease: Date): Promise<void> {
     totpAuthenticators,
     backupCodes,
     merchantProfiles,
+    apiKeys,
+    pendingActs,
   ] as const
   const [scrubbed] = await db.batch([
     db

@@ -2,12 +2,19 @@ import type { Deps } from '../context'
 import { log } from '../log'
 import { eraseAccounts } from './erase-accounts'
 import { purgeExpired } from './purge-expired'
+import { remindKeys } from './remind-keys'
+import { runPendingActs } from './run-pending-acts'
 
 type Job = (deps: Deps) => Promise<void>
 
 /** Every job by its name, under the cron expression that starts it; tests/jobs.test.ts compares with wrangler.toml. */
 export const jobs: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
-  '*/15 * * * *': { 'purge-expired': purgeExpired, 'erase-accounts': eraseAccounts },
+  '*/15 * * * *': {
+    'purge-expired': purgeExpired,
+    'erase-accounts': eraseAccounts,
+    'run-pending-acts': runPendingActs,
+  },
+  '0 6 * * *': { 'remind-keys': remindKeys },
 }
 
 /** Runs the jobs of a cron expression. Each is safe to run late, twice, or twice at once; one that fails stops no other. */

@@ -11,7 +11,8 @@ import { factorsChanged } from './factors-changed'
 
 /**
  * Removes one authenticator app, or all of them. Backup codes stand in for an app, so they go with the
- * last one, and the mailed code is the second step again.
+ * last one, and the mailed code is the second step again. An admin keeps one: whoever administers with two
+ * factors does not become somebody who does with one.
  */
 export async function removeTotp(
   deps: Deps,
@@ -22,17 +23,18 @@ export async function removeTotp(
   const { userId, sessionId } = refOf(session)
   const mine = sql`user_id = ${userId} AND confirmed_at IS NOT NULL`
   const chosen = id === undefined ? mine : sql`${mine} AND id = ${id}`
-  const known = await db
-    .select({ id: totpAuthenticators.id })
-    .from(totpAuthenticators)
-    .where(chosen)
+  const known = await db.select({ id: totpAuthenticators.id }).from(totpAuthenticators).where(mine)
+  const going = known.filter((app) => id === undefined || app.id === id).length
+  const isAdmin = session.user.role === 'admin'
   // Before the batch, which would use the step-up up for nothing.
-  if (known.length === 0) throw problem('not_found', { reason: 'no such authenticator' })
+  if (going === 0) throw problem('not_found', { reason: 'no such authenticator' })
+  if (isAdmin && going === known.length) throw problem('last_authenticator')
 
-  const isDone = sql`${maySensitively(deps, session)}
-    AND EXISTS (SELECT 1 FROM totp_authenticators WHERE ${chosen})`
   const isLast = sql`(SELECT count(*) FROM totp_authenticators WHERE ${mine})
     = (SELECT count(*) FROM totp_authenticators WHERE ${chosen})`
+  const isKept = isAdmin ? isLast : sql`false`
+  const isDone = sql`${maySensitively(deps, session)}
+    AND EXISTS (SELECT 1 FROM totp_authenticators WHERE ${chosen}) AND NOT (${isKept})`
   const [, , , , , removed, used] = await db.batch([
     recordEvent(
       deps,
@@ -49,11 +51,13 @@ export async function removeTotp(
     db.delete(backupCodes).where(sql`user_id = ${userId} AND ${isDone} AND ${isLast}`),
     db
       .delete(totpAuthenticators)
-      .where(sql`${chosen} AND ${maySensitively(deps, session)}`)
+      .where(sql`${chosen} AND ${maySensitively(deps, session)} AND NOT (${isKept})`)
       .returning({ name: totpAuthenticators.name }),
     useStepUp(deps, session),
   ])
   requireUsed(used)
+  if (removed.length === 0)
+    throw problem('last_authenticator', { reason: 'another one went first' })
   await Promise.all(
     removed.map(({ name }) =>
       notifyOwner(deps, session.user, {

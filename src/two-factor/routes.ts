@@ -106,7 +106,7 @@ export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
       description:
         'With the last one the backup codes go, and the mailed code is the second step again. Other sessions end. Uses the step-up up.',
       answers: { 204: { description: 'It is gone', schema: null } },
-      problems: ['not_found'],
+      problems: ['not_found', 'last_authenticator'],
     }),
     async (c) => {
       await removeTotp(c.var.deps, c.var.session, c.req.valid('json').id)

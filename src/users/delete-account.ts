@@ -4,6 +4,7 @@ import type { Deps } from '../context'
 import { randomToken, sha256 } from '../crypto/token'
 import { mailedTokens, sessions, users } from '../db/schema'
 import { problem } from '../problems'
+import { hasOtherAdmin } from '../roles/admins'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed } from '../sessions/step-up'
 import { mailedLink } from './mailed-link'
@@ -15,12 +16,14 @@ const GRACE_MS = 14 * 86_400_000
 /**
  * Schedules the erasure of an account: all its sessions end, nobody can sign in any more, and a mailed
  * link keeps the account until the day. Of the links mailed before, only the one with which the owner of
- * a replaced address stops everything is left.
+ * a replaced address stops everything is left. The last admin stays.
  */
 export async function scheduleErasure(deps: Deps, session: CurrentSession): Promise<Date> {
   const { db } = deps
   const userId = session.user.id
-  const may = maySensitively(deps, session)
+  const isAdmin = session.user.role === 'admin'
+  const isLastAdmin = isAdmin ? sql`NOT ${hasOtherAdmin(userId)}` : sql`false`
+  const may = sql`${maySensitively(deps, session)} AND NOT ${isLastAdmin}`
   const dueAt = new Date(deps.now().getTime() + GRACE_MS)
   const token = randomToken()
   const [, , , , ended] = await db.batch([
@@ -53,6 +56,7 @@ export async function scheduleErasure(deps: Deps, session: CurrentSession): Prom
       .where(and(eq(sessions.userId, userId), may))
       .returning({ id: sessions.id }),
   ])
+  if (ended.length === 0 && isAdmin) await refuseLastAdmin(deps, userId)
   requireUsed(ended)
   const data = { link: mailedLink(deps, 'keep-account', token), dueAt, ...occasionOf(deps) }
   await notifyOwner(deps, session.user, { template: 'account_closing', data }).catch(
@@ -63,6 +67,15 @@ export async function scheduleErasure(deps: Deps, session: CurrentSession): Prom
     },
   )
   return dueAt
+}
+
+/** Told apart afterwards: the batch has decided. */
+async function refuseLastAdmin({ db }: Pick<Deps, 'db'>, userId: string): Promise<void> {
+  const [other] = await db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.id, userId), hasOtherAdmin(userId)))
+  if (!other) throw problem('last_admin')
 }
 
 /** Undoes it, with the token of the mailed link. Works once; opens no session. */

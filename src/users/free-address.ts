@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { mailedTokens, merchantProfiles, users } from '../db/schema'
+import { mailedTokens, merchantProfiles, pendingActs, users } from '../db/schema'
 
 /**
  * Whether no other account holds an address. One whose sign-up was never confirmed does not: whoever
@@ -24,6 +24,7 @@ export function removeUnproved(
   return [
     db.delete(mailedTokens).where(sql`user_id IN ${unproved}`),
     db.delete(merchantProfiles).where(sql`user_id IN ${unproved}`),
+    db.delete(pendingActs).where(sql`user_id IN ${unproved}`),
     recordEvent(
       deps,
       {

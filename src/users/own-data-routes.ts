@@ -85,6 +85,7 @@ export const ownDataRoutes = new Hono<AppEnv>({ strict: false })
           schema: z.object({ status: z.literal('erasure_scheduled'), due_at: z.iso.datetime() }),
         },
       },
+      problems: ['last_admin'],
     }),
     async (c) => {
       const dueAt = await scheduleErasure(c.var.deps, c.var.session)

@@ -5,9 +5,6 @@ import { anyone, signedIn } from '../guards'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
-import { merchantDraft } from '../merchants/draft'
-import { newPassword } from '../passwords/policy'
-import { createUser } from './create-user'
 import { displayName } from './display-name'
 import { emailAddress } from './email-key'
 import { locale } from './locale'
@@ -20,22 +17,6 @@ import { resendVerification, verifyEmail } from './verify-email'
 const sent = z.object({ status: z.literal('verification_sent') })
 const SENT = { status: 'verification_sent' } as const
 
-const createBody = z
-  .strictObject({
-    email: emailAddress,
-    password: newPassword,
-    username: username.optional(),
-    locale: locale.optional().describe('Language of mails, "en" at first'),
-    role: z.enum(['customer', 'merchant']).default('customer'),
-    merchant: merchantDraft
-      .optional()
-      .describe('Business profile, kept as a draft; merchants only'),
-  })
-  .refine(({ role, merchant }) => role === 'merchant' || merchant === undefined, {
-    path: ['merchant'],
-    message: 'only an account with the role "merchant" has a business profile',
-  })
-
 const changes = z
   .strictObject({
     username: username.optional(),
@@ -47,25 +28,6 @@ const changes = z
   })
 
 export const userRoutes = new Hono<AppEnv>({ strict: false })
-  .post(
-    '/create',
-    anyone,
-    rateLimit('sign_up'),
-    body(createBody),
-    describe({
-      tag: 'Accounts',
-      summary: 'Sign up',
-      description:
-        'Answers the same for a new, an existing, an unconfirmed and a disabled address; what happened is told by mail. A second sign-up for an address that was never confirmed replaces the first.',
-      answers: { 202: { description: 'A mail is on its way', schema: sent } },
-      problems: ['password_rejected'],
-    }),
-    async (c) => {
-      await createUser(c.var.deps, c.req.valid('json'))
-      return c.json(SENT, 202)
-    },
-  )
-
   .get(
     '/me',
     signedIn,

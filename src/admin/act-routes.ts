@@ -1,0 +1,132 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import type { AppEnv } from '../context'
+import { roles } from '../db/schema'
+import { may } from '../guards'
+import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
+import { body } from '../http/validate'
+import { waitingAnswer, waitingAnswerOf } from './answers'
+import { approveGrant } from './approve-grant'
+import { changeRole } from './change-role'
+import { disableUser, enableUser } from './disable-user'
+import { scheduleFactorRemoval } from './schedule-factor-removal'
+import { reason } from './subject'
+
+const admin = may('user_administration', { stepUp: true })
+const why = z.strictObject({ reason })
+const done = { 204: { description: 'Done, and told to the owner', schema: null } }
+const PROBLEMS = ['not_found', 'own_account', 'user_state'] as const
+
+/** What an admin does to an account of somebody else. Each act uses a step-up up. */
+export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
+  .patch(
+    '/:id',
+    admin,
+    rateLimit('admin'),
+    body(z.strictObject({ role: z.enum(roles), reason })),
+    describe({
+      tag: 'Administration',
+      summary: 'Change the role',
+      description:
+        'Ends all sessions of the account. To make an admin takes two: the answer is 202, and another admin approves within a day. The last admin stays one.',
+      answers: {
+        204: done[204],
+        202: {
+          description: 'Waits for another admin',
+          schema: waitingAnswer,
+        },
+      },
+      problems: [...PROBLEMS],
+    }),
+    async (c) => {
+      const userId = c.req.param('id')
+      const waiting = await changeRole(c.var.deps, c.var.session, {
+        userId,
+        ...c.req.valid('json'),
+      })
+      return waiting ? c.json(waitingAnswerOf(userId, waiting), 202) : c.body(null, 204)
+    },
+  )
+
+  .post(
+    '/:id/grants/:act/approve',
+    admin,
+    rateLimit('admin'),
+    describe({
+      tag: 'Administration',
+      summary: 'Approve a new admin',
+      description:
+        'By another admin than the one who asked. Ends all sessions of the account; one that waits for its owner is sent the invitation now.',
+      answers: done,
+      problems: [...PROBLEMS, 'needs_another_admin'],
+    }),
+    async (c) => {
+      const { id: userId, act: actId } = c.req.param()
+      await approveGrant(c.var.deps, c.var.session, { userId, actId })
+      return c.body(null, 204)
+    },
+  )
+
+  .post(
+    '/:id/disable',
+    admin,
+    rateLimit('admin'),
+    body(why),
+    describe({
+      tag: 'Administration',
+      summary: 'Disable an account',
+      description: 'Ends its sessions at once, and an invitation that was not accepted.',
+      answers: done,
+      problems: [...PROBLEMS],
+    }),
+    async (c) => {
+      const act = { userId: c.req.param('id'), ...c.req.valid('json') }
+      await disableUser(c.var.deps, c.var.session, act)
+      return c.body(null, 204)
+    },
+  )
+
+  .post(
+    '/:id/enable',
+    admin,
+    rateLimit('admin'),
+    body(why),
+    describe({
+      tag: 'Administration',
+      summary: 'Let a disabled account work again',
+      description: 'One that was an admin’s comes back as a customer’s.',
+      answers: done,
+      problems: [...PROBLEMS],
+    }),
+    async (c) => {
+      const act = { userId: c.req.param('id'), ...c.req.valid('json') }
+      await enableUser(c.var.deps, c.var.session, act)
+      return c.body(null, 204)
+    },
+  )
+
+  .post(
+    '/:id/remove-factors',
+    admin,
+    rateLimit('admin'),
+    body(why),
+    describe({
+      tag: 'Administration',
+      summary: 'Remove lost second factors, in a day',
+      description:
+        'The owner is mailed a link that stops it. Then apps and backup codes go and all sessions end.',
+      answers: {
+        202: {
+          description: 'Scheduled',
+          schema: z.object({ act_id: z.string(), due_at: z.iso.datetime() }),
+        },
+      },
+      problems: [...PROBLEMS],
+    }),
+    async (c) => {
+      const act = { userId: c.req.param('id'), ...c.req.valid('json') }
+      const { actId, dueAt } = await scheduleFactorRemoval(c.var.deps, c.var.session, act)
+      return c.json({ act_id: actId, due_at: dueAt.toISOString() }, 202)
+    },
+  )

@@ -1,0 +1,42 @@
+import * as z from 'zod'
+import { roles } from '../db/schema'
+import type { Role } from '../sessions/lifetimes'
+import type { WaitingGrant } from './change-role'
+import type { Invitation } from './invite'
+
+/** To an admin who makes another one: it takes two. */
+export const waitingAnswer = z.object({
+  status: z.literal('waiting_for_approval'),
+  user_id: z.string(),
+  act_id: z.string(),
+  approve_before: z.iso.datetime(),
+})
+
+export const waitingAnswerOf = (
+  userId: string,
+  { actId, approveBefore }: WaitingGrant,
+): z.output<typeof waitingAnswer> => ({
+  status: 'waiting_for_approval',
+  user_id: userId,
+  act_id: actId,
+  approve_before: approveBefore.toISOString(),
+})
+
+export const invitedAnswer = z.object({
+  status: z.literal('invited'),
+  user_id: z.string(),
+  email: z.string(),
+  role: z.enum(roles),
+  expires_at: z.iso.datetime().describe('Of the invitation'),
+})
+
+export const invitedAnswerOf = (
+  { userId, expiresAt }: Extract<Invitation, { expiresAt: Date }>,
+  { email, role }: { email: string; role: Role },
+): z.output<typeof invitedAnswer> => ({
+  status: 'invited',
+  user_id: userId,
+  email,
+  role,
+  expires_at: expiresAt.toISOString(),
+})

@@ -1,0 +1,33 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import type { AppEnv } from '../context'
+import { anyone } from '../guards'
+import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
+import { body } from '../http/validate'
+import { bootstrap } from '../users/bootstrap'
+import { emailAddress } from '../users/email-key'
+
+export const bootstrapRoutes = new Hono<AppEnv>({ strict: false }).post(
+  '/bootstrap',
+  anyone,
+  rateLimit('sign_up'),
+  body(z.strictObject({ token: z.string().min(1).max(200), email: emailAddress })),
+  describe({
+    tag: 'Administration',
+    summary: 'Invite the first admin',
+    description:
+      'With the secret `BOOTSTRAP_TOKEN`, once, and only while there is no admin. In every other case there is nothing here.',
+    answers: {
+      202: {
+        description: 'The invitation is on its way',
+        schema: z.object({ status: z.literal('invitation_sent') }),
+      },
+    },
+    problems: ['not_found', 'address_taken'],
+  }),
+  async (c) => {
+    await bootstrap(c.var.deps, c.req.valid('json'))
+    return c.json({ status: 'invitation_sent' as const }, 202)
+  },
+)

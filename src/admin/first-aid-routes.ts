@@ -1,0 +1,101 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import type { AppEnv } from '../context'
+import { may } from '../guards'
+import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
+import { body } from '../http/validate'
+import { endEverySession } from './end-every-session'
+import { endUserSessions, startReset, unlockUser } from './first-aid'
+import { reason } from './subject'
+
+const admin = may('user_administration')
+const why = z.strictObject({ reason })
+const PROBLEMS = ['not_found', 'own_account'] as const
+
+/** What an admin does for an owner in trouble. None of it gives anybody power, so no step-up is asked for. */
+export const firstAidRoutes = new Hono<AppEnv>({ strict: false })
+  .post(
+    '/:id/unlock',
+    admin,
+    rateLimit('admin'),
+    body(why),
+    describe({
+      tag: 'Administration',
+      summary: 'End the locks of an account',
+      description: 'Locks, counts of failures, and factors that were stopped by them.',
+      answers: { 204: { description: 'Nothing is locked', schema: null } },
+      problems: [...PROBLEMS],
+    }),
+    async (c) => {
+      const act = { userId: c.req.param('id'), ...c.req.valid('json') }
+      await unlockUser(c.var.deps, c.var.session, act)
+      return c.body(null, 204)
+    },
+  )
+
+  .post(
+    '/:id/end-sessions',
+    admin,
+    rateLimit('admin'),
+    body(why),
+    describe({
+      tag: 'Administration',
+      summary: 'End all sessions of an account',
+      answers: { 204: { description: 'None is left', schema: null } },
+      problems: [...PROBLEMS],
+    }),
+    async (c) => {
+      const act = { userId: c.req.param('id'), ...c.req.valid('json') }
+      await endUserSessions(c.var.deps, c.var.session, act)
+      return c.body(null, 204)
+    },
+  )
+
+  .post(
+    '/:id/reset-password',
+    admin,
+    rateLimit('admin'),
+    body(why),
+    describe({
+      tag: 'Administration',
+      summary: 'Mail a reset link to the owner',
+      description:
+        'The same link as the owner can ask for, with the same limits. No admin sees it, and none can set a password.',
+      answers: {
+        202: {
+          description: 'A mail is on its way, unless there were too many',
+          schema: z.object({ status: z.literal('reset_sent') }),
+        },
+      },
+      problems: [...PROBLEMS, 'user_state'],
+    }),
+    async (c) => {
+      const act = { userId: c.req.param('id'), ...c.req.valid('json') }
+      await startReset(c.var.deps, c.var.session, act)
+      return c.json({ status: 'reset_sent' as const }, 202)
+    },
+  )
+
+/** For an incident in which nobody knows whose sessions were stolen. */
+export const incidentRoutes = new Hono<AppEnv>({ strict: false }).post(
+  '/end-sessions',
+  may('user_administration', { stepUp: true }),
+  rateLimit('admin'),
+  body(why),
+  describe({
+    tag: 'Administration',
+    summary: 'End the sessions of everybody else',
+    description: 'For an incident. Uses a step-up up.',
+    answers: {
+      200: {
+        description: 'How many there were',
+        schema: z.object({ ended: z.int() }),
+      },
+    },
+  }),
+  async (c) => {
+    const { deps, session } = c.var
+    return c.json({ ended: await endEverySession(deps, session, c.req.valid('json').reason) })
+  },
+)

@@ -1,0 +1,68 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import type { AppEnv } from '../context'
+import { may } from '../guards'
+import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
+import { query } from '../http/validate'
+import { listUsers, userEntry } from './list-users'
+import { listWaiting, readUser, userDetails, waitingAct } from './read-user'
+import { cursorOf, filterOf, userQuery } from './user-query'
+
+const admin = may('user_administration')
+
+/** Reading accounts. */
+export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
+  .get(
+    '/',
+    admin,
+    rateLimit('admin'),
+    query(userQuery),
+    describe({
+      tag: 'Administration',
+      summary: 'List and search accounts',
+      description:
+        'By role, by status, or by how the address begins. `next` is opaque, and `null` on the last page.',
+      answers: {
+        200: {
+          description: 'One page',
+          schema: z.object({ users: z.array(userEntry), next: z.string().nullable() }),
+        },
+      },
+    }),
+    async (c) => {
+      const { email, order, before: after, limit, ...rest } = c.req.valid('query')
+      const newestFirst = order === 'newest'
+      const wanted = { filter: filterOf(rest), email, newestFirst, after, limit }
+      const { users, next } = await listUsers(c.var.deps, wanted)
+      return c.json({ users, next: cursorOf(next) })
+    },
+  )
+
+  .get(
+    '/:id',
+    admin,
+    rateLimit('admin'),
+    describe({
+      tag: 'Administration',
+      summary: 'One account',
+      description: 'Numbers of sessions and factors, locks, and what waits; never a hash or seed.',
+      answers: { 200: { description: 'The account', schema: userDetails } },
+      problems: ['not_found'],
+    }),
+    async (c) => c.json(await readUser(c.var.deps, c.req.param('id'))),
+  )
+
+/** What waits for a second admin, or for its day. */
+export const adminActRoutes = new Hono<AppEnv>({ strict: false }).get(
+  '/',
+  admin,
+  rateLimit('admin'),
+  describe({
+    tag: 'Administration',
+    summary: 'What waits for an approval or its day',
+    description: 'At most a hundred, the next due first.',
+    answers: { 200: { description: 'The acts', schema: z.object({ acts: z.array(waitingAct) }) } },
+  }),
+  async (c) => c.json(await listWaiting(c.var.deps)),
+)

@@ -1,0 +1,91 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import { invitedAnswer, invitedAnswerOf, waitingAnswer, waitingAnswerOf } from '../admin/answers'
+import { invite } from '../admin/invite'
+import type { AppEnv } from '../context'
+import { roles } from '../db/schema'
+import { perhapsSignedIn, requirePermission } from '../guards'
+import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
+import { body } from '../http/validate'
+import { merchantDraft } from '../merchants/draft'
+import { newPassword } from '../passwords/policy'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { createUser, type SignUp } from './create-user'
+import { emailAddress } from './email-key'
+import { locale } from './locale'
+import { username } from './username'
+
+const createBody = z
+  .strictObject({
+    email: emailAddress,
+    password: newPassword.optional(),
+    username: username.optional(),
+    locale: locale.optional().describe('Language of mails, "en" at first'),
+    role: z.enum(roles).default('customer').describe('`admin` in an invitation only'),
+    merchant: merchantDraft
+      .optional()
+      .describe('Business profile, kept as a draft; merchants only'),
+  })
+  .refine(({ role, merchant }) => role === 'merchant' || merchant === undefined, {
+    path: ['merchant'],
+    message: 'only an account with the role "merchant" has a business profile',
+  })
+
+type CreateBody = z.output<typeof createBody>
+
+const sent = z.object({ status: z.literal('verification_sent') })
+
+export const createRoutes = new Hono<AppEnv>({ strict: false }).post(
+  '/create',
+  perhapsSignedIn,
+  rateLimit('sign_up'),
+  body(createBody),
+  describe({
+    tag: 'Accounts',
+    summary: 'Sign up; as an admin, invite',
+    description:
+      'Answers the same for a new, an existing, an unconfirmed and a disabled address; what happened is told by mail. A second sign-up for an address that was never confirmed replaces the first. In the session of an admin it takes `email`, `role` and `locale` alone and mails an invitation, whose owner sets the password; one of an admin waits for the approval of another admin.',
+    answers: {
+      201: { description: 'To an admin: the invitation is on its way', schema: invitedAnswer },
+      202: {
+        description: 'A mail is on its way; to an admin: another one must approve',
+        schema: z.union([sent, waitingAnswer]),
+      },
+    },
+    problems: ['password_rejected', 'insufficient_user_authentication', 'address_taken'],
+  }),
+  async (c) => {
+    const { deps } = c.var
+    const input = c.req.valid('json')
+    const session: CurrentSession | undefined = c.get('session')
+    // Any other session makes its holder no more than a stranger here.
+    if (session?.user.role !== 'admin') {
+      await createUser(deps, signUpOf(input))
+      return c.json({ status: 'verification_sent' as const }, 202)
+    }
+    await requirePermission(deps, session, 'user_administration', true)
+    const invitation = await invite(deps, session, invitationOf(input))
+    return 'grant' in invitation
+      ? c.json(waitingAnswerOf(invitation.userId, invitation.grant), 202)
+      : c.json(invitedAnswerOf(invitation, input), 201)
+  },
+)
+
+function signUpOf({ password, role, ...rest }: CreateBody): SignUp {
+  if (password === undefined) throw refused('password', 'is missing')
+  if (role === 'admin') throw refused('role', 'must be "customer" or "merchant"')
+  return { ...rest, password, role }
+}
+
+/** Nobody sets a password or says anything of somebody else. */
+function invitationOf({ email, role, locale: language, ...rest }: CreateBody) {
+  for (const [field, value] of Object.entries(rest)) {
+    if (value !== undefined) throw refused(field, 'is its owner’s to say, not an admin’s')
+  }
+  return { email, role, locale: language }
+}
+
+const refused = (field: string, detail: string) =>
+  problem('invalid_request', { errors: [{ pointer: `#/${field}`, detail }] })

@@ -1,0 +1,92 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import type { AppEnv } from '../context'
+import { roles } from '../db/schema'
+import { anyone } from '../guards'
+import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
+import { body } from '../http/validate'
+import { newPassword } from '../passwords/policy'
+import { acceptInvitation, checkInvitation } from './accept-invitation'
+import { locale } from './locale'
+import { linkToken } from './mailed-link'
+import { stopAct } from './stop-act'
+import { username } from './username'
+
+export const invitationRoutes = new Hono<AppEnv>({ strict: false })
+  .post(
+    '/',
+    anyone,
+    rateLimit('codes'),
+    body(
+      z.strictObject({
+        token: linkToken,
+        password: newPassword,
+        username: username.optional(),
+        locale: locale.optional(),
+      }),
+    ),
+    describe({
+      tag: 'Accounts',
+      summary: 'Accept an invitation',
+      description:
+        'Sets the password and confirms the address. Works once, for seven days; a refused password or username leaves the link good. Opens no session.',
+      answers: {
+        200: {
+          description: 'The account can sign in',
+          schema: z.object({ status: z.literal('accepted') }),
+        },
+      },
+      problems: ['invalid_token', 'password_rejected', 'username_taken'],
+    }),
+    async (c) => {
+      await acceptInvitation(c.var.deps, c.req.valid('json'))
+      return c.json({ status: 'accepted' as const })
+    },
+  )
+
+  .post(
+    '/check',
+    anyone,
+    rateLimit('codes'),
+    body(z.strictObject({ token: linkToken })),
+    describe({
+      tag: 'Accounts',
+      summary: 'What an invitation is for',
+      description: 'For the page of the link. Uses nothing up.',
+      answers: {
+        200: {
+          description: 'The link is good',
+          schema: z.object({
+            email: z.string().describe('Of the account, for password managers'),
+            role: z.enum(roles),
+          }),
+        },
+      },
+      problems: ['invalid_token'],
+    }),
+    async (c) => c.json(await checkInvitation(c.var.deps, c.req.valid('json').token)),
+  )
+
+export const stopActRoutes = new Hono<AppEnv>({ strict: false }).post(
+  '/stop-act',
+  anyone,
+  rateLimit('codes'),
+  body(z.strictObject({ token: linkToken })),
+  describe({
+    tag: 'Recovery',
+    summary: 'Stop the removal of second factors that an admin has scheduled',
+    description: 'With the link that the owner was mailed. Works once. Opens no session.',
+    answers: {
+      200: {
+        description: 'Nothing is removed',
+        schema: z.object({ status: z.literal('stopped') }),
+      },
+    },
+    problems: ['invalid_token'],
+  }),
+  async (c) => {
+    await stopAct(c.var.deps, c.req.valid('json').token)
+    return c.json({ status: 'stopped' as const })
+  },
+)

@@ -1,0 +1,80 @@
+import { describe, test } from 'vitest'
+import { createApp } from '../../src/app'
+import { roles } from '../../src/db/schema'
+import { type Facet, facetOf } from '../../src/http/facets'
+import { permissions } from '../../src/roles/permissions'
+import { type Answer, freshAddress, startApp } from '../support/app'
+import { insertUser, openSession } from '../support/admins'
+
+const routes = createApp().routes.filter(({ method }) => method !== 'ALL')
+const endpoints = [...Map.groupBy(routes, ({ method, path }) => `${method} ${path}`)].map(
+  ([name, handlers]) => {
+    const [method = '', path = ''] = name.split(' ')
+    const facet: Facet = Object.assign({}, ...handlers.map(({ handler }) => facetOf(handler)))
+    return { name, method, path: withParameters(path), facet }
+  },
+)
+/** A path of the route: `:id{ses_[A-Za-z]{22}}` takes `ses_` and 22 letters, `:id` anything. */
+function withParameters(path: string): string {
+  return path
+    .replace(/:\w+\{(\w+_)\[[^\]]+\]\{(\d+)\}\}/g, (_all, prefix: string, length: string) => {
+      return prefix + 'A'.repeat(Number(length))
+    })
+    .replace(/:\w+/g, 'none')
+}
+
+const guarded = endpoints.flatMap(({ facet, ...endpoint }) =>
+  facet.permission ? [{ ...endpoint, permission: facet.permission }] : [],
+)
+
+/** What the guard said: who is refused, for what, and who came past it. */
+function verdictOf({ status, body }: Answer) {
+  if (status === 401 && body.code === 'unauthorized') return 'sign in'
+  if (status === 403 && body.code === 'forbidden') return 'forbidden'
+  if (status === 401 && body.code === 'insufficient_user_authentication') return 'two factors'
+  if (status === 401 && body.code === 'invalid_access_token') return 'no session'
+  return 'passed'
+}
+
+describe('every role on every route', () => {
+  test('a guarded route asks for a permission, and there are many', ({ expect }) => {
+    expect(guarded.length).toBeGreaterThan(30)
+    // Where credentials are asked for and there is no choice to come without.
+    const asking = endpoints.filter(({ facet }) =>
+      facet.security?.some((scheme) => scheme === 'bearer' || scheme === 'cookie'),
+    )
+    const optional = asking.filter(({ facet }) => facet.security?.includes('none'))
+    const named = new Set([...guarded, ...optional].map(({ name }) => name))
+    expect(asking.filter(({ name }) => !named.has(name)).map(({ name }) => name)).toEqual([])
+    expect(optional.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['POST /api/users/create']),
+    )
+  })
+
+  test('every permission is asked for somewhere', ({ expect }) => {
+    const asked = new Set<string>(guarded.map(({ permission }) => permission))
+    expect(Object.keys(permissions).filter((name) => !asked.has(name))).toEqual([])
+  })
+
+  test.for(guarded)('$name: $permission', async ({ method, path, permission }, { expect }) => {
+    const app = startApp()
+    const send = (token?: string) =>
+      app.send(method, path, {
+        token,
+        ip: freshAddress(),
+        ...(!['GET', 'DELETE'].includes(method) && { json: {} }),
+      })
+    expect(verdictOf(await send())).toBe('sign in')
+    for (const role of roles) {
+      for (const second of ['email', 'totp'] as const) {
+        const user = { id: await insertUser(app, role), role }
+        const verdict = verdictOf(await send(await openSession(app, user, second)))
+        const { roles: allowed, needsAal2 } = permissions[permission]
+        const isAllowed = (allowed as readonly string[]).includes(role)
+        const isEnough = second === 'totp' || !needsAal2
+        const expected = isAllowed ? (isEnough ? 'passed' : 'two factors') : 'forbidden'
+        expect([role, second, verdict]).toEqual([role, second, expected])
+      }
+    }
+  })
+})
