@@ -40,6 +40,23 @@ export default defineConfig({
                 },
                 'phantom-mail-dead': { maxBatchSize: 20, maxBatchTimeout: 0 },
               },
+              // Another Worker of the platform, bound to ours (tests/trust).
+              serviceBindings: { ORDERS: 'orders' },
+              workers: [
+                {
+                  name: 'orders',
+                  modules: true,
+                  scriptPath: './tests/support/orders-worker.js',
+                  compatibilityDate: '2026-11-01',
+                  serviceBindings: {
+                    SECURITY: {
+                      name: 'vitest-plugin-runner-workers',
+                      entrypoint: 'PhantomSecurity',
+                      props: { service: 'orders' },
+                    },
+                  },
+                },
+              ],
               bindings: {
                 ...secrets,
                 TEST_MIGRATIONS: migrations,

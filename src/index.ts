@@ -5,6 +5,7 @@ import { runJob } from './jobs/index'
 export { AccountGuard } from './durable/account-guard'
 export { IpLimiter } from './durable/ip-limiter'
 export { MailBudget } from './durable/mail-budget'
+export { PhantomSecurity } from './trust/phantom-security'
 
 const app = createApp()
 

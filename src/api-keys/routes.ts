@@ -41,7 +41,7 @@ const rotateBody = z.strictObject({
   expires_in_days: expiresInDays,
 })
 
-const KEY_ID = '/:id{key_[0-9A-Za-z]{22}}' as const
+const KEY_ID = '/:id{key_[0-9A-Za-z]+}' as const
 
 export const apiKeyRoutes = new Hono<AppEnv>({ strict: false })
   .get(

@@ -1,7 +1,6 @@
 import { and, lt } from 'drizzle-orm'
 import type { Context } from 'hono'
 import type { AppEnv, Deps } from '../context'
-import { verifyAccessToken } from '../crypto/jwt'
 import { sessions } from '../db/schema'
 import { cookieNamed, SESSION_COOKIE } from '../http/cookies'
 import { requireSameOrigin } from '../http/csrf'
@@ -9,6 +8,7 @@ import { log } from '../log'
 import { problem } from '../problems'
 import { type CurrentSession, findSession } from './find-session'
 import { USE_NOTED_EVERY_SECONDS } from './lifetimes'
+import { sessionOfToken } from './session-of-token'
 import { isSession, refOf } from './session-ref'
 import { readSecret } from './session-secret'
 
@@ -35,24 +35,12 @@ const BEARER = /^bearer ([A-Za-z0-9._~+/=-]+)$/i
 async function sessionByToken(deps: Deps, authorization: string): Promise<CurrentSession> {
   const [, token] = BEARER.exec(authorization) ?? []
   if (!token) throw problem('invalid_access_token', { reason: 'not a bearer token' })
-  const claims = await verifyAccessToken(deps.settings.SIGNING_KEYS, token, {
-    issuer: deps.settings.ISSUER,
-    audience: deps.settings.AUDIENCE,
-    now: deps.now(),
-  })
-  if (!claims) throw problem('invalid_access_token', { reason: 'not verified' })
-  const session = await findSession(deps, { userId: claims.sub, sessionId: claims.sid })
-  if (session?.transport !== 'bearer') {
+  const live = await sessionOfToken(deps, token)
+  if (!('refused' in live)) return live.session
+  if (live.refused === 'session over') {
     log('warn', 'session_use_after_expire', { request_id: deps.caller.requestId })
-    throw problem('invalid_access_token', { reason: 'session over' })
   }
-  // A role that has changed since is a token that lies about its holder.
-  if (session.user.role !== claims.role) throw problem('invalid_access_token', { reason: 'role' })
-  // One from before a step-up is a copy that must not share in it.
-  if (Math.floor(session.authTime.getTime() / 1000) !== claims.auth_time) {
-    throw problem('invalid_access_token', { reason: 'replaced at step-up' })
-  }
-  return session
+  throw problem('invalid_access_token', { reason: live.refused })
 }
 
 async function sessionByCookie(deps: Deps, cookie: string): Promise<CurrentSession> {

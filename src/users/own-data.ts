@@ -1,5 +1,7 @@
 import { eq } from 'drizzle-orm'
 import * as z from 'zod'
+import { keyEntry } from '../api-keys/key-entry'
+import { listKeys } from '../api-keys/list-keys'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { merchantProfiles, totpAuthenticators } from '../db/schema'
@@ -21,6 +23,7 @@ export const ownData = z.object({
     z.object({ name: z.string(), created_at: time, confirmed_at: time.nullable() }),
   ),
   backup_codes_left: z.int(),
+  api_keys: z.array(keyEntry),
   merchant_profile: z
     .object({
       state: z.string(),
@@ -71,6 +74,7 @@ export async function readOwnData(
       confirmed_at: confirmedAt?.toISOString() ?? null,
     })),
     backup_codes_left: codes?.left ?? 0,
+    api_keys: await listKeys(deps, userId),
     merchant_profile: merchant ? merchantOf(merchant) : null,
   }
 }

@@ -2,6 +2,8 @@
 declare namespace Cloudflare {
   interface Env {
     TEST_MIGRATIONS: import('@cloudflare/vitest-plugin').D1Migration[]
+    /** Another Worker of the platform, bound to ours (tests/support/orders-worker.js). */
+    ORDERS: Fetcher
     /** The mailbox's HTTP side; see tests/support/mailbox.ts. */
     MAILBOX_URL: string
   }

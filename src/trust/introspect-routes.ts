@@ -1,0 +1,28 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import { keyLimit } from '../api-keys/key-limit'
+import { requireScope } from '../api-keys/use-key'
+import type { AppEnv } from '../context'
+import { apiKey } from '../guards'
+import { describe } from '../http/facets'
+import { body } from '../http/validate'
+import { introspect, introspection } from './introspect'
+
+export const introspectRoutes = new Hono<AppEnv>({ strict: false }).post(
+  '/introspect',
+  apiKey,
+  keyLimit,
+  body(z.strictObject({ token: z.string().min(1).max(4096) })),
+  describe({
+    tag: 'Sessions',
+    summary: 'What an access token is good for now',
+    description:
+      'RFC 7662, with a JSON body, for services that cannot wait out the five minutes of a token they verify themselves. With the API key of an admin that has the scope `tokens:introspect`. A token that is not good, whatever the reason, is `{"active":false}`.',
+    answers: { 200: { description: 'What it is', schema: introspection } },
+    problems: ['insufficient_scope'],
+  }),
+  async (c) => {
+    requireScope(c.var.apiKey, 'tokens:introspect')
+    return c.json(await introspect(c.var.deps, c.req.valid('json').token))
+  },
+)
