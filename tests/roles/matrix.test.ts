@@ -14,12 +14,11 @@ const endpoints = [...Map.groupBy(routes, ({ method, path }) => `${method} ${pat
     return { name, method, path: withParameters(path), facet }
   },
 )
-/** A path of the route: `:id{ses_[A-Za-z]{22}}` takes `ses_` and 22 letters, `:id` anything. */
+
+/** A path of the route: `:id{ses_[A-Za-z]+}` takes `ses_` and letters, `:id` anything. */
 function withParameters(path: string): string {
   return path
-    .replace(/:\w+\{(\w+_)\[[^\]]+\]\{(\d+)\}\}/g, (_all, prefix: string, length: string) => {
-      return prefix + 'A'.repeat(Number(length))
-    })
+    .replace(/:\w+\{(\w+_)\[[^\]]+\](?:\+|\{22\})\}/g, `$1${'A'.repeat(22)}`)
     .replace(/:\w+/g, 'none')
 }
 

@@ -1,0 +1,186 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import type { Deps } from '../../src/context'
+import { randomToken } from '../../src/crypto/token'
+import { eventsOf, freshAddress, startApp } from '../support/app'
+import { visible } from '../support/attack'
+import {
+  acceptInvitation,
+  act,
+  columnOf,
+  hasAdmin,
+  insertUser,
+  inviteUser,
+  openSession,
+} from '../support/admins'
+import { mailsTo, nextMail, tokenIn } from '../support/mailbox'
+import { setUser, tryLogin, userIdOf } from '../support/recovery'
+
+const withSecret = (secret: string | undefined) => (deps: Deps) => ({
+  ...deps,
+  settings: { ...deps.settings, BOOTSTRAP_TOKEN: secret },
+})
+
+const nobodyIsAdmin = () =>
+  env.DB.prepare(`UPDATE users SET role = 'customer' WHERE role = 'admin'`).run()
+
+const start = (app: ReturnType<typeof startApp>, token: string, email: string) =>
+  app.post('/api/admin/bootstrap/', { token, email }, { ip: freshAddress() })
+
+describe('the first admin', () => {
+  test('is invited with the secret, once among fifty tries', async ({ expect }) => {
+    await nobodyIsAdmin()
+    const secret = randomToken()
+    const app = startApp(withSecret(secret))
+    const account = app.newAccount()
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => start(app, secret, account.email)),
+    )
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 404)).toHaveLength(49)
+    const token = tokenIn(await nextMail(account.email))
+    expect(await mailsTo(account.email, { after: 1, waitMs: 300 })).toEqual([])
+
+    expect(await columnOf(await userIdOf(account), 'role')).toBe('customer')
+    expect((await acceptInvitation(app, token, account)).status).toBe(200)
+    const id = await userIdOf(account)
+    expect([await columnOf(id, 'role'), await columnOf(id, 'status')]).toEqual(['admin', 'active'])
+    expect((await eventsOf(account.email)).map(({ event }) => event)).toEqual([
+      'sys_bootstrap',
+      'user_invitation_accepted',
+    ])
+    // A mailed code is no second factor of an admin.
+    const { accessToken } = await app.signIn(account)
+    const list = await app.send('GET', '/api/admin/users/', { token: accessToken })
+    expect(list.body.code).toBe('insufficient_user_authentication')
+  })
+
+  test('a wrong, a used, an absent secret and one beside an admin answer alike', async ({
+    expect,
+  }) => {
+    await nobodyIsAdmin()
+    const secret = randomToken()
+    const app = startApp(withSecret(secret))
+    const { email } = app.newAccount()
+    const wrong = visible(await start(app, randomToken(), email))
+    expect(wrong.status).toBe(404)
+    const absent = startApp(withSecret(undefined))
+    expect(visible(await start(absent, secret, email))).toEqual(wrong)
+    const admin = await insertUser(app, 'admin', `status = 'disabled'`)
+    expect(visible(await start(app, secret, email))).toEqual(wrong)
+    await env.DB.prepare(`UPDATE users SET role = 'merchant' WHERE id = ?`).bind(admin).run()
+    expect((await start(app, secret, email)).status).toBe(202)
+    expect(visible(await start(app, secret, app.newAccount().email))).toEqual(wrong)
+  })
+
+  test('an address in use does not use the secret up', async ({ expect }) => {
+    await nobodyIsAdmin()
+    const secret = randomToken()
+    const app = startApp(withSecret(secret))
+    const { email } = await app.hasAccount()
+    expect((await start(app, secret, email)).body.code).toBe('address_taken')
+    expect((await start(app, secret, app.newAccount().email)).status).toBe(202)
+  })
+})
+
+describe('an invitation', () => {
+  test('makes an account whose owner sets the password', async ({ expect }) => {
+    const app = startApp()
+    const admin = await hasAdmin(app)
+    const account = app.newAccount()
+    const invited = await inviteUser(app, admin, { email: account.email, role: 'merchant' })
+    expect([invited.status, invited.body]).toMatchObject([
+      201,
+      { status: 'invited', email: account.email, role: 'merchant' },
+    ])
+    const token = tokenIn(await nextMail(account.email))
+    const check = await app.post('/api/users/accept-invitation/check/', { token })
+    expect(check.body).toEqual({ email: account.email, role: 'merchant' })
+    expect((await tryLogin(app, account, account.password)).status).toBe(401)
+
+    const weak = await acceptInvitation(app, token, { password: 'short' })
+    expect(weak.body.code).toBe('password_rejected')
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => acceptInvitation(app, token, account)),
+    )
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(answers.filter(({ body }) => body.code === 'invalid_token')).toHaveLength(49)
+    expect(await columnOf(await userIdOf(account), 'role')).toBe('merchant')
+    expect((await tryLogin(app, account, account.password)).status).toBe(200)
+    expect(await columnOf(await userIdOf(account), 'email_verified_at')).not.toBeNull()
+  }, 120_000)
+
+  test('is good for seven days; a newer one ends it', async ({ expect }) => {
+    const app = startApp()
+    const admin = await hasAdmin(app)
+    const account = app.newAccount()
+    await inviteUser(app, admin, { email: account.email })
+    const older = tokenIn(await nextMail(account.email))
+    await inviteUser(app, admin, { email: account.email })
+    const token = tokenIn(await nextMail(account.email))
+    const check = (given: string) =>
+      app.post('/api/users/accept-invitation/check/', { token: given }, { ip: freshAddress() })
+    expect((await check(older)).status).toBe(400)
+    app.advance(7 * 86_400 - 5)
+    expect((await check(token)).status).toBe(200)
+    app.advance(6)
+    expect((await check(token)).status).toBe(400)
+    expect((await acceptInvitation(app, token, account)).body.code).toBe('invalid_token')
+  })
+
+  test('a username that is taken leaves it good', async ({ expect }) => {
+    const app = startApp()
+    const admin = await hasAdmin(app)
+    const [account, other] = [app.newAccount(), await app.hasAccount()]
+    await inviteUser(app, admin, { email: account.email, locale: 'de' })
+    const mail = await nextMail(account.email)
+    expect(mail.subject).toBe('Einladung zu Phantom')
+    const token = tokenIn(mail)
+    const taken = await acceptInvitation(app, token, {
+      password: account.password,
+      username: other.username,
+    })
+    expect(taken.body.code).toBe('username_taken')
+    expect((await acceptInvitation(app, token, account)).status).toBe(200)
+  })
+
+  test('takes nothing that is its owner’s to say, and no address in use', async ({ expect }) => {
+    const app = startApp()
+    const admin = await hasAdmin(app)
+    const { email, password, username } = app.newAccount()
+    for (const extra of [{ password }, { username }, { role: 'merchant', merchant: {} }]) {
+      expect((await inviteUser(app, admin, { email, ...extra })).body.code).toBe('invalid_request')
+    }
+    const known = await app.hasAccount()
+    const taken = await inviteUser(app, admin, { email: known.email.toUpperCase() })
+    expect(taken.body.code).toBe('address_taken')
+    await setUser(known, `status = 'disabled'`)
+    expect((await inviteUser(app, admin, { email: known.email })).body.code).toBe('address_taken')
+  })
+
+  test('asks for two factors and uses a step-up up', async ({ expect }) => {
+    const app = startApp()
+    const admin = await hasAdmin(app)
+    const invite = (token: string) =>
+      app.post('/api/users/create/', { email: app.newAccount().email }, { token })
+    expect((await invite(admin.accessToken)).status).toBe(201)
+    expect((await invite(admin.accessToken)).status).toBe(401)
+    const oneFactor = await openSession(app, { id: admin.id, role: 'admin' }, 'email')
+    expect((await invite(oneFactor)).body.code).toBe('insufficient_user_authentication')
+  })
+
+  test('ends with the account that it is for', async ({ expect }) => {
+    const app = startApp()
+    const admin = await hasAdmin(app)
+    const account = app.newAccount()
+    const invited = await inviteUser(app, admin, { email: account.email })
+    const token = tokenIn(await nextMail(account.email))
+    const id = String(invited.body['user_id'])
+    expect((await act(app, admin, `${id}/disable`)).status).toBe(204)
+    expect((await acceptInvitation(app, token, account)).body.code).toBe('invalid_token')
+    // Enabled, it waits as before.
+    expect((await act(app, admin, `${id}/enable`)).status).toBe(204)
+    expect(await columnOf(id, 'status')).toBe('pending')
+    expect((await acceptInvitation(app, token, account)).status).toBe(200)
+  })
+})
