@@ -38,6 +38,7 @@ CREATE TABLE `merchant_documents` (
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `merchant_documents_unfinished` ON `merchant_documents` (`created_at`) WHERE "merchant_documents"."stored_at" IS NULL;--> statement-breakpoint
 CREATE TABLE `merchant_reviews` (
 	`user_id` text NOT NULL,
 	`version` integer NOT NULL,

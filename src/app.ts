@@ -16,6 +16,9 @@ import { httpRoutes } from './http/routes'
 import { securityHeaders } from './http/security-headers'
 import { loginRoutes } from './login/routes'
 import { stepUpRoutes } from './login/step-up-routes'
+import { documentRoutes } from './merchants/document-routes'
+import { reviewRoutes } from './merchants/review-routes'
+import { merchantRoutes } from './merchants/routes'
 import { passwordRoutes } from './passwords/routes'
 import { toProblemResponse } from './problems'
 import { deviceRoutes } from './sessions/device-routes'
@@ -71,6 +74,9 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/api/admin/users', adminUserActRoutes)
     .route('/api/admin/users', firstAidRoutes)
     .route('/api/auth', introspectRoutes)
+    .route('/api/merchants', merchantRoutes)
+    .route('/api/merchants/me/documents', documentRoutes)
+    .route('/api/admin/merchants', reviewRoutes)
     .route('/.well-known', jwksRoutes)
     .route('/', httpRoutes(app))
 }

@@ -35,6 +35,8 @@ export type AppEnv = {
     deps: Deps
     session: CurrentSession
     apiKey: ApiKey
+    /** Gives the request this many milliseconds from now on (http/deadline.ts). */
+    extendDeadline: (ms: number) => void
     refusal: { code: ProblemCode; reason?: string }
   }
 }

@@ -253,7 +253,12 @@ export const merchantDocuments = sqliteTable(
     /** NULL while the upload runs; what stays so is a leftover. */
     storedAt: time('stored_at'),
   },
-  (table) => [primaryKey({ columns: [table.userId, table.id] })],
+  (table) => [
+    primaryKey({ columns: [table.userId, table.id] }),
+    index('merchant_documents_unfinished')
+      .on(table.createdAt)
+      .where(sql`${table.storedAt} IS NULL`),
+  ],
 )
 
 /** Keys of merchants' and admins' servers. The id travels in the key, so one read finds it. */

@@ -4,7 +4,8 @@ import type { AppEnv } from '../context'
 /** Ten minutes: a change of the settings reaches every browser soon. */
 const PREFLIGHT_SECONDS = '600'
 
-const EXPOSED = 'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate'
+const EXPOSED =
+  'X-Request-Id, Content-Disposition, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate'
 
 /**
  * Lets pages of the configured origins read answers. Compared whole, never by pattern or suffix, and
@@ -26,7 +27,7 @@ export function preflight(c: Context<AppEnv>, methods: readonly string[]): Respo
   if (!isPreflight || trustedOrigin(c) === undefined) return undefined
   return c.body(null, 204, {
     'Access-Control-Allow-Methods': methods.join(', '),
-    'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type, Content-Disposition',
     'Access-Control-Max-Age': PREFLIGHT_SECONDS,
   })
 }

@@ -5,13 +5,18 @@ import { problem } from '../problems'
 /** Longer than `reach` waits for any one store, so that its reason is the one that is logged. */
 const DEADLINE_MS = 8_000
 
-/** Ends a request that hangs, whatever it hangs on, with a 503. */
-export async function deadline(_c: Context<AppEnv>, next: Next) {
+/** Ends a request that hangs, whatever it hangs on, with a 503. A file on its way is given longer. */
+export async function deadline(c: Context<AppEnv>, next: Next) {
   let timer: ReturnType<typeof setTimeout> | undefined
   const tooLate = new Promise<never>((_resolve, reject) => {
-    const reason = `no answer in ${DEADLINE_MS} ms`
-    // Made when it is needed: an error collects its stack, which each request would pay for.
-    timer = setTimeout(() => reject(problem('service_unavailable', { reason })), DEADLINE_MS)
+    const refuseIn = (ms: number) => {
+      clearTimeout(timer)
+      const reason = `no answer in ${ms} ms`
+      // Made when it is needed: an error collects its stack, which each request would pay for.
+      timer = setTimeout(() => reject(problem('service_unavailable', { reason })), ms)
+    }
+    refuseIn(DEADLINE_MS)
+    c.set('extendDeadline', refuseIn)
   })
   try {
     await Promise.race([next(), tooLate])

@@ -11,6 +11,8 @@ export type Facet = Readonly<{
   /** What the caller's role must have (roles/permissions.ts). */
   permission?: PermissionName
   body?: z.ZodType
+  /** The media types of a body that is a file. */
+  upload?: readonly string[]
   /** The parameters that the URL may have; without it there are none. */
   query?: z.ZodObject
   summary?: string

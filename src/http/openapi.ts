@@ -26,7 +26,7 @@ export type Operation = Readonly<{
   security: readonly Readonly<Record<string, readonly string[]>>[]
   parameters?: readonly Readonly<{
     name: string
-    in: 'path' | 'query'
+    in: 'path' | 'query' | 'header'
     required: boolean
     description?: string
     schema: JsonSchema
@@ -95,7 +95,16 @@ const schemes = {
 function operation(method: string, path: string, facets: Facet[], config: Config): Operation {
   // Each middleware speaks of its own part; only problems come from several.
   const facet: Facet = Object.assign({}, ...facets)
-  const { summary = '', description, tag = '', body, query, security = [], answers = {} } = facet
+  const {
+    summary = '',
+    description,
+    tag = '',
+    body,
+    upload,
+    query,
+    security = [],
+    answers = {},
+  } = facet
   const { permission } = facet
   const limit = isLimitClass(facet.limit) ? facet.limit : undefined
   const codes = new Set([
@@ -104,7 +113,11 @@ function operation(method: string, path: string, facets: Facet[], config: Config
     ...(path.startsWith('/api/') ? (['invalid_request'] as const) : []),
     ...(['internal_error', 'service_unavailable'] as const),
   ])
-  const parameters = [...pathParameters(path), ...(query ? queryParameters(query) : [])]
+  const parameters = [
+    ...pathParameters(path),
+    ...(query ? queryParameters(query) : []),
+    ...(upload ? [fileName] : []),
+  ]
   return {
     operationId: operationId(method, path),
     tags: [tag],
@@ -113,6 +126,7 @@ function operation(method: string, path: string, facets: Facet[], config: Config
     security: security.map((scheme) => schemes[scheme]),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: content(jsonSchema(body, 'input')) } }),
+    ...(upload && { requestBody: { required: true, content: fileContent(upload) } }),
     responses: { ...successAnswers(answers, limit !== undefined), ...problemAnswers(codes) },
     ...(permission && { 'x-roles': permissions[permission].roles }),
     ...(limit && { 'x-rate-limit': { class: limit, quotas: quotasOf(config, limit) } }),
@@ -123,6 +137,18 @@ const pathParameters = (path: string) =>
   [...path.matchAll(/\{(\w+)\}/g)].map(
     ([, name = '']) => ({ name, in: 'path', required: true, schema: { type: 'string' } }) as const,
   )
+
+/** The bytes as they are: OpenAPI 3.1 gives them a media type and no schema. */
+const fileContent = (types: readonly string[]) =>
+  Object.fromEntries(types.map((type) => [type, { schema: {} }]))
+
+const fileName = {
+  name: 'Content-Disposition',
+  in: 'header',
+  required: true,
+  description: "The file’s name: `attachment; filename*=UTF-8''extract.pdf` (RFC 6266, RFC 8187)",
+  schema: { type: 'string' },
+} as const
 
 function queryParameters(schema: z.ZodObject) {
   const { properties = {}, required = [] } = jsonSchema(schema, 'input')

@@ -7,7 +7,9 @@ import {
   backupCodes,
   knownDevices,
   mailedTokens,
+  merchantDocuments,
   merchantProfiles,
+  merchantReviews,
   pendingActs,
   sessions,
   totpAuthenticators,
@@ -15,6 +17,7 @@ import {
 } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
 import { log } from '../log'
+import { dropObjects } from '../merchants/document-objects'
 import { reach } from '../reach'
 import { notifyOwner, type Owner, ownerColumns } from '../users/notify-owner'
 
@@ -64,6 +67,7 @@ async function erase(deps: Deps, owner: Owner, lease: Date): Promise<void> {
   const userId = owner.id
   const { events, lastId } = await scrubEvents(deps, userId)
   await reach('guard', () => guardOf(deps, { userId }).erase())
+  await reach('archive', () => dropObjects(deps, userId))
   // The last moment at which there is an address; a run that fails after it mails again.
   await notifyOwner(deps, owner, { template: 'account_erased', data: {} })
   const isMine = sql`EXISTS (SELECT 1 FROM users
@@ -75,6 +79,8 @@ async function erase(deps: Deps, owner: Owner, lease: Date): Promise<void> {
     totpAuthenticators,
     backupCodes,
     merchantProfiles,
+    merchantReviews,
+    merchantDocuments,
     apiKeys,
     pendingActs,
   ] as const

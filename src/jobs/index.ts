@@ -1,5 +1,6 @@
 import type { Deps } from '../context'
 import { log } from '../log'
+import { dropLeftovers } from './drop-leftovers'
 import { eraseAccounts } from './erase-accounts'
 import { purgeExpired } from './purge-expired'
 import { remindKeys } from './remind-keys'
@@ -12,6 +13,7 @@ export const jobs: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
   '*/15 * * * *': {
     'purge-expired': purgeExpired,
     'erase-accounts': eraseAccounts,
+    'drop-leftovers': dropLeftovers,
     'run-pending-acts': runPendingActs,
   },
   '0 6 * * *': { 'remind-keys': remindKeys },

@@ -4,25 +4,27 @@ import * as z from 'zod'
 import type { Deps } from '../context'
 import { merchantProfiles } from '../db/schema'
 import { plainText } from '../users/display-name'
+import { isCountry } from './phone'
+import { website } from './website'
 
-/** A business profile as first given. It is checked by its country's rules when it is submitted. */
-export const merchantDraft = z.strictObject({
-  legal_name: plainText(200).optional(),
-  trading_name: plainText(200).optional(),
+/** What a business says of itself. Numbers are held against their country's rules in check-profile.ts. */
+export const profileFields = {
+  legal_name: plainText(200),
+  trading_name: plainText(200),
   country: z
     .string()
     .regex(/^[A-Z]{2}$/, 'must be a country code such as NL')
-    .optional(),
-  registration_number: plainText(40).optional(),
-  tax_number: plainText(40).optional(),
-  address: plainText(400).optional(),
-  contact_name: plainText(80).optional(),
-  phone: plainText(40).optional(),
-  website: z
-    .url({ protocol: /^https$/ })
-    .max(200)
-    .optional(),
-})
+    .refine(isCountry, 'must be the code of a country (ISO 3166-1 alpha-2)'),
+  registration_number: plainText(40),
+  tax_number: plainText(40),
+  address: plainText(400),
+  contact_name: plainText(80),
+  phone: plainText(40),
+  website,
+}
+
+/** A business profile as first given. It is checked by its country's rules when it is edited or submitted. */
+export const merchantDraft = z.strictObject(profileFields).partial()
 
 export type MerchantDraft = z.infer<typeof merchantDraft>
 

@@ -139,7 +139,7 @@ function curl(
   baseUrl: string,
   path: string,
   method: string,
-  { security }: Operation,
+  { security, requestBody }: Operation,
   body: JsonSchema | undefined,
 ): string {
   const parts = [`curl ${baseUrl}${path.replace('{file}', 'docs.css')}`]
@@ -148,6 +148,12 @@ function curl(
     parts.push('-H "Authorization: Bearer $ACCESS_TOKEN"')
   }
   if (security.some((scheme) => 'apiKey' in scheme)) parts.push('-H "X-API-Key: $API_KEY"')
+  const [fileType] = body ? [] : Object.keys(requestBody?.content ?? {})
+  if (fileType) {
+    parts.push(`-H "Content-Type: ${fileType}"`)
+    parts.push(`-H "Content-Disposition: attachment; filename*=UTF-8''extract.pdf"`)
+    parts.push('--data-binary @extract.pdf')
+  }
   if (body) parts.push(`--json '${pretty(exampleOf(body))}'`)
   return parts.join(' \\\n  ')
 }

@@ -4,7 +4,10 @@ import { keyEntry } from '../api-keys/key-entry'
 import { listKeys } from '../api-keys/list-keys'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { merchantProfiles, totpAuthenticators } from '../db/schema'
+import { type merchantProfiles, totpAuthenticators } from '../db/schema'
+import { step } from '../merchants/application'
+import { documentEntry, entryOf } from '../merchants/document-entry'
+import { partsOf, stepOf } from '../merchants/read-application'
 import { deviceEntry, listDevices } from '../sessions/devices'
 import type { CurrentSession } from '../sessions/find-session'
 import { listSessions, sessionEntry } from '../sessions/list-sessions'
@@ -40,6 +43,8 @@ export const ownData = z.object({
       updated_at: time,
     })
     .nullable(),
+  merchant_documents: z.array(documentEntry),
+  merchant_history: z.array(step),
 })
 
 /** Reads it, and records that somebody has: what cannot be recorded is not handed out. */
@@ -51,7 +56,7 @@ export async function readOwnData(
   const { db } = deps
   const { session: _, ...user } = profileOf(session)
   const userId = user.id
-  const [, apps, [codes], [merchant]] = await db.batch([
+  const [, apps, [codes], [merchant], documents, history] = await db.batch([
     recordEvent(deps, { event: 'user_exported', userId, actor: userId, sessionId: session.id }),
     db
       .select({
@@ -62,7 +67,7 @@ export async function readOwnData(
       .from(totpAuthenticators)
       .where(eq(totpAuthenticators.userId, userId)),
     countBackupCodes(deps, userId),
-    db.select().from(merchantProfiles).where(eq(merchantProfiles.userId, userId)),
+    ...partsOf(deps, userId),
   ])
   return {
     profile: user,
@@ -76,6 +81,8 @@ export async function readOwnData(
     backup_codes_left: codes?.left ?? 0,
     api_keys: await listKeys(deps, userId),
     merchant_profile: merchant ? merchantOf(merchant) : null,
+    merchant_documents: documents.flatMap(entryOf),
+    merchant_history: history.map(({ actor: _, ...entry }) => stepOf(entry)),
   }
 }
 

@@ -169,7 +169,7 @@ describe('other origins', () => {
     expect(preflight.status).toBe(204)
     expect(preflight.headers.get('Access-Control-Allow-Methods')).toBe('POST')
     expect(preflight.headers.get('Access-Control-Allow-Headers')).toBe(
-      'Authorization, Content-Type',
+      'Authorization, Content-Type, Content-Disposition',
     )
     expect(preflight.headers.get('Access-Control-Allow-Credentials')).toBeNull()
     expect((await ask('/api/users/me/')).headers.get('Access-Control-Allow-Methods')).toBe(

@@ -1,0 +1,92 @@
+import { and, eq, sql } from 'drizzle-orm'
+import * as z from 'zod'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { merchantProfiles, merchantReviews, users } from '../db/schema'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { plainText } from '../users/display-name'
+import { notifyOwner } from '../users/notify-owner'
+import { refusal, type Standing } from './standing'
+import { type Decision, transitions } from './states'
+
+export const decisionBody = z.strictObject({
+  version: z.int().min(1).describe('The version that the decision is about, as it was read'),
+  reason: plainText(1000)
+    .refine((text) => Array.from(text).length >= 10, 'at least 10 characters')
+    .describe('In a line; the merchant is told'),
+})
+
+const EVENTS = {
+  approve: 'merchant_approved',
+  reject: 'merchant_rejected',
+  'request-changes': 'merchant_changes_requested',
+  suspend: 'merchant_suspended',
+  reinstate: 'merchant_reinstated',
+} as const satisfies Record<Decision, string>
+
+/**
+ * An admin's decision on an application, in the version that was read: of two decisions at once, or of
+ * one and a change, only one finds it so. Only an active merchant is decided on, and never oneself.
+ */
+export async function decide(
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'mailQueue' | 'settings'>,
+  session: CurrentSession,
+  { userId, decision }: { userId: string; decision: Decision },
+  { version, reason }: z.output<typeof decisionBody>,
+): Promise<Standing> {
+  const { db } = deps
+  const actor = session.user.id
+  if (userId === actor) throw problem('own_account')
+  const { from, to } = transitions[decision]
+  const now = deps.now()
+  const mayDecide = sql`EXISTS (
+    SELECT 1 FROM merchant_profiles AS theirs JOIN users AS owner ON owner.id = theirs.user_id
+    WHERE theirs.user_id = ${userId} AND theirs.state IN ${from} AND theirs.version = ${version}
+      AND owner.role = 'merchant' AND owner.status = 'active')`
+  const [, , [decided], [present]] = await db.batch([
+    db.insert(merchantReviews).select(
+      sql`SELECT user_id, version, state, ${to}, ${actor}, ${reason}, ${now.getTime()}
+          FROM merchant_profiles WHERE user_id = ${userId} AND ${mayDecide}`,
+    ),
+    recordEvent(
+      deps,
+      {
+        event: EVENTS[decision],
+        userId,
+        actor,
+        sessionId: session.id,
+        data: { version: version + 1 },
+      },
+      mayDecide,
+    ),
+    db
+      .update(merchantProfiles)
+      .set({ state: to, version: version + 1, updatedAt: now })
+      .where(and(eq(merchantProfiles.userId, userId), mayDecide))
+      .returning({ state: merchantProfiles.state, version: merchantProfiles.version }),
+    db
+      .select({
+        state: merchantProfiles.state,
+        version: merchantProfiles.version,
+        role: users.role,
+        status: users.status,
+      })
+      .from(merchantProfiles)
+      .innerJoin(users, eq(users.id, merchantProfiles.userId))
+      .where(eq(merchantProfiles.userId, userId)),
+  ])
+  if (!decided) throw refused(present, from)
+  const data = { decision, reason, time: now }
+  await notifyOwner(deps, userId, { template: 'merchant_decided', data })
+  return decided
+}
+
+function refused(
+  present: (Standing & { role: string; status: string }) | undefined,
+  from: Parameters<typeof refusal>[1],
+): Error {
+  if (!present) return problem('not_found')
+  const isActive = present.role === 'merchant' && present.status === 'active'
+  return isActive ? refusal(present, from) : problem('user_state')
+}

@@ -1,0 +1,70 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import type { AppEnv } from '../context'
+import { may } from '../guards'
+import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
+import { upload } from '../http/upload'
+import { deleteDocument, openDocument } from './documents'
+import { documentEntry } from './document-entry'
+import { documentTypes } from './file-types'
+import { sendDocument } from './send-document'
+import { storeDocument } from './store-document'
+
+const MAX_BYTES = 10 * 1024 * 1024
+
+const file = { 200: { description: 'The file', schema: z.string(), type: '*/*' } }
+
+/** The documents of a merchant's own application. */
+export const documentRoutes = new Hono<AppEnv>({ strict: false })
+  .post(
+    '/',
+    may('merchant_profile'),
+    rateLimit('uploads'),
+    upload(documentTypes, MAX_BYTES),
+    describe({
+      tag: 'Merchants',
+      summary: 'Add a document',
+      description:
+        'PDF, PNG or JPEG as the body itself, at most 10 MiB, ten an application. The content must be of the type that is claimed; the name must end accordingly.',
+      answers: { 201: { description: 'It is stored', schema: documentEntry } },
+      problems: ['document_rejected', 'merchant_state', 'too_many_documents'],
+    }),
+    async (c) => {
+      const { deps, session } = c.var
+      return c.json(await storeDocument(deps, session, c.req.valid('header'), c.req.raw.body), 201)
+    },
+  )
+
+  .get(
+    '/:id',
+    may('merchant_profile'),
+    describe({
+      tag: 'Merchants',
+      summary: 'Read an own document',
+      answers: file,
+      problems: ['not_found'],
+    }),
+    async (c) => {
+      const userId = c.var.session.user.id
+      const id = c.req.param('id')
+      return sendDocument(c, await openDocument(c.var.deps, c.var.session, { userId, id }))
+    },
+  )
+
+  .delete(
+    '/:id',
+    may('merchant_profile'),
+    rateLimit('merchant'),
+    describe({
+      tag: 'Merchants',
+      summary: 'Delete an own document',
+      description: 'Of a draft, or when changes were requested.',
+      answers: { 204: { description: 'It is gone', schema: null } },
+      problems: ['not_found', 'merchant_state'],
+    }),
+    async (c) => {
+      await deleteDocument(c.var.deps, c.var.session, c.req.param('id'))
+      return c.body(null, 204)
+    },
+  )

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import { problem } from '../problems'
+import { type DocumentType, fileTypes, HEAD_BYTES, TAIL_BYTES } from './file-types'
+
+/** What a file turned out to be. */
+export type Inspected = Readonly<{ bytes: number; sha256: string }>
+
+/** One character a byte, for the patterns of file-types.ts. */
+const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1')
+
+const rejected = (code: string, detail: string) =>
+  problem('document_rejected', { errors: [{ pointer: '#', code, detail }] })
+
+/**
+ * Looks at the bytes of a file as they pass, a chunk at a time and none of it kept: counts, hashes, and
+ * refuses what is not of the type or the length that its headers claim.
+ */
+export function inspectFile(type: DocumentType, length: number) {
+  const { begins, ends } = fileTypes[type]
+  const hash = createHash('sha256')
+  let bytes = 0
+  let head = ''
+  let tail = ''
+  return {
+    /** Throws once it is certain that the file will not do. */
+    take(chunk: Uint8Array): void {
+      bytes += chunk.byteLength
+      if (bytes > length) throw rejected('length', 'is longer than Content-Length says')
+      if (head.length < HEAD_BYTES) {
+        head += latin1(chunk.subarray(0, HEAD_BYTES - head.length))
+        if (head.length === HEAD_BYTES && !begins.test(head)) throw notOfType()
+      }
+      tail = (tail + latin1(chunk.subarray(-TAIL_BYTES))).slice(-TAIL_BYTES)
+      hash.update(chunk)
+    },
+
+    end(): Inspected {
+      if (bytes < length) throw rejected('length', 'is shorter than Content-Length says')
+      if (!begins.test(head) || !ends.test(tail)) throw notOfType()
+      return { bytes, sha256: hash.digest('base64url') }
+    },
+  }
+
+  function notOfType() {
+    return rejected('type', `does not begin and end as ${type} does`)
+  }
+}

@@ -1,0 +1,81 @@
+import { and, asc, eq, isNotNull, sql } from 'drizzle-orm'
+import type * as z from 'zod'
+import type { Deps } from '../context'
+import { merchantDocuments, merchantProfiles, merchantReviews, users } from '../db/schema'
+import { problem } from '../problems'
+import { type application, type reviewedApplication, shown } from './application'
+import { entryColumns, entryOf } from './document-entry'
+
+/** An application for its own merchant. */
+export async function readApplication(
+  { db }: Pick<Deps, 'db'>,
+  userId: string,
+): Promise<z.output<typeof application>> {
+  const [[row], documents, history] = await db.batch(partsOf({ db }, userId))
+  return {
+    ...shown(row),
+    documents: documents.flatMap(entryOf),
+    history: history.map(({ actor: _, ...entry }) => stepOf(entry)),
+  }
+}
+
+/** The same for a reviewer. */
+export async function reviewApplication(
+  { db }: Pick<Deps, 'db'>,
+  userId: string,
+): Promise<z.output<typeof reviewedApplication>> {
+  const isSameNumber = sql`(country, registration_number) = (
+    SELECT mine.country, mine.registration_number FROM merchant_profiles AS mine
+    WHERE mine.user_id = ${userId}) AND user_id <> ${userId}`
+  const [[row], documents, history, [owner], duplicates] = await db.batch([
+    ...partsOf({ db }, userId),
+    db.select({ email: users.email, status: users.status }).from(users).where(eq(users.id, userId)),
+    db
+      .select({
+        user_id: merchantProfiles.userId,
+        legal_name: merchantProfiles.legalName,
+        state: merchantProfiles.state,
+      })
+      .from(merchantProfiles)
+      .where(isSameNumber)
+      .limit(20),
+  ])
+  if (!row || !owner) throw problem('not_found')
+  return {
+    user_id: userId,
+    email: owner.email,
+    user_status: owner.status,
+    ...shown(row),
+    documents: documents.flatMap(entryOf),
+    history: history.map(({ actor, ...entry }) => ({ ...stepOf(entry), actor })),
+    duplicates,
+  }
+}
+
+/** The three queries that make an application, for a batch. */
+export const partsOf = ({ db }: Pick<Deps, 'db'>, userId: string) =>
+  [
+    db.select().from(merchantProfiles).where(eq(merchantProfiles.userId, userId)),
+    db
+      .select(entryColumns)
+      .from(merchantDocuments)
+      .where(and(eq(merchantDocuments.userId, userId), isNotNull(merchantDocuments.storedAt)))
+      .orderBy(asc(merchantDocuments.createdAt), asc(merchantDocuments.id)),
+    db
+      .select({
+        at: merchantReviews.at,
+        version: merchantReviews.version,
+        from: merchantReviews.fromState,
+        to: merchantReviews.toState,
+        actor: merchantReviews.actor,
+        reason: merchantReviews.reason,
+      })
+      .from(merchantReviews)
+      .where(eq(merchantReviews.userId, userId))
+      .orderBy(asc(merchantReviews.version)),
+  ] as const
+
+export const stepOf = <Step extends { at: Date }>({ at, ...rest }: Step) => ({
+  at: at.toISOString(),
+  ...rest,
+})

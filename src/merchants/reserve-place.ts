@@ -1,0 +1,35 @@
+import { sql } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { merchantDocuments } from '../db/schema'
+import { problem } from '../problems'
+import { objectKey } from './document-objects'
+import type { DocumentType } from './file-types'
+import { NEW, refusal, standingOf } from './standing'
+import { EDITABLE, hasEditable } from './states'
+
+/** Documents of one application, those on their way included. */
+const MAX_DOCUMENTS = 10
+
+/** Makes the row of a document that is on its way, if there is a place for it and it may be added now. */
+export async function reservePlace(
+  { db, now }: Pick<Deps, 'db' | 'now'>,
+  row: { userId: string; id: string; name: string; type: DocumentType },
+): Promise<void> {
+  const { userId, id, name, type } = row
+  const [reserved, [present]] = await db.batch([
+    db
+      .insert(merchantDocuments)
+      .select(
+        sql`SELECT ${userId}, ${id}, ${name}, ${type}, NULL, NULL, ${objectKey(userId, id)},
+          ${now().getTime()}, NULL
+          WHERE ${hasEditable(userId)} AND (SELECT count(*) FROM merchant_documents AS other
+            WHERE other.user_id = ${userId}) < ${MAX_DOCUMENTS}`,
+      )
+      .returning({ id: merchantDocuments.id }),
+    standingOf({ db }, userId),
+  ])
+  if (reserved.length > 0) return
+  const { state, version } = present ?? NEW
+  if (version === 0 || !EDITABLE.includes(state)) throw refusal({ state, version }, [])
+  throw problem('too_many_documents')
+}

@@ -1,0 +1,64 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import type { AppEnv } from '../context'
+import { may } from '../guards'
+import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
+import { body } from '../http/validate'
+import { application } from './application'
+import { changeProfile } from './change-profile'
+import { profileChange } from './profile-change'
+import { readApplication } from './read-application'
+import { standing } from './standing'
+import { submitApplication } from './submit'
+
+const submission = z.strictObject({ version: z.int().min(0).describe('As it was read') })
+
+/** A merchant's own application. */
+export const merchantRoutes = new Hono<AppEnv>({ strict: false })
+  .get(
+    '/me',
+    may('merchant_profile'),
+    describe({
+      tag: 'Merchants',
+      summary: 'The own application',
+      description: 'Profile, what its numbers were checked for, documents and all decisions.',
+      answers: { 200: { description: 'The application', schema: application } },
+    }),
+    async (c) => c.json(await readApplication(c.var.deps, c.var.session.user.id)),
+  )
+
+  .post(
+    '/me',
+    may('merchant_profile'),
+    rateLimit('merchant'),
+    body(profileChange),
+    describe({
+      tag: 'Merchants',
+      summary: 'Change the profile',
+      description:
+        'What is not given stays, `null` empties. Any field of a draft, or when changes were requested; of an approved business trading name, address, contact, phone and site. Numbers must have the check digits of their country and are kept without punctuation.',
+      answers: { 200: { description: 'The next version', schema: standing } },
+      problems: ['merchant_state', 'version_conflict'],
+    }),
+    async (c) => c.json(await changeProfile(c.var.deps, c.var.session, c.req.valid('json'))),
+  )
+
+  .post(
+    '/me/submit',
+    may('merchant_profile'),
+    rateLimit('merchant'),
+    body(submission),
+    describe({
+      tag: 'Merchants',
+      summary: 'Submit the application',
+      description:
+        'With all required fields and at least one document. From here on nothing changes until it is decided; the decision comes by mail.',
+      answers: { 200: { description: 'It is submitted', schema: standing } },
+      problems: ['merchant_state', 'version_conflict'],
+    }),
+    async (c) => {
+      const { version } = c.req.valid('json')
+      return c.json(await submitApplication(c.var.deps, c.var.session, version))
+    },
+  )
