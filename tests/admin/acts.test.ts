@@ -1,0 +1,162 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { eventsOf, freshAddress, startApp } from '../support/app'
+import { mailsNamed, me, signedIn } from '../support/acts'
+import { broken, failLogin } from '../support/attack'
+import {
+  act,
+  changeRole,
+  columnOf,
+  freshToken,
+  hasAdmin,
+  insertUser,
+  openSession,
+  REASON,
+} from '../support/admins'
+import { confirmReset, NEW_PASSWORD, nextResetToken, tryLogin, userIdOf } from '../support/recovery'
+
+const lastEvent = async (email: string) => (await eventsOf(email)).at(-1)
+
+describe('an admin', () => {
+  test('disables an account at once, and lets it work again', async ({ expect }) => {
+    const app = startApp()
+    const admin = await hasAdmin(app)
+    const user = await signedIn(app)
+    const id = await userIdOf(user.account)
+    const disabled = await app.send('POST', `/api/admin/users/${id}/disable/`, {
+      json: { reason: REASON },
+      token: admin.accessToken,
+    })
+    expect(disabled.status).toBe(204)
+    expect((await me(app, { token: user.accessToken })).status).toBe(401)
+    expect((await tryLogin(app, user.account, user.account.password)).body.code).toBe(
+      'account_disabled',
+    )
+    await mailsNamed(user.account, 'Your account was disabled')
+    expect((await act(app, admin, `${id}/disable`)).body.code).toBe('user_state')
+
+    expect((await act(app, admin, `${id}/enable`)).status).toBe(204)
+    const [mail] = await mailsNamed(user.account, 'Your account works again')
+    expect(mail?.text).toContain(REASON)
+    // Whoever did it is known to the log, not to the owner.
+    expect(mail?.text).not.toMatch(/IP address|\b1[01]\.\d+\.\d+\.\d+/)
+    expect((await lastEvent(user.account.email))?.event).toBe('user_enabled')
+    expect((await me(app, { token: user.accessToken })).status).toBe(401)
+    expect((await tryLogin(app, user.account, user.account.password)).status).toBe(200)
+    expect((await act(app, admin, `${id}/enable`)).body.code).toBe('user_state')
+  })
+
+  test('who was disabled comes back as a customer', async ({ expect }) => {
+    const app = startApp()
+    const admin = { id: await insertUser(app, 'admin') }
+    const other = await insertUser(app, 'admin')
+    expect((await act(app, admin, `${other}/disable`)).status).toBe(204)
+    expect((await act(app, admin, `${other}/enable`)).status).toBe(204)
+    expect(await columnOf(other, 'role')).toBe('customer')
+  })
+
+  test('changes a role: sessions end, logins under way end nowhere', async ({ expect }) => {
+    const app = startApp()
+    const admin = { id: await insertUser(app, 'admin') }
+    const user = await signedIn(app)
+    const id = await userIdOf(user.account)
+    const epoch = Number(await columnOf(id, 'security_epoch'))
+    expect((await changeRole(app, admin, id, 'merchant')).status).toBe(204)
+    expect((await me(app, { token: user.accessToken })).status).toBe(401)
+    expect(await columnOf(id, 'role')).toBe('merchant')
+    expect(await columnOf(id, 'security_epoch')).toBe(epoch + 1)
+    const [mail] = await mailsNamed(user.account, 'Your account has another role')
+    expect(mail?.text).toContain('a merchant account')
+    expect(JSON.parse((await lastEvent(user.account.email))?.data ?? '')).toEqual({
+      from: 'customer',
+      to: 'merchant',
+      reason: REASON,
+    })
+    expect((await changeRole(app, admin, id, 'merchant')).body.code).toBe('user_state')
+  })
+
+  test('unlocks an account for everybody', async ({ expect }) => {
+    const app = startApp()
+    const admin = { id: await insertUser(app, 'admin') }
+    const account = await app.hasAccount()
+    const id = await userIdOf(account)
+    await failLogin(app, account.email, 5)
+    const token = await freshToken(app, admin)
+    const read = () => app.send('GET', `/api/admin/users/${id}/`, { token })
+    expect((await read()).body['locked_until']).not.toBeNull()
+    expect((await tryLogin(app, account, account.password)).status).toBe(429)
+    expect((await act(app, admin, `${id}/unlock`)).status).toBe(204)
+    expect((await read()).body['locked_until']).toBeNull()
+    expect((await tryLogin(app, account, account.password)).status).toBe(200)
+    expect((await eventsOf(account.email)).map(({ event }) => event)).toContain('user_unlocked')
+  })
+
+  test('ends the sessions of one user, and of everybody but itself', async ({ expect }) => {
+    const app = startApp()
+    const admin = { id: await insertUser(app, 'admin') }
+    const [ada, bob] = [await signedIn(app), await signedIn(app)]
+    const id = await userIdOf(ada.account)
+    expect((await act(app, admin, `${id}/end-sessions`)).status).toBe(204)
+    expect((await me(app, { token: ada.accessToken })).status).toBe(401)
+    expect((await me(app, { token: bob.accessToken })).status).toBe(200)
+    await mailsNamed(ada.account, 'You were signed out everywhere')
+
+    const token = await freshToken(app, admin)
+    const all = () => app.post('/api/admin/end-sessions/', { reason: REASON }, { token })
+    const ended = await all()
+    expect(ended.status).toBe(200)
+    expect(Number(ended.body['ended'])).toBeGreaterThan(0)
+    expect((await me(app, { token: bob.accessToken })).status).toBe(401)
+    expect((await me(app, { token })).status).toBe(200)
+    // One step-up, one such act.
+    expect((await all()).body.code).toBe('insufficient_user_authentication')
+  })
+
+  test('starts a reset, whose link only the owner gets', async ({ expect }) => {
+    const app = startApp()
+    const admin = { id: await insertUser(app, 'admin') }
+    const account = await app.hasAccount()
+    const id = await userIdOf(account)
+    const ip = freshAddress()
+    const started = await app.send('POST', `/api/admin/users/${id}/reset-password/`, {
+      json: { reason: REASON },
+      token: await freshToken(app, admin),
+      ip,
+    })
+    expect([started.status, started.body]).toEqual([202, { status: 'reset_sent' }])
+    const [mail] = await mailsNamed(account, 'Set a new password')
+    expect(mail?.text).toContain('Our team sends you this link')
+    expect(mail?.text).not.toContain(ip)
+    expect((await tryLogin(app, account, account.password)).status).toBe(200)
+    expect((await confirmReset(app, await nextResetToken(account))).status).toBe(204)
+    expect((await tryLogin(app, account, NEW_PASSWORD)).status).toBe(200)
+    await env.DB.prepare(`UPDATE users SET status = 'disabled' WHERE id = ?`).bind(id).run()
+    expect((await act(app, admin, `${id}/reset-password`)).body.code).toBe('user_state')
+  })
+
+  test('acts on nobody unknown, and not on itself', async ({ expect }) => {
+    const app = startApp()
+    const admin = { id: await insertUser(app, 'admin') }
+    await insertUser(app, 'admin')
+    const acts = ['disable', 'enable', 'unlock', 'end-sessions', 'reset-password', 'remove-factors']
+    for (const name of [...acts, 'grants/act_x/approve']) {
+      expect([name, (await act(app, admin, `usr_none/${name}`)).status]).toEqual([name, 404])
+      const own = await act(app, admin, `${admin.id}/${name}`)
+      expect([name, own.body.code]).toEqual([name, 'own_account'])
+    }
+    expect((await changeRole(app, admin, 'usr_none', 'merchant')).status).toBe(404)
+    expect((await changeRole(app, admin, admin.id, 'customer')).body.code).toBe('own_account')
+  })
+
+  test('does nothing that cannot be recorded', async ({ expect }) => {
+    const app = startApp(broken('db', ['batch'], 'fails'))
+    const admin = { id: await insertUser(app, 'admin') }
+    const user = { id: await insertUser(app, 'customer'), role: 'customer' as const }
+    const token = await openSession(app, user)
+    for (const name of ['disable', 'end-sessions']) {
+      expect((await act(app, admin, `${user.id}/${name}`)).status).toBeGreaterThanOrEqual(500)
+    }
+    expect(await columnOf(user.id, 'status')).toBe('active')
+    expect((await me(app, { token })).status).toBe(200)
+  })
+})
