@@ -28,7 +28,7 @@ export function inspectFile(type: DocumentType, length: number) {
       if (bytes > length) throw rejected('length', 'is longer than Content-Length says')
       if (head.length < HEAD_BYTES) {
         head += latin1(chunk.subarray(0, HEAD_BYTES - head.length))
-        if (head.length === HEAD_BYTES && !begins.test(head)) throw notOfType()
+        if (head.length === HEAD_BYTES && !begins(head)) throw notOfType()
       }
       tail = (tail + latin1(chunk.subarray(-TAIL_BYTES))).slice(-TAIL_BYTES)
       hash.update(chunk)
@@ -36,7 +36,7 @@ export function inspectFile(type: DocumentType, length: number) {
 
     end(): Inspected {
       if (bytes < length) throw rejected('length', 'is shorter than Content-Length says')
-      if (!begins.test(head) || !ends.test(tail)) throw notOfType()
+      if (!begins(head) || !ends(tail)) throw notOfType()
       return { bytes, sha256: hash.digest('base64url') }
     },
   }

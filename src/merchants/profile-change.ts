@@ -15,7 +15,7 @@ export const profileChange = z
     phone: profileFields.phone.nullish(),
     website: profileFields.website.nullish(),
   })
-  .refine(({ version: _, ...fields }) => Object.keys(fields).length > 0, {
+  .refine((change) => Object.keys(change).length > 1, {
     message: 'must have at least one field to change',
   })
 

@@ -3,7 +3,7 @@ import type * as z from 'zod'
 import type { Deps } from '../context'
 import { merchantDocuments, merchantProfiles, merchantReviews, users } from '../db/schema'
 import { problem } from '../problems'
-import { type application, type reviewedApplication, shown } from './application'
+import { type application, type reviewedApplication, shown, type step } from './application'
 import { entryColumns, entryOf } from './document-entry'
 
 /** An application for its own merchant. */
@@ -15,7 +15,7 @@ export async function readApplication(
   return {
     ...shown(row),
     documents: documents.flatMap(entryOf),
-    history: history.map(({ actor: _, ...entry }) => stepOf(entry)),
+    history: history.map(stepOf),
   }
 }
 
@@ -47,7 +47,7 @@ export async function reviewApplication(
     user_status: owner.status,
     ...shown(row),
     documents: documents.flatMap(entryOf),
-    history: history.map(({ actor, ...entry }) => ({ ...stepOf(entry), actor })),
+    history: history.map((entry) => ({ ...stepOf(entry), actor: entry.actor })),
     duplicates,
   }
 }
@@ -75,7 +75,13 @@ export const partsOf = ({ db }: Pick<Deps, 'db'>, userId: string) =>
       .orderBy(asc(merchantReviews.version)),
   ] as const
 
-export const stepOf = <Step extends { at: Date }>({ at, ...rest }: Step) => ({
+type Entry = Omit<z.output<typeof step>, 'at'> & { at: Date }
+
+/** One step of the history; who decided is told to reviewers alone. */
+export const stepOf = ({ at, version, from, to, reason }: Entry): z.output<typeof step> => ({
   at: at.toISOString(),
-  ...rest,
+  version,
+  from,
+  to,
+  reason,
 })

@@ -82,7 +82,7 @@ export async function readOwnData(
     api_keys: await listKeys(deps, userId),
     merchant_profile: merchant ? merchantOf(merchant) : null,
     merchant_documents: documents.flatMap(entryOf),
-    merchant_history: history.map(({ actor: _, ...entry }) => stepOf(entry)),
+    merchant_history: history.map(stepOf),
   }
 }
 
