@@ -35,14 +35,16 @@ function operationOf(method: string, path: string): Operation | undefined {
     /(?<=.)\/$/,
     '',
   )
+  const name = method === 'HEAD' ? 'get' : method.toLowerCase()
+  // `/api-keys/{id}/` has the form of `/api-keys/verify/` as well.
+  const own = api.paths[plain] ?? api.paths[`${plain}/`]
+  if (own) return own[name]
   for (const [template, methods] of Object.entries(api.paths)) {
     const pattern = template
       .replace(/(?<=.)\/$/, '')
       .replaceAll('.', '\\.')
       .replace(/\{\w+\}/g, '[\\w.-]+')
-    if (new RegExp(`^${pattern}$`).test(plain)) {
-      return methods[method === 'HEAD' ? 'get' : method.toLowerCase()]
-    }
+    if (new RegExp(`^${pattern}$`).test(plain)) return methods[name]
   }
   return undefined
 }

@@ -1,0 +1,55 @@
+import { crc32 } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, test } from 'vitest'
+import { newKeyId, newKeyText, readKeyText } from '../../../src/api-keys/key-text'
+
+const SIGNS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const key = () => newKeyText(newKeyId())
+
+describe('the text of an API key', () => {
+  test('is read as it was made, and no two are alike', ({ expect }) => {
+    const keys = Array.from({ length: 200 }, key)
+    for (const made of keys) expect(readKeyText(made.text)).toEqual(made)
+    for (const part of ['id', 'text', 'hash'] as const) {
+      expect(new Set(keys.map((made) => made[part])).size).toBe(200)
+    }
+    const [{ id } = { id: '' }] = keys
+    expect(newKeyText(id).text).not.toBe(newKeyText(id).text)
+  })
+
+  test('ends in the CRC-32 of the rest in base 62, so that any scanner can check it', ({
+    expect,
+  }) => {
+    const { text } = key()
+    const number = Array.from(text.slice(-6)).reduce(
+      (sum, sign) => sum * 62 + SIGNS.indexOf(sign),
+      0,
+    )
+    expect(number).toBe(crc32(text.slice(0, -6)))
+  })
+
+  test('with one sign mistyped, left out, doubled or swapped is no key', ({ expect }) => {
+    const { text } = key()
+    const at = fc.integer({ min: 0, max: text.length - 1 })
+    fc.assert(
+      fc.property(at, fc.constantFrom(...SIGNS), (index, sign) => {
+        const spliced = (count: number, ...signs: string[]) =>
+          Array.from(text)
+            .toSpliced(index, count, ...signs)
+            .join('')
+        const [a = '', b = ''] = text.slice(index)
+        for (const typo of [spliced(1, sign), spliced(1), spliced(1, a, a), spliced(2, b, a)]) {
+          expect(typo === text || readKeyText(typo) === undefined).toBe(true)
+        }
+      }),
+    )
+  })
+
+  test('is nothing else', ({ expect }) => {
+    const { text } = key()
+    for (const other of ['', text.toLowerCase(), ` ${text}`, `${text}\n`, `${text}${text}`]) {
+      expect(readKeyText(other)).toBeUndefined()
+    }
+    fc.assert(fc.property(fc.string({ maxLength: 200 }), (any) => readKeyText(any) === undefined))
+  })
+})
