@@ -1,6 +1,7 @@
-import { randomBytes, randomUUID, webcrypto } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { signingKeysSchema } from '../../src/crypto/jwt.ts'
 import { parseKeyring } from '../../src/crypto/keyring.ts'
+import { newSigningKey } from '../keys/signing-key.ts'
 import { privateFile } from './private-file.ts'
 
 const isJson = (text: string, accepts: (value: unknown) => boolean) => {
@@ -23,21 +24,12 @@ export type Secrets = Readonly<Record<keyof typeof RULES, string>>
 
 const newKeyring = () => `k1:${randomBytes(32).toString('base64url')}`
 
-async function newSigningKeys() {
-  const pair = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
-    'sign',
-    'verify',
-  ])
-  const { kty, crv, x, y, d } = await webcrypto.subtle.exportKey('jwk', pair.privateKey)
-  return JSON.stringify([{ kty, crv, kid: randomUUID(), x, y, d }])
-}
-
 /** Makes every secret that the Worker requires, with the strength that production asks for. */
 async function newSecrets() {
   const secrets: Secrets = {
     PASSWORD_PEPPER: newKeyring(),
     SEALING_KEYS: newKeyring(),
-    SIGNING_KEYS: await newSigningKeys(),
+    SIGNING_KEYS: JSON.stringify([await newSigningKey()]),
     EMAIL_HOST_PASSWORD: randomBytes(24).toString('base64url'),
   }
   return `${JSON.stringify(secrets, null, 2)}\n`

@@ -6,7 +6,7 @@ import { canonicalIp } from '../../../src/http/caller'
 const read = (text: string) => network.safeParse(text).data
 
 describe('a network', () => {
-  test.for([
+  test.for<[string, string]>([
     ['192.0.2.7', '192.0.2.7/32'],
     ['192.0.2.7/24', '192.0.2.0/24'],
     ['0.0.0.0/0', '0.0.0.0/0'],
