@@ -48,6 +48,6 @@ const fileName = plainText(100).refine((name) => !PATH_MARKS.test(name))
 /** Whether a file may have this name: it is shown, and a reviewer's browser saves under it. */
 export function isFileName(name: string, type: DocumentType): boolean {
   const extensions: readonly string[] = fileTypes[type].extensions
-  const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
+  const [, extension = ''] = /.\.([a-z]+)$/.exec(name.toLowerCase()) ?? []
   return fileName.safeParse(name).success && extensions.includes(extension)
 }

@@ -1,0 +1,286 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { eventsOf, startApp } from '../support/app'
+import { mailsTo } from '../support/mailbox'
+import { ask, change, decide, hasMerchant, hasReviewer, inState, named, PROFILE } from './support'
+import { type Reached, REASON, submit, upload, withProfile } from './support'
+
+describe('a profile', () => {
+  test('is empty at first, and keeps each field until it is given or taken away', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const merchant = await hasMerchant(app)
+    expect((await ask(app, merchant)).body).toMatchObject({
+      state: 'draft',
+      version: 0,
+      profile: { legal_name: null, website: null },
+      documents: [],
+      history: [],
+    })
+    const begun = await change(app, merchant, { version: 0, ...PROFILE })
+    expect(begun.body).toEqual({ state: 'draft', version: 1 })
+    const changes = { version: 1, trading_name: 'Lovelace', website: null }
+    expect((await change(app, merchant, changes)).body).toEqual({ state: 'draft', version: 2 })
+    expect((await ask(app, merchant)).body).toMatchObject({
+      state: 'draft',
+      version: 2,
+      profile: {
+        ...PROFILE,
+        trading_name: 'Lovelace',
+        website: null,
+        phone: '+31205550123',
+        tax_number: '004495445B01',
+      },
+      checks: { registration_number: 'valid', tax_number: 'valid' },
+      submitted_at: null,
+    })
+    const events = await eventsOf(merchant.email)
+    expect(events.map(({ event }) => event)).toEqual([
+      'merchant_profile_changed',
+      'merchant_profile_changed',
+    ])
+    expect(JSON.parse(events[1]?.data ?? '')).toEqual({
+      fields: 'trading_name website',
+      version: 2,
+    })
+  })
+
+  test('names each field that does not fit, and takes the number of another country with it', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const merchant = await hasMerchant(app)
+    const wrong = await change(app, merchant, {
+      version: 0,
+      country: 'NL',
+      registration_number: '1700191',
+      tax_number: 'NL004495446B01',
+      phone: '12',
+    })
+    expect([wrong.status, named(wrong, 'pointer')]).toEqual([
+      400,
+      ['#/registration_number', '#/tax_number', '#/phone'],
+    ])
+    await change(app, merchant, { version: 0, ...PROFILE })
+    const moved = await change(app, merchant, { version: 1, country: 'FR' })
+    expect([moved.status, named(moved, 'pointer')]).toEqual([
+      400,
+      ['#/registration_number', '#/tax_number'],
+    ])
+    const french = { country: 'FR', registration_number: '542 051 180 00066', tax_number: null }
+    expect((await change(app, merchant, { version: 1, ...french })).status).toBe(200)
+    const german = { country: 'DE', registration_number: 'HRB 86891' }
+    expect((await change(app, merchant, { version: 2, ...german })).status).toBe(200)
+    expect((await ask(app, merchant)).body).toMatchObject({
+      profile: { country: 'DE', registration_number: 'HRB86891', phone: '+31205550123' },
+      checks: { registration_number: 'unchecked', tax_number: null },
+    })
+    for (const json of [
+      { version: 3 },
+      { version: 3, country: 'ZZ' },
+      { version: 3, country: 'nl' },
+      { version: '3', phone: null },
+      { phone: null },
+      { version: -1, phone: null },
+      { version: 3, state: 'approved' },
+    ]) {
+      expect([json, (await change(app, merchant, json)).status]).toEqual([json, 400])
+    }
+  })
+
+  test('of 50 changes to one version takes one', async ({ expect }) => {
+    const app = startApp()
+    const merchant = await hasMerchant(app)
+    for (const version of [0, 1]) {
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          change(app, merchant, { version, legal_name: `Company ${index}` }),
+        ),
+      )
+      const taken = answers.filter(({ status }) => status === 200)
+      expect(taken).toHaveLength(1)
+      const refused = answers.filter(({ status }) => status === 409)
+      expect(refused).toHaveLength(49)
+      expect(new Set(refused.map(({ body }) => body.code))).toEqual(new Set(['version_conflict']))
+    }
+    expect(await eventsOf(merchant.email)).toHaveLength(2)
+    const stale = await change(app, merchant, { version: 1, legal_name: 'Late' })
+    expect([stale.body.code, named(stale, 'pointer')]).toEqual(['version_conflict', ['#/version']])
+    expect((await change(app, merchant, { version: 9, phone: null })).status).toBe(409)
+  })
+})
+
+describe('a submission', () => {
+  test('names all that is missing, and asks for a document that is stored', async ({ expect }) => {
+    const app = startApp()
+    const merchant = await hasMerchant(app)
+    const missing = await submit(app, merchant, 0)
+    expect([missing.status, named(missing, 'pointer')]).toEqual([
+      400,
+      [
+        '#/legal_name',
+        '#/country',
+        '#/registration_number',
+        '#/address',
+        '#/contact_name',
+        '#/phone',
+        '#/documents',
+      ],
+    ])
+    await change(app, merchant, { version: 0, ...PROFILE, website: null, tax_number: null })
+    await env.DB.prepare(
+      `INSERT INTO merchant_documents VALUES (?1, 'doc_x', 'x.pdf', 'application/pdf', NULL, NULL, 'x', 0, NULL)`,
+    )
+      .bind(merchant.id)
+      .run()
+    expect(named(await submit(app, merchant, 1), 'pointer')).toEqual(['#/documents'])
+    await upload(app, merchant)
+    expect((await submit(app, merchant, 0)).body.code).toBe('version_conflict')
+    expect((await submit(app, merchant, 1)).body).toEqual({ state: 'submitted', version: 2 })
+    expect((await submit(app, merchant, 2)).body.code).toBe('merchant_state')
+    const [mail] = await mailsTo(merchant.email)
+    expect(mail?.subject).toBe('We have received your application')
+    expect(mail?.text).toContain('Lovelace Trading B.V.')
+  })
+
+  test('checks what came with the sign-up, which nobody has checked', async ({ expect }) => {
+    const app = startApp()
+    const merchant = await withProfile(app)
+    await env.DB.prepare(
+      `UPDATE merchant_profiles SET registration_number = '1700-1911 x', phone = 'call me',
+         registration_check = NULL WHERE user_id = ?`,
+    )
+      .bind(merchant.id)
+      .run()
+    const refused = await submit(app, merchant, 1)
+    expect(named(refused, 'pointer')).toEqual(['#/registration_number', '#/phone'])
+  })
+
+  test('of 50 at once is one, with one event, one step and one mail', async ({ expect }) => {
+    const app = startApp()
+    const merchant = await withProfile(app)
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => submit(app, merchant, merchant.version)),
+    )
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(new Set(answers.map(({ body }) => body.code))).toEqual(
+      new Set([undefined, 'merchant_state']),
+    )
+    const events = (await eventsOf(merchant.email)).map(({ event }) => event)
+    expect(events.filter((event) => event === 'merchant_submitted')).toHaveLength(1)
+    expect((await ask(app, merchant)).body['history']).toHaveLength(1)
+    await mailsTo(merchant.email)
+    expect(await mailsTo(merchant.email, { after: 1, waitMs: 300 })).toEqual([])
+  })
+})
+
+/** What a merchant may do, and an admin decide, in each state: docs/api.md has the same table. */
+const MATRIX = {
+  draft: ['edit', 'contact', 'document', 'submit'],
+  submitted: ['approve', 'reject', 'request-changes'],
+  approved: ['contact', 'suspend'],
+  rejected: [],
+  changes_requested: ['edit', 'contact', 'document', 'submit'],
+  suspended: ['reinstate'],
+} as const satisfies Record<Reached, readonly string[]>
+
+test.for(Object.entries(MATRIX) as [Reached, readonly string[]][])(
+  'in the state %s these acts are possible and no other: %o',
+  async ([state, possible], { expect }) => {
+    const app = startApp()
+    const reviewer = await hasReviewer(app)
+    for (const act of ACTS) {
+      const merchant = await inState(app, reviewer, state)
+      const { version } = merchant
+      const answer = await {
+        edit: () => change(app, merchant, { version, legal_name: 'Another Company' }),
+        contact: () =>
+          change(app, merchant, {
+            version,
+            trading_name: 'Lovelace',
+            contact_name: 'Ada King',
+            phone: '+31 20 555 0199',
+            website: 'https://king.shop',
+            address: 'Keizersgracht 2, Amsterdam',
+            // As it is, so no change.
+            legal_name: PROFILE.legal_name,
+            registration_number: '1700 1910',
+          }),
+        document: () => upload(app, merchant),
+        submit: () => submit(app, merchant, version),
+        approve: () => decide(app, reviewer, merchant.id, 'approve', version),
+        reject: () => decide(app, reviewer, merchant.id, 'reject', version),
+        'request-changes': () => decide(app, reviewer, merchant.id, 'request-changes', version),
+        suspend: () => decide(app, reviewer, merchant.id, 'suspend', version),
+        reinstate: () => decide(app, reviewer, merchant.id, 'reinstate', version),
+      }[act]()
+      const expected = possible.includes(act) ? undefined : 'merchant_state'
+      expect([act, answer.body.code]).toEqual([act, expected])
+      const now = (await ask(app, merchant)).body
+      if (expected) expect([now['state'], now['version']]).toEqual([state, version])
+      if (expected) expect(named(answer, 'code')).toContain(state)
+    }
+  },
+)
+
+const ACTS = [
+  'edit',
+  'contact',
+  'document',
+  'submit',
+  'approve',
+  'reject',
+  'request-changes',
+  'suspend',
+  'reinstate',
+] as const
+
+test('the whole way leaves its history, its events and its mails', async ({ expect }) => {
+  const app = startApp()
+  const reviewer = await hasReviewer(app)
+  const merchant = await inState(app, reviewer, 'changes_requested')
+  expect((await change(app, merchant, { version: 3, contact_name: 'Ada King' })).status).toBe(200)
+  await submit(app, merchant, 4)
+  await decide(app, reviewer, merchant.id, 'approve', 5)
+  await decide(app, reviewer, merchant.id, 'suspend', 6, 'Complaints about deliveries')
+  await decide(app, reviewer, merchant.id, 'reinstate', 7)
+  const { body } = await ask(app, merchant)
+  expect(body).toMatchObject({ state: 'approved', version: 8 })
+  const history = body['history'] as Record<string, unknown>[]
+  expect(history.map(({ version, from, to, reason }) => [version, from, to, reason])).toEqual([
+    [1, 'draft', 'submitted', null],
+    [2, 'submitted', 'changes_requested', REASON],
+    [4, 'changes_requested', 'submitted', null],
+    [5, 'submitted', 'approved', REASON],
+    [6, 'approved', 'suspended', 'Complaints about deliveries'],
+    [7, 'suspended', 'approved', REASON],
+  ])
+  const seen = await ask(app, reviewer, `/api/admin/merchants/${merchant.id}/`)
+  const actors = (seen.body['history'] as Record<string, unknown>[]).map(({ actor }) => actor)
+  expect(new Set(actors)).toEqual(new Set([merchant.id, reviewer.id]))
+  const events = (await eventsOf(merchant.email)).map(({ event }) => event)
+  expect(events.slice(2)).toEqual([
+    'merchant_submitted',
+    'merchant_changes_requested',
+    'merchant_profile_changed',
+    'merchant_submitted',
+    'merchant_approved',
+    'merchant_suspended',
+    'merchant_reinstated',
+  ])
+  const mails = []
+  while (mails.length < 6) mails.push(...(await mailsTo(merchant.email, { after: mails.length })))
+  expect(mails.map(({ subject }) => subject).toSorted()).toEqual([
+    'We have received your application',
+    'We have received your application',
+    'Your application needs changes',
+    'Your application was approved',
+    'Your business is reinstated',
+    'Your business is suspended',
+  ])
+  const suspension = mails.find(({ subject }) => subject === 'Your business is suspended')
+  expect(suspension?.text).toContain('Complaints about deliveries')
+  // Where the admin sits is nobody's business.
+  expect(suspension?.text).not.toMatch(/IP address|11\.\d+\.\d+\.\d+/)
+})
