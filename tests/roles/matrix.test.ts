@@ -1,30 +1,9 @@
 import { describe, test } from 'vitest'
-import { createApp } from '../../src/app'
 import { roles } from '../../src/db/schema'
-import { type Facet, facetOf } from '../../src/http/facets'
 import { permissions } from '../../src/roles/permissions'
 import { type Answer, freshAddress, startApp } from '../support/app'
 import { insertUser, openSession } from '../support/admins'
-
-const routes = createApp().routes.filter(({ method }) => method !== 'ALL')
-const endpoints = [...Map.groupBy(routes, ({ method, path }) => `${method} ${path}`)].map(
-  ([name, handlers]) => {
-    const [method = '', path = ''] = name.split(' ')
-    const facet: Facet = Object.assign({}, ...handlers.map(({ handler }) => facetOf(handler)))
-    return { name, method, path: withParameters(path), facet }
-  },
-)
-
-/** A path of the route: `:id{ses_[A-Za-z]+}` takes `ses_` and letters, `:id` anything. */
-function withParameters(path: string): string {
-  return path
-    .replace(/:\w+\{(\w+_)\[[^\]]+\](?:\+|\{22\})\}/g, `$1${'A'.repeat(22)}`)
-    .replace(/:\w+/g, 'none')
-}
-
-const guarded = endpoints.flatMap(({ facet, ...endpoint }) =>
-  facet.permission ? [{ ...endpoint, permission: facet.permission }] : [],
-)
+import { everyRoute, guardedRoutes } from '../support/guarded-routes'
 
 /** What the guard said: who is refused, for what, and who came past it. */
 function verdictOf({ status, body }: Answer) {
@@ -37,13 +16,13 @@ function verdictOf({ status, body }: Answer) {
 
 describe('every role on every route', () => {
   test('a guarded route asks for a permission, and there are many', ({ expect }) => {
-    expect(guarded.length).toBeGreaterThan(30)
+    expect(guardedRoutes.length).toBeGreaterThan(30)
     // Where credentials are asked for and there is no choice to come without.
-    const asking = endpoints.filter(({ facet }) =>
+    const asking = everyRoute.filter(({ facet }) =>
       facet.security?.some((scheme) => scheme === 'bearer' || scheme === 'cookie'),
     )
     const optional = asking.filter(({ facet }) => facet.security?.includes('none'))
-    const named = new Set([...guarded, ...optional].map(({ name }) => name))
+    const named = new Set([...guardedRoutes, ...optional].map(({ name }) => name))
     expect(asking.filter(({ name }) => !named.has(name)).map(({ name }) => name)).toEqual([])
     expect(optional.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['POST /api/users/create']),
@@ -51,29 +30,32 @@ describe('every role on every route', () => {
   })
 
   test('every permission is asked for somewhere', ({ expect }) => {
-    const asked = new Set<string>(guarded.map(({ permission }) => permission))
+    const asked = new Set<string>(guardedRoutes.map(({ permission }) => permission))
     expect(Object.keys(permissions).filter((name) => !asked.has(name))).toEqual([])
   })
 
-  test.for(guarded)('$name: $permission', async ({ method, path, permission }, { expect }) => {
-    const app = startApp()
-    const send = (token?: string) =>
-      app.send(method, path, {
-        token,
-        ip: freshAddress(),
-        ...(!['GET', 'DELETE'].includes(method) && { json: {} }),
-      })
-    expect(verdictOf(await send())).toBe('sign in')
-    for (const role of roles) {
-      for (const second of ['email', 'totp'] as const) {
-        const user = { id: await insertUser(app, role), role }
-        const verdict = verdictOf(await send(await openSession(app, user, second)))
-        const { roles: allowed, needsAal2 } = permissions[permission]
-        const isAllowed = (allowed as readonly string[]).includes(role)
-        const isEnough = second === 'totp' || !needsAal2
-        const expected = isAllowed ? (isEnough ? 'passed' : 'two factors') : 'forbidden'
-        expect([role, second, verdict]).toEqual([role, second, expected])
+  test.for(guardedRoutes)(
+    '$name: $permission',
+    async ({ method, path, permission }, { expect }) => {
+      const app = startApp()
+      const send = (token?: string) =>
+        app.send(method, path, {
+          token,
+          ip: freshAddress(),
+          ...(!['GET', 'DELETE'].includes(method) && { json: {} }),
+        })
+      expect(verdictOf(await send())).toBe('sign in')
+      for (const role of roles) {
+        for (const second of ['email', 'totp'] as const) {
+          const user = { id: await insertUser(app, role), role }
+          const verdict = verdictOf(await send(await openSession(app, user, second)))
+          const { roles: allowed, needsAal2 } = permissions[permission]
+          const isAllowed = (allowed as readonly string[]).includes(role)
+          const isEnough = second === 'totp' || !needsAal2
+          const expected = isAllowed ? (isEnough ? 'passed' : 'two factors') : 'forbidden'
+          expect([role, second, verdict]).toEqual([role, second, expected])
+        }
       }
-    }
-  })
+    },
+  )
 })

@@ -18,7 +18,8 @@ export async function hasAdmin(app: App) {
   const user = await withTotp(app)
   await setUser(user.account, `role = 'admin'`)
   const { accessToken, sessionId } = await signInWithTotp(app, user)
-  return { ...user, id: await userIdOf(user.account), accessToken, sessionId }
+  const id = await userIdOf(user.account)
+  return { ...user, id, appId: user.id, accessToken, sessionId }
 }
 
 /** A user of a role, made in the database, since a test of many needs no mails. */
