@@ -80,3 +80,6 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/.well-known', jwksRoutes)
     .route('/', httpRoutes(app))
 }
+
+/** All routes with their types, for the client (client.ts). */
+export type App = ReturnType<typeof createApp>

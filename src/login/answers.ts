@@ -37,6 +37,8 @@ export const openedAnswer = z.union([
   z.object({ session_id: z.string(), ...left }),
 ])
 
+type OpenedAnswer = z.output<typeof openedAnswer>
+
 type Opened = { sessionId: string; backupCodesLeft: number; secondFactor: string } & (
   | { transport: 'bearer'; access: AccessToken; refreshToken: string }
   | { transport: 'cookie'; cookie: string }
@@ -47,7 +49,10 @@ export function answerSession(c: Context<AppEnv>, session: Opened) {
   const isFew = secondFactor === 'totp' && backupCodesLeft <= FEW_BACKUP_CODES
   const codes =
     isFew || secondFactor === 'backup' ? { backup_codes_left: backupCodesLeft } : undefined
-  if (session.transport === 'bearer') return c.json({ ...tokensOf(session), ...codes })
+  // Both forms by name: of two inferred ones, the compiler would keep the lesser for clients.
+  if (session.transport === 'bearer') {
+    return c.json<OpenedAnswer>({ ...tokensOf(session), ...codes })
+  }
   c.header('Set-Cookie', sessionCookie(session.cookie), { append: true })
-  return c.json({ session_id: session.sessionId, ...codes })
+  return c.json<OpenedAnswer>({ session_id: session.sessionId, ...codes })
 }

@@ -45,6 +45,16 @@ describe('a first session, with mail over implicit TLS', () => {
     })
   })
 
+  test('comes of the example of the typed client', async ({ expect }) => {
+    const example = 'examples/sign-up-to-session.ts'
+    expect(readFileSync(example, 'utf8').trim().split('\n').length).toBeLessThanOrEqual(20)
+    const { stdout } = await promisify(execFile)(process.execPath, [example], {
+      env: { ...process.env, API: dev.api, MAILBOX: dev.mailbox },
+      timeout: 60_000,
+    })
+    expect(JSON.parse(stdout)).toMatchObject({ role: 'customer', session: { acr: 'aal1' } })
+  })
+
   test('starts with the mailed link in a browser, which leaves no token behind', async (context) => {
     if (noChromium) context.skip(noChromium)
     const { expect } = context
