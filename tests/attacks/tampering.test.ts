@@ -77,7 +77,6 @@ describe('bad credentials', () => {
       ...headers,
       `Bearer ${'a.'.repeat(2000)}`,
       'Bearer ..',
-      'Bearer é',
     ]) {
       for (const path of ['/api/users/me/', '/api/admin/users/', '/api/auth/sessions/']) {
         const answer = await app.send('GET', path, { headers: { Authorization } })

@@ -4,6 +4,8 @@ import { createApp } from '../../src/app'
 import { openApiDocument } from '../../src/http/openapi'
 import { limits } from '../../src/http/rate-limit'
 import { problems } from '../../src/problems'
+import { permissions } from '../../src/roles/permissions'
+import { userFields } from '../../src/roles/user-fields'
 import { lifetimes } from '../../src/sessions/lifetimes'
 import { settings } from '../../src/settings'
 import apiText from '../../docs/api.md?raw'
@@ -48,6 +50,29 @@ describe('docs/api.md', () => {
         Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
       )
     expect(asSet(table(apiText, 'Endpoints').map(([endpoint]) => endpoint))).toEqual(asSet(known))
+  })
+
+  test('has the permissions of the code', ({ expect }) => {
+    const known = Object.entries(permissions).map(([name, { roles, needsAal2 }]) => [
+      name,
+      roles.join(', '),
+      needsAal2 ? 'yes' : 'no',
+    ])
+    const listed = table(apiText, 'Roles').filter(([, , cell]) => ['yes', 'no'].includes(`${cell}`))
+    expect(asSet(listed)).toEqual(asSet(known))
+  })
+
+  test('has the fields of an account as the code has them', ({ expect }) => {
+    const known = Object.entries(userFields)
+      .filter(([, { seenBy }]) => seenBy.length > 0)
+      .map(([column, { seenBy, setBy }]) => [
+        column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+        seenBy.join(', '),
+        setBy.join(', '),
+      ])
+    const listed = table(apiText, 'Roles').filter(([, seenBy]) => /owner|^admin$/.test(`${seenBy}`))
+    const fields = listed.filter(([, , setBy]) => !['yes', 'no'].includes(`${setBy}`))
+    expect(asSet(fields)).toEqual(asSet(known))
   })
 
   test('has the lifetimes of the code', ({ expect }) => {
