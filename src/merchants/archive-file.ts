@@ -7,8 +7,8 @@ type File = Readonly<{ type: DocumentType; length: number; body: ReadableStream<
 
 /**
  * Streams a file into the archive, each chunk looked at before it goes on, so that a file of any size
- * costs the memory of one chunk. Whatever fails first ends both sides, with its own reason; there may be
- * an object then, which is the caller's to remove.
+ * costs the memory of one chunk, and what does not begin as it should reaches the archive not at all.
+ * Whatever fails ends both sides; there may be an object then, which is the caller's to remove.
  */
 export async function archiveFile(
   { archive }: Pick<Deps, 'archive'>,
@@ -19,33 +19,23 @@ export async function archiveFile(
   const reader = body.getReader()
   const writer = writable.getWriter()
   const inspector = inspectFile(type, length)
-
-  async function pump(): Promise<Inspected> {
+  let stored: Promise<unknown> | undefined
+  try {
     for (;;) {
       const { done, value } = await reader.read().catch(brokenOff)
       if (done) break
       inspector.take(value)
-      await writer.write(value)
+      stored ??= archive.put(key, readable, { httpMetadata: { contentType: type } }).catch(isDown)
+      // A put that fails takes no more chunks, and the write would wait for ever.
+      await Promise.race([writer.write(value), stored])
     }
     const inspected = inspector.end()
-    await writer.close()
-    return inspected
-  }
-  const stored = archive.put(key, readable, { httpMetadata: { contentType: type } }).catch(isDown)
-  const pumped = pump()
-  try {
-    const [inspected] = await Promise.all([pumped, stored])
+    await Promise.all([writer.close(), stored])
     return inspected
   } catch (error) {
-    await stop(error, [pumped, stored])
+    // Both sides have ended when this is done, so that nothing is written after it was removed.
+    await Promise.allSettled([reader.cancel(error), writer.abort(error), stored])
     throw error
-  }
-
-  /** Both sides have ended when this is done, so that nothing is written after it was removed. */
-  async function stop(error: unknown, sides: readonly Promise<unknown>[]) {
-    void reader.cancel(error).catch(() => {})
-    void writer.abort(error).catch(() => {})
-    await Promise.allSettled(sides)
   }
 }
 

@@ -5,7 +5,7 @@ import { merchantProfiles, merchantStates } from '../db/schema'
 
 const PAGE = '50'
 
-/** Where a page ends: the time and id of its last entry. Opaque to clients, and no key to anything. */
+/** Where a page begins: the time and id of its first entry. Opaque to clients, and no key to anything. */
 const CURSOR = /^([0-9a-z]{1,9})\.(usr_[\w-]{22})$/
 
 export const merchantQuery = z.strictObject({
@@ -43,7 +43,7 @@ export async function listMerchants(
 ): Promise<{ merchants: z.output<typeof merchantEntry>[]; next: string | null }> {
   const [, at = '', id = ''] = CURSOR.exec(before ?? '') ?? []
   const isLater =
-    before === undefined ? sql`` : sql` AND (updated_at, user_id) > (${parseInt(at, 36)}, ${id})`
+    before === undefined ? sql`` : sql` AND (updated_at, user_id) >= (${parseInt(at, 36)}, ${id})`
   const rows = await db
     .select({
       user_id: merchantProfiles.userId,
@@ -63,7 +63,7 @@ export async function listMerchants(
     submitted_at: submittedAt?.toISOString() ?? null,
     updated_at: updatedAt.toISOString(),
   }))
-  const last = rows[limit - 1]
-  const next = `${last?.updatedAt.getTime().toString(36)}.${last?.user_id}`
-  return { merchants, next: rows.length > limit ? next : null }
+  const first = rows[limit]
+  const next = first ? `${first.updatedAt.getTime().toString(36)}.${first.user_id}` : null
+  return { merchants, next }
 }
