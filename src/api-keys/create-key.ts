@@ -65,7 +65,10 @@ export async function createKey(
     useStepUp(deps, session),
   ])
   requireUsed(used)
-  if (!made) throw problem('forbidden', { reason: 'suspended, or one key too many, meanwhile' })
+  if (!made) {
+    await requireRoom(deps, userId)
+    throw problem('service_unavailable', { reason: 'suspended and reinstated meanwhile' })
+  }
   const data = { name: made.name, ...occasionOf(deps) }
   await notifyOwner(deps, session.user, { template: 'api_key_created', data })
   return { ...keyEntryOf(made), key: text }
@@ -79,6 +82,6 @@ async function requireRoom(deps: Pick<Deps, 'db' | 'now'>, userId: string): Prom
     .select({ mayHaveKeys: sql<number>`${mayHaveKeys}`, keys: sql<number>`${liveKeys(deps)}` })
     .from(users)
     .where(eq(users.id, userId))
-  if (!owner?.mayHaveKeys) throw problem('forbidden', { reason: 'no approved merchant' })
+  if (!owner?.mayHaveKeys) throw problem('merchant_state')
   if (owner.keys >= MAX_KEYS) throw problem('too_many_api_keys')
 }

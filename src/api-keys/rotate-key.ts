@@ -57,7 +57,10 @@ export async function rotateKey(
     useStepUp(deps, session),
   ])
   requireUsed(used)
-  if (!rotated) throw problem('not_found', { reason: 'deleted or suspended meanwhile' })
+  if (!rotated) {
+    await requireKey(deps, userId, id)
+    throw problem('service_unavailable', { reason: 'suspended and reinstated meanwhile' })
+  }
   const { name, previousUntil } = rotated
   await notifyOwner(deps, session.user, {
     template: 'api_key_rotated',
@@ -77,5 +80,5 @@ async function requireKey(deps: Pick<Deps, 'db' | 'now'>, userId: string, id: st
     .innerJoin(users, eq(users.id, apiKeys.userId))
     .where(and(isKey(userId, id), isLive(deps)))
   if (!key) throw problem('not_found', { reason: 'no such key' })
-  if (!key.mayHaveKeys) throw problem('forbidden', { reason: 'no approved merchant' })
+  if (!key.mayHaveKeys) throw problem('merchant_state')
 }

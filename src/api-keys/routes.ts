@@ -67,7 +67,7 @@ export const apiKeyRoutes = new Hono<AppEnv>({ strict: false })
       description:
         'Admins and approved merchants, twenty live keys at most. `tokens:introspect` is for admins. Uses the step-up up.',
       answers: { 201: { description: 'The key, shown this once', schema: newKey } },
-      problems: ['forbidden', 'too_many_api_keys'],
+      problems: ['merchant_state', 'too_many_api_keys'],
     }),
     async (c) => {
       const input = c.req.valid('json')
@@ -92,7 +92,7 @@ export const apiKeyRoutes = new Hono<AppEnv>({ strict: false })
       description:
         'The next key has the same id, scopes and networks, and a new term. The one before works for the overlap, never longer than its own term; an older one is dead at once. Uses the step-up up.',
       answers: { 200: { description: 'The next key, shown this once', schema: newKey } },
-      problems: ['forbidden', 'not_found'],
+      problems: ['not_found', 'merchant_state'],
     }),
     async (c) => {
       const input = c.req.valid('json')

@@ -102,7 +102,7 @@ describe('an API key', () => {
     for (const state of ['draft', 'submitted', 'changes_requested', 'rejected', 'suspended']) {
       await setMerchant(merchant.userId, state)
       const refused = await createKey(app, merchant.token)
-      expect([state, refused.status, refused.body.code]).toEqual([state, 403, 'forbidden'])
+      expect([state, refused.status, refused.body.code]).toEqual([state, 409, 'merchant_state'])
     }
     await setMerchant(merchant.userId, 'approved')
     const introspects = { scopes: ['orders:read', 'tokens:introspect'] }

@@ -6,7 +6,7 @@ import { test } from 'vitest'
  * it lands. `1..5` is a range.
  */
 const COVERED =
-  '1..9 11 13..21 26..32 36..40 43..52 54..70 72..78 80..105 107..112 115 117 119 120 124..130 132..134'
+  '1..9 11 13..21 26..32 36..40 43..52 54..70 72..78 80..115 117 119 120 124..130 132..134'
 
 const ids = COVERED.split(' ').flatMap((entry) => {
   const [first = 0, last = first] = entry.split('..').map(Number)
