@@ -2,7 +2,7 @@
 export const conventions = [
   {
     title: 'Bodies',
-    text: 'JSON in UTF-8, `Content-Type: application/json`, at most 16 KiB. Unknown fields, wrong types and names given twice are refused, with a JSON Pointer to each mistake. There are no query parameters.',
+    text: 'JSON in UTF-8, `Content-Type: application/json`, at most 16 KiB; the documents of merchants are the files themselves. Unknown fields, wrong types and names given twice are refused, with a JSON Pointer to each mistake. There are no query parameters.',
   },
   {
     title: 'Refusals',

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import apiText from '../../docs/api.md?raw'
 import { eventsOf, startApp } from '../support/app'
 import { mailsTo } from '../support/mailbox'
 import { ask, change, decide, hasMerchant, hasReviewer, inState, named, PROFILE } from './support'
@@ -175,7 +176,7 @@ describe('a submission', () => {
   })
 })
 
-/** What a merchant may do, and an admin decide, in each state: docs/api.md has the same table. */
+/** What a merchant may do, and an admin decide, in each state. */
 const MATRIX = {
   draft: ['edit', 'contact', 'document', 'submit'],
   submitted: ['approve', 'reject', 'request-changes'],
@@ -184,6 +185,17 @@ const MATRIX = {
   changes_requested: ['edit', 'contact', 'document', 'submit'],
   suspended: ['reinstate'],
 } as const satisfies Record<Reached, readonly string[]>
+
+test('docs/api.md has the same table', ({ expect }) => {
+  const [, section = ''] = apiText.split('\n## Merchants\n')
+  const rows = section.split('\n## ')[0]?.matchAll(/^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$/gm) ?? []
+  const acts = (cell = '') => (cell === '–' ? [] : cell.split(', '))
+  const listed = [...rows].map(([, state, merchant, admin]) => [
+    state,
+    [...acts(merchant), ...acts(admin)],
+  ])
+  expect(Object.fromEntries(listed)).toEqual(MATRIX)
+})
 
 test.for(Object.entries(MATRIX) as [Reached, readonly string[]][])(
   'in the state %s these acts are possible and no other: %o',
