@@ -176,7 +176,7 @@ describe('E-109: an approval', () => {
     expect(won).toHaveLength(1)
     const lost = answers.filter(({ status }) => status === 409)
     expect(lost).toHaveLength(49)
-    const state = won[0]?.body['state']
+    const state = String(won[0]?.body['state'])
     expect(new Set(lost.flatMap((answer) => [answer.body.code, ...named(answer, 'code')]))).toEqual(
       new Set(['merchant_state', state]),
     )

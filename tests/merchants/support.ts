@@ -5,9 +5,6 @@ import type { App } from '../support/acts'
 import { insertUser, openSession } from '../support/admins'
 import { freshAddress, ORIGIN } from '../support/app'
 
-export type Merchant = Awaited<ReturnType<typeof hasMerchant>>
-export type Reviewer = Awaited<ReturnType<typeof hasReviewer>>
-
 /** A merchant without a profile, signed in. */
 export async function hasMerchant(app: App) {
   const id = await insertUser(app, 'merchant')
