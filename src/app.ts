@@ -20,6 +20,7 @@ import { documentRoutes } from './merchants/document-routes'
 import { reviewRoutes } from './merchants/review-routes'
 import { merchantRoutes } from './merchants/routes'
 import { passwordRoutes } from './passwords/routes'
+import { adminLinkRoutes } from './pages/admin-link-routes'
 import { toProblemResponse } from './problems'
 import { deviceRoutes } from './sessions/device-routes'
 import { jwksRoutes, sessionRoutes } from './sessions/routes'
@@ -78,6 +79,7 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/api/merchants/me/documents', documentRoutes)
     .route('/api/admin/merchants', reviewRoutes)
     .route('/.well-known', jwksRoutes)
+    .route('/', adminLinkRoutes)
     .route('/', httpRoutes(app))
 }
 

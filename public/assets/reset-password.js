@@ -1,12 +1,12 @@
 import { $, asksForLink, busy, note, post, show, text, token, waitingAdvice } from './page.js'
+import { passwordField } from './password-field.js'
 
 const form = $('[data-part="password"]')
 const { username, password, code } = Object.fromEntries(
   ['username', 'password', 'code'].map((name) => [name, form.elements.namedItem(name)]),
 )
-const minLength = password.minLength
+const adviseLength = passwordField(password)
 const submit = $('[data-act="set"]')
-const reveal = $('[data-act="reveal"]')
 const switcher = $('[data-act="switch"]')
 
 const FACTORS = {
@@ -56,19 +56,6 @@ function askFor(name, isBackupAccepted = true) {
   text('status', '')
   switcher.textContent = other
   switcher.hidden = !isBackupAccepted
-}
-
-/** How many characters are missing, counted as the service does. It may still say more than this. */
-function adviseLength() {
-  const missing = minLength - Array.from(password.value.normalize('NFC')).length
-  const advice =
-    password.value === ''
-      ? `At least ${minLength} characters. Four or five words that have nothing to do with each other are easy to remember.`
-      : missing > 0
-        ? `${missing} more character${missing === 1 ? '' : 's'}.`
-        : 'Long enough.'
-  password.setAttribute('aria-invalid', 'false')
-  text('password', advice)
 }
 
 /** Says at a field what is wrong with it, and goes there. */
@@ -139,14 +126,7 @@ function explain(response, { code: reason, errors = [] }) {
   }
 }
 
-password.addEventListener('input', adviseLength)
 code.addEventListener('input', () => code.setAttribute('aria-invalid', 'false'))
-reveal.addEventListener('click', () => {
-  const isShown = password.type === 'password'
-  password.type = isShown ? 'text' : 'password'
-  reveal.textContent = isShown ? 'Hide' : 'Show'
-  reveal.setAttribute('aria-label', `${reveal.textContent} password`)
-})
 switcher.addEventListener('click', () => {
   askFor(method === 'totp' ? 'backup_code' : 'totp')
   code.focus()

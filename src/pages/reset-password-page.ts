@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import type { Page } from './page'
+import { passwordField } from './password-field'
 
 /**
  * Where the link of a reset mail leads, and where to ask for one. The token is in the fragment, which no
@@ -100,25 +101,7 @@ const passwordForm = (minLength: number) =>
     <label for="username">Account</label>
     <input id="username" name="username" type="email" autocomplete="username" readonly />
 
-    <label for="password">New password</label>
-    <div class="with-button">
-      <input
-        id="password"
-        name="password"
-        type="password"
-        autocomplete="new-password"
-        autocapitalize="off"
-        spellcheck="false"
-        minlength="${minLength}"
-        passwordrules="minlength: ${minLength}; maxlength: 128;"
-        required
-        aria-describedby="password-note"
-      />
-      <button type="button" aria-label="Show password" aria-controls="password" data-act="reveal">
-        Show
-      </button>
-    </div>
-    <p id="password-note" class="note" data-text="password"></p>
+    ${passwordField(minLength, 'New password')}
 
     <div data-part="factor" hidden>
       <label for="code" data-text="code-label">Code of your authenticator app</label>

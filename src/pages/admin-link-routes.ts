@@ -1,0 +1,37 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import type { AppEnv } from '../context'
+import { anyone } from '../guards'
+import { describe } from '../http/facets'
+import { acceptInvitationPage } from './accept-invitation-page'
+import { servePage } from './page'
+import { stopActPage } from './stop-act-page'
+
+const answers = { 200: { description: 'The page', schema: z.string(), type: 'text/html' } }
+const description = 'Opening it changes nothing; its button posts the token of the `#fragment`.'
+
+/** Where the links lead that are mailed for what an admin did. */
+export const adminLinkRoutes = new Hono<AppEnv>({ strict: false })
+  .get(
+    '/accept-invitation',
+    anyone,
+    describe({
+      tag: 'Pages',
+      summary: 'Where the link of an invitation leads',
+      description,
+      answers,
+    }),
+    (c) => servePage(c, acceptInvitationPage(c.var.deps.settings.PASSWORD_MIN_LENGTH)),
+  )
+
+  .get(
+    '/stop-act',
+    anyone,
+    describe({
+      tag: 'Pages',
+      summary: 'Where the link against a removal of second factors leads',
+      description,
+      answers,
+    }),
+    (c) => servePage(c, stopActPage),
+  )
