@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { certificates } from './ca.ts'
+import { bootstrapToken, inviteFirstAdmin } from './first-admin.ts'
 import { startMailbox } from './mailbox.ts'
 import { HELP, type Options, parseOptions, type SmtpServer } from './options.ts'
 import { claimPort, freePort } from './ports.ts'
@@ -39,13 +40,16 @@ async function run(options: Options) {
   await step('database', () => migrate(options.state))
   const inspectorPort = await freePort()
   const { port, state } = options
+  // To another mail server nothing is sent unasked.
+  const token = options.smtp ? undefined : await bootstrapToken(`${DIRECTORY}/bootstrap-token`)
   const worker = await step('Worker', () =>
-    startWorker({ port, inspectorPort, state, secrets, smtp: mailbox.smtp, print }),
+    startWorker({ port, inspectorPort, state, secrets, token, smtp: mailbox.smtp, print }),
   )
+  const invited = token && (await inviteFirstAdmin(worker.url, token))
   print(`
   API            ${worker.url}/api/
   documentation  ${worker.url}/api/docs/
-  mailbox        ${mailbox.url}
+  mailbox        ${mailbox.url}${invited ? `\n  first admin    the invitation for ${invited} is in the mailbox` : ''}
 
   Changes of the code reload. Ctrl-C stops everything.
 `)

@@ -33,13 +33,15 @@ type WorkerOptions = Readonly<{
   inspectorPort: number
   state: string
   secrets: Secrets
+  /** Opens the invitation of the first admin. */
+  token: string | undefined
   smtp: SmtpServer
   print: (line: string) => void
 }>
 
 /** Starts the Worker with everything local, and returns once it answers. */
 export async function startWorker(options: WorkerOptions) {
-  const { port, state, secrets, smtp, print } = options
+  const { port, state, secrets, token, smtp, print } = options
   const url = `http://127.0.0.1:${port}`
   const output: string[] = []
   let isReady = false
@@ -51,6 +53,9 @@ export async function startWorker(options: WorkerOptions) {
       ['--inspector-ip', '127.0.0.1', '--inspector-port', `${options.inspectorPort}`],
       ['--persist-to', state, '--show-interactive-dev-session=false'],
       vars(url, smtp).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
+      // Wrangler takes from the environment what every deployment must have, and this is not. It is
+      // used up before anybody can read it in the list of processes.
+      ...(token === undefined ? [] : ['--var', `BOOTSTRAP_TOKEN:${token}`]),
     ].flat(),
     // Secrets travel in the environment: no file, and not in the list of processes.
     env: { ...secrets, EMAIL_HOST_PASSWORD: smtp.password },

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import type { Deps } from '../../src/context'
 import { randomToken } from '../../src/crypto/token'
+import { settings } from '../../src/settings'
 import { eventsOf, freshAddress, startApp } from '../support/app'
 import { visible } from '../support/attack'
 import {
@@ -71,6 +72,22 @@ describe('the first admin', () => {
     await env.DB.prepare(`UPDATE users SET role = 'merchant' WHERE id = ?`).bind(admin).run()
     expect((await start(app, secret, email)).status).toBe(202)
     expect(visible(await start(app, secret, app.newAccount().email))).toEqual(wrong)
+  })
+
+  test('needs a secret of 32 random bytes; a placeholder stops the start', ({ expect }) => {
+    const start = (BOOTSTRAP_TOKEN: string | undefined) => settings({ ...env, BOOTSTRAP_TOKEN })
+    for (const weak of [
+      '',
+      'secret',
+      'A'.repeat(43),
+      randomToken().slice(1),
+      `change-me${randomToken()}`,
+    ]) {
+      expect(() => start(weak)).toThrow('Invalid or missing settings: BOOTSTRAP_TOKEN')
+    }
+    expect(start(undefined).BOOTSTRAP_TOKEN).toBeUndefined()
+    const secret = randomToken()
+    expect(start(secret).BOOTSTRAP_TOKEN).toBe(secret)
   })
 
   test('an address in use does not use the secret up', async ({ expect }) => {

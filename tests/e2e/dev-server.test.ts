@@ -10,6 +10,17 @@ async function refused(args: readonly string[]) {
   return { code: await dev.exited, output: dev.output() }
 }
 
+/** The mails to the first admin, once there is one. */
+async function invitations(mailbox: string): Promise<unknown[]> {
+  for (let tries = 0; tries < 50; tries++) {
+    const answer = await fetch(`${mailbox}/api/email?to.address=admin@phantom.local`)
+    const mails = (await answer.json()) as unknown[]
+    if (mails.length > 0) return mails
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  return []
+}
+
 describe('npm run dev', () => {
   test('answers what it does not understand with one line and exit code 2', async ({ expect }) => {
     for (const args of [
@@ -55,12 +66,18 @@ describe('npm run dev', () => {
       expect((await fetch(`${dev.api}/api/docs/`)).status).toBe(200)
       const page = await fetch(dev.mailbox, { headers: { accept: 'text/html' } })
       expect(await page.text()).toContain('<title>MailDev')
+      expect(dev.output()).toContain('first admin    the invitation for admin@phantom.local')
+      expect(await invitations(dev.mailbox)).toHaveLength(1)
 
       const processes = dev.processes()
       // Itself, the mailbox, wrangler and at least one workerd.
       expect(processes.length).toBeGreaterThanOrEqual(4)
       expect(await dev.interrupt()).toBe(0)
       expect(stillRunning(processes)).toEqual([])
+      // The state has had its first admin.
+      const again = await startDevServer({ state })
+      expect(again.output()).not.toContain('first admin')
+      await again.interrupt()
     } finally {
       await dev.stop()
     }
