@@ -35,7 +35,7 @@ export async function runPendingActs(deps: Deps): Promise<void> {
   const failed = results.filter(({ status }) => status === 'rejected').length
   const isOver = sql`state = 'waiting' AND due_at <= ${now.getTime()}
     AND (kind = 'grant_admin' OR NOT ${isAdmin(sql`pending_acts.requested_by`)})`
-  await db.batch([
+  const [closed] = await db.batch([
     db
       .update(pendingActs)
       .set({ state: 'stopped', decidedBy: 'system', decidedAt: now })
@@ -44,6 +44,13 @@ export async function runPendingActs(deps: Deps): Promise<void> {
       .delete(pendingActs)
       .where(sql`state IN ('done', 'stopped') AND due_at <= ${now.getTime() - KEPT_MS}`),
   ])
+  const counts = { acts: due.length - failed, closed: closed.meta.changes, failed }
+  if (Object.values(counts).every((count) => count === 0)) return
+  await recordEvent(deps, {
+    event: 'sys_job_done',
+    actor: 'system',
+    data: { job: 'run-pending-acts', ...counts },
+  })
   if (failed > 0) throw new Error(`${failed} acts are left for the next run`)
 }
 

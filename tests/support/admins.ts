@@ -8,9 +8,7 @@ import { type Account, freshAddress } from './app'
 import { type App, signInWithTotp, withTotp } from './acts'
 import { setUser, userIdOf } from './recovery'
 
-/** What the tests of administration do again and again. */
-export type Admin = Awaited<ReturnType<typeof hasAdmin>>
-
+/** What an admin says in the tests of administration. */
 export const REASON = 'Asked for by phone'
 
 /** An admin with an authenticator app, signed in with it. */
