@@ -4,11 +4,13 @@ import { apiKeys } from '../db/schema'
 import { type KeyEntry, keyEntryOf } from './key-entry'
 
 /** The keys of an owner, those that have expired until the purge takes them, the deleted ones not. */
-export async function listKeys({ db }: Pick<Deps, 'db'>, userId: string): Promise<KeyEntry[]> {
-  const rows = await db
+export const listKeys = async (deps: Pick<Deps, 'db'>, userId: string): Promise<KeyEntry[]> =>
+  (await selectKeys(deps, userId)).map(keyEntryOf)
+
+/** The statement, for a batch. */
+export const selectKeys = ({ db }: Pick<Deps, 'db'>, userId: string) =>
+  db
     .select()
     .from(apiKeys)
     .where(and(eq(apiKeys.userId, userId), isNull(apiKeys.revokedAt)))
     .orderBy(asc(apiKeys.expiresAt), asc(apiKeys.id))
-  return rows.map(keyEntryOf)
-}

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import * as z from 'zod'
-import { keyEntry } from '../api-keys/key-entry'
-import { listKeys } from '../api-keys/list-keys'
+import { keyEntry, keyEntryOf } from '../api-keys/key-entry'
+import { selectKeys } from '../api-keys/list-keys'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { type merchantProfiles, totpAuthenticators } from '../db/schema'
@@ -56,7 +56,7 @@ export async function readOwnData(
   const { db } = deps
   const { session: _, ...user } = profileOf(session)
   const userId = user.id
-  const [, apps, [codes], [merchant], documents, history] = await db.batch([
+  const [, apps, [codes], keys, [merchant], documents, history] = await db.batch([
     recordEvent(deps, { event: 'user_exported', userId, actor: userId, sessionId: session.id }),
     db
       .select({
@@ -67,6 +67,7 @@ export async function readOwnData(
       .from(totpAuthenticators)
       .where(eq(totpAuthenticators.userId, userId)),
     countBackupCodes(deps, userId),
+    selectKeys(deps, userId),
     ...partsOf(deps, userId),
   ])
   return {
@@ -79,7 +80,7 @@ export async function readOwnData(
       confirmed_at: confirmedAt?.toISOString() ?? null,
     })),
     backup_codes_left: codes?.left ?? 0,
-    api_keys: await listKeys(deps, userId),
+    api_keys: keys.map(keyEntryOf),
     merchant_profile: merchant ? merchantOf(merchant) : null,
     merchant_documents: documents.flatMap(entryOf),
     merchant_history: history.map(stepOf),

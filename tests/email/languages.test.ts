@@ -112,15 +112,16 @@ test('only what strangers can cause is capped per recipient, and most of it can 
   const open = names.filter((name) => templates[name].isOpenToStrangers)
   const notices = names.filter((name) => templates[name].urgency === 'notice')
   const codes = names.filter((name) => templates[name].urgency === 'code')
-  expect(notices).toEqual([
+  const byStrangers = [
     'verify_email',
     'account_exists',
     'change_email',
     'address_in_use',
     'notification_email',
-  ])
-  expect(open.toSorted()).toEqual([...notices, 'reset_password'].toSorted())
-  expect(codes).toEqual(['login_code'])
+  ]
+  expect(notices).toEqual([...byStrangers, 'api_key_expiring', 'merchant_submitted'])
+  expect(open.toSorted()).toEqual([...byStrangers, 'reset_password'].toSorted())
+  expect(codes).toEqual(['login_code', 'invitation'])
 })
 
 test.for([
