@@ -4,6 +4,7 @@ import { eventsOf, startApp } from '../support/app'
 import { storedText } from '../support/attack'
 import {
   createKey,
+  endKey,
   freshToken,
   keyIn,
   keyOwner,
@@ -84,11 +85,11 @@ describe('an API key', () => {
     expect(weak.status).toBe(401)
     expect(weak.headers.get('WWW-Authenticate')).toContain('acr_values="aal2"')
     const { token } = owner
-    const ended = await app.send('DELETE', `/api/api-keys/${id}/`, { token })
+    const ended = await endKey(app, token, id)
     expect(ended.status).toBe(204)
     expect((await verifyKey(app, key)).status).toBe(401)
     expect(await list(app, token)).toEqual([])
-    expect((await app.send('DELETE', `/api/api-keys/${id}/`, { token })).status).toBe(404)
+    expect((await endKey(app, token, id)).status).toBe(404)
     await mailsNamed(owner.account, 'An API key was deleted')
     const events = (await eventsOf(owner.account.email)).map(({ event }) => event)
     expect(events.filter((event) => event === 'authn_token_revoked')).toHaveLength(1)
@@ -120,7 +121,7 @@ describe('an API key', () => {
     const token = await freshToken(app, owner)
     const refused = await createKey(app, token)
     expect([refused.status, refused.body.code]).toEqual([409, 'too_many_api_keys'])
-    await app.send('DELETE', `/api/api-keys/${first.id}/`, { token })
+    await endKey(app, token, first.id)
     expect((await createKey(app, token)).status).toBe(201)
   })
 

@@ -63,3 +63,6 @@ export const rotateKey = (
 
 export const verifyKey = (app: App, key: string, json: object = {}, ip = app.address) =>
   app.post('/api/api-keys/verify/', json, { headers: { 'X-API-Key': key }, ip })
+
+export const endKey = (app: App, token: string, id: string) =>
+  app.send('DELETE', `/api/api-keys/${id}/`, { token })

@@ -8,7 +8,16 @@ import { freshAddress, startApp } from '../support/app'
 import { broken } from '../support/attack'
 import { startMeter } from '../support/meter'
 import { mailsTo } from '../support/mailbox'
-import { createKey, freshToken, keyIn, keyOwner, madeKey, rotateKey, verifyKey } from './support'
+import {
+  createKey,
+  endKey,
+  freshToken,
+  keyIn,
+  keyOwner,
+  madeKey,
+  rotateKey,
+  verifyKey,
+} from './support'
 
 const DAY = 86_400
 const rowOf = (id: string) =>
@@ -176,7 +185,7 @@ describe('the end of a key', () => {
     await madeKey(app, owner, { name: 'Ends in two', expires_in_days: 2 })
     const gone = await madeKey(app, owner, { name: 'Deleted', expires_in_days: 20 })
     const token = await freshToken(app, owner)
-    await app.send('DELETE', `/api/api-keys/${gone.id}/`, { token })
+    await endKey(app, token, gone.id)
     const reminders = async () => {
       const mails = await mailsTo(owner.account.email, { waitMs: 300 })
       return mails

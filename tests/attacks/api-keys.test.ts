@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import {
   createKey,
+  endKey,
   freshToken,
   keyIn,
   keyOwner,
@@ -36,10 +37,7 @@ describe('API keys under attack', () => {
     const listed = await app.send('GET', '/api/api-keys/', { token: eve.token })
     expect(listed.body).toEqual({ keys: [] })
     const unknown = `key_${'0'.repeat(22)}`
-    const acts = (name: string) => [
-      rotateKey(app, eve.token, name),
-      app.send('DELETE', `/api/api-keys/${name}/`, { token: eve.token }),
-    ]
+    const acts = (name: string) => [rotateKey(app, eve.token, name), endKey(app, eve.token, name)]
     const [others, nobodys] = [await Promise.all(acts(id)), await Promise.all(acts(unknown))]
     expect(others.map(({ status }) => status)).toEqual([404, 404])
     expect(others.map(visible)).toEqual(nobodys.map(visible))
@@ -89,7 +87,7 @@ describe('API keys under attack', () => {
     const { key } = await madeKey(app, owner)
     const ended = await madeKey(app, owner)
     const token = await freshToken(app, owner)
-    await app.send('DELETE', `/api/api-keys/${ended.id}/`, { token })
+    await endKey(app, token, ended.id)
     const { body } = await verifyKey(app, brief.key)
     const left = Date.parse(String(body['expires_at'])) - app.now().getTime()
     app.advance(Math.floor(left / 1000) - 1)
@@ -124,7 +122,7 @@ describe('API keys under attack', () => {
     const { id, key } = await madeKey(app, owner)
     const ended = await madeKey(app, owner)
     const token = await freshToken(app, owner)
-    await app.send('DELETE', `/api/api-keys/${ended.id}/`, { token })
+    await endKey(app, token, ended.id)
     const refused = [
       ended.key,
       key.replace('phk_live', 'phk_test'),
@@ -182,9 +180,7 @@ describe('API keys under attack', () => {
     const { body } = await app.send('GET', '/api/api-keys/', { token })
     const [{ id = '' } = {}, ...more] = body['keys'] as { id?: string }[]
     expect(more).toEqual([])
-    const deletions = await Promise.all(
-      FIFTY.map(() => app.send('DELETE', `/api/api-keys/${id}/`, { token })),
-    )
+    const deletions = await Promise.all(FIFTY.map(() => endKey(app, token, id)))
     expect(deletions.filter(({ status }) => status === 204)).toHaveLength(1)
   })
 
