@@ -14,6 +14,7 @@ type LinkedPage =
   | 'confirm-notifications'
   | 'not-me'
   | 'keep-account'
+  | 'reset-password'
 
 /**
  * A link for a mail. The host comes from the settings, never from a request; the token stands in the

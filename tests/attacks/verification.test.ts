@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { sha256 } from '../../src/crypto/token'
 import { eventsOf, freshAddress, nextCode, startApp } from '../support/app'
 import { linkIn, mailsTo, nextMail, tokenIn } from '../support/mailbox'
 
@@ -189,6 +190,24 @@ describe('verification', () => {
     await app.post('/api/auth/verify-email/resend/', { email: account.email })
     const next = tokenIn(await nextMail(account.email))
     expect((await verify(app, token)).status).toBe(400)
+    expect((await verify(app, next)).status).toBe(200)
+  })
+
+  test('no link is replaced by one whose mail would be one too many', async ({ expect }) => {
+    const app = startApp()
+    const { account, token } = await signedUp(app)
+    const resend = () =>
+      app.post('/api/auth/verify-email/resend/', { email: account.email }, { ip: freshAddress() })
+    app.advance(30)
+    await resend()
+    const query = 'SELECT 1 AS here FROM mailed_tokens WHERE token_hash = ?'
+    const link = env.DB.prepare(query).bind(sha256(token))
+    expect(await link.first('here')).toBe(1)
+    app.advance(31)
+    await resend()
+    expect(await link.first('here')).toBe(null)
+    const next = tokenIn(await nextMail(account.email))
+    await Promise.all(Array.from({ length: 10 }, resend))
     expect((await verify(app, next)).status).toBe(200)
   })
 
