@@ -10,6 +10,7 @@ import { httpRoutes } from './http/routes'
 import { securityHeaders } from './http/security-headers'
 import { loginRoutes } from './login/routes'
 import { stepUpRoutes } from './login/step-up-routes'
+import { linkPageRoutes } from './pages/link-page-routes'
 import { passwordRoutes } from './passwords/routes'
 import { toProblemResponse } from './problems'
 import { deviceRoutes } from './sessions/device-routes'
@@ -51,5 +52,6 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/api/users', ownDataRoutes)
     .route('/api/auth', passwordRoutes)
     .route('/.well-known', jwksRoutes)
+    .route('/', linkPageRoutes)
     .route('/', httpRoutes(app))
 }

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { me, signedIn, STEP_UP_PASSED_SECONDS } from '../support/acts'
+import { me, signedIn, STEP_UP_PASSED_SECONDS, verify } from '../support/acts'
 import {
   askForEmail,
   CHANGED,
@@ -14,7 +14,7 @@ import {
   rowOf,
   stepUpAnew,
 } from '../support/addresses'
-import { eventsOf, startApp } from '../support/app'
+import { eventsOf, nextCode, startApp } from '../support/app'
 import { linkIn, mailsTo, tokenIn } from '../support/mailbox'
 
 const login = (app: ReturnType<typeof startApp>, identifier: string, password: string) =>
@@ -157,6 +157,15 @@ describe('a change of address', () => {
     expect((await confirmEmail(app, token)).status).toBe(200)
     expect(await tokensOf(id)).toEqual(['not_me', 'not_me'])
     expect(await rowOf('email', email)).toMatchObject({ notification_email: null })
+  })
+
+  test('ends the logins that are half way through', async ({ expect }) => {
+    const app = startApp()
+    const { account, token } = await changing(app)
+    const challenge = await app.startLogin(account)
+    const code = await nextCode(account)
+    await confirmEmail(app, token)
+    expect((await verify(app, challenge, code)).status).toBe(401)
   })
 })
 
