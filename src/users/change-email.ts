@@ -67,15 +67,22 @@ export async function requestEmailChange(
       ...occasionOf(deps),
     },
   })
-  if (holder) return tellHolder(deps, holder)
-  await enqueueMail(deps, {
+  await (holder ? tellHolder(deps, holder) : sendLink(deps, session, { email, token }))
+}
+
+function sendLink(
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now'>,
+  { user }: CurrentSession,
+  { email, token }: { email: string; token: string },
+): Promise<void> {
+  return enqueueMail(deps, {
     template: 'change_email',
     to: email,
-    userId,
-    locale: session.user.locale,
+    userId: user.id,
+    locale: user.locale,
     data: {
       link: mailedLink(deps, 'confirm-email', token),
-      validHours: Math.floor(seconds / 3600),
+      validHours: Math.floor(deps.settings.EMAIL_VERIFICATION_TIMEOUT / 3600),
     },
   })
 }
