@@ -19,6 +19,7 @@ import { stepUpRoutes } from './login/step-up-routes'
 import { documentRoutes } from './merchants/document-routes'
 import { reviewRoutes } from './merchants/review-routes'
 import { merchantRoutes } from './merchants/routes'
+import { linkPageRoutes } from './pages/link-page-routes'
 import { passwordRoutes } from './passwords/routes'
 import { adminLinkRoutes } from './pages/admin-link-routes'
 import { toProblemResponse } from './problems'
@@ -80,6 +81,7 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/api/admin/merchants', reviewRoutes)
     .route('/.well-known', jwksRoutes)
     .route('/', adminLinkRoutes)
+    .route('/', linkPageRoutes)
     .route('/', httpRoutes(app))
 }
 

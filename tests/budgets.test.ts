@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { nextCode, startApp } from './support/app'
+import { signInWithTotp, stepUp, withTotp } from './support/acts'
 import { startMeter } from './support/meter'
 
 /** Rows as of design: what a login may cost, as D1's own `meta` and the counted bindings tell it. */
@@ -74,6 +75,60 @@ describe('the cost', () => {
     const reading = read()
     expect(reading.d1RoundTrips).toBe(2)
     expect(reading.rowsWritten).toBeLessThanOrEqual(3)
+  })
+
+  test('of a login by app is six rows written in all, no mail, and one KV write', async ({
+    expect,
+  }) => {
+    const { meter, read } = startMeter()
+    const app = startApp(meter)
+    const ada = await withTotp(app)
+    const cookie = (await signInWithTotp(app, ada)).deviceCookie
+    read()
+    const challenge = await app.startLogin(ada.account, {}, { cookie })
+    const first = read()
+    expect(first).toMatchObject({ d1RoundTrips: 2, kvReads: 1, kvWrites: 1, objectCalls: 2 })
+    const step = { challenge, method: 'totp', code: ada.codeNow() }
+    const opened = await app.post('/api/auth/verify-2fa/', step, { cookie })
+    expect(opened.status).toBe(200)
+    const second = read()
+    expect(second).toMatchObject({ d1RoundTrips: 2, kvReads: 1, kvWrites: 0, objectCalls: 2 })
+    expect(first.queueSends + second.queueSends).toBe(0)
+    expect(first.rowsWritten + second.rowsWritten).toBeLessThanOrEqual(6)
+  })
+
+  test('of a step-up is four rows written at most, and one by a backup code one more', async ({
+    expect,
+  }) => {
+    const { meter, read } = startMeter()
+    const app = startApp(meter)
+    const ada = await withTotp(app)
+    read()
+    const byApp = { method: 'totp' as const, code: ada.codeNow() }
+    const { accessToken } = await stepUp(app, ada.account, ada.accessToken, byApp)
+    const reading = read()
+    expect(reading.rowsWritten).toBeLessThanOrEqual(4)
+    expect(reading).toMatchObject({ kvWrites: 1, queueSends: 0 })
+    const byCode = { method: 'backup_code' as const, code: ada.backupCodes[0] ?? '' }
+    await stepUp(app, ada.account, accessToken, byCode)
+    expect(read().rowsWritten).toBe(reading.rowsWritten + 1)
+  })
+
+  test('of the check of a backup code is one row read, of ten', async ({ expect }) => {
+    const { meter, read } = startMeter()
+    const app = startApp(meter)
+    const ada = await withTotp(app)
+    const [code = ''] = ada.backupCodes
+    await signInWithTotp(app, ada, { method: 'backup_code', code })
+    const challenge = await app.startLogin(ada.account)
+    const used = { challenge, method: 'backup_code', code }
+    await app.post('/api/auth/verify-2fa/', used)
+    read()
+    // The second wrong one: the owner has been told of the first.
+    expect((await app.post('/api/auth/verify-2fa/', used)).status).toBe(401)
+    const CODE = 1
+    const EVENT = 1
+    expect(read()).toMatchObject({ d1RoundTrips: 2, rowsRead: CODE + EVENT })
   })
 
   test(

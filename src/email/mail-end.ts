@@ -34,6 +34,8 @@ export async function recordEnds(
       actor: 'system',
       data: {
         ...describeMail(end.mail),
+        // Whose mail it was is known, and an erased account must leave no part of its address behind.
+        ...(end.mail?.userId && { recipient: null }),
         reason: end.reason,
         ...(end.replyCode !== undefined && { reply_code: end.replyCode }),
       },

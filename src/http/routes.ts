@@ -7,7 +7,6 @@ import { docsPage } from '../pages/docs-page'
 import { homePage } from '../pages/home-page'
 import { servePage } from '../pages/page'
 import { resetPasswordPage } from '../pages/reset-password-page'
-import { verifyEmailPage } from '../pages/verify-email-page'
 import { reach } from '../reach'
 import { serveAsset } from './assets'
 import { describe, type FacetAnswer } from './facets'
@@ -95,18 +94,6 @@ export function httpRoutes(app: Pick<Hono<AppEnv>, 'routes'>) {
       anyone,
       describe({ tag: 'Pages', summary: 'What this host is', answers: page('The page') }),
       (c) => servePage(c, homePage),
-    )
-
-    .get(
-      '/verify-email',
-      anyone,
-      describe({
-        tag: 'Pages',
-        summary: 'Where the link of a verification mail leads',
-        description: 'Opening it changes nothing; its button posts the token of the `#fragment`.',
-        answers: page('The page'),
-      }),
-      (c) => servePage(c, verifyEmailPage),
     )
 
     .get(

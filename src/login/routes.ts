@@ -47,6 +47,8 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
         'account_closing',
         'too_many_attempts',
         'cross_site_request',
+        // A device cookie that is sent twice.
+        'invalid_access_token',
       ],
     }),
     async (c) => {
@@ -75,7 +77,13 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
       answers: {
         200: { description: 'The session is open', schema: openedAnswer },
       },
-      problems: ['invalid_challenge', 'invalid_code', 'too_many_attempts', 'authenticator_stopped'],
+      problems: [
+        'invalid_challenge',
+        'invalid_code',
+        'too_many_attempts',
+        'authenticator_stopped',
+        'invalid_access_token',
+      ],
     }),
     async (c) => {
       const { session, deviceCookie: device } = await finishLogin(c.var.deps, {

@@ -10,7 +10,7 @@ import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { notifyOwner, occasionOf, ownerColumns } from '../users/notify-owner'
 import { nameColumns } from './name-columns'
 import { requireGoodPassword } from './policy'
-import { isEndedByNewPassword } from './reset-link'
+import { isEndedByNewPassword } from './is-recoverable'
 import { tryPassword } from './try-password'
 
 const POINTER = '#/new_password'

@@ -13,7 +13,7 @@ import { claimBackupCode, countBackupCodes, isClaimedBy } from '../two-factor/ba
 import { notifyOwner, occasionOf } from '../users/notify-owner'
 import { findReset, type Reset } from './find-reset'
 import { requireGoodPassword } from './policy'
-import { isEndedByNewPassword, isRecoverable } from './reset-link'
+import { isEndedByNewPassword, isRecoverable } from './is-recoverable'
 import { passResetFactor, type StrongStep } from './reset-factor'
 
 /**

@@ -6,7 +6,7 @@ import { problem } from '../problems'
 import { hasBackupCode, hasTotp } from '../two-factor/factors-of-user'
 import { ownerColumns } from '../users/notify-owner'
 import { nameColumns } from './name-columns'
-import { isRecoverable } from './reset-link'
+import { isRecoverable } from './is-recoverable'
 
 /** What a good link is for. */
 export type Reset = Awaited<ReturnType<typeof findReset>>

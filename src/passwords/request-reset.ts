@@ -7,7 +7,8 @@ import { guardOf } from '../durable/guard-of'
 import { enqueueMail } from '../email/enqueue'
 import { reach } from '../reach'
 import { emailKey } from '../users/email-key'
-import { isRecoverable, resetLink } from './reset-link'
+import { mailedLink } from '../users/mailed-link'
+import { isRecoverable } from './is-recoverable'
 
 /**
  * Mails a link that sets a new password to whoever has an account under this address. Anyone may ask for
@@ -48,7 +49,7 @@ export async function requestReset(
     ...(owner && { locale: owner.locale }),
     expiresAt,
     data: {
-      link: resetLink(deps, token),
+      link: mailedLink(deps, 'reset-password', token),
       requestedBy,
       validMinutes: Math.floor(deps.settings.PASSWORD_RESET_TIMEOUT / 60),
       ip: deps.caller.ip,

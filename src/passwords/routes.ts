@@ -9,12 +9,12 @@ import { body } from '../http/validate'
 import { methods } from '../two-factor/methods'
 import { strongSecondStep } from '../two-factor/second-step'
 import { emailAddress } from '../users/email-key'
+import { linkToken } from '../users/mailed-link'
 import { changePassword } from './change-password'
 import { checkReset } from './check-reset'
 import { confirmReset } from './confirm-reset'
 import { newPassword, presentedPassword } from './policy'
 import { requestReset } from './request-reset'
-import { resetToken } from './reset-link'
 
 export const passwordRoutes = new Hono<AppEnv>({ strict: false })
   .post(
@@ -44,7 +44,7 @@ export const passwordRoutes = new Hono<AppEnv>({ strict: false })
     '/reset-password/check',
     anyone,
     rateLimit('codes'),
-    body(z.strictObject({ token: resetToken })),
+    body(z.strictObject({ token: linkToken })),
     describe({
       tag: 'Recovery',
       summary: 'What a link needs to set a password',
@@ -74,7 +74,7 @@ export const passwordRoutes = new Hono<AppEnv>({ strict: false })
     rateLimit('codes'),
     body(
       z.strictObject({
-        token: resetToken,
+        token: linkToken,
         password: newPassword,
         second_factor: strongSecondStep()
           .optional()

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { totpAuthenticators } from '../db/schema'
@@ -59,9 +59,12 @@ export async function confirmTotp(
   return confirmed
 }
 
+const isSetupOf = (session: CurrentSession, id: string) =>
+  sql`user_id = ${session.user.id} AND id = ${id} AND session_id = ${session.id}
+    AND confirmed_at IS NULL`
+
 /** The app that this very session is setting up, while its time has not passed. */
 async function findSetup(deps: Pick<Deps, 'db' | 'now'>, session: CurrentSession, id: string) {
-  const { userId, sessionId } = refOf(session)
   const [setup] = await deps.db
     .select({
       name: totpAuthenticators.name,
@@ -69,14 +72,7 @@ async function findSetup(deps: Pick<Deps, 'db' | 'now'>, session: CurrentSession
       createdAt: totpAuthenticators.createdAt,
     })
     .from(totpAuthenticators)
-    .where(
-      and(
-        eq(totpAuthenticators.userId, userId),
-        eq(totpAuthenticators.id, id),
-        eq(totpAuthenticators.sessionId, sessionId),
-        isNull(totpAuthenticators.confirmedAt),
-      ),
-    )
+    .where(isSetupOf(session, id))
   const oldest = deps.now().getTime() - SETUP_SECONDS * 1000
   return setup && setup.createdAt.getTime() > oldest ? setup : undefined
 }
@@ -95,10 +91,7 @@ async function turnOn(deps: Deps, session: CurrentSession, id: string): Promise<
     deps.db
       .update(totpAuthenticators)
       .set({ confirmedAt: now })
-      .where(
-        sql`user_id = ${userId} AND id = ${id} AND session_id = ${sessionId}
-          AND confirmed_at IS NULL AND ${may}`,
-      )
+      .where(sql`${isSetupOf(session, id)} AND ${may}`)
       .returning({ id: totpAuthenticators.id }),
     ...replaceBackupCodes(deps, session, codes, hasNoCodes),
     countBackupCodes(deps, userId),

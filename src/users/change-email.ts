@@ -58,26 +58,33 @@ export async function requestEmailChange(
     useStepUp(deps, session),
   ])
   requireUsed(used)
-  const occasion = occasionOf(deps)
-  const data = { link: mailedLink(deps, 'not-me', notMe), newEmail: maskAddress(email) }
-  await Promise.all([
-    holder
-      ? tellHolder(deps, holder)
-      : enqueueMail(deps, {
-          template: 'change_email',
-          to: email,
-          userId,
-          locale: session.user.locale,
-          data: {
-            link: mailedLink(deps, 'confirm-email', token),
-            validHours: Math.floor(seconds / 3600),
-          },
-        }),
-    notifyOwner(deps, session.user, {
-      template: 'email_change_requested',
-      data: { ...data, ...occasion },
-    }),
-  ])
+  // First: where the owner cannot be told, no link goes out either.
+  await notifyOwner(deps, session.user, {
+    template: 'email_change_requested',
+    data: {
+      link: mailedLink(deps, 'not-me', notMe),
+      newEmail: maskAddress(email),
+      ...occasionOf(deps),
+    },
+  })
+  await (holder ? tellHolder(deps, holder) : sendLink(deps, session, { email, token }))
+}
+
+function sendLink(
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now'>,
+  { user }: CurrentSession,
+  { email, token }: { email: string; token: string },
+): Promise<void> {
+  return enqueueMail(deps, {
+    template: 'change_email',
+    to: email,
+    userId: user.id,
+    locale: user.locale,
+    data: {
+      link: mailedLink(deps, 'confirm-email', token),
+      validHours: Math.floor(deps.settings.EMAIL_VERIFICATION_TIMEOUT / 3600),
+    },
+  })
 }
 
 /** Refuses the address that the account has already, in whatever spelling. */

@@ -16,6 +16,7 @@ type LinkedPage =
   | 'keep-account'
   | 'accept-invitation'
   | 'stop-act'
+  | 'reset-password'
 
 /**
  * A link for a mail. The host comes from the settings, never from a request; the token stands in the

@@ -93,6 +93,7 @@ export async function confirmNotificationEmail(deps: Deps, token: string): Promi
 /** Sends notices to the first address alone from now on. The second one hears of it: it may be the owner's. */
 export async function removeNotificationEmail(deps: Deps, session: CurrentSession): Promise<void> {
   const { userId, sessionId } = refOf(session)
+  const who = { userId, actor: userId, sessionId }
   const { db } = deps
   const may = maySensitively(deps, session)
   const isUser = and(eq(users.id, userId), sql`notification_email IS NOT NULL`, may)
@@ -100,13 +101,7 @@ export async function removeNotificationEmail(deps: Deps, session: CurrentSessio
     db.select(ownerColumns).from(users).where(isUser),
     recordEvent(
       deps,
-      {
-        event: 'user_notification_email_changed',
-        userId,
-        actor: userId,
-        sessionId,
-        data: { change: 'removed' },
-      },
+      { event: 'user_notification_email_changed', ...who, data: { change: 'removed' } },
       sql`EXISTS (SELECT 1 FROM users WHERE ${isUser})`,
     ),
     db.update(users).set({ notificationEmail: null }).where(isUser),

@@ -1,12 +1,16 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, ne, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { randomToken, sha256 } from '../crypto/token'
 import { mailedTokens, users } from '../db/schema'
+import { guardOf } from '../durable/guard-of'
 import { enqueueMail } from '../email/enqueue'
 import { problem } from '../problems'
+import { reach } from '../reach'
 import { emailKey } from './email-key'
 import { mailedLink } from './mailed-link'
+
+const MINUTE_MS = 60_000
 
 /**
  * Confirms an address with the token that was mailed to it. Works once: the batch activates the
@@ -41,42 +45,76 @@ export async function verifyEmail(
 
 /**
  * Sends the verification link again, a new one that kills the one before. Anyone may ask for any
- * address; only one that waits for confirmation gets a mail, and the answer does not tell.
+ * address; only one that waits for confirmation gets a mail, and the answer does not tell. Where the
+ * mail would be one too many for the address, the link before stays good.
  */
 export async function resendVerification(deps: Deps, email: string): Promise<void> {
   const { db } = deps
-  const now = deps.now()
-  const token = randomToken()
-  const expiresAt = now.getTime() + deps.settings.EMAIL_VERIFICATION_TIMEOUT * 1000
-  const waiting = sql`FROM users WHERE email_key = ${emailKey(email)} AND status = 'pending'`
-  const [, , , [user]] = await db.batch([
-    db
-      .delete(mailedTokens)
-      .where(
-        sql`${mailedTokens.purpose} = 'verify' AND ${mailedTokens.userId} IN (SELECT id ${waiting})`,
+  const key = emailKey(email)
+  const aMinuteOld =
+    deps.now().getTime() + deps.settings.EMAIL_VERIFICATION_TIMEOUT * 1000 - MINUTE_MS
+  const [waiting] = await db
+    .select({ id: users.id, email: users.email, locale: users.locale })
+    .from(users)
+    .where(
+      and(
+        eq(users.emailKey, key),
+        eq(users.status, 'pending'),
+        // The sign-up has sent a mail too, which the guard has not counted.
+        sql`NOT EXISTS (SELECT 1 FROM mailed_tokens AS link WHERE link.user_id = users.id
+          AND link.purpose = 'verify' AND link.expires_at > ${aMinuteOld})`,
       ),
-    db
-      .insert(mailedTokens)
-      .select(sql`SELECT ${sha256(token)}, id, 'verify', NULL, ${expiresAt} ${waiting}`),
-    recordEvent(
-      deps,
-      { event: 'user_verification_sent', userId: sql`(SELECT id ${waiting})` },
-      sql`EXISTS (SELECT 1 ${waiting})`,
-    ),
-    db
-      .select({ id: users.id, email: users.email, locale: users.locale })
-      .from(users)
-      .where(sql`${users.emailKey} = ${emailKey(email)} AND ${users.status} = 'pending'`),
-  ])
+    )
+  const account = waiting ? { userId: waiting.id } : { unknownName: `email:${key}` }
+  const isGranted = await reach('guard', () =>
+    guardOf(deps, account).takeMail('verify', deps.now().getTime()),
+  )
+  const token = randomToken()
+  const user = isGranted ? waiting : undefined
+  const isIssued = await replaceLink(deps, user?.id ?? '', token)
+  const owner = isIssued ? user : undefined
   await enqueueMail(deps, {
     template: 'verify_email',
-    to: user?.email ?? null,
-    userId: user?.id ?? null,
-    ...(user && { locale: user.locale }),
+    to: owner?.email ?? null,
+    userId: owner?.id ?? null,
+    ...(owner && { locale: owner.locale }),
     data: {
       link: mailedLink(deps, 'verify-email', token),
       validHours: Math.floor(deps.settings.EMAIL_VERIFICATION_TIMEOUT / 3600),
       usernameTaken: null,
     },
   })
+}
+
+/** Stores a new link in place of the one before; false if nobody waits for one any more. */
+async function replaceLink(
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'settings'>,
+  userId: string,
+  token: string,
+): Promise<boolean> {
+  const { db } = deps
+  const tokenHash = sha256(token)
+  const expiresAt = deps.now().getTime() + deps.settings.EMAIL_VERIFICATION_TIMEOUT * 1000
+  const isThere = sql`EXISTS (SELECT 1 FROM mailed_tokens WHERE token_hash = ${tokenHash})`
+  const [issued] = await db.batch([
+    db
+      .insert(mailedTokens)
+      .select(
+        sql`SELECT ${tokenHash}, id, 'verify', NULL, ${expiresAt} FROM users
+          WHERE id = ${userId} AND status = 'pending'`,
+      )
+      .returning({ userId: mailedTokens.userId }),
+    db
+      .delete(mailedTokens)
+      .where(
+        and(
+          eq(mailedTokens.userId, userId),
+          eq(mailedTokens.purpose, 'verify'),
+          ne(mailedTokens.tokenHash, tokenHash),
+          isThere,
+        ),
+      ),
+    recordEvent(deps, { event: 'user_verification_sent', userId }, isThere),
+  ])
+  return issued.length > 0
 }

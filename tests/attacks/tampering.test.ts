@@ -73,11 +73,7 @@ describe('bad credentials', () => {
       'bearer a b',
       'Token x',
     ]
-    for (const Authorization of [
-      ...headers,
-      `Bearer ${'a.'.repeat(2000)}`,
-      'Bearer ..',
-    ]) {
+    for (const Authorization of [...headers, `Bearer ${'a.'.repeat(2000)}`, 'Bearer ..']) {
       for (const path of ['/api/users/me/', '/api/admin/users/', '/api/auth/sessions/']) {
         const answer = await app.send('GET', path, { headers: { Authorization } })
         expect([Authorization, answer.status]).toEqual([Authorization, 401])

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { sha256 } from '../../src/crypto/token'
 import { eventsOf, freshAddress, nextCode, startApp } from '../support/app'
 import { linkIn, mailsTo, nextMail, tokenIn } from '../support/mailbox'
 
@@ -190,6 +191,22 @@ describe('verification', () => {
     const next = tokenIn(await nextMail(account.email))
     expect((await verify(app, token)).status).toBe(400)
     expect((await verify(app, next)).status).toBe(200)
+  })
+
+  test('no link is replaced within a minute, or a sixth time in an hour', async ({ expect }) => {
+    const app = startApp()
+    const { account, token } = await signedUp(app)
+    const link = env.DB.prepare(
+      'SELECT token_hash FROM mailed_tokens WHERE user_id = (SELECT id FROM users WHERE email = ?)',
+    ).bind(account.email)
+    const hashes = [sha256(token)]
+    for (const pause of [30, 31, 61, 61, 61, 61, 61]) {
+      app.advance(pause)
+      await app.post('/api/auth/verify-email/resend/', { email: account.email })
+      hashes.push((await link.first('token_hash')) ?? '')
+    }
+    const isNew = hashes.map((hash, index) => hash !== hashes[index - 1])
+    expect(isNew).toEqual([true, false, true, true, true, true, true, false])
   })
 
   test('fifty parallel sign-ups for one address make one account with one live link', async ({

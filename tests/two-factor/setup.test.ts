@@ -13,6 +13,7 @@ import {
   withTotp,
   wrongCodes,
 } from '../support/acts'
+import { broken } from '../support/attack'
 import { mailsTo } from '../support/mailbox'
 
 const begin = (app: App, token: string, json: unknown = {}) =>
@@ -125,6 +126,21 @@ describe('setting up an authenticator app', () => {
     expect(events.filter((event) => event === 'authn_code_fail')).toHaveLength(4)
     expect(events.filter((event) => event === 'authn_code_fail_max')).toHaveLength(1)
     expect((await addTotp(app, accessToken)).backupCodes).toHaveLength(10)
+  })
+
+  test('outlives a fault of the database: the next code confirms it', async ({ expect }) => {
+    let isDown = false
+    const app = startApp((deps) => (isDown ? broken('db', ['batch'], 'fails')(deps) : deps))
+    const { account, accessToken } = await signedIn(app)
+    const { id, secret } = (await begin(app, accessToken)).body
+    const tryNow = () => confirm(app, accessToken, { id, code: codeOf(secret, app.now()) })
+    isDown = true
+    expect((await tryNow()).status).toBe(500)
+    isDown = false
+    expect((await list(app, accessToken)).body['authenticators']).toEqual([])
+    app.advance(30)
+    expect((await tryNow()).status).toBe(200)
+    await mailsNamed(account, 'An authenticator app was added')
   })
 
   test('waits ten minutes for its code and no longer', async ({ expect }) => {

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { me, signedIn, STEP_UP_PASSED_SECONDS } from '../support/acts'
+import { me, signedIn, STEP_UP_PASSED_SECONDS, verify } from '../support/acts'
 import {
   askForEmail,
   CHANGED,
@@ -14,7 +14,7 @@ import {
   rowOf,
   stepUpAnew,
 } from '../support/addresses'
-import { eventsOf, startApp } from '../support/app'
+import { eventsOf, nextCode, startApp } from '../support/app'
 import { linkIn, mailsTo, tokenIn } from '../support/mailbox'
 
 const login = (app: ReturnType<typeof startApp>, identifier: string, password: string) =>
@@ -42,8 +42,6 @@ describe('a change of address', () => {
     // The old mailbox may be the intruder's: it learns of the new address no more than it must.
     expect(toOld.text).toContain('u…[at]example[.]com')
     expect(toOld.text + toOld.html).not.toContain(email)
-    expect(await rowOf('email', account.email)).toMatchObject({ security_epoch: 0 })
-
     const before = await rowOf('email', account.email)
     const done = await confirmEmail(app, tokenIn(toNew))
     expect([done.status, done.body]).toEqual([200, { status: 'email_changed' }])
@@ -92,6 +90,16 @@ describe('a change of address', () => {
     const { body } = await app.post('/api/auth/refresh/', { refresh_token: refreshToken })
     const late = await askForEmail(app, body.access_token ?? '', email)
     expect([late.status, late.body.code]).toEqual([401, 'insufficient_user_authentication'])
+  })
+
+  test('sends no link where the owner cannot be told', async ({ expect }) => {
+    let tries: number | undefined
+    const send = () => Promise.reject(new Error(`down ${(tries = (tries ?? 0) + 1)}`))
+    const app = startApp((deps) => (tries === 0 ? { ...deps, mailQueue: { send } as never } : deps))
+    const { accessToken } = await signedIn(app)
+    tries = 0
+    expect((await askForEmail(app, accessToken, app.newAccount().email)).status).toBe(503)
+    expect(tries).toBe(1)
   })
 
   test('to the address that the account has is refused, in any spelling', async ({ expect }) => {
@@ -157,6 +165,15 @@ describe('a change of address', () => {
     expect((await confirmEmail(app, token)).status).toBe(200)
     expect(await tokensOf(id)).toEqual(['not_me', 'not_me'])
     expect(await rowOf('email', email)).toMatchObject({ notification_email: null })
+  })
+
+  test('ends the logins that are half way through', async ({ expect }) => {
+    const app = startApp()
+    const { account, token } = await changing(app)
+    const challenge = await app.startLogin(account)
+    const code = await nextCode(account)
+    await confirmEmail(app, token)
+    expect((await verify(app, challenge, code)).status).toBe(401)
   })
 })
 
