@@ -12,7 +12,8 @@ import { dependencies } from '../../package.json'
 import { childrenNamed, cpuMs } from '../../scripts/bench/cpu.ts'
 
 const WRANGLER = 'node_modules/wrangler/bin/wrangler.js'
-const MAX_GZIP_KIB = 250
+/** 329 as measured, 54 of which are the rules of company numbers (25) and telephone numbers (29). */
+const MAX_GZIP_KIB = 350
 const MAX_LOADING_MS = 100
 
 const directory = mkdtempSync(join(tmpdir(), 'phantom-bundle-'))
