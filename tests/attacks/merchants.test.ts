@@ -1,9 +1,7 @@
-import { env } from 'cloudflare:workers'
-import { describe, test } from 'vitest'
-import { insertUser, openSession } from '../support/admins'
-import { eventsOf, freshAddress, startApp } from '../support/app'
+import { test } from 'vitest'
+import { freshAddress, startApp } from '../support/app'
 import { visible } from '../support/attack'
-import { ask, change, decide, hasMerchant, hasReviewer, inState } from '../merchants/support'
+import { ask, change, hasMerchant, hasReviewer, inState } from '../merchants/support'
 import { named, PROFILE, REASON, submit, withProfile } from '../merchants/support'
 
 test('E-104: a profile takes no field that is not the merchant’s to set', async ({ expect }) => {
@@ -96,114 +94,6 @@ test('E-107: of two merchants neither learns that there is another', async ({ ex
   expect(seen.body['duplicates']).toEqual([
     { user_id: other.id, legal_name: PROFILE.legal_name, state: 'approved' },
   ])
-})
-
-describe('E-109: an approval', () => {
-  test('is nothing that a merchant or a weaker session can give', async ({ expect }) => {
-    const app = startApp()
-    const reviewer = await hasReviewer(app)
-    const merchant = await inState(app, reviewer, 'submitted')
-    const own = await decide(app, merchant, merchant.id, 'approve', 2)
-    expect([own.status, own.body.code]).toEqual([403, 'forbidden'])
-    expect((await eventsOf(merchant.email)).at(-1)?.event).toBe('authz_fail')
-    const weak = { token: await openSession(app, { id: reviewer.id, role: 'admin' }, 'email') }
-    expect((await decide(app, weak, merchant.id, 'approve', 2)).body.code).toBe(
-      'insufficient_user_authentication',
-    )
-    await env.DB.prepare('UPDATE sessions SET stepped_up_at = ? WHERE user_id = ?')
-      .bind(app.now().getTime() - 600_000, reviewer.id)
-      .run()
-    expect((await decide(app, reviewer, merchant.id, 'approve', 2)).body.code).toBe(
-      'insufficient_user_authentication',
-    )
-    await env.DB.prepare('UPDATE sessions SET stepped_up_at = ? WHERE user_id = ?')
-      .bind(app.now().getTime() - 590_000, reviewer.id)
-      .run()
-    // A list of them is worked through with one step-up.
-    expect((await decide(app, reviewer, merchant.id, 'approve', 2)).status).toBe(200)
-    expect((await decide(app, reviewer, merchant.id, 'suspend', 3)).status).toBe(200)
-  })
-
-  test('is not for oneself, nor for who is no active merchant', async ({ expect }) => {
-    const app = startApp()
-    const reviewer = await hasReviewer(app)
-    const promoted = await inState(app, reviewer, 'submitted')
-    const setUser = (set: string) =>
-      env.DB.prepare(`UPDATE users SET ${set} WHERE id = ?`).bind(promoted.id).run()
-    await setUser(`status = 'disabled'`)
-    const decided = await decide(app, reviewer, promoted.id, 'approve', 2)
-    expect([decided.status, decided.body.code]).toEqual([409, 'user_state'])
-    await setUser(`status = 'active', role = 'customer'`)
-    expect((await decide(app, reviewer, promoted.id, 'reject', 2)).body.code).toBe('user_state')
-    await setUser(`role = 'admin'`)
-    const self = { token: await openSession(app, { id: promoted.id, role: 'admin' }) }
-    expect((await decide(app, self, promoted.id, 'approve', 2)).body.code).toBe('own_account')
-    await setUser(`role = 'merchant'`)
-    expect((await decide(app, reviewer, promoted.id, 'approve', 2)).status).toBe(200)
-    const nobody = await insertUser(app, 'merchant')
-    for (const id of [nobody, 'usr_nobody', '%25']) {
-      expect((await decide(app, reviewer, id, 'approve', 1)).status).toBe(404)
-    }
-  })
-
-  test('is of what was read: a profile that has changed since is not approved', async ({
-    expect,
-  }) => {
-    const app = startApp()
-    const reviewer = await hasReviewer(app)
-    const merchant = await inState(app, reviewer, 'submitted')
-    await decide(app, reviewer, merchant.id, 'request-changes', 2)
-    await change(app, merchant, { version: 3, legal_name: 'Something Else Ltd' })
-    await submit(app, merchant, 4)
-    const stale = await decide(app, reviewer, merchant.id, 'approve', 2)
-    expect([stale.body.code, named(stale, 'pointer')]).toEqual(['version_conflict', ['#/version']])
-    expect((await ask(app, merchant)).body['state']).toBe('submitted')
-    expect((await decide(app, reviewer, merchant.id, 'approve', 5)).status).toBe(200)
-  })
-
-  test('and a rejection at once, 25 of each: one is decided, and the others hear which', async ({
-    expect,
-  }) => {
-    const app = startApp()
-    const reviewer = await hasReviewer(app)
-    const merchant = await inState(app, reviewer, 'submitted')
-    const answers = await Promise.all(
-      Array.from({ length: 50 }, (_, index) =>
-        decide(app, reviewer, merchant.id, index % 2 ? 'approve' : 'reject', 2),
-      ),
-    )
-    const won = answers.filter(({ status }) => status === 200)
-    expect(won).toHaveLength(1)
-    const lost = answers.filter(({ status }) => status === 409)
-    expect(lost).toHaveLength(49)
-    const state = String(won[0]?.body['state'])
-    expect(new Set(lost.flatMap((answer) => [answer.body.code, ...named(answer, 'code')]))).toEqual(
-      new Set(['merchant_state', state]),
-    )
-    const events = (await eventsOf(merchant.email)).map(({ event }) => event)
-    expect(events.filter((event) => /approved|rejected/.test(event))).toEqual([`merchant_${state}`])
-    expect((await ask(app, merchant)).body['history']).toHaveLength(2)
-  })
-
-  test('has a reason of 10 to 1000 characters in one line', async ({ expect }) => {
-    const app = startApp()
-    const reviewer = await hasReviewer(app)
-    const merchant = await inState(app, reviewer, 'submitted')
-    for (const reason of [
-      'short one',
-      '',
-      ' '.repeat(20),
-      'x'.repeat(1001),
-      'two\nlines of it',
-      5,
-    ]) {
-      const answer = await decide(app, reviewer, merchant.id, 'approve', 2, reason)
-      expect([reason, answer.status, named(answer, 'pointer')]).toEqual([reason, 400, ['#/reason']])
-    }
-    const long = 'x'.repeat(1000)
-    const asked = await decide(app, reviewer, merchant.id, 'request-changes', 2, long)
-    expect(asked.status).toBe(200)
-  })
 })
 
 test('E-115: a cursor that was tampered with is refused, and opens nothing else', async ({

@@ -1,10 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import apiText from '../../docs/api.md?raw'
 import { eventsOf, startApp } from '../support/app'
 import { mailsTo } from '../support/mailbox'
-import { ask, change, decide, hasMerchant, hasReviewer, inState, named, PROFILE } from './support'
-import { type Reached, REASON, submit, upload, withProfile } from './support'
+import { ask, change, hasMerchant, named, PROFILE } from './support'
+import { submit, upload, withProfile } from './support'
 
 describe('a profile', () => {
   test('is empty at first, and keeps each field until it is given or taken away', async ({
@@ -174,125 +173,4 @@ describe('a submission', () => {
     await mailsTo(merchant.email)
     expect(await mailsTo(merchant.email, { after: 1, waitMs: 300 })).toEqual([])
   })
-})
-
-/** What a merchant may do, and an admin decide, in each state. */
-const MATRIX = {
-  draft: ['edit', 'contact', 'document', 'submit'],
-  submitted: ['approve', 'reject', 'request-changes'],
-  approved: ['contact', 'suspend'],
-  rejected: [],
-  changes_requested: ['edit', 'contact', 'document', 'submit'],
-  suspended: ['reinstate'],
-} as const satisfies Record<Reached, readonly string[]>
-
-test('docs/api.md has the same table', ({ expect }) => {
-  const [, section = ''] = apiText.split('\n## Merchants\n')
-  const rows = section.split('\n## ')[0]?.matchAll(/^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$/gm) ?? []
-  const acts = (cell = '') => (cell === '–' ? [] : cell.split(', '))
-  const listed = [...rows].map(([, state, merchant, admin]) => [
-    state,
-    [...acts(merchant), ...acts(admin)],
-  ])
-  expect(Object.fromEntries(listed)).toEqual(MATRIX)
-})
-
-test.for(Object.entries(MATRIX) as [Reached, readonly string[]][])(
-  'in the state %s these acts are possible and no other: %o',
-  async ([state, possible], { expect }) => {
-    const app = startApp()
-    const reviewer = await hasReviewer(app)
-    for (const act of ACTS) {
-      const merchant = await inState(app, reviewer, state)
-      const { version } = merchant
-      const answer = await {
-        edit: () => change(app, merchant, { version, legal_name: 'Another Company' }),
-        contact: () =>
-          change(app, merchant, {
-            version,
-            trading_name: 'Lovelace',
-            contact_name: 'Ada King',
-            phone: '+31 20 555 0199',
-            website: 'https://king.shop',
-            address: 'Keizersgracht 2, Amsterdam',
-            // As it is, so no change.
-            legal_name: PROFILE.legal_name,
-            registration_number: '1700 1910',
-          }),
-        document: () => upload(app, merchant),
-        submit: () => submit(app, merchant, version),
-        approve: () => decide(app, reviewer, merchant.id, 'approve', version),
-        reject: () => decide(app, reviewer, merchant.id, 'reject', version),
-        'request-changes': () => decide(app, reviewer, merchant.id, 'request-changes', version),
-        suspend: () => decide(app, reviewer, merchant.id, 'suspend', version),
-        reinstate: () => decide(app, reviewer, merchant.id, 'reinstate', version),
-      }[act]()
-      const expected = possible.includes(act) ? undefined : 'merchant_state'
-      expect([act, answer.body.code]).toEqual([act, expected])
-      const now = (await ask(app, merchant)).body
-      if (expected) expect([now['state'], now['version']]).toEqual([state, version])
-      if (expected) expect(named(answer, 'code')).toContain(state)
-    }
-  },
-)
-
-const ACTS = [
-  'edit',
-  'contact',
-  'document',
-  'submit',
-  'approve',
-  'reject',
-  'request-changes',
-  'suspend',
-  'reinstate',
-] as const
-
-test('the whole way leaves its history, its events and its mails', async ({ expect }) => {
-  const app = startApp()
-  const reviewer = await hasReviewer(app)
-  const merchant = await inState(app, reviewer, 'changes_requested')
-  expect((await change(app, merchant, { version: 3, contact_name: 'Ada King' })).status).toBe(200)
-  await submit(app, merchant, 4)
-  await decide(app, reviewer, merchant.id, 'approve', 5)
-  await decide(app, reviewer, merchant.id, 'suspend', 6, 'Complaints about deliveries')
-  await decide(app, reviewer, merchant.id, 'reinstate', 7)
-  const { body } = await ask(app, merchant)
-  expect(body).toMatchObject({ state: 'approved', version: 8 })
-  const history = body['history'] as Record<string, unknown>[]
-  expect(history.map(({ version, from, to, reason }) => [version, from, to, reason])).toEqual([
-    [1, 'draft', 'submitted', null],
-    [2, 'submitted', 'changes_requested', REASON],
-    [4, 'changes_requested', 'submitted', null],
-    [5, 'submitted', 'approved', REASON],
-    [6, 'approved', 'suspended', 'Complaints about deliveries'],
-    [7, 'suspended', 'approved', REASON],
-  ])
-  const seen = await ask(app, reviewer, `/api/admin/merchants/${merchant.id}/`)
-  const actors = (seen.body['history'] as Record<string, unknown>[]).map(({ actor }) => actor)
-  expect(new Set(actors)).toEqual(new Set([merchant.id, reviewer.id]))
-  const events = (await eventsOf(merchant.email)).map(({ event }) => event)
-  expect(events.slice(2)).toEqual([
-    'merchant_submitted',
-    'merchant_changes_requested',
-    'merchant_profile_changed',
-    'merchant_submitted',
-    'merchant_approved',
-    'merchant_suspended',
-    'merchant_reinstated',
-  ])
-  const mails = []
-  while (mails.length < 6) mails.push(...(await mailsTo(merchant.email, { after: mails.length })))
-  expect(mails.map(({ subject }) => subject).toSorted()).toEqual([
-    'We have received your application',
-    'We have received your application',
-    'Your application needs changes',
-    'Your application was approved',
-    'Your business is reinstated',
-    'Your business is suspended',
-  ])
-  const suspension = mails.find(({ subject }) => subject === 'Your business is suspended')
-  expect(suspension?.text).toContain('Complaints about deliveries')
-  // Where the admin sits is nobody's business.
-  expect(suspension?.text).not.toMatch(/IP address|11\.\d+\.\d+\.\d+/)
 })

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto'
-import { env } from 'cloudflare:workers'
+import { SELF } from 'cloudflare:test'
 import { describe, test } from 'vitest'
-import { createDeps, type Deps } from '../../src/context'
-import { dropLeftovers } from '../../src/jobs/drop-leftovers'
-import { broken } from '../support/attack'
-import { eventsOf, startApp } from '../support/app'
+import { eventsOf, ORIGIN, startApp } from '../support/app'
 import type { App } from '../support/acts'
 import { ask, change, documentRows, download, FILES, type FileType } from './support'
 import { hasMerchant, hasReviewer, inState, named, objectsOf, PROFILE } from './support'
-import { submit, upload, withProfile } from './support'
+import { upload, withProfile } from './support'
 
 const path = (id: unknown) => `/api/merchants/me/documents/${String(id)}/`
 
@@ -120,136 +117,23 @@ describe('a document', () => {
   })
 })
 
-describe('while the archive is down', () => {
-  test('an upload is a clear 503 and leaves nothing, and the profile lives on', async ({
-    expect,
-  }) => {
-    let fault = broken('archive', ['put', 'get', 'delete'], 'fails')
-    const app = startApp((deps) => fault(deps))
-    const merchant = await hasMerchant(app)
-    await change(app, merchant, { version: 0, ...PROFILE })
-    const refused = await upload(app, merchant)
-    expect([refused.status, refused.body.code]).toEqual([503, 'service_unavailable'])
-    expect(await documentRows(merchant)).toEqual([])
-    expect((await change(app, merchant, { version: 1, trading_name: 'L' })).status).toBe(200)
-    fault = (deps) => deps
-    const stored = await upload(app, merchant)
-    expect(stored.status).toBe(201)
-    fault = broken('archive', ['put', 'get', 'delete'], 'fails')
-    expect((await app.send('GET', path(stored.body['id']), merchant)).status).toBe(503)
-    expect((await ask(app, merchant)).status).toBe(200)
-    // The row goes; what it leaves in the archive is found later.
-    expect((await remove(app, merchant, stored.body['id'])).status).toBe(204)
-    expect(await objectsOf(merchant)).toHaveLength(1)
-    await sweep(app)
-    expect(await objectsOf(merchant)).toEqual([])
-  })
-
-  test('a database that fails at the end leaves neither row nor object', async ({ expect }) => {
-    let batches = Infinity
-    const app = startApp((deps) => ({ ...deps, db: failingAfter(deps.db, () => batches-- <= 0) }))
-    const merchant = await withProfile(app)
-    batches = 1
-    expect((await upload(app, merchant)).status).toBe(503)
-    batches = Infinity
-    expect(await documentRows(merchant)).toHaveLength(1)
-    expect(await objectsOf(merchant)).toHaveLength(1)
-  })
-})
-
-/** A database whose batches fail from some moment on. */
-const failingAfter = (db: Deps['db'], hasFailed: () => boolean): Deps['db'] =>
-  new Proxy(db, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key)
-      if (typeof value !== 'function') return value
-      if (key !== 'batch' || !hasFailed()) return value.bind(target) as unknown
-      return () => Promise.reject(new Error('D1_ERROR: gone'))
+test('a document is sent over HTTP as any client sends a file', async ({ expect }) => {
+  const app = startApp()
+  const { token } = await withProfile(app)
+  const [name, content] = FILES['image/png']
+  const answer = await SELF.fetch(`${ORIGIN}/api/merchants/me/documents/`, {
+    method: 'POST',
+    body: content,
+    headers: {
+      Authorization: `Bearer ${token}`,
+      'Content-Type': 'image/png',
+      'Content-Disposition': `attachment; filename="${name}"`,
     },
   })
-
-/** A run of the job for each of its 64 parts. */
-async function sweep(app: App) {
-  for (let turn = 0; turn < 64; turn++) {
-    const now = new Date(app.now().getTime() + turn * 900_000)
-    await dropLeftovers({ ...createDeps(env, () => {}), now: () => now })
-  }
-}
-
-const runNow = (app: App) => dropLeftovers({ ...createDeps(env, () => {}), now: app.now })
-
-describe('leftovers', () => {
-  test('an upload that never ended goes after an hour and not before, with its object', async ({
-    expect,
-  }) => {
-    const app = startApp()
-    const merchant = await withProfile(app)
-    const key = `merchants/${merchant.id}/doc_half`
-    await env.ARCHIVE.put(key, 'half of it')
-    await env.DB.prepare(
-      `INSERT INTO merchant_documents VALUES (?1, 'doc_half', 'x.pdf', 'application/pdf', NULL, NULL, ?2, ?3, NULL)`,
-    )
-      .bind(merchant.id, key, app.now().getTime())
-      .run()
-    app.advance(3590)
-    await runNow(app)
-    expect(await documentRows(merchant)).toHaveLength(2)
-    app.advance(10)
-    await Promise.all([runNow(app), runNow(app)])
-    expect(await documentRows(merchant)).toHaveLength(1)
-    expect(await objectsOf(merchant)).toEqual([`merchants/${merchant.id}/${merchant.document}`])
-  })
-
-  test('objects without a row go, those with one stay, and each run looks at a 64th', async ({
-    expect,
-  }) => {
-    const app = startApp()
-    const merchant = await withProfile(app)
-    const [key = ''] = await objectsOf(merchant)
-    const stray = `merchants/${merchant.id}/doc_stray`
-    const nobodys = `merchants/usr_${merchant.id.slice(4, 5)}aaaaaaaaaaaaaaaaaaaaa/doc_x`
-    await Promise.all([stray, nobodys].map((name) => env.ARCHIVE.put(name, 'x')))
-    let listed = 0
-    const counting = new Proxy(env.ARCHIVE, {
-      get(target, name) {
-        const value: unknown = Reflect.get(target, name)
-        if (name === 'list') listed += 1
-        return typeof value === 'function' ? (value.bind(target) as unknown) : value
-      },
-    })
-    await dropLeftovers({ ...createDeps(env, () => {}), now: app.now, archive: counting })
-    expect(listed).toBe(1)
-    await sweep(app)
-    expect(await objectsOf(merchant)).toEqual([key])
-    expect(await env.ARCHIVE.head(nobodys)).toBeNull()
-    expect((await download(app, merchant, path(merchant.document))).status).toBe(200)
-  })
-
-  test('an application that was handed in while a file was on its way does not get it', async ({
-    expect,
-  }) => {
-    const app = startApp()
-    const merchant = await withProfile(app)
-    const [, content] = FILES['application/pdf']
-    let release = () => {}
-    const held = new Promise<void>((resolve) => {
-      release = resolve
-    })
-    const body = new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        await held
-        controller.enqueue(content)
-        controller.close()
-      },
-    })
-    const headers = { 'Content-Length': String(content.byteLength) }
-    const late = upload(app, merchant, { body, headers })
-    while ((await documentRows(merchant)).length < 2)
-      await new Promise((done) => setTimeout(done, 5))
-    expect((await submit(app, merchant, 1)).status).toBe(200)
-    release()
-    expect((await late).body.code).toBe('merchant_state')
-    expect(await documentRows(merchant)).toHaveLength(1)
-    expect(await objectsOf(merchant)).toHaveLength(1)
-  })
+  expect(answer.status).toBe(201)
+  const { id } = await answer.json<{ id: string }>()
+  const headers = { Authorization: `Bearer ${token}` }
+  const back = await SELF.fetch(`${ORIGIN}${path(id)}`, { headers })
+  expect(back.headers.get('Content-Length')).toBe(String(content.byteLength))
+  expect(new Uint8Array(await back.arrayBuffer())).toEqual(content)
 })
