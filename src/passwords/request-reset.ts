@@ -15,8 +15,9 @@ import { isRecoverable } from './is-recoverable'
  * any address, and cannot tell which it was: one query, one call of a guard, one batch and one message
  * for all of them. It goes to the address that is stored, never to the spelling that was typed.
  *
- * What an admin asks for says so, and shows no admin's address. Asking changes nothing but the link before, and that only where a new one goes out: past the limit of
- * mails the old link stays good, so that nobody can kill it for its owner.
+ * Asking changes nothing but the link before, and that only where a new one goes out: past the limit of
+ * mails the old link stays good, so that nobody can kill it for its owner. What an admin asks for says so
+ * in the mail, and does not show where the admin was.
  */
 export async function requestReset(
   deps: Deps,

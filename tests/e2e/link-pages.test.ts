@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { Hono } from 'hono'
 import type { Page as BrowserPage } from 'playwright-core'
 import { describe, test } from 'vitest'
+import type { AppEnv } from '../../src/context'
+import { adminLinkRoutes } from '../../src/pages/admin-link-routes'
 import { confirmEmailPage, notMePage } from '../../src/pages/change-email-pages'
 import { confirmNotificationsPage } from '../../src/pages/confirm-notifications-page'
 import { keepAccountPage } from '../../src/pages/keep-account-page'
@@ -113,11 +116,13 @@ describe.skipIf(noChromium)('in a browser', () => {
 test('every mailed link has its page, and every page its files', async ({ expect }) => {
   const source = readFileSync('src/users/mailed-link.ts', 'utf8')
   const linked = [...source.matchAll(/^ {2}\| '([a-z-]+)'$/gm)].map(([, name = '']) => `/${name}`)
-  const served = new Set(linkPageRoutes.routes.map(({ path }) => path))
-  // The page of a reset is a form besides, and stands elsewhere.
-  expect(new Set(linked.filter((path) => path !== '/reset-password'))).toEqual(served)
+  const router = new Hono<AppEnv>().route('/', linkPageRoutes).route('/', adminLinkRoutes)
+  // These are forms besides, with tests of their own.
+  const isForm = (path: string) => ['/reset-password', '/accept-invitation'].includes(path)
+  const served = new Set(router.routes.map(({ path }) => path).filter((path) => !isForm(path)))
+  expect(new Set(linked.filter((path) => !isForm(path)))).toEqual(served)
   for (const path of served) {
-    const text = await (await linkPageRoutes.request(path)).text()
+    const text = await (await router.request(path)).text()
     const files = [...text.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(([, file]) => file)
     expect(files.length).toBeGreaterThan(3)
     expect(files.filter((file = '') => !existsSync(`public/${file}`))).toEqual([])

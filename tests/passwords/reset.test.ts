@@ -53,7 +53,7 @@ describe('asking for a reset', () => {
     expect((await checkToken(app, token)).status).toBe(200)
     expect(await mailsTo(ada.email, { after: 6, waitMs: 300 })).toEqual([])
     const events = (await eventsOf(ada.email)).filter(({ event }) => event.includes('requested'))
-    const granted = events.map(({ data }) => data === '{"limited":false}')
+    const granted = events.map(({ data }) => data?.includes('"limited":false'))
     expect(granted).toEqual([true, false, true, true, true, true, false])
   })
 

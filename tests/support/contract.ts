@@ -37,7 +37,7 @@ function operationOf(method: string, path: string): Operation | undefined {
   )
   const name = method === 'HEAD' ? 'get' : method.toLowerCase()
   // `/api-keys/{id}/` has the form of `/api-keys/verify/` as well.
-  const own = api.paths[plain] ?? api.paths[`${plain}/`]
+  const own = plain.endsWith('/') ? undefined : (api.paths[plain] ?? api.paths[`${plain}/`])
   if (own) return own[name]
   for (const [template, methods] of Object.entries(api.paths)) {
     const pattern = template
