@@ -52,7 +52,9 @@ describe('verification of a key', () => {
     const app = startApp(meter)
     const { id, key } = await madeKey(app, await keyOwner(app))
     const ip = freshAddress()
+    read()
     await Promise.all(Array.from({ length: 50 }, () => verifyKey(app, key, {}, ip)))
+    expect(read()).toMatchObject({ rowsWritten: 1, objectCalls: 50 })
     const used = await rowOf(id)
     expect(used).toMatchObject({ last_used_ip: ip, last_used_country: null })
     const usual = {

@@ -30,12 +30,14 @@ const outcome = ({ status, body }: Answer) => [status, body.code]
 const ENDED = [401, 'invalid_challenge']
 const TOO_MANY = [429, 'too_many_attempts']
 
-/** Every route that asks for a step-up, as the document of the API has them. */
+/** Every route of a customer that asks for a step-up, as the document of the API has them. */
 const sensitive = Object.entries(openApiDocument(createApp().routes, settings(env)).paths).flatMap(
   ([path, methods]) =>
     Object.entries(methods)
-      .filter(([, { responses }]) =>
-        JSON.stringify(responses).includes('insufficient_user_authentication'),
+      .filter(
+        ([, { responses, 'x-roles': roles }]) =>
+          roles?.includes('customer') &&
+          JSON.stringify(responses).includes('insufficient_user_authentication'),
       )
       .map(([method]) => ({ method: method.toUpperCase(), path: path.replace(/\{\w+\}/g, 'x') })),
 )
