@@ -2,7 +2,6 @@ import * as z from 'zod'
 import { type merchantProfiles, merchantStates } from '../db/schema'
 import { NO_PROFILE } from './check-profile'
 import { documentEntry } from './document-entry'
-import { showNumber } from './registration-number'
 import { NEW, standing } from './standing'
 
 const text = z.string().nullable()
@@ -55,7 +54,8 @@ export const reviewedApplication = application.extend({
 type Row = typeof merchantProfiles.$inferSelect
 
 /** What stands in the row, as it is shown; an application that was never begun is an empty draft. */
-export function shown(row: Row | undefined) {
+export async function shown(row: Row | undefined) {
+  const { showNumber } = await import('./registration-number')
   const profile = row ?? NO_PROFILE
   const { country, registrationNumber, taxNumber } = profile
   return {

@@ -43,7 +43,7 @@ export async function changeProfile(
     (name): name is FieldName => change[name as FieldName] !== undefined,
   )
   const asked = Object.fromEntries(given.map((name) => [columns[name], change[name]]))
-  const { errors, checked } = checkProfile({ ...(before ?? NO_PROFILE), ...asked })
+  const { errors, checked } = await checkProfile({ ...(before ?? NO_PROFILE), ...asked })
   if (errors.length > 0) throw problem('invalid_request', { errors })
   if (before && state === 'approved') requireSameCompany(before, checked)
   return store(deps, session, { state, version }, checked, given)

@@ -2,7 +2,7 @@ import type { merchantProfiles } from '../db/schema'
 import type { FieldError } from '../problems'
 import type { profileFields } from './draft'
 import { phoneNumber } from './phone'
-import { checkNumber, type NumberKind } from './registration-number'
+import type { NumberKind } from './registration-number'
 
 type Row = typeof merchantProfiles.$inferSelect
 export type FieldName = keyof typeof profileFields
@@ -50,10 +50,12 @@ export type CheckedProfile = Profile & Pick<Row, 'registrationCheck' | 'taxCheck
  * A profile with its numbers as they are stored, and what is wrong with it by field. The fields are
  * looked at together: a number that fits one country need not fit the one that replaces it.
  */
-export function checkProfile(profile: Profile): {
+export async function checkProfile(profile: Profile): Promise<{
   errors: FieldError[]
   checked: CheckedProfile
-} {
+}> {
+  // Loaded when there is a number to check: every country's rules are a good part of a cold start.
+  const { checkNumber } = await import('./registration-number')
   const errors: FieldError[] = []
   const { country } = profile
   function number(kind: NumberKind, field: 'registration_number' | 'tax_number') {

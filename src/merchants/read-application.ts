@@ -13,7 +13,7 @@ export async function readApplication(
 ): Promise<z.output<typeof application>> {
   const [[row], documents, history] = await db.batch(partsOf({ db }, userId))
   return {
-    ...shown(row),
+    ...(await shown(row)),
     documents: documents.flatMap(entryOf),
     history: history.map(stepOf),
   }
@@ -45,7 +45,7 @@ export async function reviewApplication(
     user_id: userId,
     email: owner.email,
     user_status: owner.status,
-    ...shown(row),
+    ...(await shown(row)),
     documents: documents.flatMap(entryOf),
     history: history.map((entry) => ({ ...stepOf(entry), actor: entry.actor })),
     duplicates,

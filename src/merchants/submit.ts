@@ -37,7 +37,7 @@ export async function submitApplication(
     throw refusal(present, EDITABLE)
   }
   const profile = before ?? NO_PROFILE
-  const { errors, checked } = checkProfile(profile)
+  const { errors, checked } = await checkProfile(profile)
   const missing = [...missingFields(profile), ...(documents.length === 0 ? [NO_DOCUMENT] : [])]
   if (missing.length + errors.length > 0) {
     throw problem('invalid_request', { errors: [...missing, ...errors] })
