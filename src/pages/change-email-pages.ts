@@ -41,7 +41,7 @@ export const notMePage = linkPage({
   path: '/api/auth/not-me/',
   ready: html`<p>If it was not you who asked for another address, the button</p>
     <ul>
-      <li>ends all sessions, on every device,</li>
+      <li>ends all sessions and API keys,</li>
       <li>keeps the address from before the change, or brings it back,</li>
       <li>and freezes the account: nobody can sign in until its password is reset.</li>
     </ul>`,

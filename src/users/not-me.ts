@@ -1,5 +1,6 @@
 import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
+import { revokeAllKeys } from '../api-keys/revoke-key'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { sha256 } from '../crypto/token'
@@ -27,7 +28,7 @@ export const issueNotMe = (
 
 /**
  * The owner says that a change of address was not their act: everything stops until the password is
- * reset through the address of the link, which the account gets back. Where that address belongs to
+ * reset through the address of the link, which the account gets back. API keys end for good. Where that address belongs to
  * another account by now, a reset would go to the intruder: then the account is disabled.
  *
  * Links of the same address and younger ones die with it, older ones stay: after two changes the first
@@ -51,6 +52,7 @@ export async function freezeAccount(deps: Deps, token: string): Promise<'frozen'
     restoreAddress(deps, { userId, email, key }, isGood),
     recordEvent(deps, { event: 'user_frozen', userId, actor: userId }, isGood),
     db.delete(sessions).where(and(eq(sessions.userId, userId), isGood)),
+    ...revokeAllKeys(deps, userId, isGood),
     db.delete(mailedTokens).where(
       and(
         eq(mailedTokens.userId, userId),

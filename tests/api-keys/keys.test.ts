@@ -1,7 +1,8 @@
 import { describe, test } from 'vitest'
 import { mailsNamed } from '../support/acts'
-import { eventsOf, startApp } from '../support/app'
+import { eventsOf, freshAddress, startApp } from '../support/app'
 import { storedText } from '../support/attack'
+import { confirmReset, nextLinkToken, resetTokenOf } from '../support/recovery'
 import {
   createKey,
   endKey,
@@ -169,5 +170,32 @@ describe('an API key', () => {
     ]) {
       expect([input, await rotates(input)]).toEqual([input, 400])
     }
+  })
+
+  test('of an account that its owner had to freeze is dead for good', async ({ expect }) => {
+    const app = startApp()
+    const owner = await keyOwner(app)
+    const { account } = owner
+    const { key } = await madeKey(app, owner)
+    const email = `moved-${account.email}`
+    const asked = await app.post(
+      '/api/users/change-email/',
+      { email },
+      { token: await freshToken(app, owner), ip: freshAddress() },
+    )
+    expect(asked.status).toBe(202)
+    const token = await nextLinkToken(account, 'not-me')
+    const frozen = await app.post('/api/auth/not-me/', { token })
+    expect(frozen.body.status).toBe('frozen')
+    app.advance(61)
+    const reset = await confirmReset(app, await resetTokenOf(app, account), {
+      second_factor: { method: 'totp', code: owner.codeNow() },
+    })
+    expect(reset.status).toBe(204)
+    expect((await verifyKey(app, key)).status).toBe(401)
+    const ends = (await eventsOf(account.email)).filter(
+      ({ event }) => event === 'authn_token_revoked',
+    )
+    expect(ends).toEqual([{ event: 'authn_token_revoked', data: '{"key":"all"}' }])
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { test } from 'vitest'
 import { AccountWorld } from '../support/account-world'
+import { nextLinkToken } from '../support/recovery'
 
 /** All that can happen to an account; each takes a number that it may choose by. */
 const acts: Record<string, (world: AccountWorld, choice: number) => Promise<unknown>> = {
@@ -81,7 +82,7 @@ const acts: Record<string, (world: AccountWorld, choice: number) => Promise<unkn
     world.advance(721)
     const { email } = world.account
     await world.app.post('/api/auth/reset-password/', { email })
-    const token = await world.linkToken('reset-password')
+    const token = await nextLinkToken(world.account, 'reset-password')
     const password = `${world.account.password.slice(0, 60)} ! ${choice}`
     const factor = world.seed && { method: 'totp', code: world.freshTotp() }
     const json = { token, password, ...(factor && { second_factor: factor }) }
@@ -96,7 +97,7 @@ const acts: Record<string, (world: AccountWorld, choice: number) => Promise<unkn
     if (email === world.account.email) return
     const answer = await world.act('/api/users/change-email/', { email })
     if (answer?.status !== 202) return
-    const token = await world.linkToken('confirm-email', email)
+    const token = await nextLinkToken({ email }, 'confirm-email')
     const path = '/api/users/change-email/confirm/'
     const confirmed = await world.app.post(path, { token })
     if (confirmed.status !== 200) throw new Error(`change of address: ${confirmed.text}`)

@@ -1,6 +1,5 @@
 import { env } from 'cloudflare:workers'
 import { type Account, type Answer, freshAddress, nextCode, startApp } from './app'
-import { nextMail, tokenIn } from './mailbox'
 import { codeAt, stepAt } from '../../src/two-factor/totp'
 
 type Session = { id: string; access: string; refresh: string }
@@ -180,14 +179,6 @@ export class AccountWorld {
     const answer = await this.#post(path, json, session.access)
     if (answer.status < 300) this.spend(`step-up of ${path}`, path, json, session.access)
     return answer
-  }
-
-  /** The token of the next mail whose link leads to `page`. */
-  async linkToken(page: string, address = this.account.email): Promise<string> {
-    for (;;) {
-      const mail = await nextMail(address)
-      if (mail.text.includes(`/${page}#`)) return tokenIn(mail)
-    }
   }
 
   /** What must hold at any time: no session that was not opened with two different steps. */

@@ -9,13 +9,19 @@ export const NEW_PASSWORD = 'seven purple lanterns drift'
 export const askReset = (app: App, email: string) =>
   app.post('/api/auth/reset-password/', { email }, { ip: freshAddress() })
 
-/** The token in the next reset mail to an account, past mails of other kinds. */
-export async function nextResetToken({ email }: Pick<Account, 'email'>): Promise<string> {
+/** The token in the next mail to an account that leads to a page, past mails of other kinds. */
+export async function nextLinkToken(
+  { email }: Pick<Account, 'email'>,
+  page: string,
+): Promise<string> {
   for (;;) {
     const mail = await nextMail(email)
-    if (mail.text.includes('/reset-password#')) return tokenIn(mail)
+    if (mail.text.includes(`/${page}#`)) return tokenIn(mail)
   }
 }
+
+export const nextResetToken = (account: Pick<Account, 'email'>) =>
+  nextLinkToken(account, 'reset-password')
 
 /** Asks for a link and reads it. */
 export async function resetTokenOf(app: App, account: Account): Promise<string> {
