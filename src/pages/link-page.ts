@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { linkCard } from './link-card'
 import type { Page } from './page'
 
 type Html = Page['content']
@@ -37,52 +38,39 @@ export const linkPage = (page: Words): Page => ({
   description: page.description,
   stylesheets: ['base.css', 'account.css'],
   script: page.script ?? 'link-page.js',
-  content: html`<main class="card" data-path="${page.path}">
-    <p class="brand">
-      <img src="/assets/phantom.svg" alt="" width="28" height="28" />Phantom Security
-    </p>
+  content: linkCard(
+    html`<section data-view="ready" hidden>
+        <h1 tabindex="-1">${page.title}</h1>
+        ${page.ready}
+        <p><button type="button" class="button" data-act="confirm">${page.button}</button></p>
+        <p class="soft">${page.otherwise}</p>
+      </section>
 
-    <noscript>
-      <h1>This page needs JavaScript</h1>
-      <p>
-        The link in your mail holds a secret that never leaves your browser unless a script sends
-        it. Allow scripts for this page, or open the link in another browser.
-      </p>
-    </noscript>
+      <section data-view="done" hidden>
+        <h1 tabindex="-1">${page.done.title}</h1>
+        ${page.done.text}
+      </section>
 
-    <section data-view="ready" hidden>
-      <h1 tabindex="-1">${page.title}</h1>
-      ${page.ready}
-      <p><button type="button" class="button" data-act="confirm">${page.button}</button></p>
-      <p class="soft">${page.otherwise}</p>
-    </section>
+      <section data-view="expired" hidden>
+        <h1 tabindex="-1">This link does not work any more</h1>
+        ${page.expired}
+      </section>
 
-    <section data-view="done" hidden>
-      <h1 tabindex="-1">${page.done.title}</h1>
-      ${page.done.text}
-    </section>
+      <section data-view="missing" hidden>
+        <h1 tabindex="-1">Open the link from your mail again</h1>
+        <p>
+          The address of this page lacks the secret that the link carries; it is gone after a
+          reload. ${page.missing ?? 'Open the link once more.'}
+        </p>
+      </section>
 
-    <section data-view="expired" hidden>
-      <h1 tabindex="-1">This link does not work any more</h1>
-      ${page.expired}
-    </section>
+      <section data-view="failed" hidden>
+        <h1 tabindex="-1">That did not work</h1>
+        <p data-text="failure"></p>
+        <p><button type="button" class="button" data-act="confirm">Try again</button></p>
+      </section>
 
-    <section data-view="missing" hidden>
-      <h1 tabindex="-1">Open the link from your mail again</h1>
-      <p>
-        The address of this page lacks the secret that the link carries; it is gone after a reload.
-        ${page.missing ?? 'Open the link once more.'}
-      </p>
-    </section>
-
-    <section data-view="failed" hidden>
-      <h1 tabindex="-1">That did not work</h1>
-      <p data-text="failure"></p>
-      <p><button type="button" class="button" data-act="confirm">Try again</button></p>
-    </section>
-
-    ${page.more ?? ''}
-
-    <p class="sr-only" role="status" aria-live="polite" data-text="status"></p>
-  </main>`,
+      ${page.more ?? ''}`,
+    page.path,
+  ),
 })

@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { emailField, linkCard } from './link-card'
 import type { Page } from './page'
 import { passwordField } from './password-field'
 
@@ -14,85 +15,60 @@ export const resetPasswordPage = (minLength: number): Page => ({
   description: 'Sets a new password for a Phantom account.',
   stylesheets: ['base.css', 'account.css'],
   script: 'reset-password.js',
-  content: html`<main class="card">
-    <p class="brand">
-      <img src="/assets/phantom.svg" alt="" width="28" height="28" />Phantom Security
-    </p>
+  content: linkCard(
+    html`<section data-view="checking" hidden>
+        <h1 tabindex="-1">Set a new password</h1>
+        <p>Checking your link …</p>
+      </section>
 
-    <noscript>
-      <h1>This page needs JavaScript</h1>
-      <p>
-        The link in your mail holds a secret that never leaves your browser unless a script sends
-        it. Allow scripts for this page, or open the link in another browser.
-      </p>
-    </noscript>
+      <section data-view="ready" hidden>
+        <h1 tabindex="-1">Set a new password</h1>
+        <p>All your sessions will end. Then you sign in with the new password.</p>
+        ${passwordForm(minLength)}
+      </section>
 
-    <section data-view="checking" hidden>
-      <h1 tabindex="-1">Set a new password</h1>
-      <p>Checking your link …</p>
-    </section>
+      <section data-view="done" hidden>
+        <h1 tabindex="-1">Your password is changed</h1>
+        <p>
+          All sessions were ended. Go back to where you wanted to sign in, and use the new password.
+        </p>
+        <p>This page has done its work; you may close it.</p>
+      </section>
 
-    <section data-view="ready" hidden>
-      <h1 tabindex="-1">Set a new password</h1>
-      <p>All your sessions will end. Then you sign in with the new password.</p>
-      ${passwordForm(minLength)}
-    </section>
+      <section data-view="expired" hidden>
+        <h1 tabindex="-1">This link does not work any more</h1>
+        <p>
+          It has been used, has expired, or a newer one was sent. If you have just set a new
+          password, you can simply sign in with it.
+        </p>
+      </section>
 
-    <section data-view="done" hidden>
-      <h1 tabindex="-1">Your password is changed</h1>
-      <p>
-        All sessions were ended. Go back to where you wanted to sign in, and use the new password.
-      </p>
-      <p>This page has done its work; you may close it.</p>
-    </section>
+      <section data-view="request" hidden>
+        <h1 tabindex="-1">Forgot your password?</h1>
+        <p>
+          Give the e&#8209;mail address of your account. We send a link there that sets a new one;
+          until you use it, nothing changes.
+        </p>
+      </section>
 
-    <section data-view="expired" hidden>
-      <h1 tabindex="-1">This link does not work any more</h1>
-      <p>
-        It has been used, has expired, or a newer one was sent. If you have just set a new password,
-        you can simply sign in with it.
-      </p>
-    </section>
+      <section data-view="failed" hidden>
+        <h1 tabindex="-1">That did not work</h1>
+        <p data-text="failure"></p>
+        <p><button type="button" class="button" data-act="check">Try again</button></p>
+      </section>
 
-    <section data-view="request" hidden>
-      <h1 tabindex="-1">Forgot your password?</h1>
-      <p>
-        Give the e&#8209;mail address of your account. We send a link there that sets a new one;
-        until you use it, nothing changes.
-      </p>
-    </section>
-
-    <section data-view="failed" hidden>
-      <h1 tabindex="-1">That did not work</h1>
-      <p data-text="failure"></p>
-      <p><button type="button" class="button" data-act="check">Try again</button></p>
-    </section>
-
-    <form
-      class="plain"
-      data-part="request"
-      data-view="expired request"
-      method="post"
-      novalidate
-      hidden
-    >
-      <label for="email">Your e-mail address</label>
-      <input
-        id="email"
-        name="email"
-        type="email"
-        autocomplete="email"
-        inputmode="email"
-        maxlength="254"
-        required
-        aria-describedby="email-note"
-      />
-      <p id="email-note" class="note" data-text="request"></p>
-      <p><button class="button">Send a link</button></p>
-    </form>
-
-    <p class="sr-only" role="status" aria-live="polite" data-text="status"></p>
-  </main>`,
+      <form
+        class="plain"
+        data-part="request"
+        data-view="expired request"
+        method="post"
+        novalidate
+        hidden
+      >
+        ${emailField('request')}
+        <p><button class="button">Send a link</button></p>
+      </form>`,
+  ),
 })
 
 /** Posts by script alone; `method` keeps a password out of the address should that ever fail. */

@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { emailField } from './link-card'
 import { linkPage } from './link-page'
 
 /** Where the link of a verification mail leads, and where to ask for another one. */
@@ -21,18 +22,7 @@ export const verifyEmailPage = linkPage({
   missing: 'Open the link once more, or ask for a new one.',
   more: html`<form data-part="resend" data-view="expired missing" method="post" novalidate hidden>
     <h2>Get a new link</h2>
-    <label for="email">Your e-mail address</label>
-    <input
-      id="email"
-      name="email"
-      type="email"
-      autocomplete="email"
-      inputmode="email"
-      maxlength="254"
-      required
-      aria-describedby="email-note"
-    />
-    <p id="email-note" class="note" data-text="resend"></p>
+    ${emailField('resend')}
     <p><button class="button quiet">Send a new link</button></p>
   </form>`,
 })
