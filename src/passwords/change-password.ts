@@ -1,10 +1,11 @@
-import { and, eq, ne, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { hashPassword } from '../crypto/password-hash'
-import { mailedTokens, merchantProfiles, sessions, users } from '../db/schema'
+import { mailedTokens, merchantProfiles, users } from '../db/schema'
 import { readDeviceCookie } from '../login/device-cookie'
 import { problem } from '../problems'
+import { endOthers } from '../sessions/end-sessions'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { notifyOwner, occasionOf, ownerColumns } from '../users/notify-owner'
@@ -78,7 +79,7 @@ async function replacePassword(
   const { db } = deps
   const userId = session.user.id
   const may = maySensitively(deps, session)
-  const [, , , , used] = await db.batch([
+  const [, , , , , used] = await db.batch([
     db
       .update(users)
       .set({ passwordHash, securityEpoch: sql`security_epoch + 1` })
@@ -88,7 +89,7 @@ async function replacePassword(
       { event: 'authn_password_change', userId, actor: userId, sessionId: session.id },
       may,
     ),
-    db.delete(sessions).where(and(eq(sessions.userId, userId), ne(sessions.id, session.id), may)),
+    ...endOthers(deps, session, 'password changed', may),
     db.delete(mailedTokens).where(and(eq(mailedTokens.userId, userId), isEndedByNewPassword, may)),
     useStepUp(deps, session),
   ])

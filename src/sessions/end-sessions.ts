@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { sessions } from '../db/schema'
@@ -8,24 +8,37 @@ import type { CurrentSession } from './find-session'
 import { isLive } from './list-sessions'
 import { refOf } from './session-ref'
 
-/** Ends all sessions of a user but the one that asks; how many of them were live. */
-export async function endOtherSessions(
+/**
+ * The statements that end all sessions of a user but this one, if `when` holds, and record that. The
+ * last one returns a row for each.
+ */
+export function endOthers(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   session: CurrentSession,
-): Promise<number> {
+  reason: 'by owner' | 'factors changed' | 'password changed',
+  when: SQL = sql`true`,
+) {
   const { userId, sessionId } = refOf(session)
-  const others = sql`user_id = ${userId} AND id <> ${sessionId}`
-  const [, ended] = await deps.db.batch([
+  const others = sql`user_id = ${userId} AND id <> ${sessionId} AND ${when}`
+  return [
     recordEvent(
       deps,
-      { event: 'sessions_ended', userId, actor: userId, sessionId, data: { reason: 'by owner' } },
+      { event: 'sessions_ended', userId, actor: userId, sessionId, data: { reason } },
       sql`EXISTS (SELECT 1 FROM sessions WHERE ${others})`,
     ),
     deps.db
       .delete(sessions)
       .where(others)
       .returning({ wasLive: sql`${isLive(deps, session.user.role)}`.mapWith(Boolean) }),
-  ])
+  ] as const
+}
+
+/** Ends all sessions of a user but the one that asks; how many of them were live. */
+export async function endOtherSessions(
+  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  session: CurrentSession,
+): Promise<number> {
+  const [, ended] = await deps.db.batch(endOthers(deps, session, 'by owner'))
   return ended.filter(({ wasLive }) => wasLive).length
 }
 

@@ -42,6 +42,7 @@ export async function renewSession(
   const kind = transport === 'bearer' ? 'refresh' : 'cookie'
   const { token, secretHash } = secretFor(deps.settings, kind, ref)
   const now = deps.now()
+  const authTime = laterSecond(session.authTime, now)
   const backup = { userId, codeHash: backupCodeHash ?? '', usedBy: steps.challengeId }
   const isClaimed = backupCodeHash === undefined ? sql`true` : isClaimedBy(backup)
   const [, renewed, , [codes]] = await deps.db.batch([
@@ -55,7 +56,7 @@ export async function renewSession(
         rotationSalt: null,
         rotatedAt: null,
         secondFactor,
-        authTime: now,
+        authTime,
         steppedUpAt: now,
         lastUsedAt: now,
       })
@@ -86,6 +87,13 @@ export async function renewSession(
   const result = { sessionId, secondFactor, backupCodesLeft: codes?.left ?? 0 }
   if (transport === 'cookie') return { ...result, transport, cookie: token }
   const assurance = assuranceOf(session.firstFactor, secondFactor)
-  const access = await accessTokenFor(deps, { ...session, authTime: now, ...assurance })
+  const access = await accessTokenFor(deps, { ...session, authTime, ...assurance })
   return { ...result, transport, access, refreshToken: token }
 }
+
+/**
+ * Now, or the second after `before` if that is not over: access tokens carry whole seconds, and those
+ * from before must not have this one's.
+ */
+const laterSecond = (before: Date, now: Date): Date =>
+  new Date(Math.max(now.getTime(), (Math.floor(before.getTime() / 1000) + 1) * 1000))

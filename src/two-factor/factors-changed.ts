@@ -1,9 +1,8 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { sessions, users } from '../db/schema'
+import { users } from '../db/schema'
+import { endOthers } from '../sessions/end-sessions'
 import type { CurrentSession } from '../sessions/find-session'
-import { refOf } from '../sessions/session-ref'
 
 /**
  * The statements of every change of factors, if `isDone` holds: what was begun before ends nowhere, and
@@ -14,24 +13,11 @@ export function factorsChanged(
   session: CurrentSession,
   isDone: SQL,
 ) {
-  const { userId, sessionId } = refOf(session)
-  const others = sql`user_id = ${userId} AND id <> ${sessionId}`
   return [
     deps.db
       .update(users)
       .set({ securityEpoch: sql`security_epoch + 1` })
-      .where(and(eq(users.id, userId), isDone)),
-    recordEvent(
-      deps,
-      {
-        event: 'sessions_ended',
-        userId,
-        actor: userId,
-        sessionId,
-        data: { reason: 'factors changed' },
-      },
-      sql`EXISTS (SELECT 1 FROM sessions WHERE ${others}) AND ${isDone}`,
-    ),
-    deps.db.delete(sessions).where(sql`${others} AND ${isDone}`),
+      .where(and(eq(users.id, session.user.id), isDone)),
+    ...endOthers(deps, session, 'factors changed', isDone),
   ] as const
 }

@@ -46,6 +46,7 @@ describe('a change of password', () => {
     }
     const events = (await eventsOf(account.email)).map(({ event }) => event)
     expect(events.filter((event) => event === 'authn_password_change')).toHaveLength(1)
+    expect(events.filter((event) => event === 'sessions_ended')).toHaveLength(1)
   })
 
   test('ends a login that was under way', async ({ expect }) => {
