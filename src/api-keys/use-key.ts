@@ -1,7 +1,7 @@
 import { and, eq, isNull, lte, or } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { apiKeys } from '../db/schema'
+import { apiKeys } from '../db/key-schema'
 import type { LimitVerdict } from '../durable/ip-limiter'
 import { quotasOf } from '../http/rate-limit'
 import { problem } from '../problems'

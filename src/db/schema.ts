@@ -1,5 +1,6 @@
 import { sql, type SQLWrapper } from 'drizzle-orm'
 import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { time } from './columns'
 
 // Every table but audit_events is made WITHOUT ROWID and STRICT by hand in its migration (drizzle cannot
 // say so): one row written for each insert instead of two. Never ON DELETE CASCADE: a rebuilt table
@@ -14,9 +15,6 @@ export const statuses = ['pending', 'active', 'disabled'] as const
 
 const oneOf = (column: SQLWrapper, values: readonly string[]) =>
   sql`${column} IN (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`
-
-/** Milliseconds since 1970, a `Date` in TypeScript. */
-const time = (name: string) => integer(name, { mode: 'timestamp_ms' })
 
 export const users = sqliteTable(
   'users',
@@ -174,123 +172,6 @@ export const backupCodes = sqliteTable(
     usedAt: time('used_at'),
   },
   (table) => [primaryKey({ columns: [table.userId, table.codeHash] })],
-)
-
-/** From application to approval; transitions in merchants/states.ts. */
-export const merchantStates = [
-  'draft',
-  'submitted',
-  'approved',
-  'rejected',
-  'changes_requested',
-  'suspended',
-] as const
-
-export const merchantProfiles = sqliteTable(
-  'merchant_profiles',
-  {
-    userId: text('user_id')
-      .primaryKey()
-      .references(() => users.id),
-    state: text('state', { enum: merchantStates }).notNull(),
-    legalName: text('legal_name'),
-    tradingName: text('trading_name'),
-    country: text('country'),
-    registrationNumber: text('registration_number'),
-    taxNumber: text('tax_number'),
-    address: text('address'),
-    contactName: text('contact_name'),
-    phone: text('phone'),
-    website: text('website'),
-    createdAt: time('created_at').notNull(),
-    updatedAt: time('updated_at').notNull(),
-    /** Grows with every change: a reviewer decides on what was seen, or not at all. */
-    version: integer('version').notNull().default(1),
-    submittedAt: time('submitted_at'),
-    /** Whether the number fits its country's rule, or there is none to hold it against. */
-    registrationCheck: text('registration_check', { enum: ['valid', 'unchecked'] }),
-    taxCheck: text('tax_check', { enum: ['valid', 'unchecked'] }),
-  },
-  (table) => [
-    index('merchant_profiles_state').on(table.state, table.updatedAt, table.userId),
-    index('merchant_profiles_number').on(table.country, table.registrationNumber),
-  ],
-)
-
-/** Every transition of a merchant, in order; the reason is what the merchant was told. */
-export const merchantReviews = sqliteTable(
-  'merchant_reviews',
-  {
-    userId: text('user_id')
-      .notNull()
-      .references(() => users.id),
-    /** The profile's version that it was about; one transition a version. */
-    version: integer('version').notNull(),
-    fromState: text('from_state', { enum: merchantStates }).notNull(),
-    toState: text('to_state', { enum: merchantStates }).notNull(),
-    actor: text('actor').notNull(),
-    reason: text('reason'),
-    at: time('at').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.userId, table.version] })],
-)
-
-/** Documents of a merchant; the bytes are in R2 under `objectKey`, which we make. */
-export const merchantDocuments = sqliteTable(
-  'merchant_documents',
-  {
-    userId: text('user_id')
-      .notNull()
-      .references(() => users.id),
-    id: text('id').notNull(),
-    name: text('name').notNull(),
-    type: text('type', { enum: ['application/pdf', 'image/png', 'image/jpeg'] }).notNull(),
-    bytes: integer('bytes'),
-    /** SHA-256 of the content, base64url. */
-    sha256: text('sha256'),
-    objectKey: text('object_key').notNull(),
-    createdAt: time('created_at').notNull(),
-    /** NULL while the upload runs; what stays so is a leftover. */
-    storedAt: time('stored_at'),
-  },
-  (table) => [
-    primaryKey({ columns: [table.userId, table.id] }),
-    index('merchant_documents_unfinished')
-      .on(table.createdAt)
-      .where(sql`${table.storedAt} IS NULL`),
-  ],
-)
-
-/** Keys of merchants' and admins' servers. The id travels in the key, so one read finds it. */
-export const apiKeys = sqliteTable(
-  'api_keys',
-  {
-    id: text('id').primaryKey(),
-    userId: text('user_id')
-      .notNull()
-      .references(() => users.id),
-    name: text('name').notNull(),
-    /** SHA-256 of the secret that is good now, and of the one before a rotation, good until its time. */
-    secretHash: text('secret_hash').notNull(),
-    previousHash: text('previous_hash'),
-    previousUntil: time('previous_until'),
-    /** Separated by spaces, as in OAuth (RFC 6749 §3.3). */
-    scopes: text('scopes').notNull(),
-    /** Networks that it works from, separated by spaces; NULL for any. */
-    allowedIps: text('allowed_ips'),
-    createdAt: time('created_at').notNull(),
-    expiresAt: time('expires_at').notNull(),
-    revokedAt: time('revoked_at'),
-    lastUsedAt: time('last_used_at'),
-    lastUsedIp: text('last_used_ip'),
-    lastUsedCountry: text('last_used_country'),
-    /** Days before its end that the owner has been reminded at: 14, then 3. */
-    remindedDays: integer('reminded_days'),
-  },
-  (table) => [
-    index('api_keys_user').on(table.userId),
-    index('api_keys_expiry').on(table.expiresAt),
-  ],
 )
 
 /** Acts that wait: for a second admin, or for a day in which the owner can stop them. */

@@ -1,7 +1,7 @@
 import { and, isNull, lte, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { merchantDocuments } from '../db/schema'
+import { merchantDocuments } from '../db/merchant-schema'
 import { DOCUMENTS_PREFIX } from '../merchants/document-objects'
 import { reach } from '../reach'
 

@@ -1,15 +1,13 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { apiKeys } from '../db/key-schema'
+import { merchantDocuments, merchantProfiles, merchantReviews } from '../db/merchant-schema'
 import {
-  apiKeys,
   auditEvents,
   backupCodes,
   knownDevices,
   mailedTokens,
-  merchantDocuments,
-  merchantProfiles,
-  merchantReviews,
   pendingActs,
   sessions,
   totpAuthenticators,

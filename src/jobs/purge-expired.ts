@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { apiKeys, mailedTokens, sessions, totpAuthenticators } from '../db/schema'
+import { apiKeys } from '../db/key-schema'
+import { mailedTokens, sessions, totpAuthenticators } from '../db/schema'
 
 /** Rows that one run deletes of each table: enough for a busy quarter of an hour, and bounded. */
 const CHUNK = 1000

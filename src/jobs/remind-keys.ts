@@ -3,7 +3,8 @@ import { REMIND_DAYS } from '../api-keys/key-life'
 import { mayHaveKeys } from '../api-keys/key-owner'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { apiKeys, users } from '../db/schema'
+import { apiKeys } from '../db/key-schema'
+import { users } from '../db/schema'
 import { notifyOwner, type Owner, ownerColumns } from '../users/notify-owner'
 
 /** Keys that one round claims, and rounds of one run: what is left is reminded of a day later. */

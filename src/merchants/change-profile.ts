@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { merchantProfiles } from '../db/schema'
+import { merchantProfiles } from '../db/merchant-schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'

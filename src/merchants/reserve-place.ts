@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { merchantDocuments } from '../db/schema'
+import { merchantDocuments } from '../db/merchant-schema'
 import { problem } from '../problems'
 import { objectKey } from './document-objects'
 import type { DocumentType } from './file-types'

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { merchantDocuments, merchantProfiles, merchantReviews } from '../db/schema'
+import { merchantDocuments, merchantProfiles, merchantReviews } from '../db/merchant-schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'

@@ -1,4 +1,5 @@
-import { merchantProfiles, users } from '../db/schema'
+import { merchantProfiles } from '../db/merchant-schema'
+import { users } from '../db/schema'
 
 /** What an owner is called, which their password must not be made of: columns of a query on both tables. */
 export const nameColumns = {

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { mailedTokens, merchantProfiles, pendingActs, users } from '../db/schema'
+import { merchantProfiles } from '../db/merchant-schema'
+import { mailedTokens, pendingActs, users } from '../db/schema'
 
 /**
  * Whether no other account holds an address. One whose sign-up was never confirmed does not: whoever
