@@ -67,7 +67,7 @@ test('the purge ends apps that were not confirmed for a day, and no confirmed on
 }) => {
   const app = startApp()
   const { account } = await signedIn(app)
-  const userId = await userIdOf(account.email)
+  const userId = await userIdOf(account)
   const rows = {
     young: [86_400_000 - 60_000, null],
     old: [86_400_000, null],
@@ -91,7 +91,7 @@ const runQuarterHourly = (app: { now: () => Date }, fault = (deps: Deps) => deps
 async function closedAccount(app: ReturnType<typeof startApp>) {
   const signed = await signedIn(app)
   const { accessToken: token } = signed
-  const userId = await userIdOf(signed.account.email)
+  const userId = await userIdOf(signed.account)
   const answer = await app.send('DELETE', '/api/users/me/', { token, ip: freshAddress() })
   if (answer.status !== 202) throw new Error(answer.text)
   return { ...signed, userId }
@@ -155,7 +155,7 @@ describe('the erasure of accounts', () => {
 
     // The address signs up anew as a stranger's, and the browser of then is none of its own.
     await app.post('/api/users/create/', account, { ip: freshAddress() })
-    expect(await userIdOf(account.email)).not.toBe(userId)
+    expect(await userIdOf(account)).not.toBe(userId)
     const device = deviceHashOf(deviceCookie?.split('=')[1]?.split('.')[0] ?? '')
     const guard = env.ACCOUNT_GUARD.getByName(userId)
     const request = { device, isKnown: false, now: app.now().getTime() }

@@ -13,7 +13,8 @@ import {
   openSession,
   REASON,
 } from '../support/admins'
-import { confirmReset, NEW_PASSWORD, nextResetToken, tryLogin, userIdOf } from '../support/recovery'
+import { confirmReset, NEW_PASSWORD, nextResetToken, tryLogin } from '../support/recovery'
+import { userIdOf } from '../support/rows-of'
 
 const lastEvent = async (email: string) => (await eventsOf(email)).at(-1)
 

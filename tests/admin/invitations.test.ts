@@ -15,7 +15,8 @@ import {
   openSession,
 } from '../support/admins'
 import { mailsTo, nextMail, tokenIn } from '../support/mailbox'
-import { setUser, tryLogin, userIdOf } from '../support/recovery'
+import { setUser, tryLogin } from '../support/recovery'
+import { userIdOf } from '../support/rows-of'
 
 const withSecret = (secret: string | undefined) => (deps: Deps) => ({
   ...deps,

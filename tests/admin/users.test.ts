@@ -4,7 +4,7 @@ import { freshAddress, startApp } from '../support/app'
 import { withTotp } from '../support/acts'
 import { freshToken, insertUser, inviteUser } from '../support/admins'
 import { startMeter } from '../support/meter'
-import { userIdOf } from '../support/recovery'
+import { userIdOf } from '../support/rows-of'
 
 type Page = { users: Record<string, unknown>[]; next: string | null }
 

@@ -18,7 +18,7 @@ export const setMerchant = (userId: string, state: string) =>
 /** Somebody who may have keys: an authenticator app, and a session that has just passed both steps. */
 export async function keyOwner(app: App, role: 'merchant' | 'admin' | 'customer' = 'merchant') {
   const account = await app.hasAccount({ role: role === 'admin' ? 'customer' : role })
-  const userId = await userIdOf(account.email)
+  const userId = await userIdOf(account)
   if (role === 'merchant') await setMerchant(userId, 'approved')
   if (role === 'admin') await setOwner(userId, `role = 'admin'`)
   const { accessToken } = await app.signIn(account, {}, { ip: freshAddress() })

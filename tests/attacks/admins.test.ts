@@ -14,7 +14,8 @@ import {
   openSession,
 } from '../support/admins'
 import { nextMail, tokenIn } from '../support/mailbox'
-import { setUser, tryLogin, userIdOf } from '../support/recovery'
+import { setUser, tryLogin } from '../support/recovery'
+import { userIdOf } from '../support/rows-of'
 
 const noAdmins = () =>
   env.DB.prepare(`UPDATE users SET role = 'customer' WHERE role = 'admin'`).run()

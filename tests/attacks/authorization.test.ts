@@ -15,7 +15,7 @@ import {
 } from '../support/admins'
 import { guardedRoutes } from '../support/guarded-routes'
 import { nextMail, tokenIn } from '../support/mailbox'
-import { userIdOf } from '../support/recovery'
+import { userIdOf } from '../support/rows-of'
 
 const adminPaths = guardedRoutes.filter(({ path }) => path.startsWith('/api/admin/'))
 

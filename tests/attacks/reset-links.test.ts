@@ -16,8 +16,8 @@ import {
   resetTokenOf,
   setUser,
   tryLogin,
-  userIdOf,
 } from '../support/recovery'
+import { userIdOf } from '../support/rows-of'
 
 const RANDOM_TOKEN = 'Zk2c8q5uY0bXh4mQe7Lw1tRj9sVn3dGf6pKa0oTiSyE'
 

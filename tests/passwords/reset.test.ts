@@ -14,8 +14,8 @@ import {
   resetTokenOf,
   setUser,
   tryLogin,
-  userIdOf,
 } from '../support/recovery'
+import { userIdOf } from '../support/rows-of'
 
 const HALF_AN_HOUR = 1800
 

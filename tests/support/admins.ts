@@ -6,7 +6,8 @@ import { assuranceOf } from '../../src/sessions/assurance'
 import type { Role } from '../../src/sessions/lifetimes'
 import { type Account, freshAddress } from './app'
 import { type App, signInWithTotp, withTotp } from './acts'
-import { setUser, userIdOf } from './recovery'
+import { setUser } from './recovery'
+import { userIdOf } from './rows-of'
 
 /** What an admin says in the tests of administration. */
 export const REASON = 'Asked for by phone'

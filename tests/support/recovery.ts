@@ -49,13 +49,5 @@ export const confirmReset = (
 export const tryLogin = (app: App, { email }: Account, password: string) =>
   app.post('/api/auth/login/', { identifier: email, password }, { ip: freshAddress() })
 
-export async function userIdOf({ email }: Pick<Account, 'email'>): Promise<string> {
-  const id = await env.DB.prepare('SELECT id FROM users WHERE email = ?')
-    .bind(email)
-    .first<string>('id')
-  if (id === null) throw new Error(`no user ${email}`)
-  return id
-}
-
 export const setUser = ({ email }: Pick<Account, 'email'>, assignment: string) =>
   env.DB.prepare(`UPDATE users SET ${assignment} WHERE email = ?`).bind(email).run()

@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 
-export async function userIdOf(email: string): Promise<string> {
-  const row = await env.DB.prepare('SELECT id FROM users WHERE email = ?')
+export async function userIdOf({ email }: { email: string }): Promise<string> {
+  const id = await env.DB.prepare('SELECT id FROM users WHERE email = ?')
     .bind(email)
-    .first<{ id: string }>()
-  if (!row) throw new Error(`no user ${email}`)
-  return row.id
+    .first<string>('id')
+  if (id === null) throw new Error(`no user ${email}`)
+  return id
 }
 
 /** What every table of the database has of a user, by table; those of later features as well. */

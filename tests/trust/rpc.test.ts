@@ -26,7 +26,7 @@ describe('another Worker that is bound to this one', () => {
       const response = await env.ORDERS.fetch('https://orders.internal/orders', { headers })
       return [response.status, await response.text()]
     }
-    const sub = await userIdOf(account.email)
+    const sub = await userIdOf(account)
     expect(await orders()).toEqual([200, JSON.stringify({ orders_of: sub, role: 'customer' })])
     expect((await rpc('introspect', accessToken)).value).toMatchObject({
       active: true,
@@ -87,7 +87,7 @@ describe('another Worker that is bound to this one', () => {
   test('puts events into the trail under the name of its binding', async ({ expect }) => {
     const app = startApp()
     const account = await app.hasAccount()
-    const userId = await userIdOf(account.email)
+    const userId = await userIdOf(account)
     const refund = { name: 'order_refunded', user_id: userId, data: { order: 7, service: 'bank' } }
     expect(await rpc('recordEvent', refund)).toEqual({ value: true })
     expect(await rpc('recordEvent', { ...refund, alert: true })).toEqual({ value: true })

@@ -107,7 +107,7 @@ describe('deleting an account', () => {
   }) => {
     const app = startApp()
     const { account, accessToken } = await signedIn(app)
-    const userId = await userIdOf(account.email)
+    const userId = await userIdOf(account)
     for (const purpose of ['reset', 'change_email', 'notification_email', 'not_me']) {
       await env.DB.prepare(
         'INSERT INTO mailed_tokens (token_hash, user_id, purpose, expires_at) VALUES (?, ?, ?, ?)',

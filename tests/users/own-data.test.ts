@@ -116,7 +116,7 @@ describe('the activity of an account', () => {
 
 /** What the database keeps of a user under a name that says it is secret. */
 async function secretsOf({ email }: Account): Promise<string[]> {
-  const rows = [...(await rowsOf(await userIdOf(email))).values()].flat()
+  const rows = [...(await rowsOf(await userIdOf({ email }))).values()].flat()
   return rows
     .flatMap((row) => Object.entries(row))
     .filter(([column, value]) => /hash|salt|seed|secret/.test(column) && value !== null)
