@@ -16,8 +16,8 @@ import {
   inviteUser,
 } from '../support/admins'
 import { mailsTo, nextMail, tokenIn } from '../support/mailbox'
-import { tryLogin, userIdOf } from '../support/recovery'
-import { rowsOf } from '../support/rows-of'
+import { tryLogin } from '../support/recovery'
+import { rowsOf, userIdOf } from '../support/rows-of'
 
 const DAY = 86_400
 
