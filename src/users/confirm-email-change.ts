@@ -6,6 +6,7 @@ import { randomToken } from '../crypto/token'
 import { mailedTokens, sessions, users } from '../db/schema'
 import { maskAddress } from '../email/header-safety'
 import { problem } from '../problems'
+import { sessionExists } from '../sessions/session-ref'
 import { emailKey } from './email-key'
 import { findLink, isUnchangedSince } from './find-link'
 import { isAddressFree, removeUnproved } from './free-address'
@@ -18,7 +19,8 @@ const schema = z.object({ email: z.string(), sessionId: z.string(), epoch: z.int
 /**
  * Gives the account the address that the link was mailed to, and tells the old one. One batch: of two
  * accounts that confirm one address at once, one gets it. Every session ends but the one that asked, and
- * with them each login, reset and change that was under way.
+ * with them each login, reset and change that was under way. Where the one that asked has been ended, it
+ * may have been an intruder's: its link is dead.
  */
 export async function confirmEmailChange(deps: Deps, token: string): Promise<void> {
   const { db } = deps
@@ -28,7 +30,7 @@ export async function confirmEmailChange(deps: Deps, token: string): Promise<voi
   const key = emailKey(email)
   const notMe = randomToken()
   const isDue = sql`${isGood} AND ${isUnchangedSince(epoch, userId)}
-    AND ${isAddressFree(key, userId)}`
+    AND ${sessionExists({ userId, sessionId })} AND ${isAddressFree(key, userId)}`
   const isDone = sql`${isGood} AND EXISTS (
     SELECT 1 FROM users WHERE id = ${userId} AND email_key = ${key})`
   const [[before]] = await db.batch([

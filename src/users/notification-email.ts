@@ -8,7 +8,7 @@ import { enqueueMail } from '../email/enqueue'
 import { maskAddress } from '../email/header-safety'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
-import { refOf } from '../sessions/session-ref'
+import { refOf, sessionExists } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { requireOther } from './change-email'
 import { emailKey } from './email-key'
@@ -16,7 +16,7 @@ import { findLink, isUnchangedSince } from './find-link'
 import { mailedLink } from './mailed-link'
 import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
 
-const schema = z.object({ email: z.string(), epoch: z.int() })
+const schema = z.object({ email: z.string(), sessionId: z.string(), epoch: z.int() })
 
 const linksOf = (userId: string) =>
   and(eq(mailedTokens.userId, userId), eq(mailedTokens.purpose, 'notification_email'))
@@ -37,7 +37,7 @@ export async function requestNotificationEmail(
     db.delete(mailedTokens).where(and(linksOf(userId), may)),
     db.insert(mailedTokens).select(
       sql`SELECT ${sha256(token)}, id, 'notification_email',
-        json_object('email', ${email}, 'epoch', security_epoch),
+        json_object('email', ${email}, 'sessionId', ${sessionId}, 'epoch', security_epoch),
         ${deps.now().getTime() + seconds * 1000} FROM users WHERE id = ${userId} AND ${may}`,
     ),
     recordEvent(
@@ -60,13 +60,17 @@ export async function requestNotificationEmail(
   })
 }
 
-/** Sends notices to the address of the link from now on, in place of the one before, and tells that one. */
+/**
+ * Sends notices to the address of the link from now on, in place of the one before, and tells that one. A
+ * link whose session has been ended is dead: whoever asked may be an intruder.
+ */
 export async function confirmNotificationEmail(deps: Deps, token: string): Promise<void> {
   const { db } = deps
   const link = await findLink(deps, { purpose: 'notification_email', token, schema })
   const { userId, isGood } = link
-  const { email, epoch } = link.data
-  const isDue = sql`${isGood} AND ${isUnchangedSince(epoch, userId)}`
+  const { email, sessionId, epoch } = link.data
+  const isDue = sql`${isGood} AND ${isUnchangedSince(epoch, userId)}
+    AND ${sessionExists({ userId, sessionId })}`
   const isUser = and(eq(users.id, userId), isDue)
   const [[before]] = await db.batch([
     db.select(ownerColumns).from(users).where(isUser),

@@ -3,20 +3,24 @@ import { describe, test } from 'vitest'
 import { type App, me, signedIn } from '../support/acts'
 import {
   askForEmail,
+  CONFIRM as CONFIRM_FIRST,
+  confirmEmail,
   confirmNotices,
   mailAbout,
   notMe,
   REQUESTED,
+  rowOf,
   stepUpAnew,
 } from '../support/addresses'
 import { eventsOf, freshAddress, startApp } from '../support/app'
+import { visible } from '../support/attack'
 import { linkIn, mailsTo, tokenIn } from '../support/mailbox'
 
 const CONFIRM = /Confirm this address for notices/
 const ADDED = /second address gets your notices/
 const REMOVED = /gets no more notices/
 
-const ask = (app: App, token: string, email: string) =>
+const askForNotices = (app: App, token: string, email: string) =>
   app.post('/api/users/notification-email/', { email }, { token, ip: freshAddress() })
 const remove = (app: App, token: string) =>
   app.send('DELETE', '/api/users/notification-email/', { token, ip: freshAddress() })
@@ -25,7 +29,7 @@ const remove = (app: App, token: string) =>
 async function withSecond(app: App) {
   const owner = await signedIn(app)
   const { email } = app.newAccount()
-  await ask(app, owner.accessToken, email)
+  await askForNotices(app, owner.accessToken, email)
   await confirmNotices(app, tokenIn(await mailAbout(email, CONFIRM)))
   await mailAbout(owner.account.email, ADDED)
   await stepUpAnew(app, owner.sessionId)
@@ -37,7 +41,7 @@ describe('a second address', () => {
     const app = startApp()
     const { account, accessToken: token, sessionId } = await signedIn(app)
     const { email } = app.newAccount()
-    const asked = await ask(app, token, email)
+    const asked = await askForNotices(app, token, email)
     expect([asked.status, asked.body]).toEqual([202, { status: 'confirmation_sent' }])
     const mail = await mailAbout(email, CONFIRM)
     expect(linkIn(mail)).toMatch(/^https:\/\/auth\.phantom\.test\/confirm-notifications#token=/)
@@ -75,7 +79,7 @@ describe('a second address', () => {
     const app = startApp()
     const { account, accessToken: token, sessionId, email } = await withSecond(app)
     const next = app.newAccount().email
-    await ask(app, token, next)
+    await askForNotices(app, token, next)
     const link = tokenIn(await mailAbout(next, CONFIRM))
     expect((await remove(app, token)).status).toBe(401)
     await stepUpAnew(app, sessionId)
@@ -95,7 +99,7 @@ describe('a second address', () => {
     const app = startApp()
     const { accessToken: token, email } = await withSecond(app)
     const next = app.newAccount().email
-    await ask(app, token, next)
+    await askForNotices(app, token, next)
     await confirmNotices(app, tokenIn(await mailAbout(next, CONFIRM)))
     expect((await me(app, { token })).body).toMatchObject({ notification_email: next })
     await mailAbout(email, ADDED)
@@ -104,7 +108,7 @@ describe('a second address', () => {
   test('is another than the first', async ({ expect }) => {
     const app = startApp()
     const { account, accessToken } = await signedIn(app)
-    const answer = await ask(app, accessToken, account.email.toUpperCase())
+    const answer = await askForNotices(app, accessToken, account.email.toUpperCase())
     expect([answer.status, answer.body['errors']]).toMatchObject([400, [{ pointer: '#/email' }]])
   })
 
@@ -116,7 +120,7 @@ describe('a second address', () => {
     const link = async () => {
       const { email } = app.newAccount()
       await stepUpAnew(app, sessionId)
-      expect((await ask(app, accessToken, email)).status).toBe(202)
+      expect((await askForNotices(app, accessToken, email)).status).toBe(202)
       return tokenIn(await mailAbout(email, CONFIRM))
     }
     const first = await link()
@@ -131,17 +135,49 @@ describe('a second address', () => {
     expect((await confirmNotices(app, second)).status).toBe(200)
     const other = await withSecond(app)
     const { email } = app.newAccount()
-    await ask(app, other.accessToken, email)
+    await askForNotices(app, other.accessToken, email)
     const late = tokenIn(await mailAbout(email, CONFIRM))
     app.advance(86_400)
     expect((await confirmNotices(app, late)).status).toBe(400)
+  })
+
+  test('and a new first address: a link dies with the session that asked for it', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    for (const [confirm, ask, confirmLink] of [
+      [CONFIRM_FIRST, askForEmail, confirmEmail],
+      [CONFIRM, askForNotices, confirmNotices],
+    ] as const) {
+      const { account, accessToken: token } = await signedIn(app)
+      const [intruder, other] = [await app.signIn(account), await app.signIn(account)]
+      const linkFrom = async (session: typeof intruder) => {
+        const { email } = app.newAccount()
+        expect((await ask(app, session.accessToken, email)).status).toBe(202)
+        return tokenIn(await mailAbout(email, confirm))
+      }
+      const link = await linkFrom(intruder)
+      const before = await rowOf('email', account.email)
+      await app.send('DELETE', `/api/auth/sessions/${intruder.sessionId}/`, { token })
+      const refused = await confirmLink(app, link)
+      expect(visible(refused)).toEqual(visible(await confirmLink(app, 'A'.repeat(43))))
+      expect(await rowOf('email', account.email)).toEqual(before)
+      const events = (await eventsOf(account.email)).map(({ event }) => event)
+      expect(events.filter((event) => event.endsWith('email_changed'))).toEqual([])
+      // The session of another browser is none of its business.
+      const good = await linkFrom(other)
+      await app.send('DELETE', '/api/auth/sessions/', { token: other.accessToken })
+      expect((await confirmLink(app, good)).status).toBe(200)
+    }
   })
 
   test('fifty parallel confirmations count once, ten parallel requests too', async ({ expect }) => {
     const app = startApp()
     const { account, accessToken } = await signedIn(app)
     const { email } = app.newAccount()
-    const asked = await Promise.all(Array.from({ length: 10 }, () => ask(app, accessToken, email)))
+    const asked = await Promise.all(
+      Array.from({ length: 10 }, () => askForNotices(app, accessToken, email)),
+    )
     expect(asked.filter(({ status }) => status === 202)).toHaveLength(1)
     expect(asked.filter(({ status }) => status === 401)).toHaveLength(9)
     const token = tokenIn(await mailAbout(email, CONFIRM))
