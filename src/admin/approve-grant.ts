@@ -75,7 +75,11 @@ async function grant(
       isMade,
     ),
     db.delete(sessions).where(and(eq(sessions.userId, userId), isMade)),
-    issueInvitation(deps, { token, role: 'admin', by: actor }, sql`${whom} AND status = 'pending'`),
+    issueInvitation(
+      deps,
+      { token, role: 'admin', by: actor, requestedBy },
+      sql`${whom} AND status = 'pending'`,
+    ),
     db
       .update(users)
       .set({ role: 'admin', securityEpoch: sql`security_epoch + 1` })

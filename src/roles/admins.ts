@@ -12,3 +12,6 @@ export const hasOtherAdmin = (userId: string) => sql`EXISTS (
 /** Whether this user is an admin at this point of a batch; the id may be a column. */
 export const isAdmin = (userId: string | ReturnType<typeof sql>) => sql`EXISTS (
   SELECT 1 FROM users AS officer WHERE ${canAdminister('officer')} AND officer.id = ${userId})`
+
+/** Whether there is any admin, one who is disabled or frozen included. */
+export const hasAnyAdmin = sql`EXISTS (SELECT 1 FROM users AS officer WHERE officer.role = 'admin')`

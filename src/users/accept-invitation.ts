@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
@@ -7,7 +7,7 @@ import { merchantProfiles } from '../db/merchant-schema'
 import { mailedTokens, roles, users } from '../db/schema'
 import { requireGoodPassword } from '../passwords/policy'
 import { problem } from '../problems'
-import { isAdmin } from '../roles/admins'
+import { hasAnyAdmin, hasOtherAdmin, isAdmin } from '../roles/admins'
 import type { Role } from '../sessions/lifetimes'
 import { findLink } from './find-link'
 import { usernameKey } from './username'
@@ -15,7 +15,11 @@ import { usernameKey } from './username'
 /** Who has asked for the first admin: whoever holds the secret of the service, no user. */
 export const BY_BOOTSTRAP = 'bootstrap'
 
-const invitation = z.object({ role: z.enum(roles), by: z.string() })
+const invitation = z.object({
+  role: z.enum(roles),
+  by: z.string(),
+  requestedBy: z.string().nullable(),
+})
 
 /** What the page of an invitation shows. Uses nothing up. */
 export async function checkInvitation(
@@ -78,7 +82,16 @@ export async function acceptInvitation(
         sql`id = ${userId} AND status = 'pending' AND ${isGood} AND ${isStanding(data)} AND ${isFree}`,
       )
       .returning({ id: users.id }),
-    recordEvent(deps, { event: 'user_invitation_accepted', userId, actor: userId, data }, isDone),
+    recordEvent(
+      deps,
+      {
+        event: 'user_invitation_accepted',
+        userId,
+        actor: userId,
+        data: { role: data.role, by: data.by, requested_by: data.requestedBy },
+      },
+      isDone,
+    ),
     db.delete(merchantProfiles).where(sql`user_id = ${userId} AND ${isDone}`),
     db.delete(mailedTokens).where(and(eq(mailedTokens.userId, userId), isDone)),
   ])
@@ -88,6 +101,16 @@ export async function acceptInvitation(
   throw problem('username_taken')
 }
 
-/** An admin is only made by one who still is one; other invitations outlive whoever sent them. */
-const isStanding = ({ role, by }: z.infer<typeof invitation>) =>
-  role === 'admin' && by !== BY_BOOTSTRAP ? isAdmin(by) : sql`true`
+/**
+ * Whether an invitation still is somebody's word. Of an admin: both who asked for it and who approved it
+ * must be admins yet. Where nobody has asked, one admin alone has sent it for want of a second, and it is
+ * void once there is one; so is that of the bootstrap secret once there is any admin, or a stock of either
+ * would make accomplices later. Other invitations outlive the role of whoever sent them.
+ */
+function isStanding({ role, by, requestedBy }: z.infer<typeof invitation>): SQL {
+  if (role !== 'admin') return sql`true`
+  if (by === BY_BOOTSTRAP) return sql`NOT ${hasAnyAdmin}`
+  return requestedBy === null
+    ? sql`${isAdmin(by)} AND NOT ${hasOtherAdmin(by)}`
+    : sql`${isAdmin(by)} AND ${isAdmin(requestedBy)}`
+}

@@ -4,6 +4,7 @@ import type { Deps } from '../context'
 import { equalSecrets, sha256 } from '../crypto/token'
 import { bootstrapUses, users } from '../db/schema'
 import { problem } from '../problems'
+import { hasAnyAdmin } from '../roles/admins'
 import { BY_BOOTSTRAP } from './accept-invitation'
 import {
   insertInvited,
@@ -29,8 +30,7 @@ export async function bootstrap(
   if (secret === undefined || !equalSecrets(token, secret)) return refuse(deps, 'wrong')
   const tokenHash = sha256(token)
   const isAlive = sql`NOT EXISTS (SELECT 1 FROM bootstrap_uses WHERE token_hash = ${tokenHash})
-    AND NOT EXISTS (SELECT 1 FROM users AS known
-      WHERE known.role = 'admin')`
+    AND NOT ${hasAnyAdmin}`
   const [alive] = await db
     .select({ alive: sql<number>`1` })
     .from(sql`(SELECT 1)`)

@@ -71,16 +71,20 @@ export function insertInvited(
   ] as const
 }
 
-/** The statement that makes the invitation for the account that `whom` selects (`FROM users WHERE …`). */
+/**
+ * The statement that makes the invitation for the account that `whom` selects (`FROM users WHERE …`).
+ * `requestedBy`: the other admin, of an invitation that needed two.
+ */
 export const issueInvitation = (
   { db, now }: Pick<Deps, 'db' | 'now'>,
-  link: { token: string; role: Role; by: string },
+  link: { token: string; role: Role; by: string; requestedBy?: string },
   whom: SQL,
 ) =>
   db
     .insert(mailedTokens)
     .select(
-      sql`SELECT ${sha256(link.token)}, id, 'invite', json_object('role', ${link.role}, 'by', ${link.by}),
+      sql`SELECT ${sha256(link.token)}, id, 'invite', json_object('role', ${link.role},
+          'by', ${link.by}, 'requestedBy', ${link.requestedBy ?? null}),
         ${now().getTime() + INVITATION_MS} ${whom}`,
     )
     .returning({ userId: mailedTokens.userId })

@@ -1,0 +1,102 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { randomToken } from '../../src/crypto/token'
+import type { App } from '../support/acts'
+import {
+  acceptInvitation,
+  act,
+  changeRole,
+  columnOf,
+  insertUser,
+  inviteUser,
+} from '../support/admins'
+import { type Account, freshAddress, startApp } from '../support/app'
+import { nextMail, tokenIn } from '../support/mailbox'
+import { userIdOf } from '../support/rows-of'
+
+/** As many admins as there are in the whole system. */
+async function onlyAdmins<const Names extends readonly string[]>(app: App, ...names: Names) {
+  await env.DB.prepare(`UPDATE users SET role = 'customer' WHERE role = 'admin'`).run()
+  const entries = names.map(async (name) => [name, { id: await insertUser(app, 'admin') }])
+  return Object.fromEntries(await Promise.all(entries)) as Record<Names[number], { id: string }>
+}
+
+const approve = (app: App, admin: { id: string }, userId: unknown, actId: unknown) =>
+  act(app, admin, `${String(userId)}/grants/${String(actId)}/approve`)
+
+/** The link of an invitation to be an admin, which one has asked for and another approved. */
+async function approvedLink(app: App, account: Account, one: { id: string }, two: { id: string }) {
+  const { body } = await inviteUser(app, one, { email: account.email, role: 'admin' })
+  const approved = await approve(app, two, body['user_id'], body['act_id'])
+  if (approved.status !== 204) throw new Error(approved.text)
+  return tokenIn(await nextMail(account.email))
+}
+
+const check = (app: App, token: string) =>
+  app.post('/api/users/accept-invitation/check/', { token }, { ip: freshAddress() })
+
+describe('an invitation to be an admin', () => {
+  test('is the word of both who made it, and of neither alone', async ({ expect }) => {
+    const app = startApp()
+    const { one, two, three } = await onlyAdmins(app, 'one', 'two', 'three')
+    for (const gone of [one, two]) {
+      const account = app.newAccount()
+      const token = await approvedLink(app, account, one, two)
+      expect((await check(app, token)).status).toBe(200)
+      await env.DB.prepare(`UPDATE users SET role = 'customer' WHERE id = ?`).bind(gone.id).run()
+      expect((await check(app, token)).body.code).toBe('invalid_token')
+      expect((await acceptInvitation(app, token, account)).body.code).toBe('invalid_token')
+      expect(await columnOf(await userIdOf(account), 'role')).toBe('customer')
+      await env.DB.prepare(`UPDATE users SET role = 'admin' WHERE id = ?`).bind(gone.id).run()
+    }
+    const account = app.newAccount()
+    const token = await approvedLink(app, account, one, two)
+    expect((await changeRole(app, one, three.id, 'customer')).status).toBe(204)
+    expect((await acceptInvitation(app, token, account)).status).toBe(200)
+  })
+
+  test('by the bootstrap secret is void once anybody is an admin', async ({ expect }) => {
+    await onlyAdmins(startApp())
+    const accounts = []
+    for (let count = 0; count < 2; count++) {
+      const secret = randomToken()
+      const app = startApp((deps) => ({
+        ...deps,
+        settings: { ...deps.settings, BOOTSTRAP_TOKEN: secret },
+      }))
+      const account = app.newAccount()
+      const json = { token: secret, email: account.email }
+      const started = await app.post('/api/admin/bootstrap/', json, { ip: freshAddress() })
+      expect(started.status).toBe(202)
+      accounts.push({ app, account, token: tokenIn(await nextMail(account.email)) })
+    }
+    const answers = await Promise.all(
+      accounts.map(({ app, token, account }) => acceptInvitation(app, token, account)),
+    )
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400])
+    expect(answers.find(({ status }) => status === 400)?.body.code).toBe('invalid_token')
+    // Not even a disabled admin brings it back.
+    await env.DB.prepare(`UPDATE users SET status = 'disabled' WHERE role = 'admin'`).run()
+    for (const { app, token } of accounts) {
+      expect((await check(app, token)).body.code).toBe('invalid_token')
+    }
+  })
+
+  test('by a sole admin is void once there is a second', async ({ expect }) => {
+    const app = startApp()
+    const { one } = await onlyAdmins(app, 'one')
+    const stock = []
+    for (let count = 0; count < 3; count++) {
+      const account = app.newAccount()
+      const invited = await inviteUser(app, one, { email: account.email, role: 'admin' })
+      expect(invited.status).toBe(201)
+      stock.push({ account, token: tokenIn(await nextMail(account.email)) })
+    }
+    const answers = await Promise.all(
+      stock.map(({ account, token }) => acceptInvitation(app, token, account)),
+    )
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400, 400])
+    const codes = answers.flatMap(({ status, body }) => (status === 400 ? [body.code] : []))
+    expect(codes).toEqual(['invalid_token', 'invalid_token'])
+  })
+})
