@@ -97,8 +97,12 @@ export const samples: Samples = {
   ],
   account_disabled: [byAdmin],
   account_enabled: [byAdmin],
+  account_unlocked: [byAdmin],
   sessions_ended_by_admin: [byAdmin],
   admin_granted: [{ time }],
+  admin_grant_waiting: [
+    { address: 'a…@example.com', approveBefore: new Date('2026-11-25T18:13:59Z'), ...byAdmin },
+  ],
   factor_removal_scheduled: [{ link, dueAt: new Date('2026-11-25T18:13:59Z'), ...byAdmin }],
   factors_removed: [{ time }],
 }

@@ -13,17 +13,21 @@ const admin = may('user_administration')
 const why = z.strictObject({ reason })
 const PROBLEMS = ['not_found', 'own_account'] as const
 
-/** What an admin does for an owner in trouble. None of it gives anybody power, so no step-up is asked for. */
+/**
+ * What an admin does for an owner in trouble. Only the end of a lock asks for a step-up: a stolen session
+ * could call it again and again, and guess at a password without end.
+ */
 export const firstAidRoutes = new Hono<AppEnv>({ strict: false })
   .post(
     '/:id/unlock',
-    admin,
+    may('user_administration', { stepUp: true }),
     rateLimit('admin'),
     body(why),
     describe({
       tag: 'Administration',
       summary: 'End the locks of an account',
-      description: 'Locks, counts of failures, and factors that were stopped by them.',
+      description:
+        'Locks, counts of failures, and factors that were stopped by them. Uses a step-up up, and the owner is told.',
       answers: { 204: { description: 'Nothing is locked', schema: null } },
       problems: [...PROBLEMS],
     }),

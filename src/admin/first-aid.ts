@@ -9,22 +9,46 @@ import { problem } from '../problems'
 import { reach } from '../reach'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf, sessionExists } from '../sessions/session-ref'
+import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { notifyOwner } from '../users/notify-owner'
 import { findSubject } from './subject'
 
 type Act = Readonly<{ userId: string; reason: string }>
 
-// What helps an owner and gives nobody any power. It asks for no step-up: in an incident there is much
-// of it to do at once.
+// What helps an owner. Ending sessions and starting a reset give nobody any power and ask for no step-up: in
+// an incident there is much of it to do at once.
 
-/** Ends locks, counts of failures and stopped factors, as a reset by the owner does. */
+/**
+ * Ends locks, counts of failures and stopped factors, as a reset by the owner does. Each time takes a
+ * step-up, or a stolen session would take the limit off every password. The owner is told before it
+ * happens: what cannot be told does not happen.
+ */
 export async function unlockUser(
   deps: Deps,
   session: CurrentSession,
   { userId, reason }: Act,
 ): Promise<void> {
   const subject = await findSubject(deps, session, userId)
-  await recordAct(deps, session, { event: 'user_unlocked', userId, data: { reason } })
+  const [, used] = await deps.db.batch([
+    recordEvent(
+      deps,
+      {
+        event: 'user_unlocked',
+        userId,
+        actor: session.user.id,
+        sessionId: session.id,
+        data: { reason },
+      },
+      maySensitively(deps, session),
+    ),
+    useStepUp(deps, session),
+  ])
+  requireUsed(used)
+  // An address that was never confirmed may be a stranger's.
+  if (subject.emailVerifiedAt) {
+    const data = { reason, time: deps.now() }
+    await notifyOwner(deps, subject, { template: 'account_unlocked', data })
+  }
   await Promise.all([
     reach('guard', () => guardOf(deps, { userId }).unlock()),
     dropLock(deps, namesOf(subject)),
@@ -39,7 +63,7 @@ export async function startReset(
 ): Promise<void> {
   const subject = await findSubject(deps, session, userId)
   if (subject.status !== 'active') throw problem('user_state')
-  await recordAct(deps, session, { event: 'user_reset_started', userId, data: { reason } })
+  await recordReset(deps, session, subject.id, reason)
   await requestReset(deps, subject.email, 'admin')
 }
 
@@ -75,19 +99,22 @@ export async function endUserSessions(
   })
 }
 
-/** Records an act whose effect is in another store. Before it: one that leaves no trace does not happen. */
-async function recordAct(
+/** Before the reset, whose effect is in other stores: what leaves no trace does not happen. */
+async function recordReset(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   session: CurrentSession,
-  act: Readonly<{
-    event: 'user_unlocked' | 'user_reset_started'
-    userId: string
-    data: Readonly<Record<string, string>>
-  }>,
+  userId: string,
+  reason: string,
 ): Promise<void> {
   const { meta } = await recordEvent(
     deps,
-    { ...act, actor: session.user.id, sessionId: session.id },
+    {
+      event: 'user_reset_started',
+      userId,
+      actor: session.user.id,
+      sessionId: session.id,
+      data: { reason },
+    },
     sessionExists(refOf(session)),
   )
   if (meta.changes === 0) throw problem('invalid_access_token', { reason: 'ended meanwhile' })

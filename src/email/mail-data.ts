@@ -86,9 +86,12 @@ export const mailData = {
   role_changed: z.object({ role, ...byAdmin }),
   account_disabled: z.object(byAdmin),
   account_enabled: z.object(byAdmin),
+  account_unlocked: z.object(byAdmin),
   sessions_ended_by_admin: z.object(byAdmin),
   /** Two admins have made the owner a third. */
   admin_granted: z.object({ time: occasion.time }),
+  /** To the other admins, when one asks for a new one. */
+  admin_grant_waiting: z.object({ address: text, approveBefore: occasion.time, ...byAdmin }),
   /** The second factors go at `dueAt`, unless the link stops it; then that they are gone. */
   factor_removal_scheduled: z.object({ link, dueAt: occasion.time, ...byAdmin }),
   factors_removed: z.object({ time: occasion.time }),

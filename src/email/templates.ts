@@ -8,7 +8,9 @@ import { accountExists } from './templates/account-exists'
 import { accountFrozen } from './templates/account-frozen'
 import { accountKept } from './templates/account-kept'
 import { accountLocked } from './templates/account-locked'
+import { accountUnlocked } from './templates/account-unlocked'
 import { addressInUse } from './templates/address-in-use'
+import { adminGrantWaiting } from './templates/admin-grant-waiting'
 import { adminGranted } from './templates/admin-granted'
 import { apiKeyCreated } from './templates/api-key-created'
 import { apiKeyExpiring } from './templates/api-key-expiring'
@@ -77,8 +79,10 @@ export const templates = {
   role_changed: roleChanged,
   account_disabled: accountDisabled,
   account_enabled: accountEnabled,
+  account_unlocked: accountUnlocked,
   sessions_ended_by_admin: sessionsEndedByAdmin,
   admin_granted: adminGranted,
+  admin_grant_waiting: adminGrantWaiting,
   factor_removal_scheduled: factorRemovalScheduled,
   factors_removed: factorsRemoved,
 } as const satisfies { [Name in TemplateName]: Template<Name> }

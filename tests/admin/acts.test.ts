@@ -86,10 +86,33 @@ describe('an admin', () => {
     const read = () => app.send('GET', `/api/admin/users/${id}/`, { token })
     expect((await read()).body['locked_until']).not.toBeNull()
     expect((await tryLogin(app, account, account.password)).status).toBe(429)
-    expect((await act(app, admin, `${id}/unlock`)).status).toBe(204)
+    const unlock = () =>
+      app.post(`/api/admin/users/${id}/unlock/`, { reason: REASON }, { token, ip: freshAddress() })
+    const deaf = startApp(broken('mailQueue', ['send'], 'fails'))
+    expect((await act(deaf, admin, `${id}/unlock`)).status).toBe(503)
+    expect((await read()).body['locked_until']).not.toBeNull()
+    expect((await unlock()).status).toBe(204)
     expect((await read()).body['locked_until']).toBeNull()
+    const [mail] = await mailsNamed(account, 'Your account was unlocked')
+    expect(mail?.text).toContain(REASON)
+    expect(mail?.text).not.toMatch(/IP address|\b1[01]\.\d+\.\d+\.\d+/)
     expect((await tryLogin(app, account, account.password)).status).toBe(200)
     expect((await eventsOf(account.email)).map(({ event }) => event)).toContain('user_unlocked')
+    // A stolen session must not take the limit off a password: one step-up, one unlock.
+    await failLogin(app, account.email, 5)
+    const again = await Promise.all(Array.from({ length: 50 }, unlock))
+    expect(new Set(again.map(({ body }) => body.code))).toEqual(
+      new Set(['insufficient_user_authentication']),
+    )
+    expect((await read()).body['locked_until']).not.toBeNull()
+    const fresh = await freshToken(app, admin)
+    const path = `/api/admin/users/${id}/unlock/`
+    const parallel = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        app.post(path, { reason: REASON }, { token: fresh, ip: freshAddress() }),
+      ),
+    )
+    expect(parallel.filter(({ status }) => status === 204)).toHaveLength(1)
   })
 
   test('ends the sessions of one user, and of everybody but itself', async ({ expect }) => {
