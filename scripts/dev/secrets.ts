@@ -12,11 +12,14 @@ const isJson = (text: string, accepts: (value: unknown) => boolean) => {
   }
 }
 
+const isSigningKeys = (text: string) =>
+  isJson(text, (value) => signingKeysSchema.safeParse(value).success)
+
 const RULES = {
   PASSWORD_PEPPER: (text: string) => parseKeyring(text) !== undefined,
   SEALING_KEYS: (text: string) => parseKeyring(text) !== undefined,
-  SIGNING_KEYS: (text: string) =>
-    isJson(text, (value) => signingKeysSchema.safeParse(value).success),
+  SIGNING_KEYS: isSigningKeys,
+  AUDIT_KEYS: isSigningKeys,
   EMAIL_HOST_PASSWORD: (text: string) => text.length >= 8,
 }
 
@@ -30,6 +33,7 @@ async function newSecrets() {
     PASSWORD_PEPPER: newKeyring(),
     SEALING_KEYS: newKeyring(),
     SIGNING_KEYS: JSON.stringify([await newSigningKey()]),
+    AUDIT_KEYS: JSON.stringify([await newSigningKey()]),
     EMAIL_HOST_PASSWORD: randomBytes(24).toString('base64url'),
   }
   return `${JSON.stringify(secrets, null, 2)}\n`
@@ -53,6 +57,7 @@ export async function localSecrets(path: string): Promise<Secrets> {
     PASSWORD_PEPPER: read('PASSWORD_PEPPER'),
     SEALING_KEYS: read('SEALING_KEYS'),
     SIGNING_KEYS: read('SIGNING_KEYS'),
+    AUDIT_KEYS: read('AUDIT_KEYS'),
     EMAIL_HOST_PASSWORD: read('EMAIL_HOST_PASSWORD'),
   }
 }

@@ -73,6 +73,7 @@ export const auditEvents = {
   mail_failed: 'critical',
   mail_suppressed: 'warn',
   sys_job_done: 'info',
+  sys_audit_gap: 'critical',
 } as const satisfies Record<string, 'info' | 'warn' | 'critical'>
 
 export type AuditEventName = keyof typeof auditEvents

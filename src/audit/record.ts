@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { auditEvents as table } from '../db/schema'
+import { auditEvents as table } from '../db/audit-schema'
+import { personalHash } from './entry'
 import { auditEvents, type AuditEventName } from './events'
 
 export type AuditEvent = Readonly<{
@@ -23,9 +25,19 @@ export function recordEvent(
   { event, userId, actor, sessionId, data }: AuditEvent,
   when?: SQL,
 ) {
-  const { caller } = deps
+  const { ip, country, userAgent, requestId } = deps.caller
+  const salt = randomBytes(SALT_BYTES).toString('base64url')
+  const personal = personalHash(salt, { ip, country, user_agent: userAgent })
   const values = sql`SELECT NULL, ${deps.now().getTime()}, ${event}, ${auditEvents[event]},
-    ${userId ?? null}, ${actor ?? null}, ${sessionId ?? null}, ${caller.ip}, ${caller.country},
-    ${caller.userAgent}, ${caller.requestId}, ${data ? JSON.stringify(data) : null}`
+    ${userId ?? null}, ${actor ?? null}, ${sessionId ?? null}, ${ip}, ${country},
+    ${userAgent}, ${requestId}, ${data ? wellFormedJson(data) : null}, ${salt}, ${personal}`
   return deps.db.insert(table).select(when ? sql`${values} WHERE ${when}` : values)
 }
+
+const SALT_BYTES = 16
+
+/** Half a character, which UTF-8 cannot say, becomes U+FFFD: what is stored is what was hashed. */
+const wellFormedJson = (data: NonNullable<AuditEvent['data']>) =>
+  JSON.stringify(data, (_key, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed() : value,
+  )

@@ -2,7 +2,7 @@ import { sql, type SQLWrapper } from 'drizzle-orm'
 import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { time } from './columns'
 
-// Every table but audit_events is made WITHOUT ROWID and STRICT by hand in its migration (drizzle cannot
+// Every table but those of the audit log (audit-schema.ts) is made WITHOUT ROWID and STRICT by hand in its migration (drizzle cannot
 // say so): one row written for each insert instead of two. Never ON DELETE CASCADE: a rebuilt table
 // would take its children with it.
 
@@ -203,30 +203,3 @@ export const bootstrapUses = sqliteTable('bootstrap_uses', {
   tokenHash: text('token_hash').primaryKey(),
   usedAt: time('used_at').notNull(),
 })
-
-/** Append-only. The rowid gives the order; personal data stands in columns of its own. */
-export const auditEvents = sqliteTable(
-  'audit_events',
-  {
-    id: integer('id').primaryKey(),
-    at: time('at').notNull(),
-    event: text('event').notNull(),
-    level: text('level', { enum: ['info', 'warn', 'critical'] }).notNull(),
-    /** Whom it concerns. */
-    userId: text('user_id'),
-    /** Who did it: a user id, `system`, or nobody known. */
-    actor: text('actor'),
-    sessionId: text('session_id'),
-    ip: text('ip'),
-    country: text('country'),
-    userAgent: text('user_agent'),
-    requestId: text('request_id').notNull(),
-    /** What else is worth knowing, JSON, never a secret. */
-    data: text('data', { mode: 'json' }).$type<Record<string, string | number | boolean | null>>(),
-  },
-  (table) => [
-    index('audit_events_user')
-      .on(table.userId, table.id)
-      .where(sql`${table.userId} IS NOT NULL`),
-  ],
-)

@@ -1,10 +1,10 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { auditEvents } from '../db/audit-schema'
 import { apiKeys } from '../db/key-schema'
 import { merchantDocuments, merchantProfiles, merchantReviews } from '../db/merchant-schema'
 import {
-  auditEvents,
   backupCodes,
   knownDevices,
   mailedTokens,

@@ -1,7 +1,7 @@
 import { and, desc, eq, lt } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Deps } from '../context'
-import { auditEvents } from '../db/schema'
+import { auditEvents } from '../db/audit-schema'
 import { deviceName } from '../email/device-name'
 
 /** What has happened to an account, as its owner sees it. */

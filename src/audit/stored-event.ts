@@ -1,0 +1,41 @@
+import type { Entry, Personal } from './entry'
+
+/** A row of `audit_events` as D1 gives it. */
+export type StoredEvent = Omit<Entry, 'v' | 'data'> &
+  Personal &
+  Readonly<{ data: string | null; salt: string | null }>
+
+/** What of a row stands in the tree. Whatever somebody may have put into the row, it has an entry. */
+export const entryOf = (row: StoredEvent): Entry => ({
+  v: 1,
+  id: row.id,
+  at: row.at,
+  event: row.event,
+  level: row.level,
+  user_id: row.user_id,
+  actor: row.actor,
+  session_id: row.session_id,
+  request_id: row.request_id,
+  data: row.data === null ? null : parseData(row.data),
+  personal: row.personal,
+})
+
+/** What of a row is personal; null once it has been erased, or where there never was anything. */
+export const personalOf = ({ ip, country, user_agent, salt }: StoredEvent) =>
+  salt === null ? null : { salt, ip, country, user_agent }
+
+const HALF_CHARACTER = /\\u[dD][89a-fA-F]/
+
+function parseData(text: string): Entry['data'] {
+  try {
+    const value: unknown = JSON.parse(text)
+    // RFC 8785 has no spelling for half a character; `recordEvent` stores none.
+    if (isRecord(value) && !HALF_CHARACTER.test(text)) return value
+  } catch {
+    // Not JSON: as it stands, then.
+  }
+  return { unreadable: text }
+}
+
+const isRecord = (value: unknown): value is NonNullable<Entry['data']> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
