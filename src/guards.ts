@@ -5,10 +5,14 @@ import type { AppEnv, Deps } from './context'
 import { roles as allRoles } from './db/schema'
 import { type Facet, withFacet } from './http/facets'
 import { problem } from './problems'
+import { reach } from './reach'
 import { type Permission, type PermissionName, permissions } from './roles/permissions'
 import { currentSession } from './sessions/current-session'
 import type { CurrentSession } from './sessions/find-session'
 import { requireAal2, requireSteppedUp } from './sessions/step-up'
+
+/** Of one user and one permission. */
+const EVENTS_OF_REFUSALS = { limit: 1, seconds: 3600 } as const
 
 const guards = new WeakSet<object>()
 
@@ -78,16 +82,23 @@ export const steppedUp = may('own_account', { stepUp: true })
 /** The same by access token alone. */
 export const steppedUpByToken = may('own_account', { stepUp: true, byTokenAlone: true })
 
+/** Records the first refusal of an hour: in a loop, any account could fill the trail with more of them. */
 async function refuse(deps: Deps, session: CurrentSession, permission: string): Promise<never> {
   const { id: userId, role } = session.user
-  const data = { permission, role }
-  await recordEvent(deps, {
-    event: 'authz_fail',
-    userId,
-    actor: userId,
-    sessionId: session.id,
-    data,
-  })
+  const now = deps.now().getTime()
+  const watcher = deps.ipLimiters.getByName(`refused|${userId}`)
+  const count = await reach('limiter', () =>
+    watcher.count({ key: permission, quota: EVENTS_OF_REFUSALS, now }),
+  )
+  if (count === 1) {
+    await recordEvent(deps, {
+      event: 'authz_fail',
+      userId,
+      actor: userId,
+      sessionId: session.id,
+      data: { permission, role },
+    })
+  }
   throw problem('forbidden', { reason: `${role} has no ${permission}` })
 }
 

@@ -216,4 +216,31 @@ describe('authorization', () => {
       .run()
     expect(results).toEqual([])
   })
+
+  test('E-108: a flood of refusals writes one event an hour, for each permission', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const user = { id: await insertUser(app, 'customer'), role: 'customer' as const }
+    const refused = async (path: string, times: number) => {
+      const token = await openSession(app, user)
+      const tries = Array.from({ length: times }, () => ask(app, 'GET', path, token))
+      const answers = await Promise.all(tries)
+      expect(new Set(answers.map(({ body }) => body.code))).toEqual(new Set(['forbidden']))
+      const { results } = await env.DB.prepare(
+        `SELECT data FROM audit_events WHERE user_id = ? AND event = 'authz_fail' ORDER BY id`,
+      )
+        .bind(user.id)
+        .run<{ data: string }>()
+      return results.map(({ data }) => (JSON.parse(data) as { permission: string }).permission)
+    }
+    expect(await refused('/api/admin/users/', 50)).toEqual(['user_administration'])
+    expect(await refused('/api/admin/acts/', 1)).toEqual(['user_administration'])
+    const both = ['user_administration', 'merchant_review']
+    expect(await refused('/api/admin/merchants/', 50)).toEqual(both)
+    app.advance(3590)
+    expect(await refused('/api/admin/users/', 1)).toEqual(both)
+    app.advance(11)
+    expect(await refused('/api/admin/users/', 2)).toEqual([...both, 'user_administration'])
+  })
 })
