@@ -7,6 +7,7 @@ import { problem } from '../problems'
 import { isAdmin } from '../roles/admins'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { endGrants } from '../users/end-acts'
 import { issueInvitation, mailInvitation } from '../users/invite-user'
 import { notifyOwner } from '../users/notify-owner'
 import { findSubject, type Subject } from './subject'
@@ -62,7 +63,7 @@ async function grant(
     AND act.requested_by <> ${actor} AND ${isAdmin(sql`act.requested_by`)})`
   const whom = sql`FROM users WHERE id = ${userId} AND role <> 'admin' AND ${isOpen}`
   const isMade = sql`${isOpen} AND EXISTS (SELECT 1 ${whom} AND status <> 'disabled')`
-  const [, , issued, made, , used] = await db.batch([
+  const [, , issued, made, , , , used] = await db.batch([
     recordEvent(
       deps,
       {
@@ -85,6 +86,7 @@ async function grant(
       .set({ role: 'admin', securityEpoch: sql`security_epoch + 1` })
       .where(sql`id = ${userId} AND status = 'active' AND role <> 'admin' AND ${isOpen}`)
       .returning({ id: users.id }),
+    ...endGrants(deps, { userId, by: actor }, sql`act.id <> ${actId} AND ${isOpen}`),
     db
       .update(pendingActs)
       .set({ state: 'done', decidedBy: actor, decidedAt: now })

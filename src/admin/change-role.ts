@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { randomId } from '../crypto/token'
@@ -52,11 +52,21 @@ async function askForGrant(
   reason: string,
 ): Promise<WaitingGrant> {
   const grant = newGrant(deps)
-  const [, , used] = await deps.db.batch([
-    ...requestGrant(deps, session, { userId: sql`${userId}`, reason, ...grant }),
+  const whom = sql`${userId}`
+  const isPossible = sql`EXISTS (SELECT 1 FROM users WHERE id = ${whom}
+    AND status = 'active' AND role <> 'admin') AND ${isNotAskedFor(deps, whom)}`
+  const possible = await deps.db
+    .select({ one: sql`1` })
+    .from(sql`(SELECT 1)`)
+    .where(isPossible)
+  // Before the batch, which would use the step-up up for nothing.
+  if (possible.length === 0) throw problem('user_state', { reason: 'waits already' })
+  const [made, , used] = await deps.db.batch([
+    ...requestGrant(deps, session, { userId: whom, reason, ...grant }, isPossible),
     useStepUp(deps, session),
   ])
   requireUsed(used)
+  if (made.length === 0) throw problem('user_state', { reason: 'asked for meanwhile' })
   return grant
 }
 
@@ -65,22 +75,31 @@ export const newGrant = ({ now }: Pick<Deps, 'now'>): WaitingGrant => ({
   approveBefore: new Date(now().getTime() + APPROVAL_MS),
 })
 
-/** The statements that ask for a second admin. */
+/** Two that wait would be two approvals, of which one may be forgotten. */
+const isNotAskedFor = ({ now }: Pick<Deps, 'now'>, userId: SQL) => sql`NOT EXISTS (
+  SELECT 1 FROM pending_acts WHERE user_id = ${userId} AND kind = 'grant_admin'
+  AND state = 'waiting' AND due_at > ${now().getTime()})`
+
+/** The statements that ask for a second admin, if `when` holds; the first returns a row. */
 export function requestGrant(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   session: CurrentSession,
-  grant: WaitingGrant & { userId: ReturnType<typeof sql>; reason: string },
-  when = sql`true`,
+  grant: WaitingGrant & { userId: SQL; reason: string },
+  when: SQL,
 ) {
   const { userId, reason, actId, approveBefore } = grant
   const may = sql`${maySensitively(deps, session)} AND ${when}`
+  const isMade = sql`EXISTS (SELECT 1 FROM pending_acts WHERE id = ${actId})`
   const actor = session.user.id
   const now = deps.now().getTime()
   return [
-    deps.db.insert(pendingActs).select(
-      sql`SELECT ${actId}, 'grant_admin', ${userId}, ${actor}, ${reason}, ${now},
-        ${approveBefore.getTime()}, 'waiting', NULL, NULL WHERE ${may}`,
-    ),
+    deps.db
+      .insert(pendingActs)
+      .select(
+        sql`SELECT ${actId}, 'grant_admin', ${userId}, ${actor}, ${reason}, ${now},
+          ${approveBefore.getTime()}, 'waiting', NULL, NULL WHERE ${may}`,
+      )
+      .returning({ id: pendingActs.id }),
     recordEvent(
       deps,
       {
@@ -90,7 +109,7 @@ export function requestGrant(
         sessionId: session.id,
         data: { role: 'admin', reason, act: actId },
       },
-      may,
+      isMade,
     ),
   ] as const
 }

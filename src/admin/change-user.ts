@@ -6,6 +6,7 @@ import { sessions, users } from '../db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { endGrants } from '../users/end-acts'
 import type { Subject } from './subject'
 
 type Change = Readonly<{
@@ -31,13 +32,14 @@ export async function changeUser(
   const { id: userId } = subject
   const isPossible = sql`${maySensitively(deps, session)} AND EXISTS (
     SELECT 1 FROM users AS subject WHERE subject.id = ${userId} AND ${when})`
-  const [, , changed, used] = await db.batch([
+  const [, , , , changed, used] = await db.batch([
     recordEvent(
       deps,
       { event, userId, actor: session.user.id, sessionId: session.id, data },
       isPossible,
     ),
     db.delete(sessions).where(sql`user_id = ${userId} AND ${isPossible}`),
+    ...endGrants(deps, { userId, by: session.user.id }, isPossible),
     db
       .update(users)
       .set({ ...(set as object), securityEpoch: sql`security_epoch + 1` })

@@ -41,8 +41,8 @@ export async function invite(
   const needsApproval = role === 'admin' ? hasOtherAdmin(actor) : sql`false`
   const grant = newGrant(deps)
   const userId = sql`(SELECT id ${mine})`
-  const [, , , [account], , [issued], , , used] = await db.batch([
-    ...insertInvited(deps, invited, maySensitively(deps, session)),
+  const [, , , , , [account], , [issued], , , used] = await db.batch([
+    ...insertInvited(deps, invited, actor, maySensitively(deps, session)),
     db
       .select({ id: users.id })
       .from(users)

@@ -50,6 +50,7 @@ export const auditEvents = {
   user_invited: 'warn',
   user_invitation_accepted: 'warn',
   user_role_requested: 'warn',
+  user_role_request_stopped: 'warn',
   user_role_changed: 'critical',
   user_disabled: 'warn',
   user_enabled: 'warn',
@@ -74,6 +75,8 @@ export const auditEvents = {
   mail_suppressed: 'warn',
   sys_job_done: 'info',
   sys_audit_gap: 'critical',
+  sys_audit_mismatch: 'critical',
+  audit_exported: 'warn',
 } as const satisfies Record<string, 'info' | 'warn' | 'critical'>
 
 export type AuditEventName = keyof typeof auditEvents

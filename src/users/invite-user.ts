@@ -7,6 +7,7 @@ import { mailedTokens, users } from '../db/schema'
 import { enqueueMail } from '../email/enqueue'
 import type { Role } from '../sessions/lifetimes'
 import { emailKey } from './email-key'
+import { endGrants } from './end-acts'
 import { mailedLink } from './mailed-link'
 
 const INVITATION_DAYS = 7
@@ -38,10 +39,12 @@ export async function newInvited(
  * the invitation is accepted, whose token alone carries the role; no other mail leads to it.
  */
 export function insertInvited(
-  { db, now }: Pick<Deps, 'db' | 'now'>,
+  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   { email, locale, passwordHash, mine }: Invited,
+  by: string,
   when: SQL,
 ) {
+  const { db, now } = deps
   return [
     db
       .insert(users)
@@ -68,6 +71,8 @@ export function insertInvited(
       }),
     db.delete(mailedTokens).where(sql`user_id IN (SELECT id ${mine})`),
     db.delete(merchantProfiles).where(sql`user_id IN (SELECT id ${mine})`),
+    // An approval of what was asked for before would send a second invitation.
+    ...endGrants(deps, { userId: sql`(SELECT id ${mine})`, by }, sql`true`),
   ] as const
 }
 

@@ -1,10 +1,10 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { sha256 } from '../crypto/token'
-import { mailedTokens, pendingActs } from '../db/schema'
+import { mailedTokens } from '../db/schema'
 import { problem } from '../problems'
+import { endActs } from './end-acts'
 import { findLink } from './find-link'
 
 /** The owner stops what an admin has scheduled for the account, with the link of the mail. Works once. */
@@ -15,19 +15,9 @@ export async function stopAct(
   const { db } = deps
   const schema = z.object({ act: z.string() })
   const { userId, data, isGood } = await findLink(deps, { purpose: 'stop_act', token, schema })
-  const isWaiting = sql`${isGood} AND EXISTS (SELECT 1 FROM pending_acts AS act
-    WHERE act.id = ${data.act} AND act.user_id = ${userId} AND act.state = 'waiting')`
+  const removal = { kind: 'remove_factors', userId, by: userId, data } as const
   const [, stopped] = await db.batch([
-    recordEvent(
-      deps,
-      { event: 'user_factor_removal_stopped', userId, actor: userId, data },
-      isWaiting,
-    ),
-    db
-      .update(pendingActs)
-      .set({ state: 'stopped', decidedBy: userId, decidedAt: deps.now() })
-      .where(and(eq(pendingActs.id, data.act), isWaiting))
-      .returning({ id: pendingActs.id }),
+    ...endActs(deps, removal, sql`act.id = ${data.act} AND ${isGood}`),
     db.delete(mailedTokens).where(eq(mailedTokens.tokenHash, sha256(token))),
   ])
   if (stopped.length === 0) throw problem('invalid_token', { reason: 'not waiting any more' })

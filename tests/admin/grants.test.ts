@@ -7,12 +7,14 @@ import {
   act,
   changeRole,
   columnOf,
+  freshToken,
   insertUser,
   inviteUser,
+  REASON,
 } from '../support/admins'
 import { type Account, freshAddress, startApp } from '../support/app'
 import { nextMail, tokenIn } from '../support/mailbox'
-import { userIdOf } from '../support/rows-of'
+import { rowsOf, userIdOf } from '../support/rows-of'
 
 /** As many admins as there are in the whole system. */
 async function onlyAdmins<const Names extends readonly string[]>(app: App, ...names: Names) {
@@ -100,3 +102,72 @@ describe('an invitation to be an admin', () => {
     expect(codes).toEqual(['invalid_token', 'invalid_token'])
   })
 })
+
+describe('a grant that waits', () => {
+  test('is one for each account, for a day', async ({ expect }) => {
+    const app = startApp()
+    const { one, two } = await onlyAdmins(app, 'one', 'two')
+    const user = await insertUser(app, 'customer')
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        changeRole(app, index % 2 ? one : two, user, 'admin'),
+      ),
+    )
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1)
+    expect(answers.filter(({ body }) => body.code === 'user_state')).toHaveLength(49)
+    expect(await statesOf(user)).toEqual(['waiting'])
+    // Refused, it has cost nothing.
+    const token = await freshToken(app, two)
+    const ask = (id: string) =>
+      app.send('PATCH', `/api/admin/users/${id}/`, {
+        json: { role: 'admin', reason: REASON },
+        token,
+        ip: freshAddress(),
+      })
+    expect((await ask(user)).body.code).toBe('user_state')
+    expect((await ask(await insertUser(app, 'customer'))).status).toBe(202)
+    app.advance(86_390)
+    expect((await changeRole(app, one, user, 'admin')).status).toBe(409)
+    app.advance(11)
+    const next = await changeRole(app, one, user, 'admin')
+    expect(next.status).toBe(202)
+    expect((await approve(app, two, user, next.body['act_id'])).status).toBe(204)
+    expect(await statesOf(user)).toEqual(['done', 'stopped'])
+  })
+
+  test('ends when the account is not what was asked about any more', async ({ expect }) => {
+    const app = startApp()
+    const { one, two } = await onlyAdmins(app, 'one', 'two')
+    const changes = {
+      disable: async (id: string) => [
+        await act(app, two, `${id}/disable`),
+        await act(app, two, `${id}/enable`),
+      ],
+      role: async (id: string) => [await changeRole(app, two, id, 'merchant')],
+    }
+    for (const [name, change] of Object.entries(changes)) {
+      const user = await insertUser(app, 'customer')
+      const { body } = await changeRole(app, one, user, 'admin')
+      for (const { status } of await change(user)) expect([name, status]).toEqual([name, 204])
+      expect((await approve(app, two, user, body['act_id'])).status).toBe(404)
+      expect(await statesOf(user)).toEqual(['stopped'])
+      const { results } = await env.DB.prepare(
+        `SELECT actor FROM audit_events WHERE user_id = ? AND event = 'user_role_request_stopped'`,
+      )
+        .bind(user)
+        .run()
+      expect(results).toEqual([{ actor: two.id }])
+    }
+    const { email } = app.newAccount()
+    const { body } = await inviteUser(app, one, { email, role: 'admin' })
+    expect((await inviteUser(app, one, { email })).status).toBe(201)
+    expect((await approve(app, two, body['user_id'], body['act_id'])).status).toBe(404)
+    expect(await statesOf(String(body['user_id']))).toEqual(['stopped'])
+  })
+})
+
+const statesOf = async (userId: string) =>
+  (await rowsOf(userId))
+    .get('pending_acts')
+    ?.map(({ state }) => state)
+    .toSorted()
