@@ -76,7 +76,8 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Administration',
       summary: 'Disable an account',
-      description: 'Ends its sessions at once, and an invitation that was not accepted.',
+      description:
+        'Ends its sessions at once, an invitation to it that was not accepted, and those that it has sent as an admin.',
       answers: done,
       problems: [...PROBLEMS],
     }),

@@ -2,7 +2,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { AuditEventName } from '../audit/events'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { sessions, users } from '../db/schema'
+import { mailedTokens, sessions, users } from '../db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
@@ -32,7 +32,7 @@ export async function changeUser(
   const { id: userId } = subject
   const isPossible = sql`${maySensitively(deps, session)} AND EXISTS (
     SELECT 1 FROM users AS subject WHERE subject.id = ${userId} AND ${when})`
-  const [, , , , changed, used] = await db.batch([
+  const [, , , , , changed, used] = await db.batch([
     recordEvent(
       deps,
       { event, userId, actor: session.user.id, sessionId: session.id, data },
@@ -40,6 +40,7 @@ export async function changeUser(
     ),
     db.delete(sessions).where(sql`user_id = ${userId} AND ${isPossible}`),
     ...endGrants(deps, { userId, by: session.user.id }, isPossible),
+    db.delete(mailedTokens).where(sql`${invitationsOf(subject, set)} AND ${isPossible}`),
     db
       .update(users)
       .set({ ...(set as object), securityEpoch: sql`security_epoch + 1` })
@@ -49,4 +50,17 @@ export async function changeUser(
   ])
   requireUsed(used)
   if (changed.length === 0) throw problem('user_state', { reason: 'changed meanwhile' })
+}
+
+/**
+ * The invitations that end with the change: the one to the account, and those that it gave as an admin.
+ * Whoever is demoted keeps those for other roles, which are no power. To find what somebody gave reads
+ * all links, so only an admin's are looked for.
+ */
+function invitationsOf({ id, role }: Subject, { status }: Change['set']): SQL {
+  const given = sql`user_id = ${id}`
+  const sent = sql`(json_extract(data, '$.by') = ${id} OR json_extract(data, '$.requestedBy') = ${id})`
+  const ended =
+    status === 'disabled' ? sent : sql`${sent} AND json_extract(data, '$.role') = 'admin'`
+  return sql`purpose = 'invite' AND ${role === 'admin' ? sql`(${given} OR ${ended})` : given}`
 }

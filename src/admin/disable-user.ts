@@ -7,7 +7,10 @@ import { notifyOwner } from '../users/notify-owner'
 import { changeUser } from './change-user'
 import { findSubject } from './subject'
 
-/** Disables an account: from the next request on, nothing of it works. Also ends an invitation. */
+/**
+ * Disables an account: from the next request on, nothing of it works. The invitation to it ends, and so do
+ * those that it has sent as an admin: an intruder may have.
+ */
 export async function disableUser(
   deps: Deps,
   session: CurrentSession,
@@ -19,7 +22,7 @@ export async function disableUser(
     event: 'user_disabled',
     data: { reason },
     set: { status: 'disabled' },
-    when: sql`subject.status <> 'disabled'
+    when: sql`subject.status <> 'disabled' AND subject.role = ${subject.role}
       AND (subject.role <> 'admin' OR ${hasOtherAdmin(userId)})`,
   })
   // An address that was never confirmed may be a stranger's.

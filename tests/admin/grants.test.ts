@@ -103,6 +103,31 @@ describe('an invitation to be an admin', () => {
   })
 })
 
+test('what an admin has sent ends when it is disabled; a demotion ends what gives power', async ({
+  expect,
+}) => {
+  const app = startApp()
+  for (const how of ['disable', 'demote', 'disable the one who asked'] as const) {
+    const { one, two, three } = await onlyAdmins(app, 'one', 'two', 'three')
+    const [customer, admin] = [app.newAccount(), app.newAccount()]
+    await inviteUser(app, two, { email: customer.email })
+    const link = tokenIn(await nextMail(customer.email))
+    const other = how === 'disable the one who asked'
+    const adminLink = await approvedLink(app, admin, other ? two : one, other ? one : two)
+    const done =
+      how === 'demote'
+        ? await changeRole(app, three, two.id, 'customer')
+        : await act(app, three, `${two.id}/disable`)
+    expect(done.status).toBe(204)
+    // For good, not only while it is no admin.
+    await env.DB.prepare(`UPDATE users SET role = 'admin', status = 'active' WHERE id = ?`)
+      .bind(two.id)
+      .run()
+    expect((await check(app, adminLink)).body.code).toBe('invalid_token')
+    expect([how, (await check(app, link)).status]).toEqual([how, how === 'demote' ? 200 : 400])
+  }
+})
+
 describe('a grant that waits', () => {
   test('is one for each account, for a day', async ({ expect }) => {
     const app = startApp()
