@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { adminUserActRoutes } from './admin/act-routes'
 import { bootstrapRoutes } from './admin/bootstrap-routes'
 import { firstAidRoutes, incidentRoutes } from './admin/first-aid-routes'
+import { auditHeadRoutes, auditRoutes } from './audit/routes'
 import { adminActRoutes, adminUserRoutes } from './admin/user-routes'
 import { apiKeyRoutes } from './api-keys/routes'
 import { verifyKeyRoutes } from './api-keys/verify-key-routes'
@@ -79,7 +80,9 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/api/merchants', merchantRoutes)
     .route('/api/merchants/me/documents', documentRoutes)
     .route('/api/admin/merchants', reviewRoutes)
+    .route('/api/admin/audit', auditRoutes)
     .route('/.well-known', jwksRoutes)
+    .route('/.well-known', auditHeadRoutes)
     .route('/', adminLinkRoutes)
     .route('/', linkPageRoutes)
     .route('/', httpRoutes(app))

@@ -1,11 +1,22 @@
 import { desc } from 'drizzle-orm'
 import type { Deps } from '../context'
+import { publicJwk } from '../crypto/jwt'
 import { auditHeads } from '../db/audit-schema'
+import { problem } from '../problems'
 import { reach } from '../reach'
+import { readHead } from './tree-head'
 
 /** The newest signed head; `undefined` before the first event was sealed. */
 export async function newestHead({ db }: Pick<Deps, 'db'>) {
   return reach('database', () =>
     db.select().from(auditHeads).orderBy(desc(auditHeads.size)).limit(1).get(),
   )
+}
+
+/** The newest head with the keys of heads, newest first, which a verifier pins. */
+export async function publishedHead(deps: Pick<Deps, 'db' | 'settings'>) {
+  const newest = await newestHead(deps)
+  if (!newest) throw problem('not_found', { reason: 'nothing is sealed yet' })
+  const keys = deps.settings.AUDIT_KEYS.map(publicJwk)
+  return { ...readHead(newest.jws), head: newest.jws, keys }
 }

@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto'
 /** A hash of the tree: 32 bytes, SHA-256. */
 export type Hash = Uint8Array
 
+/** A hash as JSON has it. */
+export const base64url = (hash: Hash): string => Buffer.from(hash).toString('base64url')
+
 /** The root of a complete subtree of 2^height leaves, the `index`-th of its height from the left. */
 export type Node = Readonly<{ height: number; index: number }>
 

@@ -3,11 +3,11 @@ import type { Deps } from '../context'
 import { auditHeads, auditTiles } from '../db/audit-schema'
 import { reach } from '../reach'
 import { canonical, gapAt } from './entry'
-import { type Hash, coveringNodes, joinNodes, leafHash } from './merkle'
+import { base64url, type Hash, leafHash } from './merkle'
 import { storedTiles } from './read-tiles'
 import { recordEvent } from './record'
 import { entryOf, type StoredEvent } from './stored-event'
-import { append, edgeOf, encodeTile, hashOf, tileName, type Tiles } from './tiles'
+import { append, edgeOf, encodeTile, rootOf, tileName } from './tiles'
 import { signHead, type TreeHead } from './tree-head'
 import { newestHead } from './heads'
 
@@ -28,7 +28,18 @@ export async function sealEvents(deps: Deps): Promise<Record<string, number>> {
     sealed += count
     if (count < CHUNK) break
   }
+  await witness(deps)
   return { sealed }
+}
+
+/** Puts the first head of each hour where a change of the database does not reach it, once. */
+async function witness(deps: Deps): Promise<void> {
+  const head = await newestHead(deps)
+  if (!head) return
+  const key = `audit/heads/${head.at.toISOString().slice(0, 13)}.jws`
+  // An object that is there stays as it is.
+  const onlyIf = { etagDoesNotMatch: '*' }
+  await reach('archive', () => deps.archive.put(key, head.jws, { onlyIf }))
 }
 
 async function sealChunk(deps: Deps): Promise<number> {
@@ -46,7 +57,7 @@ async function sealChunk(deps: Deps): Promise<number> {
     v: 1,
     log: settings.ISSUER,
     size: size + leaves.length,
-    root: Buffer.from(rootOf(tiles, size + leaves.length)).toString('base64url'),
+    root: base64url(rootOf(tiles, size + leaves.length)),
     // A clock that was put back does not take the log back with it.
     at: Math.max(deps.now().getTime(), before?.at.getTime() ?? 0),
   }
@@ -104,6 +115,3 @@ function leavesAfter(size: number, rows: readonly StoredEvent[]) {
   }
   return { leaves, gaps }
 }
-
-const rootOf = (tiles: Tiles, size: number): Hash =>
-  joinNodes(coveringNodes(0, size).map((node) => hashOf(tiles, node)))

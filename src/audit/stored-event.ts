@@ -1,4 +1,5 @@
 import type { Entry, Personal } from './entry'
+import type { LogLine } from './segment'
 
 /** A row of `audit_events` as D1 gives it. */
 export type StoredEvent = Omit<Entry, 'v' | 'data'> &
@@ -23,6 +24,12 @@ export const entryOf = (row: StoredEvent): Entry => ({
 /** What of a row is personal; null once it has been erased, or where there never was anything. */
 export const personalOf = ({ ip, country, user_agent, salt }: StoredEvent) =>
   salt === null ? null : { salt, ip, country, user_agent }
+
+/** The row as it is read from the archive, too. */
+export const lineOf = (row: StoredEvent): LogLine => ({
+  entry: entryOf(row),
+  personal: personalOf(row),
+})
 
 const HALF_CHARACTER = /\\u[dD][89a-fA-F]/
 

@@ -1,4 +1,4 @@
-import { type Hash, joinNodes, type Node, nodeHash } from './merkle'
+import { coveringNodes, type Hash, joinNodes, type Node, nodeHash } from './merkle'
 
 /** Hashes that one tile holds: those of the nodes of one height, eight levels of the tree apart. */
 export const TILE_WIDTH = 256
@@ -81,6 +81,10 @@ export function append(tiles: Tiles, size: number, leaves: readonly Hash[]): Til
   leaves.forEach((leaf, offset) => push(0, size + offset, leaf))
   return [...changed.values()]
 }
+
+/** The root of a tree, from the tiles of its right edge. */
+export const rootOf = (tiles: Tiles, size: number): Hash =>
+  joinNodes(coveringNodes(0, size).map((node) => hashOf(tiles, node)))
 
 /** A tile as text for a row of D1. */
 export const encodeTile = (hashes: readonly Hash[]): string =>

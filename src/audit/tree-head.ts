@@ -1,6 +1,6 @@
 import { CompactSign, compactVerify, importJWK, type JWK } from 'jose'
 import * as z from 'zod'
-import { publicJwk, type SigningKey } from '../crypto/jwt'
+import type { SigningKey } from '../crypto/jwt'
 import { canonical } from './entry'
 
 const ALGORITHM = 'ES256'
@@ -48,5 +48,6 @@ export async function verifyHead(keys: readonly JWK[], jws: string): Promise<Tre
   }
 }
 
-/** The public halves of the keys of heads, newest first: what a verifier pins. */
-export const headKeys = (keys: readonly SigningKey[]): JWK[] => keys.map(publicJwk)
+/** What a head of our own store says; its signature is for others to check. */
+export const readHead = (jws: string): TreeHead =>
+  treeHead.parse(JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8')))

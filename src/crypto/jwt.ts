@@ -21,15 +21,12 @@ export const signingKeysSchema = z
   .refine((keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length)
 
 /** The public half, as it stands in `/.well-known/jwks.json`. */
-export const publicJwk = ({ kty, crv, kid, x, y }: SigningKey): JWK => ({
-  kty,
-  crv,
-  kid,
-  x,
-  y,
-  use: 'sig',
-  alg: ALGORITHM,
-})
+export const publicJwkSchema = privateJwk
+  .omit({ d: true })
+  .extend({ use: z.literal('sig'), alg: z.literal(ALGORITHM) })
+
+export const publicJwk = ({ kty, crv, kid, x, y }: SigningKey) =>
+  ({ kty, crv, kid, x, y, use: 'sig', alg: ALGORITHM }) as const satisfies JWK
 
 const claimsSchema = z.object({
   iss: z.string(),

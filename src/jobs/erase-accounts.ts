@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { auditEvents } from '../db/audit-schema'
+import { auditEvents, auditKeys } from '../db/audit-schema'
 import { apiKeys } from '../db/key-schema'
 import { merchantDocuments, merchantProfiles, merchantReviews } from '../db/merchant-schema'
 import {
@@ -88,15 +88,17 @@ async function erase(deps: Deps, owner: Owner, lease: Date): Promise<void> {
       .set(NOBODY)
       .where(sql`user_id = ${userId} AND id > ${lastId} AND ${isMine}`),
     recordEvent(deps, { event: 'user_erased', userId, actor: 'system', data: { events } }, isMine),
+    // What is in the archive cannot be changed; without its key nobody reads it.
+    db.delete(auditKeys).where(and(eq(auditKeys.userId, userId), isMine)),
     ...children.map((table) => db.delete(table).where(and(eq(table.userId, userId), isMine))),
     db.delete(users).where(and(eq(users.id, userId), eq(users.erasureDueAt, lease))),
   ])
   log('info', 'user_erased', { user_id: userId, events: events + scrubbed.meta.changes })
 }
 
-const NOBODY = { ip: null, country: null, userAgent: null }
+const NOBODY = { ip: null, country: null, userAgent: null, salt: null }
 
-/** Takes what is personal out of a user's events, oldest first, and leaves that they happened. */
+/** Takes what is personal out of a user's events and leaves that they happened. A run that was cut off goes on where it was. */
 async function scrubEvents({ db }: Pick<Deps, 'db'>, userId: string) {
   let [events, lastId] = [0, 0]
   for (;;) {
@@ -105,7 +107,7 @@ async function scrubEvents({ db }: Pick<Deps, 'db'>, userId: string) {
       .set(NOBODY)
       .where(
         sql`id IN (SELECT id FROM audit_events WHERE user_id = ${userId} AND id > ${lastId}
-          ORDER BY id LIMIT ${CHUNK})`,
+          AND (salt IS NOT NULL OR ip IS NOT NULL) ORDER BY id LIMIT ${CHUNK})`,
       )
       .returning({ id: auditEvents.id })
     events += scrubbed.length

@@ -16,6 +16,7 @@ export const permissions = {
   merchant_profile: { roles: ['merchant'], needsAal2: false },
   merchant_review: { roles: ['admin'], needsAal2: true },
   user_administration: { roles: ['admin'], needsAal2: true },
+  audit_log: { roles: ['admin'], needsAal2: true },
   api_keys: { roles: ['merchant', 'admin'], needsAal2: true },
 } as const satisfies Record<string, Permission>
 

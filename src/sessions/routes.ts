@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import type { AppEnv } from '../context'
-import { publicJwk } from '../crypto/jwt'
+import { publicJwk, publicJwkSchema } from '../crypto/jwt'
 import { anyone, perhapsSignedIn } from '../guards'
 import { endedSessionCookie } from '../http/cookies'
 import { describe } from '../http/facets'
@@ -64,16 +64,6 @@ export const sessionRoutes = new Hono<AppEnv>({ strict: false })
     },
   )
 
-const jwk = z.object({
-  kty: z.literal('EC'),
-  crv: z.literal('P-256'),
-  kid: z.string(),
-  x: z.string(),
-  y: z.string(),
-  use: z.literal('sig'),
-  alg: z.literal('ES256'),
-})
-
 export const jwksRoutes = new Hono<AppEnv>({ strict: false }).get(
   '/jwks.json',
   anyone,
@@ -82,7 +72,9 @@ export const jwksRoutes = new Hono<AppEnv>({ strict: false }).get(
     summary: 'Keys that verify access tokens',
     description:
       'RFC 7517. While a key is being replaced both are here; fetch anew on an unknown `kid`.',
-    answers: { 200: { description: 'The public keys', schema: z.object({ keys: z.array(jwk) }) } },
+    answers: {
+      200: { description: 'The public keys', schema: z.object({ keys: z.array(publicJwkSchema) }) },
+    },
   }),
   (c) => {
     c.header('Cache-Control', 'public, max-age=300')

@@ -1,0 +1,65 @@
+import { and, desc, eq, lt, lte, sql } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { auditHeads, auditSegments, auditTiles } from '../db/audit-schema'
+import { reach } from '../reach'
+import { SEGMENT_SIZE } from './segment'
+import { TILE_WIDTH } from './tiles'
+
+const DAY_MS = 86_400_000
+/** Rows that one statement deletes. */
+const CHUNK = 1024
+
+/** The last event that is in the archive; 0 before there is one. */
+export async function archivedThrough({ db }: Pick<Deps, 'db'>): Promise<number> {
+  const last = await reach('database', () =>
+    db
+      .select({ first: auditSegments.first })
+      .from(auditSegments)
+      .orderBy(desc(auditSegments.first))
+      .limit(1)
+      .get(),
+  )
+  return last ? last.first + SEGMENT_SIZE - 1 : 0
+}
+
+/** Deletes from D1 what the archive has, in bounded chunks. */
+export async function deleteArchived(deps: Pick<Deps, 'db'>): Promise<number> {
+  const { db } = deps
+  const last = await archivedThrough(deps)
+  if (last === 0) return 0
+  let deleted = 0
+  for (;;) {
+    const chunk = await reach('database', () =>
+      db.run(sql`DELETE FROM audit_events WHERE id IN
+        (SELECT id FROM audit_events WHERE id <= ${last} ORDER BY id LIMIT ${CHUNK})`),
+    )
+    deleted += chunk.meta.changes
+    if (chunk.meta.changes < CHUNK) break
+  }
+  await reach('database', () =>
+    db
+      .delete(auditTiles)
+      .where(and(eq(auditTiles.level, 0), lt(auditTiles.number, last / TILE_WIDTH))),
+  )
+  return deleted
+}
+
+/** Days for which every head stays; then one an hour does. */
+const HEAD_DAYS = 7
+const HEADS = 2000
+
+/** Deletes all but the last head of each hour that is long over. */
+export async function dropHeads({ db, now }: Pick<Deps, 'db' | 'now'>): Promise<number> {
+  const before = new Date(now().getTime() - HEAD_DAYS * DAY_MS)
+  const dropped = await reach('database', () =>
+    db.delete(auditHeads).where(
+      and(
+        lte(auditHeads.at, before),
+        sql`size IN (SELECT size FROM (SELECT size, at / 3600000 AS hour,
+            lead(at / 3600000) OVER (ORDER BY size) AS next
+            FROM audit_heads ORDER BY size) WHERE next = hour LIMIT ${HEADS})`,
+      ),
+    ),
+  )
+  return dropped.meta.changes
+}

@@ -1,0 +1,94 @@
+import { sql } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { reach } from '../reach'
+import { archivedThrough } from './drop-archived'
+import { conditionOf, type EventFilter, isEmpty } from './event-query'
+import { newestHead } from './heads'
+import { idRange } from './id-range'
+import { recordEvent } from './record'
+import { matchingLines, segmentsAfter } from './search'
+import { type LogLine, SEGMENT_SIZE } from './segment'
+import { lineOf, type StoredEvent } from './stored-event'
+
+/** Events read at a time. */
+const PAGE = 1000
+/** Events that one export looks at; it says where the next one goes on. About a second of CPU. */
+const MOST = 50_000
+
+type Reads = Pick<Deps, 'db' | 'archive' | 'settings' | 'caller' | 'now'>
+type Wanted = Readonly<{ filter: EventFilter; after: number; userId: string }>
+
+/**
+ * Writes events as NDJSON, oldest first: a line about the export, one an event, now and then how far it
+ * is, and a last line, without which the file was cut off. The offline verifier reads it. Pages are read
+ * as the client takes them, so that no more than one is in memory.
+ */
+export async function exportEvents(deps: Reads, { filter, after, userId }: Wanted) {
+  const through = await archivedThrough(deps)
+  const [head, range] = await Promise.all([newestHead(deps), idRange(deps, filter, through)])
+  await recordEvent(deps, {
+    event: 'audit_exported',
+    userId,
+    actor: userId,
+    data: { after, filtered: !isEmpty(filter) },
+  })
+  const about = { v: 1, log: deps.settings.ISSUER, first: after + 1, last: range.end - 1 }
+  const header = { ...about, head: head?.jws ?? null, filtered: !isEmpty(filter) }
+  const lines = exportLines(deps, { filter, after, through, range, header })
+  const encoder = new TextEncoder()
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await lines.next()
+        if (done) return controller.close()
+        controller.enqueue(encoder.encode(value))
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+type Plan = Readonly<{
+  filter: EventFilter
+  after: number
+  through: number
+  range: { start: number; end: number }
+  header: object
+}>
+
+async function* exportLines(deps: Reads, plan: Plan): AsyncGenerator<string, void> {
+  const { range, header } = plan
+  yield line({ audit_log: header })
+  let [at, count, looked] = [plan.after, 0, 0]
+  while (at < range.end - 1 && looked < MOST) {
+    const page = await nextPage(deps, plan, at)
+    looked += page.through - at
+    count += page.lines.length
+    at = page.through
+    const progress = { done: Math.min(at, range.end - 1), of: range.end - 1 }
+    yield `${page.lines.map(line).join('')}${line({ progress })}`
+  }
+  yield line({ end: { count, next: at < range.end - 1 ? at : null } })
+}
+
+const line = (value: LogLine | object) => `${JSON.stringify(value)}\n`
+
+/** The events that the filter finds after an id, and how far that has looked. */
+async function nextPage(deps: Reads, { filter, through, range }: Plan, after: number) {
+  if (after < through) {
+    const segment = await segmentsAfter(deps, after - SEGMENT_SIZE, filter)
+    if (!segment) return { lines: [], through }
+    const lines = await matchingLines(deps, segment.first, filter)
+    const last = segment.first + SEGMENT_SIZE - 1
+    return { lines: lines.filter(({ entry }) => entry.id > after), through: last }
+  }
+  const from = Math.max(after, range.start - 1)
+  const to = Math.min(from + PAGE, range.end - 1)
+  const rows = await reach('database', () =>
+    deps.db.all<StoredEvent>(
+      sql`SELECT * FROM audit_events WHERE id > ${from} AND id <= ${to}
+        AND ${conditionOf(filter)} ORDER BY id`,
+    ),
+  )
+  return { lines: rows.map(lineOf), through: to }
+}

@@ -1,0 +1,70 @@
+import type { Deps } from '../context'
+import { problem } from '../problems'
+import { reach } from '../reach'
+import type { Entry, Gap } from './entry'
+import { type PersonalKeys, personalKeys, type Salted, unboxPersonal } from './personal-box'
+
+/** Events of one segment: sixteen whole tiles, about 300 kB in the archive. */
+export const SEGMENT_SIZE = 4096
+
+/** One line of a segment: the entry as it stands in the tree, and what is personal, in the clear only of nobody's events. */
+export type SegmentLine = Readonly<{ entry: Entry | Gap; personal?: Salted; sealed?: string }>
+
+/** An event with its personal fields, as far as they can still be read. */
+export type LogLine = Readonly<{ entry: Entry | Gap; personal: Salted | null }>
+
+/** The id that the segment of an event begins with. */
+export const segmentOf = (id: number): number => id - ((id - 1) % SEGMENT_SIZE)
+
+const nameOf = (first: number) => `audit/segments/${String(first).padStart(12, '0')}`
+export const segmentKey = (first: number): string => `${nameOf(first)}.ndjson.gz`
+export const manifestKey = (first: number): string => `${nameOf(first)}.json`
+
+export const userOf = ({ entry }: SegmentLine): string | null =>
+  'user_id' in entry ? entry.user_id : null
+
+/** Packs lines as gzip NDJSON. */
+export const pack = (lines: readonly SegmentLine[]): Promise<ArrayBuffer> => {
+  const text = `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`
+  return new Response(
+    new Response(text).body?.pipeThrough(new CompressionStream('gzip')),
+  ).arrayBuffer()
+}
+
+/** The lines that `pack` has packed. */
+export async function unpack(bytes: ArrayBuffer): Promise<SegmentLine[]> {
+  const stream = new Response(bytes).body?.pipeThrough(new DecompressionStream('gzip'))
+  const text = await new Response(stream).text()
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as SegmentLine)
+}
+
+/** Reads a segment of the archive, its events in order. */
+export async function readSegment(
+  { archive }: Pick<Deps, 'archive'>,
+  first: number,
+): Promise<SegmentLine[]> {
+  const object = await reach('archive', () => archive.get(segmentKey(first)))
+  if (!object) throw problem('service_unavailable', { reason: `no segment ${first}` })
+  return unpack(await reach('archive', () => object.arrayBuffer()))
+}
+
+/** Opens what is personal of these lines; of an account that was erased nothing can be. */
+export async function openLines(
+  deps: Pick<Deps, 'db' | 'settings'>,
+  lines: readonly SegmentLine[],
+): Promise<LogLine[]> {
+  const users = lines.filter(({ sealed }) => sealed !== undefined).map(userOf)
+  const ids = [...new Set(users)].filter((id) => id !== null)
+  const keys: PersonalKeys = ids.length > 0 ? await personalKeys(deps, ids) : new Map()
+  return Promise.all(lines.map((line) => openLine(line, keys)))
+}
+
+async function openLine(line: SegmentLine, keys: PersonalKeys): Promise<LogLine> {
+  const { entry, sealed, personal = null } = line
+  const key = keys.get(userOf(line) ?? '')
+  if (sealed === undefined || !key) return { entry, personal }
+  return { entry, personal: await unboxPersonal(key, entry.id, sealed) }
+}

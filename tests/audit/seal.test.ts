@@ -1,0 +1,201 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { canonical } from '../../src/audit/entry'
+import { base64url, joinNodes, leafHash, type Hash, nodeHash } from '../../src/audit/merkle'
+import { sealEvents } from '../../src/audit/seal'
+import { entryOf, type StoredEvent } from '../../src/audit/stored-event'
+import { readHead, verifyHead } from '../../src/audit/tree-head'
+import { publicJwk } from '../../src/crypto/jwt'
+import { startMeter } from '../support/meter'
+import { broken, heads, jobDeps, sealAll, sql, withoutTriggers, writeEvents } from './support'
+
+/** The root by its definition (RFC 9162 §2.1.1), without tiles. */
+function naiveRoot(leaves: Hash[]): Hash {
+  if (leaves.length <= 1) return leaves[0] ?? joinNodes([])
+  let split = 1
+  while (split * 2 < leaves.length) split *= 2
+  return nodeHash(naiveRoot(leaves.slice(0, split)), naiveRoot(leaves.slice(split)))
+}
+
+const allLeaves = async () =>
+  (await sql<StoredEvent>('SELECT * FROM audit_events ORDER BY id')).map((row) =>
+    leafHash(canonical(entryOf(row))),
+  )
+
+const rows = (table: string) => sql(`SELECT * FROM ${table} ORDER BY 1, 2`)
+
+describe('sealing', () => {
+  test('C-62, C-65: heads have size, root and time, and are signed with the key of the log', async ({
+    expect,
+  }) => {
+    const { deps } = jobDeps()
+    await writeEvents(deps, 3)
+    expect(await sealAll(deps)).toBe(3)
+    await writeEvents(deps, 600)
+    expect(await sealAll(deps)).toBe(600)
+    const leaves = await allLeaves()
+    for (const { size, jws } of await heads()) {
+      const head = await verifyHead(deps.settings.AUDIT_KEYS.map(publicJwk), jws)
+      expect(head).toMatchObject({ log: deps.settings.ISSUER, size })
+      expect(head?.root).toBe(base64url(naiveRoot(leaves.slice(0, size))))
+      expect(await verifyHead(deps.settings.SIGNING_KEYS.map(publicJwk), jws)).toBeUndefined()
+      expect(JSON.parse(atob(jws.split('.')[0] ?? ''))).toEqual({
+        alg: 'ES256',
+        kid: deps.settings.AUDIT_KEYS[0].kid,
+        typ: 'audit-head+jws',
+      })
+    }
+  })
+
+  test('without new events signs nothing', async ({ expect }) => {
+    const { deps } = jobDeps()
+    await sealAll(deps)
+    const before = await heads()
+    await sealEvents(deps)
+    expect(await heads()).toEqual(before)
+  })
+
+  test('fifty sealers at once make one head a size and one tree', async ({ expect }) => {
+    const { deps } = jobDeps()
+    await writeEvents(deps, 300)
+    const counts = await Promise.all(Array.from({ length: 50 }, () => sealEvents(deps)))
+    expect(counts.reduce((sum, { sealed = 0 }) => sum + sealed, 0)).toBe(300)
+    const newest = (await heads()).at(-1)
+    expect(readHead(newest?.jws ?? '').root).toBe(base64url(naiveRoot(await allLeaves())))
+  })
+
+  test('C-65: a clock that goes back takes neither size nor time back', async ({ expect }) => {
+    const { deps, advance } = jobDeps()
+    await writeEvents(deps, 2)
+    await sealAll(deps)
+    advance(-3_600_000)
+    await writeEvents(deps, 2)
+    await sealAll(deps)
+    const list = await heads()
+    const times = list.map(({ jws }) => readHead(jws).at)
+    expect(times).toEqual([...times].sort((a, b) => a - b))
+    expect(times).toEqual(list.map(({ at }) => at))
+  })
+
+  for (const [store, methods] of [
+    ['db', ['batch']],
+    ['db', ['all']],
+    ['archive', ['put']],
+  ] as const) {
+    test(`${store}.${methods.join()} that fails loses nothing: the next run seals it`, async ({
+      expect,
+    }) => {
+      const { deps } = jobDeps()
+      const faulty = jobDeps(broken(store, methods, 'fails'))
+      await writeEvents(deps, 5)
+      const before = [await rows('audit_heads'), await rows('audit_tiles')]
+      await expect(sealEvents(faulty.deps)).rejects.toThrow('service_unavailable')
+      if (store === 'db')
+        expect([await rows('audit_heads'), await rows('audit_tiles')]).toEqual(before)
+      await sealEvents(deps)
+      const newest = (await heads()).at(-1)
+      expect(readHead(newest?.jws ?? '').root).toBe(base64url(naiveRoot(await allLeaves())))
+    })
+  }
+
+  test('a signing key that fails leaves everything for the next run', async ({ expect }) => {
+    const { deps } = jobDeps()
+    await writeEvents(deps, 5)
+    const before = [await rows('audit_heads'), await rows('audit_tiles')]
+    const [key] = deps.settings.AUDIT_KEYS
+    const wrong = { ...deps.settings, AUDIT_KEYS: [{ ...key, d: 'A'.repeat(43) }] as const }
+    await expect(sealEvents({ ...deps, settings: wrong as never })).rejects.toThrow()
+    expect([await rows('audit_heads'), await rows('audit_tiles')]).toEqual(before)
+    expect(await sealAll(deps)).toBe(5)
+  })
+
+  test('a batch that failed leaves no gap', async ({ expect }) => {
+    const { deps } = jobDeps()
+    await writeEvents(deps, 2)
+    await expect(
+      env.DB.batch([
+        env.DB.prepare(
+          `INSERT INTO audit_events (at, event, level, request_id) VALUES (1, 'x', 'info', 'r')`,
+        ),
+        env.DB.prepare('INSERT INTO users (id) VALUES (NULL)'),
+      ]),
+    ).rejects.toThrow()
+    await writeEvents(deps, 2)
+    const [ids] = await sql<{ gaps: number }>('SELECT max(id) - count(*) AS gaps FROM audit_events')
+    expect(ids?.gaps).toBe(0)
+    await sealAll(deps)
+  })
+
+  test('E-116: an event that vanished before it was sealed leaves a leaf that says so, and an alarm', async ({
+    expect,
+  }) => {
+    const { deps } = jobDeps()
+    await sealAll(deps)
+    await writeEvents(deps, 3)
+    const [middle] = await sql<{ id: number }>('SELECT max(id) - 1 AS id FROM audit_events')
+    await withoutTriggers(() =>
+      env.DB.prepare('DELETE FROM audit_events WHERE id = ?').bind(middle?.id).run(),
+    )
+    await sealEvents(deps)
+    const [alarm] = await sql<{ data: string; level: string }>(
+      `SELECT data, level FROM audit_events WHERE event = 'sys_audit_gap'`,
+    )
+    expect(alarm?.level).toBe('critical')
+    expect(JSON.parse(alarm?.data ?? '')).toMatchObject({ gaps: 1 })
+    expect(readHead((await heads()).at(-1)?.jws ?? '').size).toBe((middle?.id ?? 0) + 1)
+  })
+
+  test('an event costs two rows written, and is read once to be sealed', async ({ expect }) => {
+    const { deps } = jobDeps()
+    await sealAll(deps)
+    const meter = startMeter()
+    const metered = meter.meter(deps)
+    await writeEvents(metered, 1, 'usr_cost')
+    expect(meter.read().rowsWritten).toBeLessThanOrEqual(2)
+    await writeEvents(deps, 500, 'usr_cost')
+    meter.read()
+    await sealEvents(metered)
+    const sealed = meter.read()
+    // Each event once, and a few rows of heads and tiles.
+    expect(sealed.rowsRead).toBeLessThanOrEqual(501 + 30)
+    expect(sealed.rowsWritten).toBeLessThanOrEqual(10)
+  })
+})
+
+describe('the database refuses', () => {
+  const refused: [string, string][] = [
+    ['to change an event', `UPDATE audit_events SET level = 'info' WHERE id = 1`],
+    ['to move an event in time', 'UPDATE audit_events SET at = at - 1 WHERE id = 1'],
+    ['to give an event another place', 'UPDATE audit_events SET id = 999999 WHERE id = 1'],
+    ['to put another address into an event', `UPDATE audit_events SET ip = '1.2.3.4'`],
+    ['to delete an event', 'DELETE FROM audit_events WHERE id = 1'],
+    [
+      'to delete the newest event',
+      'DELETE FROM audit_events WHERE id = (SELECT max(id) FROM audit_events)',
+    ],
+    [
+      'an event with a number of its own',
+      `INSERT INTO audit_events (id, at, event, level, request_id) VALUES (900000, 1, 'x', 'info', 'r')`,
+    ],
+    ['to change a head', `UPDATE audit_heads SET jws = 'x'`],
+    [
+      'to delete the newest head',
+      'DELETE FROM audit_heads WHERE size = (SELECT max(size) FROM audit_heads)',
+    ],
+    [
+      'a head that goes back',
+      `INSERT INTO audit_heads (size, at, jws) VALUES (1, 9999999999999, 'x')`,
+    ],
+    ['a head of before', `INSERT INTO audit_heads (size, at, jws) VALUES (900000, 1, 'x')`],
+  ]
+  for (const [what, statement] of refused) {
+    test(`E-116: ${what}`, async ({ expect }) => {
+      const { deps } = jobDeps()
+      await writeEvents(deps, 1)
+      await sealAll(deps)
+      const before = [await rows('audit_events'), await rows('audit_heads')]
+      await expect(env.DB.prepare(statement).run()).rejects.toThrow('SQLITE_CONSTRAINT')
+      expect([await rows('audit_events'), await rows('audit_heads')]).toEqual(before)
+    })
+  }
+})
