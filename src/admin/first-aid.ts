@@ -75,7 +75,7 @@ export async function endUserSessions(
 ): Promise<void> {
   const subject = await findSubject(deps, session, userId)
   const isLive = sessionExists(refOf(session))
-  const [, ended] = await deps.db.batch([
+  const [recorded, ended] = await deps.db.batch([
     recordEvent(
       deps,
       {
@@ -92,6 +92,7 @@ export async function endUserSessions(
       .where(sql`user_id = ${userId} AND ${isLive}`)
       .returning({ id: sessions.id }),
   ])
+  requireRecorded(recorded)
   if (ended.length === 0) return
   await notifyOwner(deps, subject, {
     template: 'sessions_ended_by_admin',
@@ -106,7 +107,7 @@ async function recordReset(
   userId: string,
   reason: string,
 ): Promise<void> {
-  const { meta } = await recordEvent(
+  const recorded = await recordEvent(
     deps,
     {
       event: 'user_reset_started',
@@ -117,5 +118,10 @@ async function recordReset(
     },
     sessionExists(refOf(session)),
   )
+  requireRecorded(recorded)
+}
+
+/** The event stands or falls with the session of the admin. */
+function requireRecorded({ meta }: D1Result): void {
   if (meta.changes === 0) throw problem('invalid_access_token', { reason: 'ended meanwhile' })
 }

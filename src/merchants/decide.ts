@@ -6,6 +6,7 @@ import { merchantProfiles, merchantReviews } from '../db/merchant-schema'
 import { users } from '../db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
+import { maySensitively } from '../sessions/step-up'
 import { plainText } from '../users/display-name'
 import { notifyOwner } from '../users/notify-owner'
 import { refusal, type Standing } from './standing'
@@ -28,7 +29,8 @@ const EVENTS = {
 
 /**
  * An admin's decision on an application, in the version that was read: of two decisions at once, or of
- * one and a change, only one finds it so. Only an active merchant is decided on, and never oneself.
+ * one and a change, only one finds it so. Only an active merchant is decided on, and never oneself. The
+ * step-up must be there when it is decided, and is not used up.
  */
 export async function decide(
   deps: Pick<Deps, 'db' | 'now' | 'caller' | 'mailQueue' | 'settings'>,
@@ -41,7 +43,8 @@ export async function decide(
   if (userId === actor) throw problem('own_account')
   const { from, to } = transitions[decision]
   const now = deps.now()
-  const mayDecide = sql`EXISTS (
+  const may = maySensitively(deps, session)
+  const mayDecide = sql`${may} AND EXISTS (
     SELECT 1 FROM merchant_profiles AS theirs JOIN users AS owner ON owner.id = theirs.user_id
     WHERE theirs.user_id = ${userId} AND theirs.state IN ${from} AND theirs.version = ${version}
       AND owner.role = 'merchant' AND owner.status = 'active')`
@@ -72,6 +75,7 @@ export async function decide(
         version: merchantProfiles.version,
         role: users.role,
         status: users.status,
+        isSteppedUp: sql`${may}`.mapWith(Boolean),
       })
       .from(merchantProfiles)
       .innerJoin(users, eq(users.id, merchantProfiles.userId))
@@ -84,10 +88,11 @@ export async function decide(
 }
 
 function refused(
-  present: (Standing & { role: string; status: string }) | undefined,
+  present: (Standing & { role: string; status: string; isSteppedUp: boolean }) | undefined,
   from: Parameters<typeof refusal>[1],
 ): Error {
   if (!present) return problem('not_found')
+  if (!present.isSteppedUp) return problem('insufficient_user_authentication')
   const isActive = present.role === 'merchant' && present.status === 'active'
   return isActive ? refusal(present, from) : problem('user_state')
 }

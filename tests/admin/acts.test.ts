@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { eventsOf, freshAddress, startApp } from '../support/app'
 import { mailsNamed, me, signedIn } from '../support/acts'
-import { broken, failLogin } from '../support/attack'
+import { beforeBatch, broken, failLogin } from '../support/attack'
 import {
   act,
   changeRole,
@@ -134,6 +134,17 @@ describe('an admin', () => {
     expect((await me(app, { token })).status).toBe(200)
     // One step-up, one such act.
     expect((await all()).body.code).toBe('insufficient_user_authentication')
+  })
+
+  test('ends nobody’s sessions once its own has ended', async ({ expect }) => {
+    const admin = { id: await insertUser(startApp(), 'admin') }
+    const gone = () => env.DB.prepare('DELETE FROM sessions WHERE user_id = ?').bind(admin.id).run()
+    const app = startApp(beforeBatch(gone))
+    const user = { id: await insertUser(app, 'customer'), role: 'customer' as const }
+    const token = await openSession(app, user)
+    const ended = await act(app, admin, `${user.id}/end-sessions`)
+    expect(ended.body.code).toBe('invalid_access_token')
+    expect((await me(app, { token })).status).toBe(200)
   })
 
   test('starts a reset, whose link only the owner gets', async ({ expect }) => {

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { insertUser, openSession } from '../support/admins'
 import { eventsOf, startApp } from '../support/app'
+import { beforeBatch } from '../support/attack'
 import { ask, change, decide, hasReviewer, inState, named, submit } from '../merchants/support'
 
 describe('E-109: an approval', () => {
@@ -28,6 +29,25 @@ describe('E-109: an approval', () => {
     // A list of them is worked through with one step-up.
     expect((await decide(app, reviewer, merchant.id, 'approve', 2)).status).toBe(200)
     expect((await decide(app, reviewer, merchant.id, 'suspend', 3)).status).toBe(200)
+  })
+
+  test('is nothing once the session has ended, or an act has used its step-up up', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const reviewer = await hasReviewer(app)
+    const merchant = await inState(app, reviewer, 'submitted')
+    for (const meanwhile of [
+      'UPDATE sessions SET stepped_up_at = NULL WHERE user_id = ?',
+      'DELETE FROM sessions WHERE user_id = ?',
+    ]) {
+      const late = startApp(beforeBatch(() => env.DB.prepare(meanwhile).bind(reviewer.id).run()))
+      const token = await openSession(app, { id: reviewer.id, role: 'admin' })
+      const decided = await decide(late, { token }, merchant.id, 'approve', 2)
+      expect(decided.body.code).toBe('insufficient_user_authentication')
+    }
+    expect((await ask(app, merchant)).body).toMatchObject({ state: 'submitted', version: 2 })
+    expect((await eventsOf(merchant.email)).at(-1)?.event).toBe('merchant_submitted')
   })
 
   test('is not for oneself, nor for who is no active merchant', async ({ expect }) => {

@@ -73,6 +73,24 @@ export const broken =
     }),
   })
 
+/** Does something at the last moment before a batch: after the guard, and before what it lets through. */
+export const beforeBatch =
+  (act: () => Promise<unknown>) =>
+  (deps: Deps): Deps => ({
+    ...deps,
+    db: new Proxy(deps.db, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key)
+        if (typeof value !== 'function') return value
+        if (key !== 'batch') return value.bind(target) as unknown
+        return async (...args: unknown[]) => {
+          await act()
+          return Reflect.apply(value, target, args) as unknown
+        }
+      },
+    }),
+  })
+
 /** Collects what is logged while `act` runs; the lines still reach the console. */
 export async function collectingLog(act: () => Promise<void>): Promise<string> {
   const lines: string[] = []
