@@ -52,7 +52,7 @@ export async function firstStepCalls(stores: Stores, userId: string): Promise<st
     isKnown: true,
     now: Date.now(),
   })
-  await reservation.attempt?.succeed()
+  await reservation.attempt?.succeed(true)
   await DB.batch([auditEvent(stores, 'authn_password_success', userId)])
   const challenge = crypto.randomUUID()
   await Promise.all([

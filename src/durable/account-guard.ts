@@ -35,6 +35,7 @@ import { Places } from './places'
 import type {
   CodeReservation,
   CodeVerdict,
+  PasswordPassed,
   PasswordReservation,
   ResendVerdict,
 } from './reservations'
@@ -84,9 +85,20 @@ export class AccountGuard extends DurableObject<Env> {
         this.#save(state)
         return { lockedUntil, stopsNow: inARow === MAX_IN_A_ROW }
       },
-      () => this.#save(withPasswordSuccess(this.#state, from)),
+      (mailsCode: boolean) => this.#passPassword(from, mailsCode, now),
     )
     return { ...answer, attempt, retryAfterSeconds: 0 }
+  }
+
+  /** Clears the count of the side, and counts the code that is to be mailed, unless there were too many. */
+  #passPassword(device: string | null, mailsCode: boolean, now: number): PasswordPassed {
+    const passed = withPasswordSuccess(this.#state, device)
+    const kind = device === null ? 'code_stranger' : 'code_known'
+    const { state, retryAfterSeconds } = mailsCode
+      ? withMail(passed, kind, now)
+      : { state: passed, retryAfterSeconds: 0 }
+    this.#save(state)
+    return { codeWaitSeconds: retryAfterSeconds }
   }
 
   /** Reserves a code check. */
@@ -160,9 +172,9 @@ export class AccountGuard extends DurableObject<Env> {
 
   /** Counts a mail that anyone can ask for; false when this account has had enough of its kind. */
   takeMail(kind: 'verify' | 'reset', now: number): boolean {
-    const { state, isGranted } = withMail(this.#state, kind, now)
+    const { state, retryAfterSeconds } = withMail(this.#state, kind, now)
     this.#save(state)
-    return isGranted
+    return retryAfterSeconds === 0
   }
 
   /** Ends all locks and counts, for an owner who has proved to be it; their browser is known from now on. */
@@ -235,11 +247,15 @@ export class AccountGuard extends DurableObject<Env> {
     }
     this.#state = state
     this.ctx.storage.kv.put('state', state)
-    const isAtRest = pruned({ ...state, isKnown: false }, this.#rule, Date.now()) === undefined
-    if (isAtRest) return
+    const isAtRest = (rest: GuardState) =>
+      pruned({ ...rest, isKnown: false }, this.#rule, Date.now()) === undefined
+    if (isAtRest(state)) return
     this.#hasAlarm = true
-    await this.ctx.storage.setAlarm(Date.now() + CLEANUP_PAUSE_MS)
+    // Windows of mails last a day: to look each hour would cost more than the logins.
+    const pauseMs = isAtRest({ ...state, mails: {} }) ? MAILS_PAUSE_MS : CLEANUP_PAUSE_MS
+    await this.ctx.storage.setAlarm(Date.now() + pauseMs)
   }
 }
 
 const CLEANUP_PAUSE_MS = 3_600_000
+const MAILS_PAUSE_MS = 86_400_000

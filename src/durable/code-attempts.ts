@@ -1,5 +1,5 @@
 import type { Method } from '../two-factor/methods'
-import { CODE_FAILURES, MAILS, RESEND_PAUSE_MS, RESENDS } from './guard-limits'
+import { CODE_FAILURES, MAIL_QUOTAS, type MailKind, RESEND_PAUSE_MS, RESENDS } from './guard-limits'
 import {
   type Challenge,
   type GuardState,
@@ -115,13 +115,14 @@ export function withResend(
   return { state: { ...withChallenge(state, id, sent, next.now), resends }, retryAfterSeconds: 0 }
 }
 
-/** Counts a mail that somebody asks for. */
+/** Counts a mail that somebody asks for; the seconds until one can be had again, 0 if it was granted. */
 export function withMail(
   state: GuardState,
-  kind: string,
+  kind: MailKind,
   now: number,
-): { state: GuardState; isGranted: boolean } {
-  const { isAllowed, windows } = take(state.mails[kind] ?? [], MAILS, now)
-  if (!isAllowed) return { state, isGranted: false }
-  return { state: { ...state, mails: { ...state.mails, [kind]: windows } }, isGranted: true }
+): { state: GuardState; retryAfterSeconds: number } {
+  const taken = take(state.mails[kind] ?? [], MAIL_QUOTAS[kind], now)
+  const { isAllowed, windows, retryAfterSeconds } = taken
+  if (!isAllowed) return { state, retryAfterSeconds }
+  return { state: { ...state, mails: { ...state.mails, [kind]: windows } }, retryAfterSeconds: 0 }
 }

@@ -11,7 +11,29 @@ export const RESENDS: Quota = { limit: 5, seconds: 3600 }
 export const RESEND_PAUSE_MS = 60_000
 
 /** Links that anyone can have mailed to an account, of each kind. */
-export const MAILS: readonly Quota[] = [
+const LINKS: readonly Quota[] = [
   { limit: 1, seconds: 60 },
   { limit: 5, seconds: 3600 },
 ]
+
+/**
+ * Codes mailed after a right password, of logins and step-ups together: whoever has the password floods
+ * neither the owner nor the day's budget.
+ */
+const CODES: readonly Quota[] = [
+  { limit: 10, seconds: 3600 },
+  { limit: 30, seconds: 86_400 },
+]
+
+/**
+ * What is counted of mails. Known browsers have one count together, as each login of a stranger makes
+ * another one known; strangers use up none of it.
+ */
+export const MAIL_QUOTAS = {
+  verify: LINKS,
+  reset: LINKS,
+  code_known: CODES,
+  code_stranger: CODES,
+} as const satisfies Record<string, readonly Quota[]>
+
+export type MailKind = keyof typeof MAIL_QUOTAS

@@ -1,5 +1,5 @@
 import type { Method } from '../two-factor/methods'
-import { CODE_FAILURES, MAILS, RESENDS } from './guard-limits'
+import { CODE_FAILURES, MAIL_QUOTAS, type MailKind, RESENDS } from './guard-limits'
 import { type Window, windowAt } from './window'
 
 /** What can be guessed at. */
@@ -33,8 +33,8 @@ export type GuardState = Readonly<{
   /** Browsers that have completed a login, by the nonce of their device cookie. */
   devices: Readonly<Record<string, Side & { seenAt: number }>>
   resends: Window
-  /** Mails that anyone can ask for, by kind: one window a minute, one an hour. */
-  mails: Readonly<Record<string, readonly Window[]>>
+  /** Mails that were asked for, by kind: a window for each quota. */
+  mails: Readonly<Partial<Record<MailKind, readonly Window[]>>>
   challenges: Readonly<Record<string, Challenge>>
   /** The last time step that was accepted of each authenticator app. */
   totpSteps: Readonly<Record<string, number>>
@@ -137,8 +137,10 @@ export function pruned(
     Object.entries(state.totpSteps).filter(([, step]) => now < step * STEP_MS + STEP_KEPT_MS),
   )
   const mails = Object.fromEntries(
-    Object.entries(state.mails).filter(([, windows]) =>
-      windows.some((window, index) => windowAt(window, MAILS[index] ?? RESENDS, now).count > 0),
+    Object.entries(state.mails).filter(([kind, windows]) =>
+      MAIL_QUOTAS[kind as MailKind].some(
+        (quota, index) => windowAt(windows[index], quota, now).count > 0,
+      ),
     ),
   )
   const sides = [state.strangers, ...Object.values(state.devices)]

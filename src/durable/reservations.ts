@@ -3,7 +3,7 @@ import type { CodeUse } from './code-attempts'
 
 /** A place for one password check, or the seconds to wait for one. */
 export type PasswordReservation = {
-  attempt: Attempt<PasswordFailed, [], void> | null
+  attempt: Attempt<PasswordFailed, [mailsCode: boolean], PasswordPassed> | null
   retryAfterSeconds: number
   isKnownDevice: boolean
   /** The password is off for this side: the caller must take any for wrong. */
@@ -15,6 +15,11 @@ export type PasswordFailed = {
   lockedUntil: number
   /** This failure was the one that switched the password off for its side. */
   stopsNow: boolean
+}
+
+export type PasswordPassed = {
+  /** Seconds until a code may be mailed, 0 if now or if none is to be. */
+  codeWaitSeconds: number
 }
 
 /** A place for one code check, or why there is none. */

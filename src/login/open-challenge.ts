@@ -11,6 +11,13 @@ export type ChallengeOpened = Readonly<{
   expiresInSeconds: number
 }>
 
+/** Why a right password opens no challenge, in the audit event. */
+export const TOO_MANY_CODES = 'too many mailed codes'
+
+/** Whether the challenge of a user will begin with a mail. */
+export const isCodeMailed = (user: { hasTotp: boolean; hasBackupCode: boolean }): boolean =>
+  methodsOf(user)[0] === 'email'
+
 /**
  * Opens a challenge after a right password, and sends the code if it is one that is mailed. Once an
  * authenticator app is set up, a mailed code is no second step any more.

@@ -9,7 +9,7 @@ import { hasBackupCode, hasTotp } from '../two-factor/factors-of-user'
 import type { LoginIdentifier } from '../users/email-key'
 import { readDeviceCookie } from './device-cookie'
 import { findLock } from './lock-record'
-import { type ChallengeOpened, openChallenge } from './open-challenge'
+import { type ChallengeOpened, isCodeMailed, openChallenge, TOO_MANY_CODES } from './open-challenge'
 
 /**
  * The first step of a login: checks the password and sends the code of the second.
@@ -37,26 +37,29 @@ export async function startLogin(
   if (lockedUntil !== undefined && !nonce)
     throw tooMany('too_many_attempts', (lockedUntil - now) / 1000)
 
-  const { needsRehash, user } = await tryPassword(deps, {
+  const { needsRehash, user, codeWaitSeconds } = await tryPassword(deps, {
     identifier,
     user: found,
     password,
     nonce,
     act: `login by ${identifier.kind}`,
+    mailsCode: found !== undefined && refusalFor(found) === undefined && isCodeMailed(found),
   })
   const refusal = refusalFor(user)
+  const reason = refusal ?? (codeWaitSeconds > 0 ? TOO_MANY_CODES : undefined)
   const { PASSWORD_PEPPER } = deps.settings
   const rehashed = needsRehash ? await hashPassword(PASSWORD_PEPPER, password) : undefined
   await deps.db.batch([
     recordEvent(deps, {
-      event: refusal ? 'authn_login_blocked' : 'authn_password_success',
+      event: reason ? 'authn_login_blocked' : 'authn_password_success',
       userId: user.id,
       actor: user.id,
-      ...(refusal && { data: { reason: refusal } }),
+      ...(reason && { data: { reason } }),
     }),
     ...(rehashed === undefined ? [] : [replaceHash(deps, user, rehashed)]),
   ])
   if (refusal) throw problem(refusal)
+  if (reason) throw tooMany('too_many_attempts', codeWaitSeconds)
   const { securityEpoch, role } = user
   return openChallenge(deps, user, { securityEpoch, role, transport, stepUpOf: null })
 }

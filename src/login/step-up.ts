@@ -1,8 +1,9 @@
 import { eq } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { users } from '../db/schema'
 import { tryPassword } from '../passwords/try-password'
-import { problem } from '../problems'
+import { problem, tooMany } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { type RenewedSession, renewSession } from '../sessions/renew-session'
 import { refOf } from '../sessions/session-ref'
@@ -12,7 +13,7 @@ import { passSecondStep } from '../two-factor/second-step'
 import { notifyOwner, occasionOf } from '../users/notify-owner'
 import { challengeId, findChallenge } from './challenge'
 import { readDeviceCookie } from './device-cookie'
-import { type ChallengeOpened, openChallenge } from './open-challenge'
+import { type ChallengeOpened, isCodeMailed, openChallenge, TOO_MANY_CODES } from './open-challenge'
 
 /**
  * The first step of confirming a session: the password again. Its failures count with those of logins.
@@ -39,13 +40,20 @@ export async function startStepUp(
     .from(users)
     .where(eq(users.id, userId))
   if (!user) throw problem('invalid_access_token', { reason: 'user gone' })
-  await tryPassword(deps, {
+  const { codeWaitSeconds } = await tryPassword(deps, {
     identifier: { kind: 'email', key: user.emailKey },
     user,
     password: input.password,
     nonce: readDeviceCookie(deps, userId, input.deviceCookie),
     act: 'step-up',
+    mailsCode: isCodeMailed(user),
   })
+  if (codeWaitSeconds > 0) {
+    const data = { reason: TOO_MANY_CODES }
+    const who = { userId, actor: userId, sessionId: session.id }
+    await recordEvent(deps, { event: 'authn_login_blocked', ...who, data })
+    throw tooMany('too_many_attempts', codeWaitSeconds)
+  }
   const { securityEpoch } = user
   const { transport } = session
   const { role } = session.user

@@ -34,6 +34,7 @@ export async function changePassword(
     password: oldPassword,
     nonce: readDeviceCookie(deps, holder.id, input.deviceCookie),
     act: 'change-password',
+    mailsCode: false,
   })
   if (newPassword.normalize('NFC') === oldPassword.normalize('NFC')) {
     const detail = 'is the one that you have; choose another'

@@ -23,6 +23,9 @@ export type PasswordHolder = Readonly<{
  *
  * Without a `user` it does the same work for a name that nobody has. So it does where the password has
  * been switched off after a hundred failures in a row: any is wrong then, and nobody can tell.
+ *
+ * Where a right one will have a code mailed, the guard counts that in the same call: `codeWaitSeconds` is
+ * not 0 when there were too many.
  */
 export async function tryPassword<User extends PasswordHolder>(
   deps: Deps,
@@ -33,8 +36,10 @@ export async function tryPassword<User extends PasswordHolder>(
     /** Of a browser that has completed a login of this user. */
     nonce: string | undefined
     act: string
+    /** Whether a right one has a code mailed. */
+    mailsCode: boolean
   },
-): Promise<{ user: User; needsRehash: boolean }> {
+): Promise<{ user: User; needsRehash: boolean; codeWaitSeconds: number }> {
   const { identifier, user, password, nonce, act } = input
   const account = user
     ? { userId: user.id }
@@ -57,6 +62,6 @@ export async function tryPassword<User extends PasswordHolder>(
     await refusePassword(deps, { ...failure, password, identifier, user, act })
     throw problem('invalid_credentials', { reason: user ? 'wrong password' : 'unknown name' })
   }
-  await reach('guard', () => attempt.succeed())
-  return { user, needsRehash: check.needsRehash }
+  const { codeWaitSeconds } = await reach('guard', () => attempt.succeed(input.mailsCode))
+  return { user, needsRehash: check.needsRehash, codeWaitSeconds }
 }

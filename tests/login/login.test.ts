@@ -1,6 +1,8 @@
 import { describe, test } from 'vitest'
-import { nextMail } from '../support/mailbox'
-import { freshAddress, nextCode, startApp } from '../support/app'
+import { mailsTo, nextMail } from '../support/mailbox'
+import { signedIn, withTotp } from '../support/acts'
+import { type Account, eventsOf, freshAddress, nextCode, startApp } from '../support/app'
+import { failLogin, visible } from '../support/attack'
 
 describe('a login', () => {
   test('goes from sign-up to a session in two steps', async ({ expect }) => {
@@ -98,5 +100,67 @@ describe('a login', () => {
     await app.signIn(ada)
     const mail = await nextMail(ada.email)
     expect(mail.subject).toMatch(/new/i)
+  })
+})
+
+describe('mailed codes', () => {
+  type App = ReturnType<typeof startApp>
+  const enter = (app: App, { email, password }: Account, cookie?: string) =>
+    app.post('/api/auth/login/', { identifier: email, password }, { ip: freshAddress(), cookie })
+  const withoutWait = (answer: Awaited<ReturnType<typeof enter>>) => {
+    const { headers, ...rest } = visible(answer)
+    return { ...rest, headers: headers.filter(([name]) => name !== 'retry-after') }
+  }
+
+  test('go to strangers who know the password ten an hour, logins and step-ups together', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, accessToken: token, deviceCookie: cookie } = await signedIn(app)
+    const other = await app.hasAccount()
+    const locked = (await failLogin(app, other.email, 6)).at(-1)
+    const stepUp = (options = {}) =>
+      app.post(
+        '/api/auth/step-up/',
+        { password: account.password },
+        { token, ip: freshAddress(), ...options },
+      )
+    expect((await stepUp()).status).toBe(200)
+    for (let count = 3; count < 10; count++) expect((await enter(app, account)).status).toBe(200)
+    const last = await Promise.all(Array.from({ length: 50 }, () => enter(app, account)))
+    expect(last.filter(({ status }) => status === 200)).toHaveLength(1)
+    const refused = [await enter(app, account), await stepUp()]
+    for (const answer of [...last.filter(({ status }) => status !== 200), ...refused]) {
+      expect(withoutWait(answer)).toEqual(locked && withoutWait(locked))
+    }
+    const events = (await eventsOf(account.email)).slice(-2)
+    const reason = '{"reason":"too many mailed codes"}'
+    expect(events).toEqual(Array(2).fill({ event: 'authn_login_blocked', data: reason }))
+    expect((await enter(app, { ...account, password: 'wrong' })).status).toBe(401)
+    const SIGN_UP = 1
+    await mailsTo(account.email, { after: SIGN_UP + 9 })
+    expect(await mailsTo(account.email, { after: SIGN_UP + 10, waitMs: 500 })).toEqual([])
+
+    // None of it hinders the browser of the owner, which has a count of its own.
+    for (let count = 0; count < 9; count++) {
+      expect((await enter(app, account, cookie)).status).toBe(200)
+    }
+    expect((await stepUp({ cookie })).status).toBe(200)
+    expect((await enter(app, account, cookie)).status).toBe(429)
+
+    const wait = Number((await enter(app, account)).headers.get('Retry-After'))
+    expect(wait).toBeGreaterThan(3500)
+    app.advance(wait - 60)
+    expect((await enter(app, account)).status).toBe(429)
+    app.advance(60)
+    expect((await enter(app, account)).status).toBe(200)
+  })
+
+  test('that are not mailed, with an app, are not counted', async ({ expect }) => {
+    const app = startApp()
+    const { account } = await withTotp(app)
+    for (let count = 0; count < 11; count++) {
+      expect((await enter(app, account)).status).toBe(200)
+    }
   })
 })

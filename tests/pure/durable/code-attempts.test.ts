@@ -11,10 +11,12 @@ import {
 import {
   EMPTY_GUARD,
   type GuardState,
+  pruned,
   recovered,
   sideOf,
   withDevice,
 } from '../../../src/durable/guard-state'
+import type { MailKind } from '../../../src/durable/guard-limits'
 import { isStopped } from '../../../src/durable/password-attempts'
 
 const NOW = 1_800_000_000_000
@@ -116,10 +118,10 @@ describe('what goes out by mail', () => {
     expect,
   }) => {
     let state = KNOWN
-    const ask = (kind: string, now: number) => {
+    const ask = (kind: 'reset' | 'verify', now: number) => {
       const result = withMail(state, kind, now)
       state = result.state
-      return result.isGranted
+      return result.retryAfterSeconds === 0
     }
     expect(ask('reset', NOW)).toBe(true)
     expect(ask('reset', NOW + 59_999)).toBe(false)
@@ -127,6 +129,30 @@ describe('what goes out by mail', () => {
     for (let count = 1; count <= 4; count++) expect(ask('reset', NOW + count * 60_000)).toBe(true)
     expect(ask('reset', NOW + 3_599_999)).toBe(false)
     expect(ask('reset', NOW + 3_600_000)).toBe(true)
+  })
+
+  test('codes after a right password: ten an hour and thirty a day, and remembered so long', ({
+    expect,
+  }) => {
+    let state = KNOWN
+    const ask = (now: number, kind: MailKind = 'code_stranger') => {
+      const result = withMail(state, kind, now)
+      state = result.state
+      return result.retryAfterSeconds
+    }
+    const HOUR = 3_600_000
+    for (const start of [NOW, NOW + HOUR]) {
+      for (let count = 0; count < 10; count++) expect(ask(start)).toBe(0)
+      expect(ask(start + HOUR - 1)).toBeCloseTo(0.001)
+    }
+    for (let count = 0; count < 10; count++) expect(ask(NOW + 2 * HOUR)).toBe(0)
+    expect(ask(NOW + 3 * HOUR)).toBe(21 * 3600)
+    expect(ask(NOW + 3 * HOUR, 'code_known')).toBe(0)
+    const at = NOW + 24 * HOUR
+    const kept = (now: number) => pruned(state, { lockSeconds: 1800 }, now)?.mails
+    expect(kept(at - 1)).toHaveProperty('code_stranger')
+    expect(kept(at)).not.toHaveProperty('code_stranger')
+    expect(ask(at)).toBe(0)
   })
 })
 
