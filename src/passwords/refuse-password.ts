@@ -37,7 +37,8 @@ export async function refusePassword(
       ? [recordEvent(deps, { event: 'authn_stopped', userId, data: { method: 'password' } })]
       : []),
   ])
-  await noteWrongPassword(deps, failure.password)
+  // Whoever uses a known browser is its owner, who mistypes: no spray, and no reason to put the network out.
+  if (!isKnownDevice) await noteWrongPassword(deps, failure.password)
   if (!isLocked && !stopsNow) return
   const names = user ? namesOf(user) : [identifier]
   await Promise.all([

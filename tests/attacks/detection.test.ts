@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { type Account, freshAddress, startApp } from '../support/app'
+import { signedIn } from '../support/acts'
 import { countingHashes, visible } from '../support/attack'
 
 type App = ReturnType<typeof startApp>
@@ -71,6 +72,25 @@ describe('password spraying', () => {
     expect(out.length).toBeGreaterThanOrEqual(71)
     expect((await enter(app, ada)).status).toBe(200)
   }, 120_000)
+})
+
+test('a known browser that gives a sprayed password is no sprayer', async ({ expect }) => {
+  const app = startApp()
+  const { account, deviceCookie: cookie } = await signedIn(app)
+  const [home, abroad] = [freshAddress(), freshAddress()]
+  const password = `spring in the year ${app.id}`
+  for (let index = 1; index < 30; index++) await spray(app, `nobody${index}@example.com`)
+  const before = await countOf('authn_spray_detected')
+  const mistype = (options: Options) => enter(app, { ...account, password }, options)
+  for (let count = 0; count < 3; count++) {
+    expect((await mistype({ ip: home, cookie })).status).toBe(401)
+  }
+  expect(await countOf('authn_spray_detected')).toBe(before)
+  await mistype({ ip: abroad })
+  expect(await countOf('authn_spray_detected')).toBe(before + 1)
+  expect((await mistype({ ip: home, cookie })).status).toBe(401)
+  expect((await enter(app, account, { ip: home, cookie })).status).toBe(200)
+  expect((await enter(app, account, { ip: abroad })).body.code).toBe('too_many_requests')
 })
 
 describe('floods', () => {
