@@ -3,7 +3,7 @@ import type { AppEnv } from '../context'
 import { problem } from '../problems'
 
 /** Longer than `reach` waits for any one store, so that its reason is the one that is logged. */
-const DEADLINE_MS = 8_000
+export const DEADLINE_MS = 8_000
 
 /** Ends a request that hangs, whatever it hangs on, with a 503. A file on its way is given longer. */
 export async function deadline(c: Context<AppEnv>, next: Next) {

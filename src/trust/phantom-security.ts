@@ -5,8 +5,10 @@ import { createDeps, type Deps } from '../context'
 import type { AccessClaims } from '../crypto/jwt'
 import { randomId } from '../crypto/token'
 import { canonicalIp } from '../http/caller'
+import { DEADLINE_MS } from '../http/deadline'
 import { log } from '../log'
 import { problemCode } from '../problems'
+import { within } from '../reach'
 import { sessionOfToken } from '../sessions/session-of-token'
 import { type CheckedKey, checkKey } from './check-key'
 import { introspect, type Introspection } from './introspect'
@@ -54,13 +56,16 @@ export class PhantomSecurity extends WorkerEntrypoint<Env, { service?: string }>
     })
   }
 
-  /** Failures cross to the caller as one word: their texts may hold what a query was about. */
+  /**
+   * In bounded time, since a caller waits as long as we do. Failures cross to it as one word: their texts
+   * may hold what a query was about.
+   */
   async #answer<T>(act: (deps: Deps) => Promise<T>, ip = 'service'): Promise<T> {
     const requestId = randomId('req')
     const caller = { ip, country: null, userAgent: null, requestId }
     const deps = createDeps(this.env, (promise) => this.ctx.waitUntil(promise), caller)
     try {
-      return await act(deps)
+      return await within(DEADLINE_MS, () => act(deps))
     } catch (error) {
       if (error instanceof z.ZodError) throw new TypeError(z.prettifyError(error))
       const code = problemCode(error) ?? 'service_unavailable'

@@ -75,8 +75,8 @@ describe('an invitation to be an admin', () => {
     const answers = await Promise.all(
       accounts.map(({ app, token, account }) => acceptInvitation(app, token, account)),
     )
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400])
-    expect(answers.find(({ status }) => status === 400)?.body.code).toBe('invalid_token')
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(answers.filter(({ body }) => body.code === 'invalid_token')).toHaveLength(1)
     // Not even a disabled admin brings it back.
     await env.DB.prepare(`UPDATE users SET status = 'disabled' WHERE role = 'admin'`).run()
     for (const { app, token } of accounts) {
@@ -97,9 +97,8 @@ describe('an invitation to be an admin', () => {
     const answers = await Promise.all(
       stock.map(({ account, token }) => acceptInvitation(app, token, account)),
     )
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400, 400])
-    const codes = answers.flatMap(({ status, body }) => (status === 400 ? [body.code] : []))
-    expect(codes).toEqual(['invalid_token', 'invalid_token'])
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(answers.filter(({ body }) => body.code === 'invalid_token')).toHaveLength(2)
   })
 })
 

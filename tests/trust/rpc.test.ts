@@ -1,5 +1,7 @@
+import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { PhantomSecurity } from '../../src/trust/phantom-security'
 import { keyOwner, madeKey, setMerchant } from '../api-keys/support'
 import { signedIn } from '../support/acts'
 import { eventsOf, startApp } from '../support/app'
@@ -120,6 +122,31 @@ describe('another Worker that is bound to this one', () => {
       const { value, error } = await rpc(method, 'x')
       expect([method, value, error === undefined]).toEqual([method, undefined, false])
     }
+  })
+
+  test('waits eight seconds for a database that hangs, and no longer', async ({ expect }) => {
+    const app = startApp()
+    const { accessToken } = await signedIn(app)
+    const { key } = await madeKey(app, await keyOwner(app))
+    const never = new Promise(() => {})
+    const hanging = {
+      prepare: () => ({ bind: () => ({ run: () => never, all: () => never, raw: () => never }) }),
+      batch: () => never,
+    }
+    const ctx = createExecutionContext()
+    const security = new PhantomSecurity(ctx, { ...env, DB: hanging as unknown as D1Database })
+    const began = Date.now()
+    const answers = await Promise.allSettled([
+      security.verifyAccessToken(accessToken),
+      security.introspect(accessToken),
+      security.verifyApiKey(key),
+    ])
+    const seconds = (Date.now() - began) / 1000
+    expect(answers.map((answer) => 'reason' in answer && String(answer.reason))).toEqual(
+      Array(3).fill('Error: service_unavailable'),
+    )
+    expect(seconds).toBeGreaterThan(7.9)
+    expect(seconds).toBeLessThan(12)
   })
 
   test('is told one word of a failure', async ({ expect }) => {
