@@ -27,7 +27,8 @@ export async function idRange(
 /** The first id whose time is not before this; one above the newest where there is none. */
 const firstSince = (at: number, through: number) => sql`(
   WITH RECURSIVE half(low, high) AS (
-    SELECT ${through + 1}, COALESCE((SELECT max(id) FROM audit_events), 0) + 1
+    -- A bound number arrives as a real one, and half of it would be no id.
+    SELECT CAST(${through + 1} AS INTEGER), COALESCE((SELECT max(id) FROM audit_events), 0) + 1
     UNION ALL
     SELECT
       CASE WHEN (SELECT at FROM audit_events WHERE id = (low + high) / 2) < ${at}

@@ -7,7 +7,8 @@ import { entryOf, type StoredEvent } from '../../src/audit/stored-event'
 import { readHead, verifyHead } from '../../src/audit/tree-head'
 import { publicJwk } from '../../src/crypto/jwt'
 import { startMeter } from '../support/meter'
-import { broken, heads, jobDeps, sealAll, sql, withoutTriggers, writeEvents } from './support'
+import { broken } from '../support/attack'
+import { heads, jobDeps, sealAll, sql, withoutTriggers, writeEvents } from './support'
 
 /** The root by its definition (RFC 9162 §2.1.1), without tiles. */
 function naiveRoot(leaves: Hash[]): Hash {

@@ -1,8 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { recordEvent } from '../../src/audit/record'
 import { sealEvents } from '../../src/audit/seal'
+import { searchEvents } from '../../src/audit/search'
+import { SEGMENT_SIZE } from '../../src/audit/segment'
+import type { StoredEvent } from '../../src/audit/stored-event'
 import { createDeps, type Deps } from '../../src/context'
-import { broken } from '../support/attack'
+import { insertUser } from '../support/admins'
+import { startApp } from '../support/app'
 
 export const DAY_MS = 86_400_000
 
@@ -15,8 +19,6 @@ export function jobDeps(fault: (deps: Deps) => Deps = (deps) => deps) {
   })
   return { deps, advance: (ms: number) => void (offsetMs += ms) }
 }
-
-export { broken }
 
 /** Writes events as the service does, in batches; of nobody unless a user is named. */
 export async function writeEvents(deps: Deps, count: number, userId?: string): Promise<void> {
@@ -56,4 +58,46 @@ export async function withoutTriggers(act: () => Promise<unknown>): Promise<void
   for (const { name } of triggers) await env.DB.prepare(`DROP TRIGGER ${name}`).run()
   await act()
   for (const trigger of triggers) await env.DB.prepare(trigger.sql).run()
+}
+
+export const RETENTION_MS = 90 * DAY_MS
+export const countOf = async () =>
+  (await sql<{ count: number }>('SELECT count(*) AS count FROM audit_events'))[0]?.count ?? 0
+export const keys = async () =>
+  (await env.ARCHIVE.list({ prefix: 'audit/' })).objects.map(({ key }) => key)
+export const allEvents = async (deps: Deps) => {
+  const found = []
+  for (let before: number | null = Number.MAX_SAFE_INTEGER; before !== null;) {
+    const page = await searchEvents(deps, { filter: {}, before, limit: 1000 })
+    found.push(...page.lines)
+    before = page.next
+  }
+  return found.toReversed()
+}
+
+/** A log of one segment and two events, of a user and of nobody, sealed and old enough. */
+export async function oldLog() {
+  const app = startApp()
+  const userId = await insertUser(app, 'customer')
+  const { deps, advance } = jobDeps()
+  const caller = { ip: '192.0.2.7', country: 'DE', userAgent: 'curl', requestId: 'req_x' }
+  const asCaller = { ...deps, caller }
+  await writeEvents(asCaller, SEGMENT_SIZE / 2, userId)
+  await writeEvents(asCaller, SEGMENT_SIZE / 2 + 2)
+  await sealAll(deps)
+  const before = await sql<StoredEvent>('SELECT * FROM audit_events ORDER BY id')
+  advance(RETENTION_MS + 60_000)
+  return { deps, advance, userId, before }
+}
+
+/** Each test of the archive begins with an empty log. */
+export async function emptyLog() {
+  await withoutTriggers(() =>
+    env.DB.batch(
+      ['audit_events', 'audit_tiles', 'audit_heads', 'audit_segments', 'audit_keys'].map((table) =>
+        env.DB.prepare(`DELETE FROM ${table}`),
+      ),
+    ),
+  )
+  await env.ARCHIVE.delete(await keys())
 }

@@ -62,7 +62,8 @@ export function startApp(fault: (deps: Deps) => Deps = (deps) => deps) {
     const response = await app.fetch(request, env, ctx)
     const text = await response.text()
     await waitOnExecutionContext(ctx)
-    const isJson = text !== '' && response.headers.get('Content-Type')?.includes('json')
+    const type = response.headers.get('Content-Type') ?? ''
+    const isJson = text !== '' && /\bjson\b/.test(type)
     const answer = {
       status: response.status,
       headers: response.headers,

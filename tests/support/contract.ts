@@ -60,7 +60,7 @@ function checkBody(where: string, method: string, answer: Answer, documented: Do
   const type = answer.headers.get('Content-Type')?.split(';')[0] ?? ''
   const content = documented.content[type] ?? documented.content['*/*']
   if (!content) throw new Error(`${where}: ${type || 'no type'} is not in the document`)
-  if (type.endsWith('json')) checkSchema(where, answer, content.schema)
+  if (/\bjson$/.test(type)) checkSchema(where, answer, content.schema)
 }
 
 function checkSchema(where: string, { text }: Answer, schema: JsonSchema) {
