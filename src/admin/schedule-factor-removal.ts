@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { randomId, randomToken, sha256 } from '../crypto/token'
@@ -6,6 +6,7 @@ import { mailedTokens, pendingActs } from '../db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { endActs } from '../users/end-acts'
 import { mailedLink } from '../users/mailed-link'
 import { notifyOwner } from '../users/notify-owner'
 import { findSubject } from './subject'
@@ -35,10 +36,8 @@ export async function scheduleFactorRemoval(
   await notifyOwner(deps, subject, { template: 'factor_removal_scheduled', data }).catch(
     async (error: unknown) => {
       // No removal that its owner was not told of, and has no link against.
-      await deps.db
-        .update(pendingActs)
-        .set({ state: 'stopped', decidedBy: 'system', decidedAt: deps.now() })
-        .where(eq(pendingActs.id, actId))
+      const act = { kind: 'remove_factors', userId, by: 'system', data: { act: actId } } as const
+      await deps.db.batch(endActs(deps, act, sql`act.id = ${actId}`))
       throw error
     },
   )

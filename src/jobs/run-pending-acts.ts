@@ -10,6 +10,7 @@ import {
   users,
 } from '../db/schema'
 import { isAdmin } from '../roles/admins'
+import { type ActKind, endActs } from '../users/end-acts'
 import { notifyOwner } from '../users/notify-owner'
 
 /** Acts that one run does; the rest is due at the next. */
@@ -33,18 +34,11 @@ export async function runPendingActs(deps: Deps): Promise<void> {
     .limit(ACTS)
   const results = await Promise.allSettled(due.map((act) => removeFactors(deps, act)))
   const failed = results.filter(({ status }) => status === 'rejected').length
-  const isOver = sql`state = 'waiting' AND due_at <= ${now.getTime()}
-    AND (kind = 'grant_admin' OR NOT ${isAdmin(sql`pending_acts.requested_by`)})`
-  const [closed] = await db.batch([
-    db
-      .update(pendingActs)
-      .set({ state: 'stopped', decidedBy: 'system', decidedAt: now })
-      .where(isOver),
-    db
-      .delete(pendingActs)
-      .where(sql`state IN ('done', 'stopped') AND due_at <= ${now.getTime() - KEPT_MS}`),
-  ])
-  const counts = { acts: due.length - failed, closed: closed.meta.changes, failed }
+  const closed = await closeOver(deps)
+  await db
+    .delete(pendingActs)
+    .where(sql`state IN ('done', 'stopped') AND due_at <= ${now.getTime() - KEPT_MS}`)
+  const counts = { acts: due.length - failed, closed, failed }
   if (Object.values(counts).every((count) => count === 0)) return
   await recordEvent(deps, {
     event: 'sys_job_done',
@@ -52,6 +46,24 @@ export async function runPendingActs(deps: Deps): Promise<void> {
     data: { job: 'run-pending-acts', ...counts },
   })
   if (failed > 0) throw new Error(`${failed} acts are left for the next run`)
+}
+
+/** Closes what nobody approved, or was asked for by who is no admin any more; how many there were. */
+async function closeOver(deps: Deps): Promise<number> {
+  const { db, now } = deps
+  const isOver = sql`act.due_at <= ${now().getTime()}
+    AND (act.kind = 'grant_admin' OR NOT ${isAdmin(sql`act.requested_by`)})`
+  const acts = await db.all<{ id: string; userId: string; kind: ActKind }>(
+    sql`SELECT act.id, act.user_id AS userId, act.kind FROM pending_acts AS act
+      WHERE act.state = 'waiting' AND ${isOver} ORDER BY act.due_at LIMIT ${ACTS}`,
+  )
+  let closed = 0
+  for (const { id, ...act } of acts) {
+    const ended = { ...act, by: 'system', data: { act: id } }
+    const [, rows] = await db.batch(endActs(deps, ended, sql`act.id = ${id} AND ${isOver}`))
+    closed += rows.length
+  }
+  return closed
 }
 
 /** One batch. The act is the last to change, so that all before it see it waiting, once. */

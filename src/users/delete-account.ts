@@ -1,4 +1,4 @@
-import { and, eq, ne, sql } from 'drizzle-orm'
+import { and, eq, notInArray, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { randomToken, sha256 } from '../crypto/token'
@@ -15,8 +15,8 @@ const GRACE_MS = 14 * 86_400_000
 
 /**
  * Schedules the erasure of an account: all its sessions end, nobody can sign in any more, and a mailed
- * link keeps the account until the day. Of the links mailed before, only the one with which the owner of
- * a replaced address stops everything is left. The last admin stays.
+ * link keeps the account until the day. Of the links mailed before, only those are left with which an owner
+ * stops what somebody else began: a change of address, a removal of factors. The last admin stays.
  */
 export async function scheduleErasure(deps: Deps, session: CurrentSession): Promise<Date> {
   const { db } = deps
@@ -44,7 +44,13 @@ export async function scheduleErasure(deps: Deps, session: CurrentSession): Prom
     ),
     db
       .delete(mailedTokens)
-      .where(and(eq(mailedTokens.userId, userId), ne(mailedTokens.purpose, 'not_me'), may)),
+      .where(
+        and(
+          eq(mailedTokens.userId, userId),
+          notInArray(mailedTokens.purpose, ['not_me', 'stop_act']),
+          may,
+        ),
+      ),
     db
       .insert(mailedTokens)
       .select(

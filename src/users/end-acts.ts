@@ -8,6 +8,8 @@ const EVENTS = {
   remove_factors: 'user_factor_removal_stopped',
 } as const
 
+export type ActKind = keyof typeof EVENTS
+
 /**
  * The statements that stop what waits for a user, and record it: acts of a kind for which `which` holds,
  * a condition on `act`. The last one returns a row for each.
@@ -15,7 +17,7 @@ const EVENTS = {
 export function endActs(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   acts: Readonly<{
-    kind: keyof typeof EVENTS
+    kind: ActKind
     userId: SQL | string
     by: string
     data?: Readonly<Record<string, string>>

@@ -37,6 +37,16 @@ const onlyAdmins = async (app: App, count: number) => {
   )
 }
 
+/** That something which waited was stopped, and who did it. */
+const stopsOf = async (userId: string) => {
+  const { results } = await env.DB.prepare(
+    `SELECT event, actor, data FROM audit_events WHERE user_id = ? AND event LIKE '%_stopped'`,
+  )
+    .bind(userId)
+    .run()
+  return results
+}
+
 describe('to make an admin takes two', () => {
   test('one asks, another approves, within a day', async ({ expect }) => {
     const app = startApp()
@@ -83,10 +93,17 @@ describe('to make an admin takes two', () => {
     const late = await changeRole(app, one, user, 'admin')
     app.advance(DAY + 1)
     expect((await approve(app, two, user, late.body['act_id'])).status).toBe(404)
-    await runJob(app)
+    await Promise.all([runJob(app), runJob(app)])
     const token = await freshToken(app, two)
     const { body } = await app.send('GET', `/api/admin/users/${user}/`, { token })
     expect(body['waiting']).toEqual([])
+    expect(await stopsOf(user)).toEqual([
+      {
+        event: 'user_role_request_stopped',
+        actor: 'system',
+        data: `{"act":"${String(late.body['act_id'])}"}`,
+      },
+    ])
 
     const orphan = await changeRole(app, one, user, 'admin')
     expect((await changeRole(app, two, one.id, 'customer')).status).toBe(204)
@@ -175,6 +192,9 @@ describe('lost second factors', () => {
     await runJob(app)
     expect((await rowsOf(id)).get('totp_authenticators')).toHaveLength(1)
     expect((await rowsOf(id)).get('pending_acts')).toMatchObject([{ state: 'stopped' }])
+    expect(await stopsOf(id)).toMatchObject([
+      { event: 'user_factor_removal_stopped', actor: 'system' },
+    ])
     app.advance(30 * DAY)
     await runJob(app)
     expect((await rowsOf(id)).get('pending_acts')).toEqual([])
@@ -187,6 +207,9 @@ describe('lost second factors', () => {
     const id = await userIdOf(user.account)
     const deaf = startApp(broken('mailQueue', ['send'], 'fails'))
     expect((await act(deaf, admin, `${id}/remove-factors`)).status).toBe(503)
+    expect(await stopsOf(id)).toMatchObject([
+      { event: 'user_factor_removal_stopped', actor: 'system' },
+    ])
     app.advance(DAY + 1)
     await runJob(app)
     expect((await rowsOf(id)).get('totp_authenticators')).toHaveLength(1)

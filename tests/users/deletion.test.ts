@@ -102,13 +102,13 @@ describe('deleting an account', () => {
     expect((await enter(app, eve.account)).body.code).toBe('account_closing')
   })
 
-  test('leaves of the links mailed before only the one that stops everything', async ({
+  test('leaves of the links mailed before only those that stop what somebody else began', async ({
     expect,
   }) => {
     const app = startApp()
     const { account, accessToken } = await signedIn(app)
     const userId = await userIdOf(account)
-    for (const purpose of ['reset', 'change_email', 'notification_email', 'not_me']) {
+    for (const purpose of ['reset', 'change_email', 'notification_email', 'not_me', 'stop_act']) {
       await env.DB.prepare(
         'INSERT INTO mailed_tokens (token_hash, user_id, purpose, expires_at) VALUES (?, ?, ?, ?)',
       )
@@ -121,7 +121,11 @@ describe('deleting an account', () => {
     )
       .bind(userId)
       .run()
-    expect(results).toEqual([{ purpose: 'keep_account' }, { purpose: 'not_me' }])
+    expect(results).toEqual([
+      { purpose: 'keep_account' },
+      { purpose: 'not_me' },
+      { purpose: 'stop_act' },
+    ])
   })
 
   test('opens no login that was begun before it, not even once it was undone', async ({
