@@ -64,7 +64,7 @@ export async function startReset(
   const subject = await findSubject(deps, session, userId)
   if (subject.status !== 'active') throw problem('user_state')
   await recordReset(deps, session, subject.id, reason)
-  await requestReset(deps, subject.email, 'admin')
+  await requestReset(deps, subject.email, session.user.id)
 }
 
 /** Ends all sessions of a user. */

@@ -16,15 +16,12 @@ import { isRecoverable } from './is-recoverable'
  * for all of them. It goes to the address that is stored, never to the spelling that was typed.
  *
  * Asking changes nothing but the link before, and that only where a new one goes out: past the limit of
- * mails the old link stays good, so that nobody can kill it for its owner. What an admin asks for says so
- * in the mail, and does not show where the admin was.
+ * mails the old link stays good, so that nobody can kill it for its owner. What an admin (by id) asks for
+ * says so in the mail, and does not show where the admin was.
  */
-export async function requestReset(
-  deps: Deps,
-  email: string,
-  requestedBy: 'owner' | 'admin' = 'owner',
-): Promise<void> {
+export async function requestReset(deps: Deps, email: string, admin?: string): Promise<void> {
   const { db } = deps
+  const requestedBy = admin === undefined ? 'owner' : 'admin'
   const key = emailKey(email)
   const [found] = await db
     .select({ id: users.id, email: users.email, locale: users.locale })
@@ -40,6 +37,7 @@ export async function requestReset(
   const isIssued = await replaceLink(deps, link, {
     event: 'authn_password_reset_requested',
     userId: found?.id ?? null,
+    actor: admin ?? null,
     data: { limited: !isGranted, by: requestedBy },
   })
   const owner = isIssued ? user : undefined

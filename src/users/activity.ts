@@ -4,7 +4,10 @@ import type { Deps } from '../context'
 import { auditEvents } from '../db/audit-schema'
 import { deviceName } from '../email/device-name'
 
-/** What has happened to an account, as its owner sees it. */
+/**
+ * What has happened to an account, as its owner sees it: of what an admin did not where, with what and by
+ * whom, for that is the admin's own business.
+ */
 export const activityEvent = z.object({
   id: z.int(),
   at: z.iso.datetime(),
@@ -30,6 +33,7 @@ export async function listActivity(
       id: auditEvents.id,
       at: auditEvents.at,
       event: auditEvents.event,
+      actor: auditEvents.actor,
       ip: auditEvents.ip,
       country: auditEvents.country,
       userAgent: auditEvents.userAgent,
@@ -45,12 +49,33 @@ export async function listActivity(
     )
     .orderBy(desc(auditEvents.id))
     .limit(limit + 1)
-  const events = rows.slice(0, limit).map(({ userAgent, sessionId, at, ...row }) => ({
-    ...row,
-    at: at.toISOString(),
-    device: userAgent === null ? null : deviceName(userAgent),
-    session_id: sessionId,
-  }))
+  const events = rows.slice(0, limit).map((row) => seenBy(userId, row))
   const last = events.at(-1)
   return { events, next: last && rows.length > limit ? String(last.id) : null }
 }
+
+type Row = Omit<
+  typeof auditEvents.$inferSelect,
+  'level' | 'userId' | 'requestId' | 'salt' | 'personal'
+>
+
+function seenBy(userId: string, row: Row): z.output<typeof activityEvent> {
+  const isAnother = (value: unknown) =>
+    typeof value === 'string' && value.startsWith('usr_') && value !== userId
+  const { id, at, event, actor, ip, country, userAgent, sessionId, data } = row
+  const where = { ip, country, device: userAgent && deviceName(userAgent), session_id: sessionId }
+  return {
+    id,
+    at: at.toISOString(),
+    event,
+    ...(isAnother(actor) ? NOWHERE : where),
+    // An invitation, say, that was accepted names who had sent it.
+    data:
+      data &&
+      Object.fromEntries(
+        Object.entries(data).map(([name, value]) => [name, isAnother(value) ? null : value]),
+      ),
+  }
+}
+
+const NOWHERE = { ip: null, country: null, device: null, session_id: null }

@@ -1,6 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { signedIn, STEP_UP_PASSED_SECONDS, stepUp, withTotp } from '../support/acts'
+import { stepUpAnew } from '../support/addresses'
+import { hasAdmin, REASON } from '../support/admins'
 import { type Account, startApp } from '../support/app'
 import { startMeter } from '../support/meter'
 import { rowsOf, userIdOf } from '../support/rows-of'
@@ -23,6 +25,14 @@ const addEvents = (account: Account, count: number) =>
      FROM n, users WHERE email = ?2 ORDER BY i`,
   )
     .bind(count, account.email)
+    .run()
+
+const addEvent = (userId: string, { actor, data }: { actor: string; data: object }) =>
+  env.DB.prepare(
+    `INSERT INTO audit_events (at, event, level, user_id, actor, ip, request_id, data)
+     VALUES (0, 'user_invitation_accepted', 'warn', ?, ?, '192.0.2.1', 'req_test', ?)`,
+  )
+    .bind(userId, actor, JSON.stringify(data))
     .run()
 
 describe('the activity of an account', () => {
@@ -61,6 +71,49 @@ describe('the activity of an account', () => {
     const own = (await activity(app, eve.accessToken, from)).events.map(({ id }) => id)
     expect(own).toHaveLength(4)
     for (const { id } of whole.events) expect(own).not.toContain(id)
+  })
+
+  test('and its export tell what an admin did, but neither who nor where that was', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const admin = await hasAdmin(app)
+    const ada = await signedIn(app)
+    const id = await userIdOf(ada.account)
+    const json = { reason: REASON }
+    const headers = { 'User-Agent': 'the browser of the admin' }
+    const from = { json, headers, token: admin.accessToken, ip: '198.51.100.7' }
+    for (const act of ['reset-password', 'end-sessions']) {
+      await stepUpAnew(app, admin.sessionId)
+      const done = await app.send('POST', `/api/admin/users/${id}/${act}/`, from)
+      expect([act, done.status < 300]).toEqual([act, true])
+    }
+    await addEvent(id, { actor: id, data: { role: 'customer', by: admin.id, requested_by: id } })
+    const { accessToken: token } = await app.signIn(ada.account, {}, { headers })
+    const events = await activity(app, token)
+    const { body, text } = await app.send('GET', '/api/users/me/export/', { token })
+    const [exported, ...others] = body['events'] as Event[]
+    expect(exported).toMatchObject({ event: 'user_exported', ip: app.address })
+    expect(others).toEqual(events.events)
+    const of = (name: string) => others.filter(({ event }) => event === name)
+    const nowhere = { ip: null, country: null, device: null, session_id: null }
+    expect(of('user_reset_started')).toMatchObject([{ ...nowhere, data: json }])
+    expect(of('sessions_ended')).toMatchObject([{ ...nowhere, data: json }])
+    expect(of('authn_password_reset_requested')).toMatchObject([
+      { ...nowhere, data: { limited: false, by: 'admin' } },
+    ])
+    const accepted = { role: 'customer', by: null, requested_by: id }
+    expect(of('user_invitation_accepted')).toMatchObject([{ ip: '192.0.2.1', data: accepted }])
+    expect(of('authn_login_success')[0]).toMatchObject({ ip: app.address })
+    for (const secret of [admin.id, admin.sessionId, '198.51.100.7']) {
+      expect(text).not.toContain(secret)
+    }
+    const { results } = await env.DB.prepare(
+      `SELECT actor FROM audit_events WHERE event = 'authn_password_reset_requested' AND user_id = ?`,
+    )
+      .bind(id)
+      .run()
+    expect(results).toEqual([{ actor: admin.id }])
   })
 
   test('costs no more rows than it shows, however many events there are', async ({ expect }) => {
