@@ -144,6 +144,59 @@ describe('leftovers', () => {
     expect((await download(app, merchant, path(merchant.document))).status).toBe(200)
   })
 
+  test('of a part with more objects than one run looks at are found by later runs', async ({
+    expect,
+  }) => {
+    const RUN_MS = 900_000
+    const PASS_MS = 64 * RUN_MS
+    const app = startApp()
+    // The part whose turn it is now, by what the job asks the archive for.
+    const asked: R2ListOptions[] = []
+    const archive = new Proxy(env.ARCHIVE, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name)
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]) => {
+          if (name === 'list') asked.push(args[0] as R2ListOptions)
+          return Reflect.apply(value, target, args) as unknown
+        }
+      },
+    })
+    const run = async (pass: number) => {
+      const now = new Date(app.now().getTime() + pass * PASS_MS)
+      asked.length = 0
+      await dropLeftovers({ ...createDeps(env, () => {}), now: () => now, archive }, 2)
+      expect(asked.length).toBeLessThanOrEqual(5)
+    }
+    await run(0)
+    const prefix = asked[0]?.prefix ?? ''
+    const signs = [...'-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz']
+    const keys = signs.map((sign) => `${prefix}${sign}`.padEnd(36, 'x'))
+    await Promise.all(keys.map((key) => env.ARCHIVE.put(`${key}/doc_x`, 'x')))
+    const isStray = (index: number) => index % 7 === 3
+    await env.DB.batch(
+      keys.flatMap((key, index) => {
+        if (isStray(index)) return []
+        const id = key.slice('merchants/'.length)
+        return [
+          env.DB.prepare(
+            `INSERT INTO users (id, email, email_key, role, status, password_hash, created_at)
+             VALUES (?1, ?1, ?1, 'merchant', 'active', 'x', 0)`,
+          ).bind(id),
+          env.DB.prepare(
+            `INSERT INTO merchant_documents
+             VALUES (?1, 'doc_x', 'x', 'application/pdf', 1, 'x', ?2, 0, 1)`,
+          ).bind(id, `${key}/doc_x`),
+        ]
+      }),
+    )
+    const left = async () => (await env.ARCHIVE.list({ prefix })).objects.map(({ key }) => key)
+    for (let pass = 0; pass < 16; pass++) await run(pass)
+    expect(await left()).toEqual(
+      keys.filter((_, index) => !isStray(index)).map((key) => `${key}/doc_x`),
+    )
+  })
+
   test('an application that was handed in while a file was on its way does not get it', async ({
     expect,
   }) => {
