@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { sessions } from '../db/schema'
@@ -11,7 +11,8 @@ const CHUNK = 5000
 
 /**
  * Ends the sessions of everybody else, for when nobody knows whose were stolen. Those that are opened
- * meanwhile stay: they have passed both steps after that moment. One that breaks off can be called again.
+ * meanwhile stay: they have passed both steps after that moment. The first chunk goes in the batch that
+ * uses the step-up up; what is left when the rest breaks off goes with another call.
  */
 export async function endEverySession(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
@@ -21,23 +22,24 @@ export async function endEverySession(
   const { userId, sessionId } = refOf(session)
   const until = deps.now().getTime()
   const data = { reason, of: 'everybody' }
-  const [, used] = await deps.db.batch([
-    recordEvent(
-      deps,
-      { event: 'sessions_ended', actor: userId, sessionId, data },
-      maySensitively(deps, session),
-    ),
+  const may = maySensitively(deps, session)
+  const endChunk = (when: SQL) =>
+    deps.db.delete(sessions).where(
+      sql`(user_id, id) IN (SELECT user_id, id FROM sessions
+        WHERE created_at <= ${until} AND NOT (user_id = ${userId} AND id = ${sessionId})
+        LIMIT ${CHUNK}) AND ${when}`,
+    )
+  const [, first, used] = await deps.db.batch([
+    recordEvent(deps, { event: 'sessions_ended', actor: userId, sessionId, data }, may),
+    endChunk(may),
     useStepUp(deps, session),
   ])
   requireUsed(used)
-  let total = 0
-  for (;;) {
-    const { meta } = await deps.db.delete(sessions).where(
-      sql`(user_id, id) IN (SELECT user_id, id FROM sessions
-        WHERE created_at <= ${until} AND NOT (user_id = ${userId} AND id = ${sessionId})
-        LIMIT ${CHUNK})`,
-    )
-    total += meta.changes
-    if (meta.changes < CHUNK) return total
+  let ended = first.meta.changes
+  let total = ended
+  while (ended === CHUNK) {
+    ended = (await endChunk(sql`true`)).meta.changes
+    total += ended
   }
+  return total
 }
