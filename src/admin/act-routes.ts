@@ -96,7 +96,8 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Administration',
       summary: 'Let a disabled account work again',
-      description: 'One that was an admin’s comes back as a customer’s.',
+      description:
+        'One that was an admin’s comes back as a customer’s. What its owner has frozen stays frozen, and one whose address is an intruder’s is not enabled.',
       answers: done,
       problems: [...PROBLEMS],
     }),

@@ -36,6 +36,9 @@ export async function disableUser(
 /**
  * Lets an account work again. One that was an admin's comes back as a customer's: whoever could bring
  * an admin back alone could do without the approval of a second one.
+ *
+ * What its owner has frozen stays frozen until the password is reset by mail. Where that mail would go to an
+ * intruder, since the owner's address could not be brought back (users/not-me.ts), it is not enabled.
  */
 export async function enableUser(
   deps: Deps,
@@ -43,7 +46,8 @@ export async function enableUser(
   { userId, reason }: { userId: string; reason: string },
 ): Promise<void> {
   const subject = await findSubject(deps, session, userId)
-  if (subject.status !== 'disabled') throw problem('user_state')
+  const { status, frozenAt, emailVerifiedAt } = subject
+  if (status !== 'disabled' || (frozenAt && !emailVerifiedAt)) throw problem('user_state')
   await changeUser(deps, session, subject, {
     event: 'user_enabled',
     data: { reason },
@@ -51,9 +55,10 @@ export async function enableUser(
       status: sql`CASE WHEN email_verified_at IS NULL THEN 'pending' ELSE 'active' END`,
       role: sql`CASE WHEN role = 'admin' THEN 'customer' ELSE role END`,
     },
-    when: sql`subject.status = 'disabled'`,
+    when: sql`subject.status = 'disabled'
+      AND (subject.frozen_at IS NULL OR subject.email_verified_at IS NOT NULL)`,
   })
-  if (!subject.emailVerifiedAt) return
+  if (!emailVerifiedAt) return
   await notifyOwner(deps, subject, {
     template: 'account_enabled',
     data: { reason, time: deps.now() },

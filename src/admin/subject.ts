@@ -29,6 +29,7 @@ export async function findSubject(
       role: users.role,
       status: users.status,
       emailVerifiedAt: users.emailVerifiedAt,
+      frozenAt: users.frozenAt,
     })
     .from(users)
     .where(eq(users.id, userId))

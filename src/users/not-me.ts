@@ -89,8 +89,9 @@ function restoreAddress(
     .set({
       frozenAt: now(),
       securityEpoch: sql`security_epoch + 1`,
-      emailVerifiedAt: sql`CASE WHEN email_key <> ${key} AND ${isFree}
-        THEN ${now().getTime()} ELSE email_verified_at END`,
+      // Disowned, the present address is no proof of anything; it keeps an admin from enabling the account.
+      emailVerifiedAt: sql`CASE WHEN NOT ${isFree} THEN NULL
+        WHEN email_key <> ${key} THEN ${now().getTime()} ELSE email_verified_at END`,
       email: sql`CASE WHEN ${isFree} THEN ${email} ELSE email END`,
       emailKey: sql`CASE WHEN ${isFree} THEN ${key} ELSE email_key END`,
       status: sql`CASE WHEN ${isFree} THEN status ELSE 'disabled' END`,
