@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { roles } from '../db/schema'
 import type { Role } from '../sessions/lifetimes'
-import type { WaitingGrant } from './change-role'
+import type { WaitingGrant } from './request-grant'
 import type { Invitation } from './invite'
 
 /** To an admin who makes another one: it takes two. */

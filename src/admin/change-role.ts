@@ -1,22 +1,20 @@
-import { type SQL, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
+import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { randomId } from '../crypto/token'
-import { pendingActs } from '../db/schema'
 import { problem } from '../problems'
 import { hasOtherAdmin } from '../roles/admins'
 import type { CurrentSession } from '../sessions/find-session'
 import type { Role } from '../sessions/lifetimes'
-import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { requireUsed, useStepUp } from '../sessions/step-up'
 import { notifyOwner } from '../users/notify-owner'
 import { changeUser } from './change-user'
+import {
+  isNotAskedFor,
+  newGrant,
+  requestGrant,
+  tellOfGrant,
+  type WaitingGrant,
+} from './request-grant'
 import { findSubject, type Subject } from './subject'
-
-/** How long a second admin has to approve. */
-const APPROVAL_MS = 86_400_000
-
-/** A grant that waits for another admin. */
-export type WaitingGrant = Readonly<{ actId: string; approveBefore: Date }>
 
 /**
  * Gives an account another role. To make an admin takes two of them: this one asks, and another approves
@@ -46,9 +44,9 @@ export async function changeRole(
 }
 
 async function askForGrant(
-  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  deps: Deps,
   session: CurrentSession,
-  { id: userId }: Pick<Subject, 'id'>,
+  { id: userId, email }: Subject,
   reason: string,
 ): Promise<WaitingGrant> {
   const grant = newGrant(deps)
@@ -67,49 +65,6 @@ async function askForGrant(
   ])
   requireUsed(used)
   if (made.length === 0) throw problem('user_state', { reason: 'asked for meanwhile' })
+  await tellOfGrant(deps, session, { ...grant, userId, email, reason })
   return grant
-}
-
-export const newGrant = ({ now }: Pick<Deps, 'now'>): WaitingGrant => ({
-  actId: randomId('act'),
-  approveBefore: new Date(now().getTime() + APPROVAL_MS),
-})
-
-/** Two that wait would be two approvals, of which one may be forgotten. */
-const isNotAskedFor = ({ now }: Pick<Deps, 'now'>, userId: SQL) => sql`NOT EXISTS (
-  SELECT 1 FROM pending_acts WHERE user_id = ${userId} AND kind = 'grant_admin'
-  AND state = 'waiting' AND due_at > ${now().getTime()})`
-
-/** The statements that ask for a second admin, if `when` holds; the first returns a row. */
-export function requestGrant(
-  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
-  session: CurrentSession,
-  grant: WaitingGrant & { userId: SQL; reason: string },
-  when: SQL,
-) {
-  const { userId, reason, actId, approveBefore } = grant
-  const may = sql`${maySensitively(deps, session)} AND ${when}`
-  const isMade = sql`EXISTS (SELECT 1 FROM pending_acts WHERE id = ${actId})`
-  const actor = session.user.id
-  const now = deps.now().getTime()
-  return [
-    deps.db
-      .insert(pendingActs)
-      .select(
-        sql`SELECT ${actId}, 'grant_admin', ${userId}, ${actor}, ${reason}, ${now},
-          ${approveBefore.getTime()}, 'waiting', NULL, NULL WHERE ${may}`,
-      )
-      .returning({ id: pendingActs.id }),
-    recordEvent(
-      deps,
-      {
-        event: 'user_role_requested',
-        userId,
-        actor,
-        sessionId: session.id,
-        data: { role: 'admin', reason, act: actId },
-      },
-      isMade,
-    ),
-  ] as const
 }

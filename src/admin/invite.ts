@@ -15,7 +15,7 @@ import {
   mailInvitation,
   newInvited,
 } from '../users/invite-user'
-import { newGrant, requestGrant, type WaitingGrant } from './change-role'
+import { newGrant, requestGrant, tellOfGrant, type WaitingGrant } from './request-grant'
 
 export type Invitation = Readonly<{ userId: string }> &
   (Readonly<{ expiresAt: Date }> | Readonly<{ grant: WaitingGrant }>)
@@ -41,6 +41,7 @@ export async function invite(
   const needsApproval = role === 'admin' ? hasOtherAdmin(actor) : sql`false`
   const grant = newGrant(deps)
   const userId = sql`(SELECT id ${mine})`
+  const reason = 'invited as an admin'
   const [, , , , , [account], , [issued], , , used] = await db.batch([
     ...insertInvited(deps, invited, actor, maySensitively(deps, session)),
     db
@@ -56,14 +57,17 @@ export async function invite(
     ...requestGrant(
       deps,
       session,
-      { ...grant, userId, reason: 'invited as an admin' },
+      { ...grant, userId, reason },
       sql`${isMade} AND ${needsApproval}`,
     ),
     useStepUp(deps, session),
   ])
   requireUsed(used)
   if (!account) throw problem('address_taken', { reason: 'confirmed meanwhile' })
-  if (!issued) return { userId: account.id, grant }
+  if (!issued) {
+    await tellOfGrant(deps, session, { ...grant, userId: account.id, email, reason })
+    return { userId: account.id, grant }
+  }
   await mailInvitation(deps, { ...invited, userId: account.id, role })
   return { userId: account.id, expiresAt: new Date(deps.now().getTime() + INVITATION_MS) }
 }

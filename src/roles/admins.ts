@@ -5,6 +5,9 @@ const canAdminister = (alias: string) =>
   sql.raw(`${alias}.role = 'admin' AND ${alias}.status = 'active'
     AND ${alias}.frozen_at IS NULL AND ${alias}.erasure_due_at IS NULL`)
 
+/** Of which accounts a query for administrators is. */
+export const isActiveAdmin = canAdminister('users')
+
 /** Whether there is an admin beside this user, at this point of a batch: without one nobody may go. */
 export const hasOtherAdmin = (userId: string) => sql`EXISTS (
   SELECT 1 FROM users AS other WHERE ${canAdminister('other')} AND other.id <> ${userId})`

@@ -13,7 +13,8 @@ import {
   REASON,
 } from '../support/admins'
 import { type Account, freshAddress, startApp } from '../support/app'
-import { nextMail, tokenIn } from '../support/mailbox'
+import { broken } from '../support/attack'
+import { mailsTo as mailbox, nextMail, tokenIn } from '../support/mailbox'
 import { rowsOf, userIdOf } from '../support/rows-of'
 
 /** As many admins as there are in the whole system. */
@@ -159,6 +160,53 @@ describe('a grant that waits', () => {
     expect(await statesOf(user)).toEqual(['done', 'stopped'])
   })
 
+  test('is told to the other admins, twenty at most, or does not wait', async ({ expect }) => {
+    const app = startApp()
+    const { one, two } = await onlyAdmins(app, 'one', 'two')
+    const mailsTo = async ({ id }: { id: string }, least: number) => {
+      const email = String(await columnOf(id, 'email'))
+      const named = async () =>
+        (await mailbox(email, { waitMs: 300 })).filter(({ subject }) => subject === WAITING)
+      while (least > 0 && (await named()).length < least);
+      return named()
+    }
+    const user = await insertUser(app, 'customer', `email = 'ada@example.net'`)
+    const { body } = await changeRole(app, one, user, 'admin')
+    const [mail] = await mailsTo(two, 1)
+    expect(mail?.text).toContain('a…[at]example[.]net')
+    expect(mail?.text).toContain(REASON)
+    expect(mail?.text).not.toMatch(/https?:|IP address|ada@/)
+    expect(await mailsTo(one, 0)).toEqual([])
+    expect(await mailsTo({ id: user }, 0)).toEqual([])
+    expect((await approve(app, two, user, body['act_id'])).status).toBe(204)
+    await inviteUser(app, one, { email: app.newAccount().email, role: 'admin' })
+    expect(await mailsTo(two, 2)).toHaveLength(2)
+
+    // One who cannot administer has nothing to approve; of many those who have been here longest.
+    for (const state of [`status = 'disabled'`, 'frozen_at = 1', 'erasure_due_at = 9e15']) {
+      await insertUser(app, 'admin', `${state}, created_at = 1`)
+    }
+    for (let count = 0; count < 25; count++) await insertUser(app, 'admin', 'created_at = 2')
+    let sent = 0
+    const counting = startApp((deps) => ({
+      ...deps,
+      mailQueue: {
+        ...deps.mailQueue,
+        send: async () => void (sent += 1),
+      } as unknown as Queue<string>,
+    }))
+    expect(
+      (await changeRole(counting, one, await insertUser(app, 'customer'), 'admin')).status,
+    ).toBe(202)
+    expect(sent).toBe(20)
+
+    const deaf = startApp(broken('mailQueue', ['send'], 'fails'))
+    const other = await insertUser(app, 'customer')
+    expect((await changeRole(deaf, one, other, 'admin')).status).toBe(503)
+    expect(await statesOf(other)).toEqual(['stopped'])
+    expect((await changeRole(app, one, other, 'admin')).status).toBe(202)
+  })
+
   test('ends when the account is not what was asked about any more', async ({ expect }) => {
     const app = startApp()
     const { one, two } = await onlyAdmins(app, 'one', 'two')
@@ -189,6 +237,8 @@ describe('a grant that waits', () => {
     expect(await statesOf(String(body['user_id']))).toEqual(['stopped'])
   })
 })
+
+const WAITING = 'A new admin waits for your approval'
 
 const statesOf = async (userId: string) =>
   (await rowsOf(userId))

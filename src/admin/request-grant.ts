@@ -1,0 +1,77 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { randomId } from '../crypto/token'
+import { pendingActs } from '../db/schema'
+import { maskAddress } from '../email/header-safety'
+import type { CurrentSession } from '../sessions/find-session'
+import { maySensitively } from '../sessions/step-up'
+import { endActs } from '../users/end-acts'
+import { tellAdmins } from './tell-admins'
+
+/** How long a second admin has to approve. */
+const APPROVAL_MS = 86_400_000
+
+/** A grant that waits for another admin. */
+export type WaitingGrant = Readonly<{ actId: string; approveBefore: Date }>
+
+export const newGrant = ({ now }: Pick<Deps, 'now'>): WaitingGrant => ({
+  actId: randomId('act'),
+  approveBefore: new Date(now().getTime() + APPROVAL_MS),
+})
+
+/** Two that wait would be two approvals, of which one may be forgotten. */
+export const isNotAskedFor = ({ now }: Pick<Deps, 'now'>, userId: SQL) => sql`NOT EXISTS (
+  SELECT 1 FROM pending_acts WHERE user_id = ${userId} AND kind = 'grant_admin'
+  AND state = 'waiting' AND due_at > ${now().getTime()})`
+
+/** The statements that ask for a second admin, if `when` holds; the first returns a row. */
+export function requestGrant(
+  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  session: CurrentSession,
+  grant: WaitingGrant & { userId: SQL; reason: string },
+  when: SQL,
+) {
+  const { userId, reason, actId, approveBefore } = grant
+  const may = sql`${maySensitively(deps, session)} AND ${when}`
+  const isMade = sql`EXISTS (SELECT 1 FROM pending_acts WHERE id = ${actId})`
+  const actor = session.user.id
+  const now = deps.now().getTime()
+  return [
+    deps.db
+      .insert(pendingActs)
+      .select(
+        sql`SELECT ${actId}, 'grant_admin', ${userId}, ${actor}, ${reason}, ${now},
+          ${approveBefore.getTime()}, 'waiting', NULL, NULL WHERE ${may}`,
+      )
+      .returning({ id: pendingActs.id }),
+    recordEvent(
+      deps,
+      {
+        event: 'user_role_requested',
+        userId,
+        actor,
+        sessionId: session.id,
+        data: { role: 'admin', reason, act: actId },
+      },
+      isMade,
+    ),
+  ] as const
+}
+
+/** Tells the other admins, of whom one must approve. What could not be told does not wait. */
+export async function tellOfGrant(
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'mailQueue' | 'settings'>,
+  session: CurrentSession,
+  grant: WaitingGrant & { userId: string; email: string; reason: string },
+): Promise<void> {
+  const { userId, email, reason, actId, approveBefore } = grant
+  const data = { address: maskAddress(email), reason, approveBefore, time: deps.now() }
+  await tellAdmins(deps, session.user.id, { template: 'admin_grant_waiting', data }).catch(
+    async (error: unknown) => {
+      const act = { kind: 'grant_admin', userId, by: 'system', data: { act: actId } } as const
+      await deps.db.batch(endActs(deps, act, sql`act.id = ${actId}`))
+      throw error
+    },
+  )
+}
