@@ -6,8 +6,9 @@ import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
 import { endEverySession } from './end-every-session'
-import { endUserSessions, startReset, unlockUser } from './first-aid'
+import { endUserSessions, startReset } from './first-aid'
 import { reason } from './subject'
+import { unlockUser } from './unlock-user'
 
 const admin = may('user_administration')
 const why = z.strictObject({ reason })

@@ -2,58 +2,17 @@ import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { sessions } from '../db/schema'
-import { guardOf } from '../durable/guard-of'
-import { dropLock, namesOf } from '../login/lock-record'
 import { requestReset } from '../passwords/request-reset'
 import { problem } from '../problems'
-import { reach } from '../reach'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf, sessionExists } from '../sessions/session-ref'
-import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { notifyOwner } from '../users/notify-owner'
 import { findSubject } from './subject'
 
 type Act = Readonly<{ userId: string; reason: string }>
 
-// What helps an owner. Ending sessions and starting a reset give nobody any power and ask for no step-up: in
-// an incident there is much of it to do at once.
-
-/**
- * Ends locks, counts of failures and stopped factors, as a reset by the owner does. Each time takes a
- * step-up, or a stolen session would take the limit off every password. The owner is told before it
- * happens: what cannot be told does not happen.
- */
-export async function unlockUser(
-  deps: Deps,
-  session: CurrentSession,
-  { userId, reason }: Act,
-): Promise<void> {
-  const subject = await findSubject(deps, session, userId)
-  const [, used] = await deps.db.batch([
-    recordEvent(
-      deps,
-      {
-        event: 'user_unlocked',
-        userId,
-        actor: session.user.id,
-        sessionId: session.id,
-        data: { reason },
-      },
-      maySensitively(deps, session),
-    ),
-    useStepUp(deps, session),
-  ])
-  requireUsed(used)
-  // An address that was never confirmed may be a stranger's.
-  if (subject.emailVerifiedAt) {
-    const data = { reason, time: deps.now() }
-    await notifyOwner(deps, subject, { template: 'account_unlocked', data })
-  }
-  await Promise.all([
-    reach('guard', () => guardOf(deps, { userId }).unlock()),
-    dropLock(deps, namesOf(subject)),
-  ])
-}
+// What helps an owner and gives nobody any power. It asks for no step-up: in an incident there is much
+// of it to do at once.
 
 /** Mails a link that sets a new password. The admin never sees it. */
 export async function startReset(

@@ -170,7 +170,7 @@ describe('leftovers', () => {
     }
     await run(0)
     const prefix = asked[0]?.prefix ?? ''
-    const signs = [...'-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz']
+    const signs = Array.from('-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz')
     const keys = signs.map((sign) => `${prefix}${sign}`.padEnd(36, 'x'))
     await Promise.all(keys.map((key) => env.ARCHIVE.put(`${key}/doc_x`, 'x')))
     const isStray = (index: number) => index % 7 === 3
