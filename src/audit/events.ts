@@ -6,7 +6,7 @@ export const auditEvents = {
   user_created: 'warn',
   user_create_duplicate: 'info',
   user_email_verified: 'info',
-  user_verification_sent: 'info',
+  user_verification_requested: 'info',
   authn_password_success: 'info',
   authn_login_success: 'info',
   authn_login_fail: 'warn',

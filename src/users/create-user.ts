@@ -1,17 +1,19 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, ne, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { hashPassword } from '../crypto/password-hash'
-import { randomId, randomToken, sha256 } from '../crypto/token'
+import { randomToken, sha256 } from '../crypto/token'
 import { merchantProfiles } from '../db/merchant-schema'
 import { mailedTokens, users } from '../db/schema'
+import { guardOf } from '../durable/guard-of'
 import { enqueueMail } from '../email/enqueue'
 import { insertDraft, type MerchantDraft } from '../merchants/draft'
 import { requireGoodPassword } from '../passwords/policy'
+import { reach } from '../reach'
 import { emailKey } from './email-key'
 import { mailedLink } from './mailed-link'
 import { noteSignUp } from './sign-up-watch'
-import { usernameKey } from './username'
+import { upsertPending } from './upsert-pending'
 
 export type SignUp = Readonly<{
   email: string
@@ -26,9 +28,10 @@ export type SignUp = Readonly<{
  * Signs somebody up. Says the same to everyone; what came of it is told to the address by mail.
  *
  * A new address, or one that was never confirmed, gets the account as asked for now: whatever an
- * earlier sign-up left (password, name, profile, link) is void, for it may have been a stranger's. The
- * owner of a confirmed address is told that somebody tried. A username that is taken is left out, and
- * only the mail says so. All cases do the same work: one hash, one batch, one mail.
+ * earlier sign-up left (password, name, profile, link) is void, for it may have been a stranger's. Where
+ * its link would be one too many to mail, all stays as it is: else nobody could use the one that was
+ * mailed. The owner of a confirmed address is told that somebody tried. A username that is taken is left
+ * out, and only the mail says so. All cases do the same work: one hash, one batch, one mail.
  */
 export async function createUser(deps: Deps, input: SignUp): Promise<void> {
   await requireGoodPassword(deps, input.password, [
@@ -39,7 +42,10 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
   const { db } = deps
   const now = deps.now()
   const key = emailKey(input.email)
-  await noteSignUp(deps, key)
+  const [isGranted] = await Promise.all([
+    reach('guard', () => guardOf(deps, { address: key }).takeMail('verify', now.getTime())),
+    noteSignUp(deps, key),
+  ])
   const passwordHash = await hashPassword(deps.settings.PASSWORD_PEPPER, input.password)
   const token = randomToken()
   const expiresAt = new Date(now.getTime() + deps.settings.EMAIL_VERIFICATION_TIMEOUT * 1000)
@@ -47,7 +53,7 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
   const isMine = sql`EXISTS (SELECT 1 ${mine})`
 
   const [, , , [account], [owner]] = await db.batch([
-    upsertPending(deps, input, key, passwordHash),
+    upsertPending(deps, input, { key, passwordHash, isGranted }),
     db
       .delete(mailedTokens)
       .where(
@@ -63,7 +69,7 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
     db
       .select({ id: users.id, email: users.email, locale: users.locale })
       .from(users)
-      .where(eq(users.emailKey, key)),
+      .where(and(eq(users.emailKey, key), ne(users.status, 'pending'))),
     db.delete(merchantProfiles).where(sql`${merchantProfiles.userId} IN (SELECT id ${mine})`),
     ...(input.merchant ? [insertDraft(deps, input.merchant, mine)] : []),
     recordEvent(deps, { event: 'user_created', userId: sql`(SELECT id ${mine})` }, isMine),
@@ -99,38 +105,6 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
       data: { time: now, ip: deps.caller.ip, country: deps.caller.country },
     })
   }
-}
-
-/** Inserts the account, or takes over one whose address was never confirmed. Others stay as they are. */
-function upsertPending(deps: Deps, input: SignUp, key: string, passwordHash: string) {
-  const { email, username, role, locale = 'en' } = input
-  const name = username ?? null
-  const nameKey = username === undefined ? null : (usernameKey(username) ?? null)
-  // Inside the one statement, so that two sign-ups for a name cannot both find it free.
-  const isFree = sql`NOT EXISTS (SELECT 1 FROM users WHERE username_key = ${nameKey} AND email_key <> ${key})`
-  return deps.db
-    .insert(users)
-    .select(
-      sql`SELECT ${randomId('usr')}, ${email}, ${key},
-        CASE WHEN ${isFree} THEN ${name} END, CASE WHEN ${isFree} THEN ${nameKey} END,
-        NULL, ${locale}, ${role}, 'pending', ${passwordHash}, 0, NULL, NULL, ${deps.now().getTime()},
-        NULL, NULL, NULL
-        WHERE true`,
-    )
-    .onConflictDoUpdate({
-      target: users.emailKey,
-      set: {
-        email,
-        username: sql`excluded.username`,
-        usernameKey: sql`excluded.username_key`,
-        locale,
-        role,
-        passwordHash,
-        securityEpoch: sql`${users.securityEpoch} + 1`,
-        createdAt: deps.now(),
-      },
-      setWhere: eq(users.status, 'pending'),
-    })
 }
 
 const namesOf = (merchant: MerchantDraft | undefined) => [

@@ -131,7 +131,13 @@ describe('enumeration', () => {
       const { rowsRead: _, rowsWritten: __, ...calls } = read()
       return { hashes, ...calls }
     }
-    expect(await work(ada.email)).toEqual(await work(app.newAccount().email))
+    const known = await work(ada.email)
+    const { email } = app.newAccount()
+    expect(await work(email)).toEqual(known)
+    // Of one that was never confirmed, with a link that stays and with one that is replaced.
+    expect(await work(email)).toEqual(known)
+    app.advance(61)
+    expect(await work(email)).toEqual(known)
   })
 
   test('E-007: asking for the link again says the same for every address, and mails only who waits', async ({
@@ -149,6 +155,34 @@ describe('enumeration', () => {
     expect(visible(await resend(active.email))).toEqual(unknown)
     expect(visible(await resend(pending.email))).toEqual(unknown)
     expect(await mailsTo(active.email, { after: 1, waitMs: 300 })).toEqual([])
+  })
+
+  test('E-007: it costs the same work for every address, and writes nothing past the limit', async ({
+    expect,
+  }) => {
+    const { meter, read } = startMeter()
+    const app = startApp(meter)
+    const active = await app.hasAccount()
+    const pending = await unverified(app)
+    app.advance(61)
+    const work = async (email: string) => {
+      read()
+      await app.post('/api/auth/verify-email/resend/', { email }, { ip: freshAddress() })
+      const { rowsRead: _, ...rest } = read()
+      return rest
+    }
+    const nobody = `nobody${app.id}@example.com`
+    const first = []
+    for (const email of [nobody, active.email, pending.email]) first.push(await work(email))
+    const [unknown] = first
+    expect(unknown).toMatchObject({ d1RoundTrips: 2, objectCalls: 2, queueSends: 1 })
+    expect(unknown?.rowsWritten).toBeGreaterThan(0)
+    expect(first[1]).toEqual(unknown)
+    const { rowsWritten: _, ...calls } = unknown ?? {}
+    expect(first[2]).toMatchObject(calls)
+    for (const email of [nobody, active.email, pending.email]) {
+      expect(await work(email)).toEqual({ ...unknown, rowsWritten: 0 })
+    }
   })
 
   test('E-008: a random token, a used one, an expired one and one of another kind are one error', async ({
