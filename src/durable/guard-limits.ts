@@ -10,6 +10,12 @@ export const CODE_FAILURES: Quota = { limit: 10, seconds: 3600 }
 export const RESENDS: Quota = { limit: 5, seconds: 3600 }
 export const RESEND_PAUSE_MS = 60_000
 
+/**
+ * Times come with each call, from the clocks of many edges. So much longer than a challenge lives the guard
+ * remembers that it is used up: forgotten at once, it would be good again where a clock is behind.
+ */
+export const CLOCK_SKEW_MS = 60_000
+
 /** Links that anyone can have mailed to an account, of each kind. */
 const LINKS: readonly Quota[] = [
   { limit: 1, seconds: 60 },

@@ -1,5 +1,5 @@
 import type { Method } from '../two-factor/methods'
-import { CODE_FAILURES, MAIL_QUOTAS, type MailKind, RESENDS } from './guard-limits'
+import { CLOCK_SKEW_MS, CODE_FAILURES, MAIL_QUOTAS, type MailKind, RESENDS } from './guard-limits'
 import { type Window, windowAt } from './window'
 
 /** What can be guessed at. */
@@ -118,8 +118,11 @@ export const recovered = (state: GuardState): GuardState => ({
   ),
 })
 
+/** Those that some edge, by its clock, may still take for good. */
 export const liveChallenges = (challenges: GuardState['challenges'], now: number) =>
-  Object.fromEntries(Object.entries(challenges).filter(([, { expiresAt }]) => now < expiresAt))
+  Object.fromEntries(
+    Object.entries(challenges).filter(([, { expiresAt }]) => now < expiresAt + CLOCK_SKEW_MS),
+  )
 
 const hasRow = ({ inARow }: Side) => Object.values(inARow).some((count) => count > 0)
 
