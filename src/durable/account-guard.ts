@@ -177,9 +177,13 @@ export class AccountGuard extends DurableObject<Env> {
     return retryAfterSeconds === 0
   }
 
-  /** Ends all locks and counts, for an owner who has proved to be it; their browser is known from now on. */
+  /**
+   * Ends all locks and counts, for an owner who has proved to be it. Their browser is the only known one
+   * from now on: any other may be the intruder's.
+   */
   recover(device: string, now: number): void {
-    this.#save(withDevice({ ...recovered(this.#state), isKnown: true }, device, now))
+    const nobody = { ...recovered(this.#state), devices: {}, isKnown: true }
+    this.#save(withDevice(nobody, device, now))
   }
 
   /** Ends all locks and counts, at an admin's word; nobody becomes known by that. */

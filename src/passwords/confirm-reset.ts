@@ -1,9 +1,9 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, ne, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { hashPassword } from '../crypto/password-hash'
 import { randomToken } from '../crypto/token'
-import { mailedTokens, sessions, users } from '../db/schema'
+import { knownDevices, mailedTokens, sessions, users } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
 import { deviceHashOf, makeDeviceCookie, readDeviceCookie } from '../login/device-cookie'
 import { dropLock, namesOf } from '../login/lock-record'
@@ -17,9 +17,10 @@ import { isEndedByNewPassword, isRecoverable } from './is-recoverable'
 import { passResetFactor, type StrongStep } from './reset-factor'
 
 /**
- * Sets a new password with a mailed link, and ends every session, lock and count of failures: recovery.
- * Opens no session (ASVS 5.0 6.4.3); an authenticator app stays and must be proved, for the link alone is
- * one factor. Returns the device cookie that whoever held the link has earned.
+ * Sets a new password with a mailed link, and ends every session, lock and count of failures; all other
+ * browsers are strangers from then on: recovery. Opens no session (ASVS 5.0 6.4.3); an authenticator app
+ * stays and must be proved, for the link alone is one factor. Returns the device cookie that whoever held
+ * the link has earned.
  *
  * Locks end before the password is replaced: if the guard is silent, nothing has changed and the link
  * still works. Only the notice comes after; if it cannot be queued the answer is 503 although the new
@@ -47,7 +48,9 @@ export async function confirmReset(
     ),
     dropLock(deps, namesOf(reset)),
   ])
-  const { backupCodesLeft } = await replacePassword(deps, reset, { passwordHash, ...factor })
+  const deviceHash = deviceHashOf(nonce)
+  const next = { passwordHash, deviceHash, ...factor }
+  const { backupCodesLeft } = await replacePassword(deps, reset, next)
   const occasion = occasionOf(deps)
   await Promise.all([
     notifyOwner(deps, reset, { template: 'password_changed', data: { how: 'reset', ...occasion } }),
@@ -67,7 +70,13 @@ export async function confirmReset(
 async function replacePassword(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   { id: userId, tokenHash }: Reset,
-  next: { passwordHash: string; backupCodeHash: string | undefined; method: string | null },
+  next: {
+    passwordHash: string
+    backupCodeHash: string | undefined
+    method: string | null
+    /** Of the browser of the link, which alone stays known. */
+    deviceHash: string
+  },
 ): Promise<{ backupCodesLeft: number }> {
   const { db } = deps
   const { passwordHash, backupCodeHash } = next
@@ -96,6 +105,11 @@ async function replacePassword(
       .delete(mailedTokens)
       .where(and(eq(mailedTokens.userId, userId), isEndedByNewPassword, isDone)),
     countBackupCodes(deps, userId),
+    db
+      .delete(knownDevices)
+      .where(
+        and(eq(knownDevices.userId, userId), ne(knownDevices.deviceHash, next.deviceHash), isDone),
+      ),
   ])
   if (changed.length === 0) throw problem('invalid_token', { reason: 'used meanwhile' })
   return { backupCodesLeft: codes?.left ?? 0 }

@@ -4,7 +4,7 @@ import { revokeAllKeys } from '../api-keys/revoke-key'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { sha256 } from '../crypto/token'
-import { mailedTokens, sessions, users } from '../db/schema'
+import { knownDevices, mailedTokens, sessions, users } from '../db/schema'
 import { problem } from '../problems'
 import { emailKey } from './email-key'
 import { findLink } from './find-link'
@@ -28,8 +28,9 @@ export const issueNotMe = (
 
 /**
  * The owner says that a change of address was not their act: everything stops until the password is
- * reset through the address of the link, which the account gets back. API keys end for good. Where that address belongs to
- * another account by now, a reset would go to the intruder: then the account is disabled.
+ * reset through the address of the link, which the account gets back. API keys end for good, and no
+ * browser is known any more. Where that address belongs to another account by now, a reset would go to the
+ * intruder: then the account is disabled.
  *
  * Links of the same address and younger ones die with it, older ones stay: after two changes the first
  * address has the last word, not the intruder's in between.
@@ -52,6 +53,8 @@ export async function freezeAccount(deps: Deps, token: string): Promise<'frozen'
     restoreAddress(deps, { userId, email, key }, isGood),
     recordEvent(deps, { event: 'user_frozen', userId, actor: userId }, isGood),
     db.delete(sessions).where(and(eq(sessions.userId, userId), isGood)),
+    // The guard forgets them at the reset, without which nobody signs in.
+    db.delete(knownDevices).where(and(eq(knownDevices.userId, userId), isGood)),
     ...revokeAllKeys(deps, userId, isGood),
     db.delete(mailedTokens).where(
       and(

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { sha256 } from '../../src/crypto/token'
 import { me, refresh, signedIn, signInWithTotp, withTotp, wrongCodes } from '../support/acts'
-import { eventsOf, startApp } from '../support/app'
+import { type Account, eventsOf, freshAddress, startApp } from '../support/app'
 import { failLogin, visible } from '../support/attack'
 import { mailsTo, nextMail } from '../support/mailbox'
 import { startMeter } from '../support/meter'
@@ -17,6 +17,15 @@ import {
   tryLogin,
 } from '../support/recovery'
 import { userIdOf } from '../support/rows-of'
+
+const devicesOf = async (account: Account) => {
+  const { results } = await env.DB.prepare(
+    'SELECT device_hash FROM known_devices WHERE user_id = ?',
+  )
+    .bind(await userIdOf(account))
+    .run()
+  return results
+}
 
 const RANDOM_TOKEN = 'Zk2c8q5uY0bXh4mQe7Lw1tRj9sVn3dGf6pKa0oTiSyE'
 
@@ -131,6 +140,36 @@ describe('recovery', () => {
     expect((await guess(next, ada.codeNow())).body).toMatchObject({ code: 'too_many_attempts' })
     const another = await app.startLogin(ada.account)
     expect((await finish(ada.codeNow(), another)).status).toBe(429)
+  })
+
+  test('E-051: the browser of an intruder is a stranger’s after a reset, the one of the link is not', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, deviceCookie: own } = await signedIn(app)
+    const { deviceCookie: intruders } = await app.signIn(account)
+    const bystander = await signedIn(app)
+    expect(await devicesOf(account)).toHaveLength(2)
+    const token = await resetTokenOf(app, account)
+    const wrong = await confirmReset(app, RANDOM_TOKEN, {}, own)
+    expect([wrong.status, (await devicesOf(account)).length]).toEqual([400, 2])
+    expect((await confirmReset(app, token, {}, own)).status).toBe(204)
+    const hashOf = (cookie = '') => sha256(/=([^.]+)/.exec(cookie)?.[1] ?? '')
+    expect(await devicesOf(account)).toEqual([{ device_hash: hashOf(own) }])
+    expect(await devicesOf(bystander.account)).toHaveLength(1)
+    await failLogin(app, account.email, 5)
+    const json = { identifier: account.email, password: NEW_PASSWORD }
+    const enter = async (cookie: string | undefined) =>
+      (await app.post('/api/auth/login/', json, { ip: freshAddress(), cookie })).status
+    expect([await enter(intruders), await enter(own)]).toEqual([429, 200])
+
+    // A browser that nobody knew is the only one then, and the owner hears of its login.
+    app.advance(61)
+    const other = await confirmReset(app, await resetTokenOf(app, account))
+    const cookie = other.headers.getSetCookie()[0]?.split(';')[0]
+    expect(await devicesOf(account)).toEqual([])
+    await failLogin(app, account.email, 5)
+    expect([await enter(own), await enter(cookie)]).toEqual([429, 200])
   })
 
   test('E-036: fifty parallel uses of a reset link set one password', async ({ expect }) => {

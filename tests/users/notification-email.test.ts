@@ -15,6 +15,7 @@ import {
 import { eventsOf, freshAddress, startApp } from '../support/app'
 import { visible } from '../support/attack'
 import { linkIn, mailsTo, tokenIn } from '../support/mailbox'
+import { rowsOf, userIdOf } from '../support/rows-of'
 
 const CONFIRM = /Confirm this address for notices/
 const ADDED = /second address gets your notices/
@@ -64,6 +65,7 @@ describe('a second address', () => {
     const login = { identifier: email, password: account.password }
     expect((await app.post('/api/auth/login/', login)).status).toBe(401)
     expect((await notMe(app, notMeToken)).body).toEqual({ status: 'frozen' })
+    expect((await rowsOf(await userIdOf(account))).get('known_devices')).toEqual([])
     await mailAbout(account.email, /is frozen/)
     expect(await eventsOf(account.email)).toEqual(
       expect.arrayContaining([
