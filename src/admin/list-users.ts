@@ -46,7 +46,7 @@ export const entryOf = (row: Row): UserEntry => ({
   erasure_due_at: iso(row.erasureDueAt),
 })
 
-/** Where a page ended. What it says is only a place in a list that the caller may read anyway. */
+/** Where a page begins. What it says is only a place in a list that the caller may read anyway. */
 export type Place = Readonly<{ createdAt: number; id: string }> | Readonly<{ emailKey: string }>
 
 export type UserQuery = Readonly<{
@@ -54,28 +54,28 @@ export type UserQuery = Readonly<{
   /** Beginning of a canonical address; such a list is in the order of addresses. */
   email: string | undefined
   newestFirst: boolean
-  after: Place | undefined
+  from: Place | undefined
   limit: number
 }>
 
 /**
- * One page of accounts. Every filter has an index in the order of the list, and a page begins where the
- * one before ended, so it reads no more rows than it shows and one, however many accounts there are.
+ * One page of accounts. Every filter has an index in the order of the list, and a page begins with the one
+ * account that the page before has read and not shown. So it reads no more accounts than it shows and one,
+ * on every page, however many there are. From after the last one shown, it would read that again.
  */
 export async function listUsers(
   { db }: Pick<Deps, 'db'>,
-  { filter, email, newestFirst, after, limit }: UserQuery,
+  { filter, email, newestFirst, from, limit }: UserQuery,
 ): Promise<{ users: UserEntry[]; next: Place | null }> {
-  const isAfter = after && placeCondition(after, newestFirst)
+  const begins =
+    email === undefined ? from && placeCondition(from, newestFirst) : beginsWith(email, from)
   const inOrder = newestFirst ? desc : asc
   const rows = await db
     .select({ ...columns, emailKey: users.emailKey })
     .from(users)
     .where(
       sql.join(
-        [filter, email === undefined ? undefined : beginsWith(email), isAfter, sql`true`].filter(
-          (part) => part !== undefined,
-        ),
+        [filter, begins, sql`true`].filter((part) => part !== undefined),
         sql` AND `,
       ),
     )
@@ -85,24 +85,30 @@ export async function listUsers(
         : [asc(users.emailKey)]),
     )
     .limit(limit + 1)
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  const place = last && rows.length > limit ? placeOf(last, email !== undefined) : null
-  return { users: page.map(entryOf), next: place }
+  const next = rows[limit]
+  return {
+    users: rows.slice(0, limit).map(entryOf),
+    next: next ? placeOf(next, email !== undefined) : null,
+  }
 }
 
 const placeOf = (row: Row & { emailKey: string }, byEmail: boolean): Place =>
   byEmail ? { emailKey: row.emailKey } : { createdAt: row.createdAt.getTime(), id: row.id }
 
 /** Row values compare as one, which the index can seek by. */
-function placeCondition(place: Place, newestFirst: boolean): SQL {
-  if ('emailKey' in place) return sql`email_key > ${place.emailKey}`
+function placeCondition(place: Place, newestFirst: boolean): SQL | undefined {
+  if ('emailKey' in place) return undefined
   const { createdAt, id } = place
   return newestFirst
-    ? sql`(created_at, id) < (${createdAt}, ${id})`
-    : sql`(created_at, id) > (${createdAt}, ${id})`
+    ? sql`(created_at, id) <= (${createdAt}, ${id})`
+    : sql`(created_at, id) >= (${createdAt}, ${id})`
 }
 
-/** A range of the index, where `LIKE` would read the table. No key has a character from U+007F on. */
-const beginsWith = (prefix: string): SQL =>
-  sql`email_key >= ${prefix} AND email_key < ${`${prefix}\u007f`}`
+/**
+ * A range of the index, where `LIKE` would read the table. No key has a character from U+007F on. It has
+ * one lower end: of two the index would be read from the first, through all pages before.
+ */
+function beginsWith(prefix: string, from: Place | undefined): SQL {
+  const key = from && 'emailKey' in from && from.emailKey > prefix ? from.emailKey : prefix
+  return sql`email_key >= ${key} AND email_key < ${`${prefix}\u007f`}`
+}

@@ -31,9 +31,9 @@ export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
       },
     }),
     async (c) => {
-      const { email, order, before: after, limit, ...rest } = c.req.valid('query')
+      const { email, order, before: from, limit, ...rest } = c.req.valid('query')
       const newestFirst = order === 'newest'
-      const wanted = { filter: filterOf(rest), email, newestFirst, after, limit }
+      const wanted = { filter: filterOf(rest), email, newestFirst, from, limit }
       const { users, next } = await listUsers(c.var.deps, wanted)
       return c.json({ users, next: cursorOf(next) })
     },
