@@ -1,6 +1,6 @@
 import { createApp } from './app'
 import { createDeps } from './context'
-import { runJob } from './jobs/index'
+import { runJobs } from './jobs/run-jobs'
 
 export { AccountGuard } from './durable/account-guard'
 export { IpLimiter } from './durable/ip-limiter'
@@ -13,7 +13,7 @@ export default {
   fetch: app.fetch,
 
   async scheduled(controller, env, ctx) {
-    await runJob(
+    await runJobs(
       createDeps(env, (promise) => ctx.waitUntil(promise)),
       controller.cron,
     )

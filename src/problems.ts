@@ -163,7 +163,7 @@ function isD1Failure(error: unknown): boolean {
 }
 
 /** Name, message and stack, but nothing of a query: its parameters may be personal or secret. */
-function describeError(error: Error): Record<string, unknown> {
+export function describeError(error: Error): Record<string, unknown> {
   const { reason } = error instanceof Problem ? error.extras : {}
   const cause = error.cause instanceof Error ? error.cause : error
   const message = cause.message.split('\nparams:')[0]?.slice(0, 500)

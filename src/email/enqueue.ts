@@ -16,9 +16,24 @@ export async function enqueueMail(
   deps: Pick<Deps, 'mailQueue' | 'settings' | 'now'>,
   mail: MailRequest,
 ): Promise<void> {
+  const body = await sealed(deps, mail)
+  await reach('mail queue', () => deps.mailQueue.send(body, { contentType: 'text' }))
+}
+
+/** Queues mails in one send, all of them or none: about eighty at most, for a send is of 256 KB. */
+export async function enqueueMails(
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now'>,
+  mails: readonly MailRequest[],
+): Promise<void> {
+  if (mails.length === 0) return
+  const bodies = await Promise.all(mails.map((mail) => sealed(deps, mail)))
+  const messages = bodies.map((body) => ({ body, contentType: 'text' as const }))
+  await reach('mail queue', () => deps.mailQueue.sendBatch(messages))
+}
+
+function sealed(deps: Pick<Deps, 'settings' | 'now'>, mail: MailRequest): Promise<string> {
   if (mail.to !== null && wireAddress(mail.to) === undefined) {
     throw new Error(`a ${mail.template} mail to something that is not one address`)
   }
-  const body = await sealMail(deps, mail)
-  await reach('mail queue', () => deps.mailQueue.send(body, { contentType: 'text' }))
+  return sealMail(deps, mail)
 }

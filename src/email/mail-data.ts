@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { roles } from '../db/schema'
 import { occasion } from './occasion'
+import { reportData } from './report-data'
 
 const link = z.url({ protocol: /^https?$/ })
 const text = z.string()
@@ -97,5 +98,13 @@ export const mailData = {
   factors_removed: z.object({ time: occasion.time }),
 } as const satisfies Record<string, z.ZodType>
 
+  /** To all admins: what happened in a week. */
+  security_report: reportData,
+  /** A job (jobs/index.ts) has not ended well since then. */
+  job_overdue: z.object({ job: text, since: occasion.time }),
+  /** Keys that sign, by the secret that they are in, and have become old. */
+  secret_rotation_due: z.object({
+    keys: z.array(z.object({ setting: text, kid: text, days: z.number() })).min(1),
+  }),
 export type TemplateName = keyof typeof mailData
 export type TemplateData<Name extends TemplateName> = z.input<(typeof mailData)[Name]>

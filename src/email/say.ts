@@ -9,6 +9,7 @@ export type Say = Readonly<{
   minutes: (count: number) => string
   hours: (count: number) => string
   days: (count: number) => string
+  number: (count: number) => string
   date: (time: Date) => string
   /** When and where something happened, and with what, where the data of the mail tells. */
   facts: (where: Where, more?: readonly Row[]) => Block
@@ -28,6 +29,7 @@ export function sayIn(language: Language): Say {
     minutes: duration('minute'),
     hours: duration('hour'),
     days: duration('day'),
+    number: (count) => new Intl.NumberFormat(locale).format(count),
     date,
     facts: ({ device, time, country, ip }, more = []) => ({
       kind: 'facts',

@@ -35,9 +35,12 @@ import { newDevice } from './templates/new-device'
 import { notificationEmail } from './templates/notification-email'
 import { notificationEmailChanged } from './templates/notification-email-changed'
 import { passwordChanged } from './templates/password-changed'
+import { jobOverdue } from './templates/job-overdue'
 import { resetPassword } from './templates/reset-password'
 import { roleChanged } from './templates/role-changed'
 import { sessionsEndedByAdmin } from './templates/sessions-ended-by-admin'
+import { secretRotationDue } from './templates/secret-rotation-due'
+import { securityReport } from './templates/security-report'
 import { usernameChanged } from './templates/username-changed'
 import { verifyEmail } from './templates/verify-email'
 import { wrongCode } from './templates/wrong-code'
@@ -87,6 +90,9 @@ export const templates = {
   factors_removed: factorsRemoved,
 } as const satisfies { [Name in TemplateName]: Template<Name> }
 
+  security_report: securityReport,
+  job_overdue: jobOverdue,
+  secret_rotation_due: secretRotationDue,
 /** The template of a queued mail; `undefined` for a name that this version does not know. */
 export const templateOf = (name: string): Template | undefined =>
   Object.hasOwn(templates, name) ? templates[name as TemplateName] : undefined

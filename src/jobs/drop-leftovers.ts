@@ -1,9 +1,9 @@
 import { and, isNull, lte, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { merchantDocuments } from '../db/merchant-schema'
 import { DOCUMENTS_PREFIX } from '../merchants/document-objects'
 import { reach } from '../reach'
+import type { Counts } from './job'
 
 /** Rows that one run deletes; the rest is there at the next. */
 const ROWS = 100
@@ -25,17 +25,12 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2
  * objects than a run can look at, each run takes others.
  */
 export async function dropLeftovers(
-  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'archive'>,
+  deps: Pick<Deps, 'db' | 'now' | 'archive'>,
   pageSize = PAGE,
-): Promise<void> {
+): Promise<Counts> {
   const uploads = await endUnfinished(deps)
   const objects = await dropUnknown(deps, pageSize)
-  if (uploads + objects === 0) return
-  await recordEvent(deps, {
-    event: 'sys_job_done',
-    actor: 'system',
-    data: { job: 'drop-leftovers', uploads, objects },
-  })
+  return { uploads, objects }
 }
 
 /** First the rows, by which an upload that still runs learns that it has ended, then what it has left. */

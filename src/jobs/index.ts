@@ -1,29 +1,72 @@
-import type { Deps } from '../context'
-import { log } from '../log'
+import { archiveEvents } from '../audit/archive'
+import { sealEvents } from '../audit/seal'
 import { dropLeftovers } from './drop-leftovers'
 import { eraseAccounts } from './erase-accounts'
+import type { Job } from './job'
 import { purgeExpired } from './purge-expired'
+import { purgeUnconfirmed } from './purge-unconfirmed'
 import { remindKeys } from './remind-keys'
+import { remindSecrets } from './remind-secrets'
+import { reportSecurity } from './report-security'
 import { runPendingActs } from './run-pending-acts'
+import { watchJobs } from './watch-jobs'
 
-type Job = (deps: Deps) => Promise<void>
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
 
-/** Every job by its name, under the cron expression that starts it; tests/jobs.test.ts compares with wrangler.toml. */
-export const jobs: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
-  '*/15 * * * *': {
-    'purge-expired': purgeExpired,
-    'erase-accounts': eraseAccounts,
-    'drop-leftovers': dropLeftovers,
-    'run-pending-acts': runPendingActs,
+type Crons = Readonly<
+  Record<
+    string,
+    {
+      everyMs: number
+      /** Whether a run that did something leaves no event. */
+      isSilent?: boolean
+      jobs: Readonly<Record<string, Job>>
+    }
+  >
+>
+
+/**
+ * Every job by its name, under the cron expression that starts it. Each is safe to run late, twice, or
+ * twice at once, goes on where one was cut off, and stops by itself after so many rows or seconds.
+ */
+export const crons: Crons = {
+  '* * * * *': {
+    everyMs: MINUTE_MS,
+    // An event a run would be one to seal for the next, and the log never came to rest.
+    isSilent: true,
+    jobs: { 'seal-events': sealEvents },
   },
-  '0 6 * * *': { 'remind-keys': remindKeys },
+  '*/15 * * * *': {
+    everyMs: 15 * MINUTE_MS,
+    jobs: {
+      'purge-expired': purgeExpired,
+      'purge-unconfirmed': purgeUnconfirmed,
+      'erase-accounts': eraseAccounts,
+      'drop-leftovers': dropLeftovers,
+      'run-pending-acts': runPendingActs,
+      'watch-jobs': (deps) => watchJobs(deps, periods()),
+    },
+  },
+  '0 6 * * *': {
+    everyMs: DAY_MS,
+    jobs: {
+      'archive-events': archiveEvents,
+      'remind-keys': remindKeys,
+      'remind-secrets': remindSecrets,
+      // A report that could not be sent on Monday is sent the day after.
+      'report-security-late': reportSecurity,
+      // Who watches the watcher: each sees when the other is silent.
+      'watch-jobs-daily': (deps) => watchJobs(deps, periods()),
+    },
+  },
+  '0 7 * * 1': { everyMs: 7 * DAY_MS, jobs: { 'report-security': reportSecurity } },
 }
 
-/** Runs the jobs of a cron expression. Each is safe to run late, twice, or twice at once; one that fails stops no other. */
-export async function runJob(deps: Deps, cron: string): Promise<void> {
-  const due = Object.entries(jobs[cron] ?? {})
-  if (due.length === 0) return log('error', 'sys_job_unknown', { cron })
-  const results = await Promise.allSettled(due.map(([, job]) => job(deps)))
-  const failed = due.filter((_job, index) => results[index]?.status === 'rejected')
-  if (failed.length > 0) throw new Error(`failed: ${failed.map(([name]) => name).join(', ')}`)
-}
+/** How often each job should end well, in milliseconds. */
+const periods = () =>
+  Object.fromEntries(
+    Object.values(crons).flatMap(({ everyMs, jobs }) =>
+      Object.keys(jobs).map((name) => [name, everyMs]),
+    ),
+  )

@@ -1,53 +1,61 @@
 import { sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { apiKeys } from '../db/key-schema'
-import { mailedTokens, sessions, totpAuthenticators } from '../db/schema'
+import { DEVICE_COOKIE_SECONDS } from '../http/cookies'
+import { reach } from '../reach'
+import type { Counts } from './job'
+import { sweep } from './sweep'
 
-/** Rows that one run deletes of each table: enough for a busy quarter of an hour, and bounded. */
-const CHUNK = 1000
+const DAY_MS = 86_400_000
+/** Milliseconds that all of a run may take; and keys that it deletes, which have an index. */
+const RUN_MS = 60_000
+const KEYS = 1000
 /** An app that was never confirmed: the session that began to set it up has long moved on. */
-const UNCONFIRMED_MS = 86_400_000
+const UNCONFIRMED_MS = DAY_MS
 /** So long an owner sees in the list which key has expired. */
-const EXPIRED_KEY_MS = 30 * 86_400_000
+const EXPIRED_KEY_MS = 30 * DAY_MS
+/** When a browser was last seen is noted once a day, so that its cookie may be a day younger. */
+const UNSEEN_MS = DEVICE_COOKIE_SECONDS * 1000 + DAY_MS
 
 /**
- * Deletes sessions and mailed tokens whose time has passed, API keys a month later, and authenticator
- * apps that were begun a day ago and not confirmed. Nothing relies on it: reads check the time.
+ * Deletes sessions and mailed tokens whose time has passed, API keys a month later, browsers whose cookie
+ * has ended, and authenticator apps that were begun a day ago and not confirmed. Nothing relies on it:
+ * reads check the time.
  */
-export async function purgeExpired(deps: Pick<Deps, 'db' | 'now' | 'caller'>): Promise<void> {
+export async function purgeExpired(deps: Pick<Deps, 'db' | 'now'>): Promise<Counts> {
   const { db } = deps
-  const now = deps.now()
-  const [endedSessions, deadTokens, deadApps, deadKeys] = await db.batch([
-    db.delete(sessions).where(
-      sql`(user_id, id) IN (
-        SELECT user_id, id FROM sessions WHERE expires_at <= ${now.getTime()} LIMIT ${CHUNK})`,
+  const now = deps.now().getTime()
+  const until = now + RUN_MS
+  const ofUsers = { key: 'user_id', prefix: 'usr_' }
+  const isExpired = sql`expires_at <= ${now}`
+  const keys = await reach('database', () =>
+    db
+      .delete(apiKeys)
+      .where(
+        sql`id IN (SELECT id FROM api_keys WHERE expires_at <= ${now - EXPIRED_KEY_MS} LIMIT ${KEYS})`,
+      ),
+  )
+  return {
+    api_keys: keys.meta.changes,
+    sessions: await sweep(deps, { table: 'sessions', ...ofUsers, isOver: isExpired }, until),
+    tokens: await sweep(
+      deps,
+      { table: 'mailed_tokens', key: 'token_hash', prefix: '', isOver: isExpired },
+      until,
     ),
-    db.delete(mailedTokens).where(
-      sql`token_hash IN (
-        SELECT token_hash FROM mailed_tokens WHERE expires_at <= ${now.getTime()} LIMIT ${CHUNK})`,
+    authenticators: await sweep(
+      deps,
+      {
+        table: 'totp_authenticators',
+        ...ofUsers,
+        isOver: sql`confirmed_at IS NULL AND created_at <= ${now - UNCONFIRMED_MS}`,
+      },
+      until,
     ),
-    db.delete(totpAuthenticators).where(
-      sql`(user_id, id) IN (
-        SELECT user_id, id FROM totp_authenticators
-        WHERE confirmed_at IS NULL AND created_at <= ${now.getTime() - UNCONFIRMED_MS}
-        LIMIT ${CHUNK})`,
+    devices: await sweep(
+      deps,
+      { table: 'known_devices', ...ofUsers, isOver: sql`last_seen_at <= ${now - UNSEEN_MS}` },
+      until,
     ),
-    db.delete(apiKeys).where(
-      sql`id IN (SELECT id FROM api_keys
-        WHERE expires_at <= ${now.getTime() - EXPIRED_KEY_MS} LIMIT ${CHUNK})`,
-    ),
-  ])
-  const counts = {
-    sessions: endedSessions.meta.changes,
-    tokens: deadTokens.meta.changes,
-    authenticators: deadApps.meta.changes,
-    api_keys: deadKeys.meta.changes,
   }
-  if (Object.values(counts).every((count) => count === 0)) return
-  await recordEvent(deps, {
-    event: 'sys_job_done',
-    actor: 'system',
-    data: { job: 'purge-expired', ...counts },
-  })
 }

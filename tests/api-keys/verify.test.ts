@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { newKeyText } from '../../src/api-keys/key-text'
 import { createDeps, type Deps } from '../../src/context'
-import { runJob } from '../../src/jobs/index'
+import { runJobs } from '../../src/jobs/run-jobs'
 import { describe, test } from 'vitest'
 import { type App, mailsNamed } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
@@ -177,7 +177,7 @@ const brokenDatabase = {
 
 describe('the end of a key', () => {
   const runDaily = (app: App, fault = (deps: Deps) => deps) =>
-    runJob(fault({ ...createDeps(env, () => {}), now: app.now }), '0 6 * * *')
+    runJobs(fault({ ...createDeps(env, () => {}), now: app.now }), '0 6 * * *')
 
   test('is told 14 and 3 days before, once each, to owners who may use it', async ({ expect }) => {
     const app = startApp()
@@ -225,7 +225,7 @@ describe('the end of a key', () => {
   test('takes its row a month later', async ({ expect }) => {
     const app = startApp()
     const { id } = await madeKey(app, await keyOwner(app), { expires_in_days: 1 })
-    const purge = () => runJob({ ...createDeps(env, () => {}), now: app.now }, '*/15 * * * *')
+    const purge = () => runJobs({ ...createDeps(env, () => {}), now: app.now }, '*/15 * * * *')
     app.advance(31 * DAY - 60)
     await purge()
     expect(await rowOf(id)).not.toBeNull()

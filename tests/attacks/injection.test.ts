@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { createDeps } from '../../src/context'
-import { runJob } from '../../src/jobs/index'
+import { runJobs } from '../../src/jobs/run-jobs'
 import { freshAddress, startApp } from '../support/app'
 import { nextMail } from '../support/mailbox'
 
@@ -87,7 +87,7 @@ describe('injection', () => {
     )
     expect(created.status).toBe(202)
     await nextMail(account.email)
-    await runJob(
+    await runJobs(
       createDeps(env, () => {}),
       '*/15 * * * *',
     )

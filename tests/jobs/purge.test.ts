@@ -5,24 +5,17 @@ import {
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import worker from '../src/index'
-import { createDeps, type Deps } from '../src/context'
-import { jobs, runJob } from '../src/jobs/index'
-import { deviceHashOf } from '../src/login/device-cookie'
-import wranglerText from '../wrangler.toml?raw'
-import { signedIn } from './support/acts'
-import { freshAddress, startApp } from './support/app'
-import { broken, storedText } from './support/attack'
-import { mailsTo } from './support/mailbox'
-import { rowsOf, userIdOf } from './support/rows-of'
+import worker from '../../src/index'
+import { createDeps, type Deps } from '../../src/context'
+import { runJobs } from '../../src/jobs/run-jobs'
+import { deviceHashOf } from '../../src/login/device-cookie'
+import { signedIn } from '../support/acts'
+import { freshAddress, startApp } from '../support/app'
+import { broken, storedText } from '../support/attack'
+import { mailsTo } from '../support/mailbox'
+import { rowsOf, userIdOf } from '../support/rows-of'
 
 const GRACE_SECONDS = 14 * 86_400
-
-test('the crons of wrangler.toml are the jobs of the code', ({ expect }) => {
-  const [, list = ''] = /^crons = \[(.*)\]$/m.exec(wranglerText) ?? []
-  const crons = [...list.matchAll(/"([^"]+)"/g)].map(([, cron]) => cron)
-  expect(new Set(crons)).toEqual(new Set(Object.keys(jobs)))
-})
 
 test('the purge ends what has expired and leaves the rest, twice at once as well as once', async ({
   expect,
@@ -86,7 +79,7 @@ test('the purge ends apps that were not confirmed for a day, and no confirmed on
 })
 
 const runQuarterHourly = (app: { now: () => Date }, fault = (deps: Deps) => deps) =>
-  runJob(fault({ ...createDeps(env, () => {}), now: app.now }), '*/15 * * * *')
+  runJobs(fault({ ...createDeps(env, () => {}), now: app.now }), '*/15 * * * *')
 
 async function closedAccount(app: ReturnType<typeof startApp>) {
   const signed = await signedIn(app)
@@ -202,13 +195,4 @@ describe('the erasure of accounts', () => {
     await runQuarterHourly(app)
     expect(await left()).toBe(0)
   })
-})
-
-test('a cron that no job has is logged and does nothing', async ({ expect }) => {
-  await expect(
-    runJob(
-      createDeps(env, () => {}),
-      '0 0 1 1 *',
-    ),
-  ).resolves.toBeUndefined()
 })

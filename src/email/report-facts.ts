@@ -1,0 +1,111 @@
+import type { Language } from './language'
+import type { Block } from './letter'
+import { plainName } from './plain-name'
+import type { ReportData } from './report-data'
+import type { Say } from './say'
+
+const figures = [
+  'signIns',
+  'signUps',
+  'failures',
+  'locks',
+  'critical',
+  'deadMails',
+  'expiringKeys',
+] as const satisfies (keyof ReportData)[]
+
+/** What the figures and the parts of the head are called. */
+type Labels = Readonly<
+  Record<
+    (typeof figures)[number] | 'newAdmins' | 'none' | 'size' | 'root' | 'at' | 'kid' | 'jws',
+    string
+  >
+>
+
+const labels: Record<Language, Labels> = {
+  en: {
+    signIns: 'Sign-ins',
+    signUps: 'Sign-ups',
+    failures: 'Wrong passwords and codes',
+    locks: 'Locks',
+    critical: 'Critical events',
+    deadMails: 'Mails given up',
+    expiringKeys: 'API keys that end within 14 days',
+    newAdmins: 'New admins',
+    none: 'none',
+    size: 'Events in the log',
+    root: 'Root',
+    at: 'Time',
+    kid: 'Key',
+    jws: 'Signed head',
+  },
+  de: {
+    signIns: 'Anmeldungen',
+    signUps: 'Registrierungen',
+    failures: 'Falsche Passwörter und Codes',
+    locks: 'Sperren',
+    critical: 'Kritische Ereignisse',
+    deadMails: 'Aufgegebene E-Mails',
+    expiringKeys: 'API-Schlüssel, die in 14 Tagen enden',
+    newAdmins: 'Neue Admins',
+    none: 'keine',
+    size: 'Ereignisse im Log',
+    root: 'Wurzel',
+    at: 'Zeit',
+    kid: 'Schlüssel',
+    jws: 'Signierter Kopf',
+  },
+  fr: {
+    signIns: 'Connexions',
+    signUps: 'Inscriptions',
+    failures: 'Mots de passe et codes erronés',
+    locks: 'Verrouillages',
+    critical: 'Événements critiques',
+    deadMails: 'Courriels abandonnés',
+    expiringKeys: 'Clés d’API expirant sous 14 jours',
+    newAdmins: 'Nouveaux administrateurs',
+    none: 'aucun',
+    size: 'Événements du journal',
+    root: 'Racine',
+    at: 'Date',
+    kid: 'Clé',
+    jws: 'Tête signée',
+  },
+}
+
+/** The figures of the week. */
+export function figureFacts(data: ReportData, say: Say, language: Language): Block {
+  const { none, newAdmins, ...names } = labels[language]
+  const admins = data.newAdmins.map((admin) => plainName(admin)).join(', ') || none
+  const rows = figures.map((name) => [names[name], say.number(data[name])] as const)
+  return { kind: 'facts', rows: [...rows, [newAdmins, admins]] }
+}
+
+/** Where failures came from; nothing if there were none. */
+export const sourceFacts = ({ sources }: ReportData, say: Say): Block[] =>
+  sources.length === 0
+    ? []
+    : [
+        {
+          kind: 'facts',
+          rows: sources.map(({ source, failures }) => [source, say.number(failures)]),
+        },
+      ]
+
+/** The head and its parts, so that a reader can compare without a tool; nothing before there is one. */
+export function headFacts({ head }: ReportData, say: Say, language: Language): Block[] {
+  if (!head) return []
+  const { size, root, at, kid, jws } = labels[language]
+  return [
+    {
+      kind: 'facts',
+      rows: [
+        [size, say.number(head.size)],
+        [root, head.root],
+        [at, say.date(head.at)],
+        [kid, head.kid],
+        [jws, head.jws],
+      ],
+    },
+  ]
+}

@@ -1,0 +1,6 @@
+import type { Deps } from '../context'
+
+/** What a run has done, such as rows deleted. With `failed` above 0 it has not ended well. */
+export type Counts = Readonly<Record<string, number>>
+
+export type Job = (deps: Deps) => Promise<Counts>

@@ -1,0 +1,104 @@
+import { sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { jobRuns } from '../db/audit-schema'
+import { log } from '../log'
+import { describeError } from '../problems'
+import { reach, within } from '../reach'
+import { crons } from './index'
+import type { Counts, Job } from './job'
+
+/** Jobs end by themselves long before; one that hangs is cut off and noted, as the platform would not do. */
+const HANGS_MS = 600_000
+const HOUR_MS = 3_600_000
+
+type Due = Readonly<{ name: string; job: Job; isSilent: boolean }>
+
+/**
+ * Runs the jobs of a cron expression, or one by its name, which no cron has: for `npm run jobs`. One that
+ * fails stops no other. Throws in the end if any has, for the list of the platform.
+ */
+export async function runJobs(deps: Deps, cronOrName: string): Promise<void> {
+  const due = dueFor(cronOrName)
+  if (due.length === 0) return log('error', 'sys_job_unknown', { cron: cronOrName })
+  const results = await Promise.allSettled(due.map((job) => runJob(deps, job)))
+  const failed = due.filter((_job, index) => results[index]?.status === 'rejected')
+  if (failed.length > 0) throw new Error(`failed: ${failed.map(({ name }) => name).join(', ')}`)
+}
+
+function dueFor(cronOrName: string): Due[] {
+  const all = Object.entries(crons).flatMap(([cron, { jobs, isSilent = false }]) =>
+    Object.entries(jobs).map(([name, job]) => ({ cron, name, job, isSilent })),
+  )
+  return all.filter(({ cron, name }) => cronOrName === cron || cronOrName === name)
+}
+
+/** Runs one and notes how it went. Throws if it failed, or if that cannot be noted. */
+async function runJob(deps: Deps, { name, job, isSilent }: Due): Promise<void> {
+  const startedAt = deps.now()
+  let counts: Counts = {}
+  let error: Error | undefined
+  try {
+    counts = await within(HANGS_MS, () => job(deps))
+    if (counts['failed']) error = new Error(`${counts['failed']} are left for the next run`)
+  } catch (thrown) {
+    error = thrown instanceof Error ? thrown : new Error(String(thrown))
+  }
+  const duration = deps.now().getTime() - startedAt.getTime()
+  if (error)
+    log('error', 'sys_job_failed', { job: name, duration, counts, ...describeError(error) })
+  else log('info', 'sys_job_done', { job: name, duration, counts })
+  await noteRun(deps, { name, startedAt, duration, counts, isSilent, isFailed: !!error })
+  if (error) throw error
+}
+
+type Run = Readonly<{
+  name: string
+  startedAt: Date
+  duration: number
+  counts: Counts
+  isSilent: boolean
+  isFailed: boolean
+}>
+
+/** One row, and an event when something was done, or for the first failure of an hour. */
+async function noteRun(deps: Deps, run: Run): Promise<void> {
+  const { db, now } = deps
+  const { name, startedAt, duration, counts, isSilent, isFailed } = run
+  const endedAt = now()
+  const hour = Math.floor(endedAt.getTime() / HOUR_MS)
+  const hasDone = !isSilent && Object.values(counts).some((count) => count > 0)
+  const isTold = sql`EXISTS (SELECT 1 FROM job_runs
+    WHERE job = ${name} AND failed_at / ${sql.raw(`${HOUR_MS}`)} = ${hour})`
+  const data = { job: name, ...counts }
+  const note = db
+    .insert(jobRuns)
+    .values({
+      job: name,
+      startedAt,
+      ...(isFailed ? { failedAt: endedAt } : { succeededAt: endedAt }),
+      duration,
+      counts,
+    })
+    .onConflictDoUpdate({
+      target: jobRuns.job,
+      set: {
+        // Of a job that has never ended well: since when it is waited for (watch-jobs.ts).
+        startedAt: isFailed
+          ? sql`CASE WHEN succeeded_at IS NULL THEN started_at ELSE excluded.started_at END`
+          : startedAt,
+        ...(isFailed ? { failedAt: endedAt } : { succeededAt: endedAt }),
+        duration,
+        counts,
+      },
+    })
+  const done = { event: 'sys_job_done', actor: 'system', data } as const
+  const failed = { event: 'sys_job_failed', actor: 'system', data } as const
+  const events = [
+    ...(isFailed ? [recordEvent(deps, failed, sql`NOT ${isTold}`)] : []),
+    ...(hasDone && !isFailed ? [recordEvent(deps, done)] : []),
+  ]
+  // The event asks what the row says before it is changed.
+  const [first = note, ...rest] = [...events, note]
+  await reach('database', () => db.batch([first, ...rest]))
+}

@@ -1,0 +1,98 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { archivedThrough } from '../audit/drop-archived'
+import { auditEvents as levels, type AuditEventName } from '../audit/events'
+import { idRange } from '../audit/id-range'
+import type { Deps } from '../context'
+import { auditEvents } from '../db/audit-schema'
+import { networkOf } from '../http/caller'
+import { reach } from '../reach'
+
+/** Events that one query looks at, so that none runs long; and all that one report does. */
+const CHUNK = 10_000
+const EVENTS = 2_000_000
+const RUN_MS = 120_000
+/** Addresses taken from a chunk, and kept of all: who is far down the list may be counted short. */
+const SOURCES = 1000
+const KEPT = 4 * SOURCES
+const SHOWN = 5
+const MAX_NEW_ADMINS = 10
+
+const FAILURES: readonly AuditEventName[] = ['authn_login_fail', 'authn_code_fail']
+const LOCKS: readonly AuditEventName[] = ['authn_login_lock', 'authn_stopped']
+
+type Range = Readonly<{ since: Date; until: Date }>
+
+/** What happened between two times, as far as it is in D1 still, the newest events first. */
+export async function securityFigures(deps: Deps, range: Range, most = EVENTS) {
+  const stopAt = deps.now().getTime() + RUN_MS
+  const [from, to] = [range.since.getTime(), range.until.getTime()]
+  const { start, end } = await idRange(deps, { from, to }, await archivedThrough(deps))
+  const first = Math.max(start, end - most)
+  const counts = new Map<string, number>()
+  let sources = new Map<string, number>()
+  const admins = new Set<string>()
+  let high = end
+  for (; high > first && deps.now().getTime() < stopAt; high -= CHUNK) {
+    const low = Math.max(first, high - CHUNK)
+    const isMeant = sql`id >= ${low} AND id < ${high} AND at >= ${from} AND at < ${to}`
+    const [events, failures, made] = await countChunk(deps, isMeant)
+    for (const { event, count } of events) add(counts, event, count)
+    for (const { ip, count } of failures) add(sources, sourceOf(ip), count)
+    for (const { userId } of made) if (userId !== null) admins.add(userId)
+    if (sources.size > KEPT) sources = new Map(largest(sources, SOURCES))
+  }
+  const sum = (names: readonly string[]) =>
+    names.reduce((total, name) => total + (counts.get(name) ?? 0), 0)
+  const critical = Object.keys(levels).filter(
+    (name) => levels[name as AuditEventName] === 'critical',
+  )
+  return {
+    isCut: first > start || high > first,
+    signIns: sum(['authn_login_success']),
+    signUps: sum(['user_created']),
+    failures: sum(FAILURES),
+    locks: sum(LOCKS),
+    critical: sum(critical),
+    deadMails: sum(['mail_failed']),
+    sources: largest(sources, SHOWN).map(([source, failures]) => ({ source, failures })),
+    newAdmins: [...admins].slice(0, MAX_NEW_ADMINS),
+  }
+}
+
+function countChunk({ db }: Pick<Deps, 'db'>, isMeant: SQL) {
+  const count = sql<number>`count(*)`
+  const isFailure = sql`event IN (${sql.raw(FAILURES.map((name) => `'${name}'`).join(', '))})`
+  return reach('database', () =>
+    db.batch([
+      db
+        .select({ event: auditEvents.event, count })
+        .from(auditEvents)
+        .where(isMeant)
+        .groupBy(auditEvents.event),
+      db
+        .select({ ip: sql<string>`ip`, count })
+        .from(auditEvents)
+        .where(sql`${isMeant} AND ${isFailure} AND ip IS NOT NULL`)
+        .groupBy(auditEvents.ip)
+        .orderBy(sql`count(*) DESC`)
+        .limit(SOURCES),
+      db
+        .select({ userId: auditEvents.userId })
+        .from(auditEvents)
+        .where(
+          sql`${isMeant} AND (event = 'user_role_changed' AND json_extract(data, '$.to') = 'admin'
+            OR event = 'user_invitation_accepted' AND json_extract(data, '$.role') = 'admin')`,
+        )
+        .limit(MAX_NEW_ADMINS),
+    ]),
+  )
+}
+
+const add = (counts: Map<string, number>, name: string, count: number) =>
+  counts.set(name, (counts.get(name) ?? 0) + count)
+
+const largest = (counts: Map<string, number>, most: number) =>
+  [...counts].sort(([, a], [, b]) => b - a).slice(0, most)
+
+/** An IPv6 subscriber has 2^64 addresses and is one source. */
+const sourceOf = (ip: string) => (ip.includes(':') ? `${networkOf(ip).network}::/64` : ip)

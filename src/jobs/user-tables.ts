@@ -1,0 +1,24 @@
+import { apiKeys } from '../db/key-schema'
+import { merchantDocuments, merchantProfiles, merchantReviews } from '../db/merchant-schema'
+import {
+  backupCodes,
+  knownDevices,
+  mailedTokens,
+  pendingActs,
+  sessions,
+  totpAuthenticators,
+} from '../db/schema'
+
+/** What hangs on an account by its `user_id`, and goes with it. What happened stays (audit-schema.ts). */
+export const userTables = [
+  sessions,
+  mailedTokens,
+  knownDevices,
+  totpAuthenticators,
+  backupCodes,
+  merchantProfiles,
+  merchantReviews,
+  merchantDocuments,
+  apiKeys,
+  pendingActs,
+] as const
