@@ -95,6 +95,10 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
         validHours: Math.floor(deps.settings.EMAIL_VERIFICATION_TIMEOUT / 3600),
         usernameTaken: usernameTaken ? (input.username ?? null) : null,
       },
+    }).catch(async (error: unknown) => {
+      // A link that nobody was mailed is none to keep at the next try.
+      await db.delete(mailedTokens).where(eq(mailedTokens.tokenHash, sha256(token)))
+      throw error
     })
   } else {
     await enqueueMail(deps, {

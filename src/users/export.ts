@@ -1,5 +1,8 @@
 import * as z from 'zod'
 import type { Deps } from '../context'
+import { log } from '../log'
+import { problemCode } from '../problems'
+import { reach } from '../reach'
 import type { CurrentSession } from '../sessions/find-session'
 import { activityEvent, listActivity } from './activity'
 import { ownData, readOwnData } from './own-data'
@@ -12,8 +15,8 @@ export const exportedData = ownData.extend({ events: z.array(activityEvent) })
 
 /**
  * Writes the data of an account as one JSON document. Its events are read page by page as the client
- * takes them, so that a long life costs no memory; a page that fails breaks the document off, and half
- * of one is no JSON.
+ * takes them, so that a long life costs no memory. The answer has begun by then: a page that fails or
+ * hangs aborts it, which no client takes for its end, and half of a document is no JSON.
  */
 export async function exportUser(
   deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller'>,
@@ -26,7 +29,11 @@ export async function exportUser(
   return new ReadableStream(
     {
       async pull(controller) {
-        const { done, value } = await parts.next()
+        const { done, value } = await parts.next().catch((error: unknown) => {
+          const request = { request_id: deps.caller.requestId }
+          log('error', 'export_broken_off', { ...request, code: problemCode(error) })
+          throw error
+        })
         if (done) return controller.close()
         controller.enqueue(encoder.encode(value))
       },
@@ -43,7 +50,8 @@ async function* jsonParts(
   yield `${JSON.stringify(data).slice(0, -1)},"events":[`
   let before: number | undefined
   do {
-    const { events, next } = await listActivity(deps, userId, { before, limit: PAGE })
+    const page = { before, limit: PAGE }
+    const { events, next } = await reach('database', () => listActivity(deps, userId, page))
     const isFirst = before === undefined
     before = next === null ? undefined : Number(next)
     yield `${isFirst ? '' : ','}${events.map((event) => JSON.stringify(event)).join(',')}`

@@ -3,12 +3,12 @@ import type { Deps } from '../context'
 import { randomId } from '../crypto/token'
 import { users } from '../db/schema'
 import type { SignUp } from './create-user'
-import { hasNoFreshLink } from './fresh-link'
+import { hasNoFreshLink, hasNoGoodLink } from './fresh-link'
 import { usernameKey } from './username'
 
 /**
- * Inserts the account, or takes over one whose address was never confirmed, if another link may be mailed.
- * Others stay as they are.
+ * Inserts the account, or takes over one whose address was never confirmed, if another link may be mailed
+ * or there is none to keep. Others stay as they are.
  */
 export function upsertPending(
   deps: Pick<Deps, 'db' | 'now' | 'settings'>,
@@ -43,6 +43,7 @@ export function upsertPending(
         createdAt: deps.now(),
       },
       // Of sign-ups in parallel, one that was not granted may have come first and mailed its link.
-      setWhere: sql`${users.status} = 'pending' AND ${isGranted} AND ${hasNoFreshLink(deps)}`,
+      setWhere: sql`${users.status} = 'pending'
+        AND (${hasNoGoodLink(deps)} OR ${isGranted} AND ${hasNoFreshLink(deps)})`,
     })
 }

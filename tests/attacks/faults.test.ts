@@ -2,7 +2,8 @@ import { describe, test } from 'vitest'
 import { env } from 'cloudflare:workers'
 import type { Deps } from '../../src/context'
 import { type Account, freshAddress, nextCode, startApp } from '../support/app'
-import { broken } from '../support/attack'
+import { broken, collectingLog } from '../support/attack'
+import { nextMail, tokenIn } from '../support/mailbox'
 
 type Fault = (deps: Deps) => Deps
 
@@ -117,7 +118,7 @@ describe.concurrent('E-124: when', () => {
     },
   )
 
-  test.for(faults.filter(([name]) => /D1|limiter|queue/.test(name)))(
+  test.for(faults.filter(([name]) => /D1|guard|limiter|queue/.test(name)))(
     '%s, a sign-up is a 503, and works when it is repeated',
     async ([, fault], { expect }) => {
       const { app, breaks, mends } = breakableApp()
@@ -134,6 +135,8 @@ describe.concurrent('E-124: when', () => {
         .bind(ada.email)
         .run()
       expect(results).toEqual([{ status: 'pending', tokens: 1 }])
+      const token = tokenIn(await nextMail(ada.email))
+      expect((await app.post('/api/auth/verify-email/', { token })).status).toBe(200)
     },
   )
 
@@ -185,4 +188,44 @@ describe.concurrent('E-124: when', () => {
       '{"type":"urn:phantom:problem:internal_error","title":"Something went wrong on our side","status":500,"code":"internal_error"}',
     )
   })
+})
+
+// Not beside the others: it reads the console.
+test('E-124: when D1 fails or hangs in the midst of an export, it is broken off and seen to be', async ({
+  expect,
+}) => {
+  for (const how of ['fails', 'hangs'] as const) {
+    const { app, breaks, mends } = breakableApp()
+    const ada = await app.hasAccount()
+    const { accessToken: token } = await app.signIn(ada)
+    await env.DB.prepare(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
+     INSERT INTO audit_events (at, event, level, user_id, ip, request_id)
+     SELECT 0, 'session_renewed', 'info', users.id, '192.0.2.1', 'req_test'
+     FROM n, users WHERE email = ?`,
+    )
+      .bind(ada.email)
+      .run()
+    const lost = brokenD1(how)
+    let pages = 0
+    breaks((deps) => ({
+      ...deps,
+      db: new Proxy(deps.db, {
+        get: (target, key) => {
+          if (key !== 'select') return Reflect.get(target, key) as unknown
+          return (...fields: [] | [Record<string, never>]) => {
+            const isLost = fields[0] && 'event' in fields[0] && (pages += 1) === 2
+            return (isLost ? lost(deps).db : target).select(...(fields as [never]))
+          }
+        },
+      }),
+    }))
+    const log = await collectingLog(async () => {
+      const answer = app.send('GET', '/api/users/me/export/', { token })
+      await expect(answer).rejects.toThrow('service_unavailable')
+    })
+    expect(log).toMatch(/"export_broken_off".*"code":"service_unavailable"/)
+    mends()
+    expect((await app.send('GET', '/api/users/me/export/', { token })).status).toBe(200)
+  }
 })
