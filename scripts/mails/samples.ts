@@ -105,7 +105,6 @@ export const samples: Samples = {
   ],
   factor_removal_scheduled: [{ link, dueAt: new Date('2026-11-25T18:13:59Z'), ...byAdmin }],
   factors_removed: [{ time }],
-}
   security_report: [
     {
       since: new Date('2026-11-16T07:00:00Z'),
@@ -151,3 +150,4 @@ export const samples: Samples = {
   secret_rotation_due: [
     { keys: [{ setting: 'SIGNING_KEYS', kid: '20260501T000000Z-AbCdEfGh', days: 207 }] },
   ],
+}

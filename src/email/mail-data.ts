@@ -96,8 +96,6 @@ export const mailData = {
   /** The second factors go at `dueAt`, unless the link stops it; then that they are gone. */
   factor_removal_scheduled: z.object({ link, dueAt: occasion.time, ...byAdmin }),
   factors_removed: z.object({ time: occasion.time }),
-} as const satisfies Record<string, z.ZodType>
-
   /** To all admins: what happened in a week. */
   security_report: reportData,
   /** A job (jobs/index.ts) has not ended well since then. */
@@ -106,5 +104,7 @@ export const mailData = {
   secret_rotation_due: z.object({
     keys: z.array(z.object({ setting: text, kid: text, days: z.number() })).min(1),
   }),
+} as const satisfies Record<string, z.ZodType>
+
 export type TemplateName = keyof typeof mailData
 export type TemplateData<Name extends TemplateName> = z.input<(typeof mailData)[Name]>

@@ -34,13 +34,13 @@ import { newCountry } from './templates/new-country'
 import { newDevice } from './templates/new-device'
 import { notificationEmail } from './templates/notification-email'
 import { notificationEmailChanged } from './templates/notification-email-changed'
-import { passwordChanged } from './templates/password-changed'
 import { jobOverdue } from './templates/job-overdue'
+import { passwordChanged } from './templates/password-changed'
 import { resetPassword } from './templates/reset-password'
 import { roleChanged } from './templates/role-changed'
-import { sessionsEndedByAdmin } from './templates/sessions-ended-by-admin'
 import { secretRotationDue } from './templates/secret-rotation-due'
 import { securityReport } from './templates/security-report'
+import { sessionsEndedByAdmin } from './templates/sessions-ended-by-admin'
 import { usernameChanged } from './templates/username-changed'
 import { verifyEmail } from './templates/verify-email'
 import { wrongCode } from './templates/wrong-code'
@@ -88,11 +88,11 @@ export const templates = {
   admin_grant_waiting: adminGrantWaiting,
   factor_removal_scheduled: factorRemovalScheduled,
   factors_removed: factorsRemoved,
-} as const satisfies { [Name in TemplateName]: Template<Name> }
-
   security_report: securityReport,
   job_overdue: jobOverdue,
   secret_rotation_due: secretRotationDue,
+} as const satisfies { [Name in TemplateName]: Template<Name> }
+
 /** The template of a queued mail; `undefined` for a name that this version does not know. */
 export const templateOf = (name: string): Template | undefined =>
   Object.hasOwn(templates, name) ? templates[name as TemplateName] : undefined
