@@ -64,6 +64,7 @@ export const samples: Samples = {
     { left: 1, ...where },
     { left: 0, ...where },
   ],
+  devices_forgotten: [where],
   api_key_created: [{ name: 'Shop server', ...where }],
   api_key_rotated: [
     { name: 'Shop server', previousUntil: new Date('2026-11-25T18:13:59Z'), ...where },

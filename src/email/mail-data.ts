@@ -65,6 +65,8 @@ export const mailData = {
   authenticator_removed: z.object({ name: text, ...where }),
   backup_codes_made: z.object({ count: z.number(), ...where }),
   backup_code_used: z.object({ left: z.number(), ...where }),
+  /** All browsers that the account knew are strangers again. */
+  devices_forgotten: z.object(where),
   /** API keys, by the name that their owner gave them. */
   api_key_created: z.object({ name: text, ...where }),
   api_key_rotated: z.object({ name: text, previousUntil: occasion.time.nullable(), ...where }),

@@ -22,6 +22,7 @@ import { authenticatorStopped } from './templates/authenticator-stopped'
 import { backupCodeUsed } from './templates/backup-code-used'
 import { backupCodesMade } from './templates/backup-codes-made'
 import { changeEmail } from './templates/change-email'
+import { devicesForgotten } from './templates/devices-forgotten'
 import { emailChangeRequested } from './templates/email-change-requested'
 import { emailChanged } from './templates/email-changed'
 import { factorRemovalScheduled } from './templates/factor-removal-scheduled'
@@ -68,6 +69,7 @@ export const templates = {
   authenticator_removed: authenticatorRemoved,
   backup_codes_made: backupCodesMade,
   backup_code_used: backupCodeUsed,
+  devices_forgotten: devicesForgotten,
   api_key_created: apiKeyCreated,
   api_key_rotated: apiKeyRotated,
   api_key_revoked: apiKeyRevoked,

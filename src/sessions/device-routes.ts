@@ -1,9 +1,10 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import type { AppEnv } from '../context'
-import { signedIn } from '../guards'
+import { signedIn, steppedUp } from '../guards'
 import { cookieNamed, DEVICE_COOKIE } from '../http/cookies'
 import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
 import { deviceEntry, forgetAllDevices, forgetDevice, listDevices } from './devices'
 
 export const deviceRoutes = new Hono<AppEnv>({ strict: false })
@@ -27,11 +28,13 @@ export const deviceRoutes = new Hono<AppEnv>({ strict: false })
 
   .delete(
     '/',
-    signedIn,
+    steppedUp,
+    rateLimit('account'),
     describe({
       tag: 'Sessions',
       summary: 'Forget all devices',
-      description: 'They are strangers from now on, this one included; sessions stay.',
+      description:
+        'They are strangers from now on, this one included; sessions stay. Uses the step-up up, and is mailed to the owner.',
       answers: { 204: { description: 'None is known any more', schema: null } },
     }),
     async (c) => {

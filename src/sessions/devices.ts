@@ -9,7 +9,10 @@ import { deviceName } from '../email/device-name'
 import { deviceHashOf, readDeviceCookie } from '../login/device-cookie'
 import { problem } from '../problems'
 import { reach } from '../reach'
+import { notifyOwner, occasionOf } from '../users/notify-owner'
 import type { CurrentSession } from './find-session'
+import { refOf } from './session-ref'
+import { maySensitively, requireUsed, useStepUp } from './step-up'
 
 /** A browser that the account knows, as its owner sees it. */
 export const deviceEntry = z.object({
@@ -35,7 +38,7 @@ export async function listDevices(
   const rows = await deps.db
     .select()
     .from(knownDevices)
-    .where(eq(knownDevices.userId, userId))
+    .where(devicesOf(userId))
     .orderBy(desc(knownDevices.lastSeenAt), knownDevices.deviceHash)
   return rows.map((row) => ({
     id: deviceIdOf(row.deviceHash),
@@ -47,51 +50,55 @@ export async function listDevices(
   }))
 }
 
-type ForgetDeps = Pick<Deps, 'db' | 'now' | 'caller' | 'accountGuards'>
+const devicesOf = (userId: string) => eq(knownDevices.userId, userId)
 
-/** Makes one browser a stranger again: its cookie opens no counter of its own any more. */
+/**
+ * Makes one browser a stranger again: its cookie opens no counter of its own any more. The guard first:
+ * should the database fail, the device can be seen and forgotten once more.
+ */
 export async function forgetDevice(
-  deps: ForgetDeps,
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'accountGuards'>,
   session: CurrentSession,
   id: string,
 ): Promise<void> {
+  const { userId, sessionId } = refOf(session)
   const rows = await deps.db
     .select({ deviceHash: knownDevices.deviceHash })
     .from(knownDevices)
-    .where(eq(knownDevices.userId, session.user.id))
+    .where(devicesOf(userId))
   const known = rows.find(({ deviceHash }) => deviceIdOf(deviceHash) === id)
   if (!known) throw problem('not_found')
-  await forget(deps, session, known.deviceHash)
-}
-
-/** Makes all browsers of an account strangers again, the one that asks included. */
-export const forgetAllDevices = (deps: ForgetDeps, session: CurrentSession): Promise<void> =>
-  forget(deps, session, null)
-
-/** The guard first: should the database fail, the device can be seen and forgotten once more. */
-async function forget(
-  deps: ForgetDeps,
-  { id: sessionId, user }: CurrentSession,
-  deviceHash: string | null,
-): Promise<void> {
-  const userId = user.id
+  const { deviceHash } = known
   await reach('guard', () => guardOf(deps, { userId }).forgetDevice(deviceHash))
-  const isMeant = and(
-    eq(knownDevices.userId, userId),
-    deviceHash === null ? undefined : eq(knownDevices.deviceHash, deviceHash),
-  )
+  const isMeant = and(devicesOf(userId), eq(knownDevices.deviceHash, deviceHash))
   await deps.db.batch([
     recordEvent(
       deps,
-      {
-        event: 'device_forgotten',
-        userId,
-        actor: userId,
-        sessionId,
-        data: { device: deviceHash === null ? 'all' : deviceIdOf(deviceHash) },
-      },
+      { event: 'device_forgotten', userId, actor: userId, sessionId, data: { device: id } },
       sql`EXISTS (SELECT 1 FROM known_devices WHERE ${isMeant})`,
     ),
     deps.db.delete(knownDevices).where(isMeant),
   ])
+}
+
+/**
+ * Makes all browsers of an account strangers again, the one that asks included, and tells the owner, whom
+ * strangers can lock out from then on. It is done in the guard once the step-up has been used up;
+ * where the guard is silent then, another step-up does it.
+ */
+export async function forgetAllDevices(deps: Deps, session: CurrentSession): Promise<void> {
+  const { userId, sessionId } = refOf(session)
+  const may = maySensitively(deps, session)
+  const [, , used] = await deps.db.batch([
+    recordEvent(
+      deps,
+      { event: 'device_forgotten', userId, actor: userId, sessionId, data: { device: 'all' } },
+      may,
+    ),
+    deps.db.delete(knownDevices).where(and(devicesOf(userId), may)),
+    useStepUp(deps, session),
+  ])
+  requireUsed(used)
+  await reach('guard', () => guardOf(deps, { userId }).forgetDevice(null))
+  await notifyOwner(deps, session.user, { template: 'devices_forgotten', data: occasionOf(deps) })
 }

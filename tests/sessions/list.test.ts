@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest'
-import { me, refresh, SAME_ORIGIN, signedIn } from '../support/acts'
-import { eventsOf, startApp } from '../support/app'
-import { visible } from '../support/attack'
+import { me, refresh, SAME_ORIGIN, signedIn, STEP_UP_PASSED_SECONDS } from '../support/acts'
+import { eventsOf, freshAddress, startApp } from '../support/app'
+import { failLogin, visible } from '../support/attack'
 
 type Session = { id: string; current: boolean } & Record<string, unknown>
 type Device = { id: string; current: boolean } & Record<string, unknown>
@@ -174,6 +174,9 @@ describe('devices of an account', () => {
     expect(await enter(laptop.deviceCookie)).toBe(429)
     expect(await devicesOf(app, token)).toEqual([])
     expect((await me(app, { token })).status).toBe(200)
+    // The step-up is used up.
+    const again = await app.send('DELETE', '/api/auth/devices/', { token })
+    expect([again.status, again.body.code]).toEqual([401, 'insufficient_user_authentication'])
     const forgotten = (await eventsOf(ada.email)).filter(
       ({ event }) => event === 'device_forgotten',
     )
@@ -181,6 +184,32 @@ describe('devices of an account', () => {
       { device: devices[1]?.id },
       { device: 'all' },
     ])
+  })
+
+  test('are all forgotten within ten minutes of both steps, once, and not by one that is refused', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const late = await signedIn(app)
+    const ada = await signedIn(app)
+    const forget = ({ accessToken: token }: typeof ada) =>
+      app.send('DELETE', '/api/auth/devices/', { token, ip: freshAddress() })
+    const answers = await Promise.all(Array.from({ length: 50 }, () => forget(ada)))
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(49)
+    const events = (await eventNames(ada.account.email)).filter((name) => name.startsWith('device'))
+    expect(events).toHaveLength(1)
+
+    app.advance(STEP_UP_PASSED_SECONDS)
+    const { body } = await refresh(app, late.refreshToken)
+    const accessToken = body.access_token ?? ''
+    expect((await forget({ ...late, accessToken })).status).toBe(401)
+    expect(await devicesOf(app, accessToken)).toHaveLength(1)
+    const { email: identifier, password } = late.account
+    const { deviceCookie: cookie } = late
+    await failLogin(app, identifier, 5)
+    const enter = await app.post('/api/auth/login/', { identifier, password }, { cookie })
+    expect(enter.status).toBe(200)
   })
 
   test('of somebody else are answered like none, and stay known', async ({ expect }) => {

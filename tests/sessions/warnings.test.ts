@@ -6,6 +6,7 @@ import { mailsTo } from '../support/mailbox'
 
 type App = ReturnType<typeof startApp>
 
+const FORGOTTEN = 'All your browsers were forgotten'
 const NEW_DEVICE = 'New sign-in to your account'
 const NEW_COUNTRY = 'Sign-in from a new country'
 const WRONG_CODE = 'Right password, wrong code'
@@ -50,12 +51,12 @@ describe('the owner is told', () => {
     expect(await warnings(app, ada)).toEqual([signUp, NEW_DEVICE])
   })
 
-  test('of the next login after all browsers were forgotten', async ({ expect }) => {
+  test('when all browsers were forgotten, and of the next login', async ({ expect }) => {
     const app = startApp()
     const { account, accessToken: token, deviceCookie: cookie } = await signedIn(app)
     await app.send('DELETE', '/api/auth/devices/', { token })
     await app.signIn(account, {}, { cookie })
-    expect((await warnings(app, account)).slice(1)).toEqual([NEW_DEVICE])
+    expect((await warnings(app, account)).slice(1)).toEqual([FORGOTTEN, NEW_DEVICE])
   })
 
   test('of a known browser in a new country, once, and of a new browser there as that alone', async ({
