@@ -70,7 +70,6 @@ async function noteRun(deps: Deps, run: Run): Promise<void> {
   const hasDone = !isSilent && Object.values(counts).some((count) => count > 0)
   const isTold = sql`EXISTS (SELECT 1 FROM job_runs
     WHERE job = ${name} AND failed_at / ${sql.raw(`${HOUR_MS}`)} = ${hour})`
-  const data = { job: name, ...counts }
   const note = db
     .insert(jobRuns)
     .values({
@@ -92,13 +91,15 @@ async function noteRun(deps: Deps, run: Run): Promise<void> {
         counts,
       },
     })
-  const done = { event: 'sys_job_done', actor: 'system', data } as const
-  const failed = { event: 'sys_job_failed', actor: 'system', data } as const
-  const events = [
-    ...(isFailed ? [recordEvent(deps, failed, sql`NOT ${isTold}`)] : []),
-    ...(hasDone && !isFailed ? [recordEvent(deps, done)] : []),
-  ]
-  // The event asks what the row says before it is changed.
-  const [first = note, ...rest] = [...events, note]
-  await reach('database', () => db.batch([first, ...rest]))
+  const event = {
+    event: isFailed ? 'sys_job_failed' : 'sys_job_done',
+    actor: 'system',
+    data: { job: name, ...counts },
+  } as const
+  await reach('database', async () => {
+    // The event asks what the row said before.
+    if (isFailed) await db.batch([recordEvent(deps, event, sql`NOT ${isTold}`), note])
+    else if (hasDone) await db.batch([recordEvent(deps, event), note])
+    else await note
+  })
 }
