@@ -1,0 +1,239 @@
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeEach, describe, test } from 'vitest'
+import { samples } from '../../scripts/mails/samples'
+import type { AuditEventName } from '../../src/audit/events'
+import { type AuditEvent, recordEvent } from '../../src/audit/record'
+import { sealEvents } from '../../src/audit/seal'
+import { verifyHead } from '../../src/audit/tree-head'
+import type { Deps } from '../../src/context'
+import { publicJwk } from '../../src/crypto/jwt'
+import { sealMail } from '../../src/email/queued-mail'
+import { remindSecrets } from '../../src/jobs/remind-secrets'
+import { reportSecurity } from '../../src/jobs/report-security'
+import { securityFigures } from '../../src/jobs/security-figures'
+import { emptyLog, writeEvents } from '../audit/support'
+import { insertUser } from '../support/admins'
+import { startApp } from '../support/app'
+import { broken } from '../support/attack'
+import { mailsTo } from '../support/mailbox'
+import { depsAt, type Fault, jobEvents, killedAt, rowOf, run } from './support'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+const WEEK_MS = 7 * DAY_MS
+/** A Monday at seven. */
+const MONDAY = Date.parse('2027-03-08T07:00:00Z')
+const SUBJECT = 'The security report of the week'
+const NO_MAIL = { after: 1, waitMs: 300 }
+
+let admins = 0
+
+/** An admin of this test alone, with a mailbox. */
+async function hasAdmin(extra = ''): Promise<string> {
+  admins += 1
+  const email = `report${admins}-${Date.now()}@example.org`
+  const id = await insertUser(startApp(), 'admin', extra)
+  await env.DB.prepare('UPDATE users SET email = ? WHERE id = ?').bind(email, id).run()
+  return email
+}
+
+async function record(at: number, event: AuditEventName, rest: Partial<AuditEvent> = {}, ip = '-') {
+  const deps = depsAt(new Date(at))
+  await recordEvent({ ...deps, caller: { ...deps.caller, ip } }, { event, ...rest })
+}
+
+beforeEach(emptyLog)
+afterEach(async () => {
+  await env.DB.batch([
+    env.DB.prepare('DELETE FROM job_runs'),
+    env.DB.prepare(`UPDATE users SET role = 'customer'`),
+  ])
+})
+
+describe('the weekly report', () => {
+  const report = (at: number, fault?: Fault) => reportSecurity(depsAt(new Date(at), fault))
+
+  test('has the figures of the seven days until Monday at seven, and the newest head', async ({
+    expect,
+  }) => {
+    const [ada, berta] = [await hasAdmin(), await hasAdmin(`locale = 'de'`)]
+    await hasAdmin(`status = 'disabled'`)
+    const made = await insertUser(startApp(), 'admin', `email = 'grace@example.com'`)
+    const since = MONDAY - WEEK_MS
+    const role = { data: { from: 'customer', to: 'admin' } }
+    await record(since - 1, 'authn_login_fail', {}, '192.0.2.99')
+    await record(since, 'authn_login_success')
+    await record(since, 'authn_login_fail', {}, '2001:db8:0:7:1:2:3:4')
+    await record(since, 'authn_code_fail', {}, '2001:db8:0:7:5:6:7:8')
+    await record(since, 'authn_login_fail', {}, '192.0.2.7')
+    await record(since + DAY_MS, 'authn_login_lock')
+    await record(since + DAY_MS, 'authn_stopped')
+    await record(since + DAY_MS, 'mail_failed')
+    await record(since + DAY_MS, 'user_role_changed', { ...role, userId: made })
+    await record(since + DAY_MS, 'user_role_changed', { data: { to: 'merchant' } })
+    await record(MONDAY - 1, 'user_created')
+    await record(MONDAY, 'user_created')
+    const deps = depsAt(new Date(MONDAY + 1000))
+    await sealEvents(deps)
+
+    const range = { since: new Date(since), until: new Date(MONDAY) }
+    expect(await securityFigures(deps, range)).toEqual({
+      isCut: false,
+      signIns: 1,
+      signUps: 1,
+      failures: 3,
+      locks: 2,
+      critical: 4,
+      deadMails: 1,
+      sources: [
+        { source: '2001:db8:0:7::/64', failures: 2 },
+        { source: '192.0.2.7', failures: 1 },
+      ],
+      newAdmins: [made],
+    })
+    expect(await report(MONDAY + 1000)).toEqual({ mails: 3 })
+    const [mail] = await mailsTo(ada)
+    expect(mail?.subject).toBe(SUBJECT)
+    const text = mail?.text.replace(/\s+/g, ' ') ?? ''
+    expect(text).toContain('from 1 March 2027 at 07:00 UTC to 8 March 2027 at 07:00 UTC')
+    expect(text).toContain('Wrong passwords and codes: 3 Locks: 2 Critical events: 4')
+    expect(text).toContain('New admins: g…[at]example[.]com')
+    expect(text).toContain('2001:db8:0:7::/64: 2 192.0.2.7: 1')
+    expect(text).not.toContain('192.0.2.99')
+    const [, jws = ''] = /Signed head: (\S+)/.exec(text) ?? []
+    const head = await verifyHead(deps.settings.AUDIT_KEYS.map(publicJwk), jws)
+    expect(head?.size).toBe(12)
+    expect(text).toContain(`Events in the log: 12 Root: ${head?.root}`)
+    expect((await mailsTo(berta))[0]?.subject).toBe('Der Sicherheitsbericht der Woche')
+  })
+
+  test('comes once a week, whichever cron is first and however often it fires', async ({
+    expect,
+  }) => {
+    const email = await hasAdmin()
+    const runs = await Promise.all(Array.from({ length: 20 }, () => report(MONDAY)))
+    expect(runs.filter(({ mails }) => mails === 1)).toHaveLength(1)
+    expect(await mailsTo(email)).toHaveLength(1)
+    for (const at of [MONDAY + 1, MONDAY + 2 * HOUR_MS, MONDAY + WEEK_MS - 1]) {
+      expect(await report(at)).toEqual({ mails: 0 })
+    }
+    await run(new Date(MONDAY + WEEK_MS), 'report-security-late')
+    await run(new Date(MONDAY + WEEK_MS), 'report-security')
+    expect(await mailsTo(email, { after: 1 })).toHaveLength(1)
+    expect(await mailsTo(email, { after: 2, waitMs: 300 })).toEqual([])
+  })
+
+  test('that fails at any step is sent by the next run, to all admins or to none', async ({
+    expect,
+  }) => {
+    const email = await hasAdmin()
+    await record(MONDAY - 1, 'authn_login_fail')
+    await expect(report(MONDAY, broken('mailQueue', ['sendBatch'], 'fails'))).rejects.toThrow()
+    let steps = 0
+    for (;;) {
+      const killed = await report(
+        MONDAY + steps,
+        killedAt(steps, ['select', 'get', 'all', 'batch']),
+      )
+        .then(() => false)
+        .catch(() => true)
+      if (!killed) break
+      steps += 1
+    }
+    // Where the segments end, the range, the counts, the keys that end, the head, the admins.
+    expect(steps).toBeGreaterThan(5)
+    expect(await mailsTo(email)).toHaveLength(1)
+    expect(await mailsTo(email, NO_MAIL)).toEqual([])
+  })
+
+  test('that was cut off is left alone for an hour, and then sent', async ({ expect }) => {
+    const email = await hasAdmin()
+    const cut = (deps: Deps): Deps => ({
+      ...deps,
+      mailQueue: { sendBatch: () => new Promise(() => {}) } as unknown as Deps['mailQueue'],
+    })
+    const hanging = report(MONDAY, cut).catch(() => {})
+    while (!(await rowOf('report-security:mailed'))) await scheduler.wait(20)
+    expect(await report(MONDAY + HOUR_MS - 1)).toEqual({ mails: 0 })
+    expect(await report(MONDAY + HOUR_MS)).toEqual({ mails: 1 })
+    await hanging
+    expect(await report(MONDAY + DAY_MS)).toEqual({ mails: 0 })
+    expect(await mailsTo(email)).toHaveLength(1)
+    expect(await mailsTo(email, NO_MAIL)).toEqual([])
+  })
+
+  test('counts the newest events only where there are too many, and says so', async ({
+    expect,
+  }) => {
+    const deps = depsAt(new Date(MONDAY - 1))
+    await record(MONDAY - 2, 'authn_login_success')
+    await writeEvents(deps, 10_500)
+    const range = { since: new Date(MONDAY - DAY_MS), until: new Date(MONDAY) }
+    const all = await securityFigures(deps, range)
+    expect(all).toMatchObject({ isCut: false, failures: 10_500, signIns: 1 })
+    const some = await securityFigures(deps, range, 10_500)
+    expect(some).toMatchObject({ isCut: true, failures: 10_500, signIns: 0 })
+  })
+
+  test('fits into one message of the queue for fifty admins', async ({ expect }) => {
+    const [sample] = samples.security_report
+    const data = {
+      ...sample,
+      newAdmins: Array.from({ length: 10 }, () => `a…@${'x'.repeat(60)}.example`),
+      sources: Array.from({ length: 5 }, () => ({
+        source: 'ffff:ffff:ffff:ffff::/64',
+        failures: 1e6,
+      })),
+      head: sample.head && { ...sample.head, jws: 'x'.repeat(400) },
+    }
+    const to = `${'a'.repeat(64)}@${'b'.repeat(63)}.example`
+    const mail = { template: 'security_report', data, to, userId: 'usr_x' } as const
+    const body = await sealMail(depsAt(new Date()), mail)
+    expect(body.length * 50).toBeLessThan(256_000)
+  })
+})
+
+describe('the reminder of old keys', () => {
+  const now = Date.parse('2027-03-08T12:00:00Z')
+  /** Signing keys as if made so many days ago; those of the audit log are of today. */
+  const keysOf = (days: number, ms = now): Fault => {
+    const stamp = (at: number) => `${new Date(at).toISOString().slice(0, 10).replaceAll('-', '')}`
+    const named = <K extends { kid: string }>([key, ...rest]: readonly [K, ...K[]], at: number) =>
+      [{ ...key, kid: `${stamp(at)}T000000Z-abc` }, ...rest] as [K, ...K[]]
+    return (deps) => ({
+      ...deps,
+      settings: {
+        ...deps.settings,
+        SIGNING_KEYS: named(deps.settings.SIGNING_KEYS, ms - days * DAY_MS),
+        AUDIT_KEYS: named(deps.settings.AUDIT_KEYS, ms),
+      },
+    })
+  }
+  const remind = (days: number, ms = now) => remindSecrets(depsAt(new Date(ms), keysOf(days, ms)))
+
+  test('comes at 180 days, once in thirty, to all admins; never of a key that tells no time', async ({
+    expect,
+  }) => {
+    const email = await hasAdmin()
+    expect(await remind(179)).toEqual({ mails: 0 })
+    const runs = await Promise.all(Array.from({ length: 10 }, () => remind(180)))
+    expect(runs.filter(({ mails }) => mails === 1)).toHaveLength(1)
+    const [mail] = await mailsTo(email)
+    expect(mail?.subject).toBe('A signing key should be replaced')
+    expect(mail?.text).toMatch(/SIGNING_KEYS: 20260909T000000Z-abc \(180 days\)/)
+    expect(mail?.text).not.toContain('AUDIT_KEYS')
+    expect(await remind(209, now + 29 * DAY_MS)).toEqual({ mails: 0 })
+    expect(await remind(211, now + 31 * DAY_MS)).toEqual({ mails: 1 })
+
+    const nameless = keysOf(500)
+    const unnamed: Fault = (deps) => {
+      const dated = nameless(deps)
+      const [key, ...rest] = dated.settings.SIGNING_KEYS
+      const SIGNING_KEYS = [{ ...key, kid: 'k1' }, ...rest] as typeof dated.settings.SIGNING_KEYS
+      return { ...dated, settings: { ...dated.settings, SIGNING_KEYS } }
+    }
+    await env.DB.prepare('DELETE FROM job_runs').run()
+    expect(await remindSecrets(depsAt(new Date(now), unnamed))).toEqual({ mails: 0 })
+    expect(await jobEvents('sys_job_failed', 'remind-secrets')).toEqual([])
+  })
+})
