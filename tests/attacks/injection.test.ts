@@ -209,10 +209,16 @@ describe('browser', () => {
 describe('platform', () => {
   test('E-117: cron and platform paths are no routes', async ({ expect }) => {
     const app = startApp()
+    const noted = async () => (await env.DB.prepare('SELECT * FROM job_runs').run()).results
+    const before = await noted()
     for (const path of [
       '/__scheduled',
+      '/__scheduled?cron=*+*+*+*+*',
       '/cdn-cgi/handler/scheduled',
+      '/cdn-cgi/handler/scheduled?cron=seal-events',
+      '/cdn-cgi/local/scheduled?cron=seal-events',
       '/api/jobs/',
+      '/api/admin/jobs/seal-events/',
       '/api/cron/',
       '/debug',
     ]) {
@@ -220,5 +226,6 @@ describe('platform', () => {
         expect((await app.send(method, path)).status).toBe(404)
       }
     }
+    expect(await noted()).toEqual(before)
   })
 })

@@ -44,7 +44,7 @@ describe('the table of jobs', () => {
     expect(new Set(table.map(([name]) => name)).size).toBe(table.length)
   })
 
-  test('holds jobs that change nothing more when they run again, twice at once', async ({
+  test('E-117: holds jobs that change nothing more when they run again, twice at once', async ({
     expect,
   }) => {
     const app = startApp()
