@@ -35,11 +35,6 @@ CREATE TABLE `job_runs` (
 --> statement-breakpoint
 ALTER TABLE `audit_events` ADD `salt` text;--> statement-breakpoint
 ALTER TABLE `audit_events` ADD `personal` text;--> statement-breakpoint
-CREATE TRIGGER `audit_events_dense` AFTER INSERT ON `audit_events`
-WHEN NEW.id > 1
-	AND NOT EXISTS (SELECT 1 FROM `audit_events` WHERE id = NEW.id - 1)
-BEGIN SELECT RAISE(ABORT, 'audit events are numbered without gaps'); END;
---> statement-breakpoint
 CREATE TRIGGER `audit_events_unchanged` BEFORE UPDATE ON `audit_events`
 WHEN NOT (NEW.id IS OLD.id AND NEW.at IS OLD.at AND NEW.event IS OLD.event AND NEW.level IS OLD.level
 	AND NEW.user_id IS OLD.user_id AND NEW.actor IS OLD.actor AND NEW.session_id IS OLD.session_id

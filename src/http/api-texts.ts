@@ -43,6 +43,7 @@ export const tags = [
   { name: 'Sessions', description: 'Keep a session, end it, verify its tokens elsewhere.' },
   { name: 'API keys', description: 'Keys for servers of merchants and of the platform.' },
   { name: 'Administration', description: 'What admins do, in sessions of two factors.' },
+  { name: 'Audit log', description: 'What has happened, and proofs that nobody has changed it.' },
   { name: 'Merchants', description: 'A business applies, and shows what it says of itself.' },
   { name: 'Review of merchants', description: 'Admins decide on applications.' },
   { name: 'Service', description: 'The service about itself.' },
