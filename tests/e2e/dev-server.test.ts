@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -19,6 +20,12 @@ async function invitations(mailbox: string): Promise<unknown[]> {
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
   return []
+}
+
+/** What `npm run jobs` says, and its exit code. */
+function runJobs(...args: string[]) {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['scripts/jobs.ts', ...args])
+  return { output: `${String(stdout)}${String(stderr)}`, status }
 }
 
 describe('npm run dev', () => {
@@ -69,6 +76,14 @@ describe('npm run dev', () => {
       expect(dev.output()).toContain('first admin    the invitation for admin@phantom.local')
       expect(await invitations(dev.mailbox)).toHaveLength(1)
 
+      const job = ['seal-events', '--state', state, '--port', new URL(dev.api).port]
+      // The invitation has left an event.
+      for (const said of [/^seal-events: done in \d+ ms, sealed [1-9]\n$/, /sealed 0\n$/]) {
+        const { output, status } = runJobs(...job)
+        expect(output).toMatch(said)
+        expect(status).toBe(0)
+      }
+
       const processes = dev.processes()
       // Itself, the mailbox, wrangler and at least one workerd.
       expect(processes.length).toBeGreaterThanOrEqual(4)
@@ -82,4 +97,20 @@ describe('npm run dev', () => {
       await dev.stop()
     }
   })
+})
+
+test('npm run jobs names the jobs, and says in one line what it cannot do', async ({ expect }) => {
+  expect(runJobs('--list').output).toMatch(/^seal-events +\* \* \* \* \*$/m)
+  const port = `${await freePort()}`
+  for (const [args, said] of [
+    [['nope'], 'jobs: there is no job "nope"; --list names them\n'],
+    [[], 'jobs: give the name of one job, or --list\n'],
+    [['seal-events', '--port', '0'], 'jobs: --port takes a port between 1 and 65535, not "0"\n'],
+    [
+      ['seal-events', '--port', port],
+      `jobs: no dev server listens on port ${port}; start it with \`npm run dev\`\n`,
+    ],
+  ] as const) {
+    expect(runJobs(...args)).toEqual({ output: said, status: 1 })
+  }
 })
