@@ -26,6 +26,8 @@ export class AccountWorld {
   backupCodes: string[] = []
   #mistyped: number[] = []
   #lockedUntil = 0
+  /** When the owner's browser had codes mailed. */
+  #mailed: number[] = []
 
   static async begin(): Promise<AccountWorld> {
     const world = new AccountWorld()
@@ -47,6 +49,21 @@ export class AccountWorld {
     return this.#now() < this.#lockedUntil
   }
 
+  /** Whether its owner has had so many codes mailed that the next may be refused. */
+  get #hasManyCodes(): boolean {
+    const within = (seconds: number) =>
+      this.#mailed.filter((at) => this.#now() < at + seconds * 1000).length
+    return within(3600) >= 10 || within(86_400) >= 30
+  }
+
+  /** The code that a right password had mailed, if it did; `undefined` as well where it was one too many. */
+  async #codeOf({ body, status }: Answer): Promise<string | undefined> {
+    this.#mistyped = []
+    if (status !== 200 || !(body['methods'] as string[]).includes('email')) return undefined
+    if (this.browser) this.#mailed.push(this.#now())
+    return nextCode(this.account)
+  }
+
   spend(what: string, path: string, json: unknown, token?: string) {
     this.spent.push({ what, again: () => this.#post(path, json, token) })
   }
@@ -61,7 +78,7 @@ export class AccountWorld {
     return codeAt(this.seed ?? '', stepAt(this.#now()))
   }
 
-  /** The first step in the owner's browser: never refused but for the owner's own mistakes. */
+  /** The first step in the owner's browser: never refused but for what was done in it. */
   async startLogin(): Promise<Pending | undefined> {
     const { email: identifier, password } = this.account
     const answer = await this.#post('/api/auth/login/', { identifier, password })
@@ -69,10 +86,13 @@ export class AccountWorld {
       if (answer.status !== 429) throw new Error(`locked by the owner, but ${answer.status}`)
       return undefined
     }
-    if (answer.status !== 200) throw new Error(`the owner's browser is refused: ${answer.text}`)
-    this.#mistyped = []
+    const isOneTooMany = answer.status === 429 && this.#hasManyCodes
+    if (answer.status !== 200 && !isOneTooMany) {
+      throw new Error(`the owner's browser is refused: ${answer.text}`)
+    }
+    const code = await this.#codeOf(answer)
+    if (isOneTooMany) return undefined
     const methods = answer.body['methods'] as string[]
-    const code = methods.includes('email') ? await nextCode(this.account) : undefined
     const pending = { challenge: answer.body.challenge ?? '', methods, code }
     this.pending.push(pending)
     return pending
@@ -151,13 +171,11 @@ export class AccountWorld {
     const { password } = this.account
     const started = await this.#post('/api/auth/step-up/', { password }, access)
     if (started.status !== 200) return undefined
-    const methods = started.body['methods'] as string[]
-    const isMailed = methods.includes('email')
-    const code = isMailed ? await nextCode(this.account) : this.freshTotp()
+    const mailed = await this.#codeOf(started)
     const json = {
       challenge: started.body.challenge,
-      method: isMailed ? 'email' : 'totp',
-      code,
+      method: mailed === undefined ? 'totp' : 'email',
+      code: mailed ?? this.freshTotp(),
     }
     const renewed = await this.#post('/api/auth/step-up/verify/', json, access)
     if (renewed.status !== 200) return undefined
