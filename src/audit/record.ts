@@ -25,7 +25,8 @@ export function recordEvent(
   { event, userId, actor, sessionId, data }: AuditEvent,
   when?: SQL,
 ) {
-  const { ip, country, userAgent, requestId } = deps.caller
+  const { ip, country, requestId } = deps.caller
+  const userAgent = deps.caller.userAgent?.toWellFormed() ?? null
   const salt = randomBytes(SALT_BYTES).toString('base64url')
   const personal = personalHash(salt, { ip, country, user_agent: userAgent })
   const values = sql`SELECT NULL, ${deps.now().getTime()}, ${event}, ${auditEvents[event]},
@@ -38,6 +39,11 @@ const SALT_BYTES = 16
 
 /** Half a character, which UTF-8 cannot say, becomes U+FFFD: what is stored is what was hashed. */
 const wellFormedJson = (data: NonNullable<AuditEvent['data']>) =>
-  JSON.stringify(data, (_key, value: unknown) =>
-    typeof value === 'string' ? value.toWellFormed() : value,
+  JSON.stringify(
+    Object.fromEntries(
+      Object.entries(data).map(([name, value]) => [
+        name.toWellFormed(),
+        typeof value === 'string' ? value.toWellFormed() : value,
+      ]),
+    ),
   )

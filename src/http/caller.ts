@@ -27,7 +27,7 @@ export function callerOf(c: Context, requestId: string): Caller {
     ip: canonicalIp(c.req.header('CF-Connecting-IP') ?? '') ?? 'unknown',
     country:
       typeof cf?.country === 'string' && /^[A-Z0-9]{2}$/.test(cf.country) ? cf.country : null,
-    userAgent: userAgent?.toWellFormed().slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+    userAgent: userAgent?.slice(0, MAX_USER_AGENT_LENGTH).toWellFormed() ?? null,
     requestId,
   }
 }
