@@ -19,6 +19,7 @@ export const nodeHash = (left: Hash, right: Hash): Hash =>
 
 const LEAF = Uint8Array.of(0)
 const NODE = Uint8Array.of(1)
+const HASH_BYTES = 32
 const EMPTY: Hash = createHash('sha256').digest()
 
 /**
@@ -77,6 +78,7 @@ function splitOf(size: number): number {
 }
 
 const same = (a: Hash, b: Hash) => Buffer.compare(a, b) === 0
+const isHash = ({ length }: Hash) => length === HASH_BYTES
 const isSize = (value: number) => Number.isSafeInteger(value) && value >= 0
 
 type Inclusion = Readonly<{
@@ -91,6 +93,8 @@ type Inclusion = Readonly<{
 /** Whether the proof leads from the leaf to the root (RFC 9162 §2.1.3.2). */
 export function verifyInclusion({ leaf, index, size, proof, root }: Inclusion): boolean {
   if (!isSize(index) || !isSize(size) || index >= size) return false
+  // Of a tree of one entry the leaf is the root, and nothing is hashed: two empty ones would be the same.
+  if (![leaf, ...proof].every(isHash)) return false
   let [fn, sn, hash] = [index, size - 1, leaf]
   for (const sibling of proof) {
     if (sn === 0) return false
@@ -113,12 +117,15 @@ type Consistency = Readonly<{
   proof: readonly Hash[]
 }>
 
-/** Whether the larger tree begins with the smaller one (RFC 9162 §2.1.4.2). An empty tree begins every tree. */
+/**
+ * Whether the larger tree begins with the smaller one (RFC 9162 §2.1.4.2). An empty tree begins every
+ * tree, so that nothing proves it: only two empty ones, or none.
+ */
 export function verifyConsistency(input: Consistency): boolean {
   const { first, second, firstRoot, secondRoot, proof } = input
   if (!isSize(first) || !isSize(second) || first > second) return false
   if (first === second) return proof.length === 0 && same(firstRoot, secondRoot)
-  if (first === 0) return proof.length === 0 && same(firstRoot, EMPTY)
+  if (first === 0 || !proof.every(isHash)) return false
   // A whole left subtree of the new tree is the old root itself, which the proof leaves out.
   const [start, ...rest] = splitOf(first + 1) === first ? [firstRoot, ...proof] : proof
   if (!start) return false
