@@ -4,12 +4,14 @@ import {
   waitOnExecutionContext,
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterEach, describe, test } from 'vitest'
+import { afterEach, describe, test, vi } from 'vitest'
 import operationsText from '../../docs/operations.md?raw'
+import type { Deps } from '../../src/context'
 import worker from '../../src/index'
 import { crons } from '../../src/jobs/index'
 import { watchJobs } from '../../src/jobs/watch-jobs'
 import wranglerText from '../../wrangler.toml?raw'
+import { writeEvents } from '../audit/support'
 import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { broken, storedText } from '../support/attack'
@@ -124,8 +126,38 @@ describe('a run', () => {
     expect(await rowOf(job)).toMatchObject({ succeeded_at: hour + 3_600_001 })
   })
 
+  test('that hangs is cut off after ten minutes and noted as failed', async ({ expect }) => {
+    const app = startApp()
+    // It is the turn of one of them.
+    const firsts = [...'-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz']
+    await Promise.all(firsts.map((sign) => env.ARCHIVE.put(`merchants/usr_${sign}/doc`, '')))
+    let hasBegun = false
+    const hangs = broken('archive', ['delete'], 'hangs')
+    const hanging = (deps: Deps): Deps => {
+      const { archive, ...rest } = hangs(deps)
+      const begin = (_target: R2Bucket, key: string | symbol): unknown => {
+        hasBegun ||= key === 'delete'
+        return Reflect.get(archive, key)
+      }
+      return { ...rest, archive: new Proxy(archive, { get: begin }) }
+    }
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const failing = run(app, 'drop-leftovers', hanging).catch(String)
+      while (!hasBegun) await scheduler.wait(10)
+      await vi.advanceTimersByTimeAsync(599_999)
+      expect(await rowOf('drop-leftovers')).toBeNull()
+      await vi.advanceTimersByTimeAsync(1)
+      expect(await failing).toContain('drop-leftovers')
+    } finally {
+      vi.useRealTimers()
+    }
+    expect(await rowOf('drop-leftovers')).toMatchObject({ succeeded_at: null, counts: '{}' })
+  })
+
   test('of the sealing leaves no event, so that the log comes to rest', async ({ expect }) => {
     const app = startApp()
+    await writeEvents(depsAt(app), 3)
     await run(app, 'seal-events')
     const size = async () =>
       (await env.DB.prepare('SELECT max(size) AS size FROM audit_heads').first())?.['size']
