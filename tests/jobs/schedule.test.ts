@@ -40,7 +40,8 @@ describe('the table of jobs', () => {
   test('has the crons of wrangler.toml and the rows of docs/operations.md', ({ expect }) => {
     const [, list = ''] = /^crons = \[(.*)\]$/m.exec(wranglerText) ?? []
     const named = [...list.matchAll(/"([^"]+)"/g)].map(([, cron]) => cron)
-    expect(named.toSorted()).toEqual(Object.keys(crons).toSorted())
+    expect(new Set(named)).toEqual(new Set(Object.keys(crons)))
+    expect(named).toHaveLength(Object.keys(crons).length)
     const rows = [...operationsText.matchAll(/^\| `([\w-]+)` \| `([^`]+)` \|/gm)]
     expect(rows.map(([, name, cron]) => [name, cron])).toEqual(table)
     expect(new Set(table.map(([name]) => name)).size).toBe(table.length)
@@ -129,7 +130,7 @@ describe('a run', () => {
   test('that hangs is cut off after ten minutes and noted as failed', async ({ expect }) => {
     const app = startApp()
     // It is the turn of one of them.
-    const firsts = [...'-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz']
+    const firsts = '-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'.split('')
     await Promise.all(firsts.map((sign) => env.ARCHIVE.put(`merchants/usr_${sign}/doc`, '')))
     let hasBegun = false
     const hangs = broken('archive', ['delete'], 'hangs')
@@ -232,6 +233,6 @@ describe('the alarm', () => {
     ).run<{ job: string }>()
     const alarmed = results.map(({ job }) => job)
     const all = Object.values(crons).flatMap(({ jobs }) => Object.keys(jobs))
-    expect(alarmed.toSorted()).toEqual(all.toSorted())
+    expect(new Set(alarmed)).toEqual(new Set(all))
   })
 })
