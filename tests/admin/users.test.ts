@@ -51,6 +51,7 @@ describe('the list of accounts', () => {
     const prefix = account.email.slice(0, 15)
     expect(await search(prefix.toUpperCase())).toEqual([account.email])
     // A place of another list of addresses is none before this one's first.
+    await insertUser(app, 'customer', `email_key = '#first@example.org'`)
     const early = Buffer.from(JSON.stringify({ emailKey: '!' })).toString('base64url')
     expect(await search(`${prefix}&before=${early}`)).toEqual([account.email])
     // Neither a pattern nor a part in the middle.
