@@ -1,18 +1,16 @@
 import type { MiddlewareHandler } from 'hono'
 import { presentedKey } from './api-keys/presented-key'
-import { recordEvent } from './audit/record'
+import { recordCounted } from './audit/counted'
 import type { AppEnv, Deps } from './context'
 import { roles as allRoles } from './db/schema'
 import { type Facet, withFacet } from './http/facets'
 import { problem } from './problems'
-import { reach } from './reach'
 import { type Permission, type PermissionName, permissions } from './roles/permissions'
 import { currentSession } from './sessions/current-session'
 import type { CurrentSession } from './sessions/find-session'
 import { requireAal2, requireSteppedUp } from './sessions/step-up'
 
 /** Of one user and one permission. */
-const EVENTS_OF_REFUSALS = { limit: 1, seconds: 3600 } as const
 
 const guards = new WeakSet<object>()
 
@@ -82,23 +80,12 @@ export const steppedUp = may('own_account', { stepUp: true })
 /** The same by access token alone. */
 export const steppedUpByToken = may('own_account', { stepUp: true, byTokenAlone: true })
 
-/** Records the first refusal of an hour: in a loop, any account could fill the trail with more of them. */
+/** Records it counted: in a loop, any account could fill the trail. */
 async function refuse(deps: Deps, session: CurrentSession, permission: string): Promise<never> {
   const { id: userId, role } = session.user
-  const now = deps.now().getTime()
-  const watcher = deps.ipLimiters.getByName(`refused|${userId}`)
-  const count = await reach('limiter', () =>
-    watcher.count({ key: permission, quota: EVENTS_OF_REFUSALS, now }),
-  )
-  if (count === 1) {
-    await recordEvent(deps, {
-      event: 'authz_fail',
-      userId,
-      actor: userId,
-      sessionId: session.id,
-      data: { permission, role },
-    })
-  }
+  const who = { userId, actor: userId, sessionId: session.id }
+  const event = { event: 'authz_fail', ...who, data: { permission, role } } as const
+  await recordCounted(deps, event, { source: userId, kind: permission })
   throw problem('forbidden', { reason: `${role} has no ${permission}` })
 }
 

@@ -15,6 +15,8 @@ export type LimitVerdict = Readonly<{
   retryAfterSeconds: number
   /** Per quota: what is left, and the seconds until it is whole again. */
   remaining: readonly { left: number; resetSeconds: number }[]
+  /** How many of this network were refused in this hour, as far as the object remembers. */
+  refusals: number
   /** True once a window: the site as a whole has passed the alarm's quota. */
   raisesAlarm: boolean
 }>
@@ -33,12 +35,14 @@ export class IpLimiter extends DurableObject<Env> {
       return { left, resetSeconds: Math.ceil(secondsLeft(window, quota, now)) }
     })
     const verdict = { isAllowed: result.isAllowed, retryAfterSeconds: result.retryAfterSeconds }
-    if (!result.isAllowed) return { ...verdict, remaining, raisesAlarm: false }
+    if (!result.isAllowed) {
+      return { ...verdict, remaining, raisesAlarm: false, refusals: this.#refused(network, now) }
+    }
 
     kv.put(network, result.windows)
     const raisesAlarm = network.includes(':') && this.#countSite(alarm, now)
     await this.#scheduleCleanup()
-    return { ...verdict, remaining, raisesAlarm }
+    return { ...verdict, remaining, raisesAlarm, refusals: 0 }
   }
 
   /** Counts one of something that is only watched, never refused: how many of it there were in its window. */
@@ -61,6 +65,15 @@ export class IpLimiter extends DurableObject<Env> {
     }))
     kv.put(network, spent)
     await this.#scheduleCleanup()
+  }
+
+  readonly #refusals = new Map<string, Window>()
+  /** In memory alone: a refusal must cost no write, and a count that begins anew says too little at worst. */
+  #refused(network: string, now: number): number {
+    const [window] = take([this.#refusals.get(network)], [REFUSALS], now).windows
+    if (this.#refusals.size >= MOST_NETWORKS) this.#refusals.clear()
+    if (window) this.#refusals.set(network, window)
+    return window?.count ?? 0
   }
 
   /** Counts one for the whole /48; true for the one that passes the alarm's quota. */
@@ -95,5 +108,7 @@ export class IpLimiter extends DurableObject<Env> {
 }
 
 const SITE = 'site'
+const REFUSALS: Quota = { limit: Infinity, seconds: 3600 }
+const MOST_NETWORKS = 1000
 /** RATE_LIMITS may name windows of up to a day. */
 const LONGEST_WINDOW_MS = 86_400_000

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { isTold } from '../audit/counted'
 import { recordEvent } from '../audit/record'
 import type { AppEnv, Deps } from '../context'
 import type { LimitVerdict } from '../durable/ip-limiter'
@@ -67,6 +68,7 @@ export const rateLimit = (limitClass: LimitClass) =>
         limiter.take({ network, quotas, alarm, now: deps.now().getTime() }),
       )
       if (verdict.raisesAlarm) await raiseSiteAlarm(deps, limitClass, site)
+      if (isTold(verdict.refusals)) await recordRefusals(deps, limitClass, verdict.refusals)
       holdTo(c, limitClass, verdict)
       return next()
     },
@@ -93,6 +95,9 @@ function rateLimitHeaders(
   })
   return { 'RateLimit-Policy': policies.join(', '), RateLimit: states.join(', ') }
 }
+
+const recordRefusals = (deps: Deps, limitClass: LimitClass, count: number) =>
+  recordEvent(deps, { event: 'excess_rate_limit_exceeded', data: { class: limitClass, count } })
 
 const raiseSiteAlarm = (deps: Deps, limitClass: LimitClass, site: string | undefined) =>
   recordEvent(deps, {

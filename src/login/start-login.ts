@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm'
+import { recordCounted } from '../audit/counted'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { hashPassword } from '../crypto/password-hash'
@@ -34,8 +35,11 @@ export async function startLogin(
     findUser(deps, identifier),
   ])
   const nonce = found && readDeviceCookie(deps, found.id, input.deviceCookie)
-  if (lockedUntil !== undefined && !nonce)
+  if (lockedUntil !== undefined && !nonce) {
+    const event = { event: 'authn_login_blocked', userId: found?.id ?? null } as const
+    await recordCounted(deps, { ...event, data: { reason: 'locked' } })
     throw tooMany('too_many_attempts', (lockedUntil - now) / 1000)
+  }
 
   const { needsRehash, user, codeWaitSeconds } = await tryPassword(deps, {
     identifier,

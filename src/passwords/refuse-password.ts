@@ -1,3 +1,4 @@
+import { countedEvent } from '../audit/counted'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { enqueueMail } from '../email/enqueue'
@@ -5,6 +6,9 @@ import { namesOf, putLock } from '../login/lock-record'
 import { noteWrongPassword } from '../login/spray'
 import type { LoginIdentifier } from '../users/email-key'
 import type { PasswordHolder } from './try-password'
+
+/** Of one network in an hour: more than people mistype, few enough for a flood. */
+const FAILURES_SINGLY = 20
 
 /**
  * Records a wrong password, and the lock if it was one too many: for strangers in KV, and by mail to
@@ -30,13 +34,21 @@ export async function refusePassword(
   const isLocked = lockedUntil > 0
   const userId = user?.id ?? null
   const data = { by: failure.act, device: isKnownDevice ? 'known' : 'stranger' }
-  await deps.db.batch([
-    recordEvent(deps, { event: 'authn_login_fail', userId, data }),
+  // Counted alike for a name that nobody has, so that neither time nor a flood of names tells or costs.
+  const fail = await countedEvent(
+    deps,
+    { event: 'authn_login_fail', userId, data },
+    { singly: FAILURES_SINGLY },
+  )
+  const events = [
+    ...(fail ? [recordEvent(deps, fail)] : []),
     ...(isLocked ? [recordEvent(deps, { event: 'authn_login_lock', userId, data })] : []),
     ...(stopsNow
       ? [recordEvent(deps, { event: 'authn_stopped', userId, data: { method: 'password' } })]
       : []),
-  ])
+  ]
+  const [first, ...rest] = events
+  if (first) await deps.db.batch([first, ...rest])
   // Whoever uses a known browser is its owner, who mistypes: no spray, and no reason to put the network out.
   if (!isKnownDevice) await noteWrongPassword(deps, failure.password)
   if (!isLocked && !stopsNow) return

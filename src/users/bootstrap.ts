@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
+import { recordCounted } from '../audit/counted'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { equalSecrets, sha256 } from '../crypto/token'
@@ -69,7 +70,10 @@ export async function bootstrap(
   )
 }
 
-async function refuse(deps: Pick<Deps, 'db' | 'now' | 'caller'>, reason: string): Promise<never> {
-  await recordEvent(deps, { event: 'authz_fail', data: { permission: 'bootstrap', reason } })
+async function refuse(
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'ipLimiters'>,
+  reason: string,
+): Promise<never> {
+  await recordCounted(deps, { event: 'authz_fail', data: { permission: 'bootstrap', reason } })
   throw problem('not_found', { reason })
 }

@@ -217,7 +217,7 @@ describe('authorization', () => {
     expect(results).toEqual([])
   })
 
-  test('E-108: a flood of refusals writes one event an hour, for each permission', async ({
+  test('E-108: a flood of refusals is counted, for each permission and hour', async ({
     expect,
   }) => {
     const app = startApp()
@@ -232,15 +232,21 @@ describe('authorization', () => {
       )
         .bind(user.id)
         .run<{ data: string }>()
-      return results.map(({ data }) => (JSON.parse(data) as { permission: string }).permission)
+      return results.map(({ data }) => {
+        const { permission, count = 1 } = JSON.parse(data) as { permission: string; count?: number }
+        return `${permission} ${count}`
+      })
     }
-    expect(await refused('/api/admin/users/', 50)).toEqual(['user_administration'])
-    expect(await refused('/api/admin/acts/', 1)).toEqual(['user_administration'])
-    const both = ['user_administration', 'merchant_review']
+    const counted = (permission: string) =>
+      [1, 2, 4, 8, 16, 32].map((count) => `${permission} ${count}`)
+    const users = counted('user_administration')
+    expect(await refused('/api/admin/users/', 50)).toEqual(users)
+    expect(await refused('/api/admin/acts/', 1)).toEqual(users)
+    const both = [...users, ...counted('merchant_review')]
     expect(await refused('/api/admin/merchants/', 50)).toEqual(both)
     app.advance(3590)
     expect(await refused('/api/admin/users/', 1)).toEqual(both)
     app.advance(11)
-    expect(await refused('/api/admin/users/', 2)).toEqual([...both, 'user_administration'])
+    expect(await refused('/api/admin/users/', 1)).toEqual([...both, 'user_administration 1'])
   })
 })
