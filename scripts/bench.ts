@@ -9,12 +9,12 @@ process.env['CLOUDFLARE_CF_FETCH_ENABLED'] = 'false'
 process.env['WRANGLER_LOG'] = 'error'
 
 async function bench(options: Options): Promise<void> {
+  if (options.audit > 0) return benchAudit(options)
   const { start } = await import('./bench/start.ts')
   const { stopServers } = await import('./bench/servers.ts')
   const { measureAll } = await import('./bench/run.ts')
   const { measureStartUp } = await import('./bench/start-up.ts')
   const { machine, table, targetsOf } = await import('./bench/report.ts')
-  const tell = (text: string) => process.stderr.write(`bench: ${text}\n`)
   const directory = mkdtempSync(join(tmpdir(), 'phantom-bench-'))
   const stop = async () => {
     await stopServers()
@@ -41,6 +41,17 @@ async function bench(options: Options): Promise<void> {
   }
 }
 
+async function benchAudit({ audit, json }: Options): Promise<void> {
+  const { measureAudit } = await import('./bench/audit.ts')
+  const { machine } = await import('./bench/report.ts')
+  const { cpu, cores, node } = machine()
+  const run = await measureAudit(audit, tell)
+  if (json) return print(JSON.stringify({ cpu, cores, node, ...run }, null, 2))
+  const seconds = `${run.seconds.toFixed(1)} s (${run.cpuSeconds.toFixed(1)} s of CPU)`
+  print(`${run.entries} entries checked in ${seconds}, at most ${run.mebibytes.toFixed(0)} MiB`)
+  print(`${cpu}, ${cores} cores, Node ${node}`)
+}
+
 function workerdVersion(): string {
   const { version } = JSON.parse(readFileSync('node_modules/workerd/package.json', 'utf8')) as {
     version: string
@@ -48,6 +59,7 @@ function workerdVersion(): string {
   return version
 }
 
+const tell = (text: string) => void process.stderr.write(`bench: ${text}\n`)
 const print = (text: string) => process.stdout.write(`${text}\n`)
 
 function complain(error: unknown, exitCode: number) {

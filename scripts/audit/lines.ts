@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
@@ -14,34 +15,47 @@ export async function isGzip(path: string): Promise<boolean> {
   return bytesRead === 2 && buffer.readUInt16BE() === 0x1f8b
 }
 
+type Lines = Readonly<{ lines: readonly string[]; read: number }>
+
 /**
  * The lines of a file, gzip or not, some at a time, with the bytes of the file that were read for them.
  * No more than a piece and a line of it are in memory, whatever it unpacks to.
  */
-export async function* linesOf(
-  path: string,
-): AsyncGenerator<Readonly<{ lines: string[]; read: number }>> {
+export async function* linesOf(path: string): AsyncGenerator<Lines> {
   const file = createReadStream(path)
   const stream = (await isGzip(path)) ? pipe(file) : file
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  let rest = ''
+  let rest = Buffer.alloc(0)
   let before = 0
   try {
     for await (const chunk of stream) {
-      const pieces = `${rest}${decoder.decode(chunk as Buffer, { stream: true })}`.split('\n')
-      rest = pieces.pop() ?? ''
-      if (rest.length > LINE_LIMIT) throw new Unreadable(`a line is longer than ${LINE_LIMIT}`)
-      const read = file.bytesRead - before
+      const bytes = Buffer.concat([rest, chunk as Buffer])
+      const end = bytes.lastIndexOf('\n') + 1
+      rest = bytes.subarray(end)
+      yield* textOf(bytes.subarray(0, end), file.bytesRead - before)
       before = file.bytesRead
-      yield { lines: pieces, read }
+      if (rest.length > LINE_LIMIT)
+        throw new Unreadable(`a line is longer than ${LINE_LIMIT} bytes`)
     }
-    rest += decoder.decode()
+    yield* textOf(rest, 0)
   } catch (error) {
     throw whyOf(error)
   } finally {
     file.destroy()
   }
-  if (rest !== '') yield { lines: [rest], read: 0 }
+}
+
+/** Whole lines as text; of those that are not UTF-8 only what stands before the first that is not. */
+function* textOf(bytes: Buffer, read: number): Generator<Lines> {
+  const lines = isUtf8(bytes) ? bytes.toString('utf8').split('\n') : []
+  if (lines.at(-1) === '') lines.pop()
+  if (lines.length > 0 || bytes.length === 0) return yield { lines, read }
+  for (let at = 0; at < bytes.length;) {
+    const end = bytes.indexOf('\n', at) < 0 ? bytes.length : bytes.indexOf('\n', at)
+    const line = bytes.subarray(at, end)
+    if (!isUtf8(line)) throw new Unreadable('it is not UTF-8')
+    yield { lines: [line.toString('utf8')], read: 0 }
+    at = end + 1
+  }
 }
 
 function pipe(file: ReturnType<typeof createReadStream>) {
@@ -52,7 +66,6 @@ function pipe(file: ReturnType<typeof createReadStream>) {
 
 function whyOf(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return new Unreadable('it is not UTF-8')
   if (code.startsWith('Z_')) return new Unreadable('it is not whole gzip')
   return error
 }

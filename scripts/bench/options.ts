@@ -1,6 +1,13 @@
 import { parseArgs } from 'node:util'
 
-export type Options = Readonly<{ requests: number; rounds: number; json: boolean; help: boolean }>
+export type Options = Readonly<{
+  requests: number
+  rounds: number
+  /** Entries of the audit log that is checked; 0 measures the service instead. */
+  audit: number
+  json: boolean
+  help: boolean
+}>
 
 export const HELP = `Measures CPU time and throughput against a bare Hono app on the same workerd.
 
@@ -8,6 +15,7 @@ export const HELP = `Measures CPU time and throughput against a bare Hono app on
 
   --requests <n>  requests a round of the light routes (200); those of a login follow from it
   --rounds <n>    rounds, ours and the twin in turn (7)
+  --audit <n>     measures the offline verifier instead, with an audit log of that many entries
   --json          one JSON object instead of the table
   --help          this text
 
@@ -21,6 +29,7 @@ export function parseOptions(args: string[]): Options {
     options: {
       requests: { type: 'string', default: '200' },
       rounds: { type: 'string', default: '7' },
+      audit: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -28,6 +37,7 @@ export function parseOptions(args: string[]): Options {
   return {
     requests: count('--requests', values.requests, 10, 10_000),
     rounds: count('--rounds', values.rounds, 1, 100),
+    audit: values.audit === undefined ? 0 : count('--audit', values.audit, 1, 100_000_000),
     json: values.json,
     help: values.help,
   }
