@@ -10,8 +10,6 @@ import { currentSession } from './sessions/current-session'
 import type { CurrentSession } from './sessions/find-session'
 import { requireAal2, requireSteppedUp } from './sessions/step-up'
 
-/** Of one user and one permission. */
-
 const guards = new WeakSet<object>()
 
 /** Who may call a route. tests/every-route.test.ts fails on a route that does not start with one. */
