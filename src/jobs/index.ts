@@ -45,13 +45,13 @@ export const crons: Crons = {
       'erase-accounts': eraseAccounts,
       'drop-leftovers': dropLeftovers,
       'run-pending-acts': runPendingActs,
+      'archive-events': archiveEvents,
       'watch-jobs': (deps) => watchJobs(deps, periods()),
     },
   },
   '0 6 * * *': {
     everyMs: DAY_MS,
     jobs: {
-      'archive-events': archiveEvents,
       'remind-keys': remindKeys,
       'remind-secrets': remindSecrets,
       // A report that could not be sent on Monday is sent the day after.
