@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { randomToken } from '../../src/crypto/token'
 import { eventsOf, freshAddress, startApp } from '../support/app'
 import { addTotp, me, refresh, signedIn, stepUpByApp, withTotp } from '../support/acts'
 import {
@@ -239,4 +240,26 @@ describe('admins', () => {
     expect((await acceptInvitation(app, unused, second)).body.code).toBe('invalid_token')
     expect(await columnOf(await userIdOf(second), 'role')).toBe('customer')
   })
+})
+
+test('E-118: the bootstrap route is 404 once it has been used, as are routes of tests and seeds', async ({
+  expect,
+}) => {
+  const token = randomToken()
+  const app = startApp((deps) => ({
+    ...deps,
+    settings: { ...deps.settings, BOOTSTRAP_TOKEN: token },
+  }))
+  await noAdmins()
+  const start = () => {
+    const { email } = app.newAccount()
+    return app.post('/api/admin/bootstrap/', { token, email }, { ip: freshAddress() })
+  }
+  expect((await start()).status).toBe(202)
+  const again = await start()
+  expect([again.status, again.body.code]).toEqual([404, 'not_found'])
+  for (const path of ['seed', 'test', 'debug', 'setup', 'install', 'admin/seed', 'admin/setup']) {
+    for (const method of ['GET', 'POST'])
+      expect((await app.send(method, `/api/${path}/`)).status, path).toBe(404)
+  }
 })
