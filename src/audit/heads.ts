@@ -20,3 +20,13 @@ export async function publishedHead(deps: Pick<Deps, 'db' | 'settings'>) {
   const keys = deps.settings.AUDIT_KEYS.map(publicJwk)
   return { ...readHead(newest.jws), head: newest.jws, keys }
 }
+
+/** Puts the first head of each hour where a change of the database does not reach it, once. */
+export async function witness(deps: Pick<Deps, 'db' | 'archive'>): Promise<void> {
+  const head = await newestHead(deps)
+  if (!head) return
+  const key = `audit/heads/${head.at.toISOString().slice(0, 13)}.jws`
+  // An object that is there stays as it is.
+  const onlyIf = { etagDoesNotMatch: '*' }
+  await reach('archive', () => deps.archive.put(key, head.jws, { onlyIf }))
+}

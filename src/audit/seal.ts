@@ -1,15 +1,17 @@
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
+import { publicJwk } from '../crypto/jwt'
 import { auditHeads, auditTiles } from '../db/audit-schema'
 import { reach } from '../reach'
+import { recordCounted } from './counted'
 import { canonical, gapAt } from './entry'
 import { base64url, type Hash, leafHash } from './merkle'
 import { storedTiles } from './read-tiles'
 import { recordEvent } from './record'
 import { entryOf, type StoredEvent } from './stored-event'
 import { append, edgeOf, encodeTile, rootOf, tileName } from './tiles'
-import { signHead, type TreeHead } from './tree-head'
-import { newestHead } from './heads'
+import { signHead, type TreeHead, verifyHead } from './tree-head'
+import { newestHead, witness } from './heads'
 
 /** Events that one head takes in: about 2 MB of rows, and 20 tiles. */
 const CHUNK = 5000
@@ -32,16 +34,6 @@ export async function sealEvents(deps: Deps): Promise<Record<string, number>> {
   return { sealed }
 }
 
-/** Puts the first head of each hour where a change of the database does not reach it, once. */
-async function witness(deps: Deps): Promise<void> {
-  const head = await newestHead(deps)
-  if (!head) return
-  const key = `audit/heads/${head.at.toISOString().slice(0, 13)}.jws`
-  // An object that is there stays as it is.
-  const onlyIf = { etagDoesNotMatch: '*' }
-  await reach('archive', () => deps.archive.put(key, head.jws, { onlyIf }))
-}
-
 async function sealChunk(deps: Deps): Promise<number> {
   const { db, settings } = deps
   const before = await newestHead(deps)
@@ -51,6 +43,7 @@ async function sealChunk(deps: Deps): Promise<number> {
     storedTiles(deps, edgeOf(size)),
   ])
   if (rows.length === 0) return 0
+  if (before) await requireSigned(deps, before.jws, base64url(rootOf(tiles, size)))
   const { leaves, gaps } = leavesAfter(size, rows)
   const changed = append(tiles, size, leaves)
   const head: TreeHead = {
@@ -94,6 +87,18 @@ async function sealChunk(deps: Deps): Promise<number> {
     ]),
   )
   return stored[0].length === 0 ? 0 : leaves.length
+}
+
+/** Signs on top of nothing but what was signed: whoever changes tiles or heads is found here first. */
+async function requireSigned(deps: Deps, jws: string, root: string): Promise<void> {
+  const head = await verifyHead(deps.settings.AUDIT_KEYS.map(publicJwk), jws)
+  if (head?.root === root) return
+  await recordCounted(deps, {
+    event: 'sys_audit_mismatch',
+    actor: 'system',
+    data: { head: head?.size ?? null },
+  })
+  throw new Error('the tree of the audit log is not the one that was signed')
 }
 
 const eventsAfter = ({ db }: Pick<Deps, 'db'>, id: number) =>

@@ -146,6 +146,49 @@ describe('sealing', () => {
     expect(readHead((await heads()).at(-1)?.jws ?? '').size).toBe((middle?.id ?? 0) + 1)
   })
 
+  for (const [what, change, back] of [
+    [
+      'a hash of the tree',
+      `UPDATE audit_tiles SET hashes = 'AAAA' || substr(hashes, 5) WHERE level = 0
+        AND number = (SELECT max(number) FROM audit_tiles WHERE level = 0)`,
+      'UPDATE audit_tiles SET hashes = ?1 WHERE level = 0 AND number = ?2',
+    ],
+    [
+      'the newest head',
+      `UPDATE audit_heads SET jws = substr(jws, 1, length(jws) - 8) || 'AAAAAAAA'
+        WHERE size = (SELECT max(size) FROM audit_heads)`,
+      'UPDATE audit_heads SET jws = ?1 WHERE size = ?2',
+    ],
+  ] as const)
+    test(`E-116: nothing is signed on top of ${what} that was changed, and there is an alarm`, async ({
+      expect,
+    }) => {
+      const { deps } = jobDeps()
+      await writeEvents(deps, 3)
+      await sealAll(deps)
+      const [tile] = await sql<{ hashes: string; number: number }>(
+        'SELECT * FROM audit_tiles WHERE level = 0 ORDER BY number DESC LIMIT 1',
+      )
+      const head = (await heads()).at(-1)
+      await withoutTriggers(() => env.DB.prepare(change).run())
+      await writeEvents(deps, 3)
+      await expect(sealEvents(deps)).rejects.toThrow('not the one that was signed')
+      expect((await heads()).length).toBe(
+        (await heads()).filter(({ size }) => size <= (head?.size ?? 0)).length,
+      )
+      const alarms = await sql(`SELECT level FROM audit_events WHERE event = 'sys_audit_mismatch'`)
+      expect(alarms[0]).toEqual({ level: 'critical' })
+      const values = change.includes('tiles')
+        ? [tile?.hashes, tile?.number]
+        : [head?.jws, head?.size]
+      await withoutTriggers(() =>
+        env.DB.prepare(back)
+          .bind(...values)
+          .run(),
+      )
+      expect(await sealAll(deps)).toBeGreaterThan(3)
+    })
+
   test('an event costs two rows written, and is read once to be sealed', async ({ expect }) => {
     const { deps } = jobDeps()
     await sealAll(deps)
