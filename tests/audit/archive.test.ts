@@ -94,7 +94,7 @@ describe('archiving', () => {
 
   test('C-63, C-64: proofs and search reach archived events', async ({ expect }) => {
     const { deps, userId, before } = await oldLog()
-    const [{ size = 0 } = {}] = (await heads()).toReversed()
+    const size = (await heads()).at(-1)?.size ?? 0
     const proofs = await Promise.all(
       [1, 256, 257, SEGMENT_SIZE, size].map((id) => proveInclusion(deps, id)),
     )

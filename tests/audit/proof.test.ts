@@ -14,7 +14,7 @@ import { readHead, verifyHead } from '../../src/audit/tree-head'
 import { freshToken, hasAdmin, openSession } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { startMeter } from '../support/meter'
-import { heads, jobDeps, sealAll, sql, withoutTriggers, writeEvents } from './support'
+import { heads, jobDeps, newestId, sealAll, sql, withoutTriggers, writeEvents } from './support'
 
 const bytes = (text: unknown) => Buffer.from(String(text), 'base64url')
 const app = startApp()
@@ -81,7 +81,7 @@ describe('proofs', () => {
     const { deps } = jobDeps()
     await sealAll(deps)
     await writeEvents(deps, 1)
-    const [{ id = 0 } = {}] = await sql<{ id: number }>('SELECT max(id) AS id FROM audit_events')
+    const id = await newestId()
     expect((await get(`proof/?event=${id}`)).status).toBe(404)
     for (const [query, pointer] of [
       [`event=1&size=${id + 50}`, '#/size'],
@@ -107,7 +107,7 @@ describe('export', () => {
   test('holds every event in order, its personal fields and the head', async ({ expect }) => {
     const { deps } = jobDeps()
     await sealAll(deps)
-    const [{ id = 0 } = {}] = await sql<{ id: number }>('SELECT max(id) AS id FROM audit_events')
+    const id = await newestId()
     const answer = await get('export/')
     expect(answer.status).toBe(200)
     const [first, ...rest] = linesOf(answer.text)

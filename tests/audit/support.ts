@@ -61,6 +61,9 @@ export async function withoutTriggers(act: () => Promise<unknown>): Promise<void
 }
 
 export const RETENTION_MS = 90 * DAY_MS
+export const newestId = async () =>
+  (await sql<{ id: number }>('SELECT max(id) AS id FROM audit_events'))[0]?.id ?? 0
+
 export const countOf = async () =>
   (await sql<{ count: number }>('SELECT count(*) AS count FROM audit_events'))[0]?.count ?? 0
 export const keys = async () =>

@@ -26,7 +26,11 @@ const text = (value: object) => JSON.stringify(value, null, 2)
 
 const inclusion = (desc: string, wantErr: boolean, more: object) =>
   text({
-    ...{ leafIdx: 0, treeSize: 8, root: ROOT_8, leafHash: ROOT_1, proof: ONE_OF_EIGHT },
+    leafIdx: 0,
+    treeSize: 8,
+    root: ROOT_8,
+    leafHash: ROOT_1,
+    proof: ONE_OF_EIGHT,
     ...more,
     desc,
     wantErr,
@@ -34,7 +38,11 @@ const inclusion = (desc: string, wantErr: boolean, more: object) =>
 
 const consistency = (desc: string, wantErr: boolean, more: object) =>
   text({
-    ...{ size1: 6, size2: 8, root1: ROOT_6, root2: ROOT_8, proof: SIX_OF_EIGHT },
+    size1: 6,
+    size2: 8,
+    root1: ROOT_6,
+    root2: ROOT_8,
+    proof: SIX_OF_EIGHT,
     ...more,
     desc,
     wantErr,
