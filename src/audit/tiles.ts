@@ -76,7 +76,7 @@ export function append(tiles: Tiles, size: number, leaves: readonly Hash[]): Til
     hashes.push(hash)
     tiles.set(name, hashes)
     changed.set(name, ref)
-    if (hashes.length === TILE_WIDTH - 1) push(level + 1, ref.number, joinAll(hashes))
+    if (hashes.length === TILE_WIDTH) push(level + 1, ref.number, joinAll(hashes))
   }
   leaves.forEach((leaf, offset) => push(0, size + offset, leaf))
   return [...changed.values()]
