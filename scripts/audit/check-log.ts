@@ -1,9 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { TILE_WIDTH } from '../../src/audit/tiles.ts'
 import type { ArchiveFolder } from './archive-folder.ts'
 import type { Trust } from './check-proof.ts'
-import { CompactTree } from './compact-tree.ts'
 import { History } from './history.ts'
 import { checkHead, inOrder, type Known } from './known-heads.ts'
 import { Unreadable } from './lines.ts'
@@ -12,7 +10,7 @@ import { type ExportFile, readExport } from './read-export.ts'
 import { readSegment } from './read-segment.ts'
 import { Reading } from './reading.ts'
 import { reportOf, type Report } from './report.ts'
-import { TileFiles } from './tile-files.ts'
+import { TileFiles, treeBefore } from './tile-files.ts'
 import { CannotCheck, printable, Wrong } from './wrong.ts'
 
 export type Source =
@@ -95,21 +93,6 @@ function requireOneLog(sources: readonly Source[], [head]: readonly Known[]): vo
   const other = names.find((name) => name !== log)
   if (other !== undefined)
     throw new Wrong(`of another log (${printable(other)}, not ${printable(log ?? '')})`)
-}
-
-/** The tree of the entries before the first one, from their tiles, if these are here. */
-function treeBefore(from: number, tiles: TileFiles) {
-  const tree = new CompactTree()
-  let isRooted = true
-  while (tree.size < from - 1) {
-    const isWhole = tree.size + TILE_WIDTH <= from - 1
-    const number = Math.floor(tree.size / TILE_WIDTH)
-    const hash = isWhole ? tiles.root(number) : tiles.leaf(tree.size)
-    // Without it the numbers still have to be right, and no root will be asked for.
-    isRooted &&= hash !== undefined
-    tree.push(hash ?? new Uint8Array(32), isWhole ? TILE_WIDTH : 1)
-  }
-  return { tree, isRooted }
 }
 
 async function bytesOf(sources: readonly Source[]): Promise<number> {

@@ -1,15 +1,17 @@
 import { type Entry, type Gap, gapAt } from '../../src/audit/entry.ts'
 import { base64url, type Hash } from '../../src/audit/merkle.ts'
-import { TILE_WIDTH } from '../../src/audit/tiles.ts'
 import type { CompactTree } from './compact-tree.ts'
 import { diagnose, WINDOW } from './diagnose.ts'
 import { type EntryLine, leafOf } from './entry-line.ts'
 import type { Known } from './known-heads.ts'
 import type { TileFiles } from './tile-files.ts'
-import { count, span, Wrong, wrongEntry } from './wrong.ts'
+import { deleted, forked, outOfReach, wrongTile } from './verdicts.ts'
+import { Wrong, wrongEntry } from './wrong.ts'
 
 /** Entries in a row that may be missing from an export before the rest is not worth reading. */
 const MOST_MISSING = 10_000
+
+const OR_TILE = ', or its tile is wrong: no head is of it'
 
 /** The first entry whose hash is not the one in its tile: one of the two is wrong. */
 type Doubt = Readonly<{ id: number; entries: (Entry | Gap)[] }>
@@ -66,11 +68,6 @@ export class History {
     }
   }
 
-  /** For an archive, which says of each entry that is missing that it is. */
-  requireAll(): void {
-    if (this.#missing.size > 0) throw this.#verdict()
-  }
-
   /** All that there is has been read: throws if any of it is wrong. */
   end(): void {
     const wrong = this.#verdict()
@@ -121,30 +118,10 @@ export class History {
     const [missing] = this.#missing
     const { id, entries } = this.#doubt ?? { id: Infinity, entries: [] }
     if (this.#unfit && !this.#isDecided && missing === undefined)
-      return this.#outOfReach(this.#unfit, this.#doubt?.id)
+      return outOfReach((this.#fits?.size ?? 0) + 1, this.#unfit, this.#doubt?.id)
     if (missing !== undefined && missing <= id) return deleted(missing)
     if (!this.#doubt) return undefined
-    return new Wrong(`entry ${id}: ${diagnose(id, entries, (at) => this.#tiles.leaf(at - 1))}`)
-  }
-
-  /** No tile tells which one it is: as much as can be said. */
-  #outOfReach({ size, where }: Known, suspect: number | undefined): Wrong {
-    const among = span((this.#fits?.size ?? 0) + 1, size)
-    const why = `the root of ${count(size)} entries that was signed is another one: ${where}`
-    const hint = suspect === undefined ? '' : `; the first that differs from its tile is ${suspect}`
-    return new Wrong(`${among}: edited, inserted, deleted or reordered (${why}${hint})`)
+    const what = diagnose(id, entries, (at) => this.#tiles.leaf(at - 1))
+    return new Wrong(`entry ${id}: ${what}${this.#isDecided ? '' : OR_TILE}`)
   }
 }
-
-const deleted = (id: number, follows?: number) =>
-  wrongEntry(id, 'deleted', follows ? `entry ${follows} follows` : 'it is not here')
-
-const wrongTile = (id: number) =>
-  new Wrong(
-    `tile 0/${Math.floor((id - 1) / TILE_WIDTH)}: wrong (entry ${id} is what was sealed, its hash in the tile is not)`,
-  )
-
-const forked = (unfit: Known, head: Known) =>
-  new Wrong(
-    `a forked history: ${span(1, unfit.size)} are not those of which the head was signed (${unfit.where}), and yet a later head has them (${head.where})`,
-  )

@@ -20,7 +20,6 @@ export async function readSegment({ first, path, manifest }: Segment, reading: R
     }
     reading.progress.add(read, reading.entries)
   }
-  history.requireAll()
   if (history.next <= manifest.last)
     throw wrongEntry(history.next, 'deleted', `truncated: segment ${first} ends before it`)
   if (damage !== undefined) reading.damaged.push(`segment ${first}: damaged (${damage})`)

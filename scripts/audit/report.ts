@@ -28,8 +28,10 @@ export function reportOf(reading: Reading, expected: Expected): Report {
       `${all}: only a part, whose numbers are right; no root can be computed without what is before it, or its tiles`,
     )
   const { fits } = history
-  if (!fits || fits.size < expected.from)
-    throw new CannotCheck(`${all}: no signed head is of these entries; give one with --head`)
+  if (!fits)
+    throw new CannotCheck(
+      `${all}: no signed head is of these entries alone; give the export ?after=${last} as well, or a head or a consistency proof (?first=${last}) with --head`,
+    )
   return {
     summary: `${count(reading.entries)} entries (${expected.from} to ${last}) are those that were sealed: ${printable(fits.log)}, ${signedAs(fits)}`,
     notes: [...tailNotes(fits, last, expected), ...personalNotes(reading)],

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Hash } from '../../src/audit/merkle.ts'
+import { coveringNodes, type Hash } from '../../src/audit/merkle.ts'
 import { decodeTile, TILE_WIDTH } from '../../src/audit/tiles.ts'
 import { CompactTree } from './compact-tree.ts'
 import { count, Wrong } from './wrong.ts'
@@ -75,4 +75,23 @@ function rootOf(hashes: readonly Hash[]): Hash {
   const tree = new CompactTree()
   for (const hash of hashes) tree.push(hash)
   return tree.root()
+}
+
+/** The tree of the entries before the first one, from their tiles, if these are here. */
+export function treeBefore(from: number, tiles: TileFiles) {
+  const tree = new CompactTree()
+  while (tree.size < from - 1) {
+    const isWhole = tree.size + TILE_WIDTH <= from - 1
+    const hash = isWhole ? tiles.root(tree.size / TILE_WIDTH) : tiles.leaf(tree.size)
+    if (!hash) return { tree: blankTree(from - 1), isRooted: false }
+    tree.push(hash, isWhole ? TILE_WIDTH : 1)
+  }
+  return { tree, isRooted: true }
+}
+
+/** Of so many entries: its numbers go on where they should, and no root will be asked for. */
+function blankTree(size: number): CompactTree {
+  const tree = new CompactTree()
+  for (const { height } of coveringNodes(0, size)) tree.push(new Uint8Array(32), 2 ** height)
+  return tree
 }

@@ -109,6 +109,13 @@ export const proofCorpus: Readonly<Record<string, string>> = {
     root2: ROOT_1,
     proof: [],
   }),
+  'consistency/additional/size1-is-zero-is-useless.json': consistency('is useless', true, {
+    size1: 0,
+    size2: 1,
+    root1: EMPTY,
+    root2: EMPTY,
+    proof: [EMPTY],
+  }),
   'consistency/additional/sizes-are-zero.json': consistency('sizes are zero', false, {
     size1: 0,
     size2: 0,

@@ -115,6 +115,7 @@ test('C-63: a proof of inclusion verifies for each leaf of each size, and with a
   }
   for (const hash of [bytes(''), bytes('00'.repeat(33))])
     expect(verifyInclusion({ leaf: hash, index: 0, size: 1, proof: [], root: hash })).toBe(false)
+  expect(verifyInclusion({ ...whole, leaf: whole.root, proof: [] })).toBe(false)
   for (const size of [0, -1, 0.5, 2 ** 64, NaN])
     expect(verifyInclusion({ ...whole, index: 0, size })).toBe(false)
 })
@@ -151,6 +152,8 @@ test('C-64: a proof of consistency verifies for each two sizes, and for no histo
   const nothing = { first: 0, firstRoot: rootAt(0), proof: [] }
   expect(verifyConsistency({ ...nothing, second: 0, secondRoot: rootAt(0) })).toBe(true)
   expect(verifyConsistency({ ...nothing, second: 3, secondRoot: rootAt(3) })).toBe(false)
+  const useless = { ...nothing, second: 1, secondRoot: rootAt(0), proof: [rootAt(0)] }
+  expect(verifyConsistency(useless)).toBe(false)
 })
 
 describe('the tree in tiles', () => {

@@ -84,11 +84,13 @@ describe('E-116: an export', () => {
     const older = file(exportText(sealed.slice(0, 250), { head: h100 }))
     expect(await verify(older)).toMatchObject({ status: 0 })
     expect(await verify('--head', file(h300), older)).toMatchObject({ status: 1 })
-    const on = await verify(
-      file(exportText(sealed.slice(0, 120), { head: h300, last: 300, next: 120 })),
-    )
+    const short = exportText(sealed.slice(0, 250), { head: h100, last: 300 })
+    expect(await first(short)).toMatch(/^entry 251: deleted/)
+    expect(await first(`${whole}${whole.split('\n')[300]}\n`)).toMatch(/^entry 301: inserted \(/)
+    const part = file(exportText(sealed.slice(0, 120), { head: h100, last: 300, next: 120 }))
+    const on = await verify(part)
     expect(on).toMatchObject({ status: 2, stdout: '' })
-    expect(on.stderr).toContain('give the export ?after=120 as well')
+    expect(on.stderr).toContain('goes on: give the export ?after=120 as well')
     const filtered = await verify(file(exportText(sealed, { head: h300, filtered: true })))
     expect(filtered).toMatchObject({ status: 2, stdout: '' })
   })

@@ -148,6 +148,10 @@ describe('E-116: the offline verifier', () => {
     )
     writeFileSync(tile, bytes.subarray(32))
     expect((await verify(path)).stdout).toMatch(/^tile 0\/18: damaged/)
+    const late = spliced(8100, 1, { entry: { ...entryAt(8100), level: 'info' } })
+    expect((await verify(await archive(late))).stdout).toMatch(
+      /^entry 8100: .*or its tile is wrong/,
+    )
     const above = await archive(sealed)
     write(join(above, 'audit/tiles/1/0'), Buffer.alloc(8192))
     expect((await verify(above)).stdout).toMatch(/^tile 1\/0: it does not fit tile 0\/0/)
@@ -181,6 +185,20 @@ describe('E-116: the offline verifier', () => {
     expect((await verify(times)).stdout).toMatch(/^segment 1: its manifest tells other times/)
   })
 
+  test('finds witnesses and manifests that are not those of this place', async ({ expect }) => {
+    const path = await archive(sealed)
+    const [early, late] = ['2026-11-01T01.jws', '2026-11-01T05.jws']
+    cpSync(join(path, 'audit/heads', early), join(path, 'audit/heads', late))
+    expect((await verify(path)).stdout).toBe(`head ${late}: it was signed in another hour\n`)
+    const small = await archive(sealed)
+    writeSegment(small, 4097, sealed.slice(4096, 8192), await headOf(sealed, 8000, { key }))
+    expect((await verify(small)).stdout).toBe('segment 4097: its head is of only 8000 entries\n')
+    const other = await archive(sealed)
+    const manifest = join(other, 'audit/segments/000000000001.json')
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('phantom.test', 'example.com'))
+    expect((await verify(other)).stdout).toMatch(/^of another log \(https:\/\/auth.example.com/)
+  })
+
   test('takes a part for a part: its numbers, and its roots only with the tiles before it', async ({
     expect,
   }) => {
@@ -195,6 +213,8 @@ describe('E-116: the offline verifier', () => {
     expect(await verify('--from', '4097', later)).toMatchObject({ status: 0 })
     rmSync(join(later, 'audit/tiles/0/3'))
     expect(await verify('--from', '4097', later)).toMatchObject({ status: 2, stdout: '' })
+    const far = await verify('--from', '99999999999999', later)
+    expect(far).toMatchObject({ status: 2, stdout: '' })
     expect((await verify('--from', '4097', later)).stderr).toContain(
       'only a part, whose numbers are right',
     )
