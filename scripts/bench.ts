@@ -46,7 +46,7 @@ async function benchAudit({ audit, json }: Options): Promise<void> {
   const { machine } = await import('./bench/report.ts')
   const { cpu, cores, node } = machine()
   const run = await measureAudit(audit, tell)
-  if (json) return print(JSON.stringify({ cpu, cores, node, ...run }, null, 2))
+  if (json) return void print(JSON.stringify({ cpu, cores, node, ...run }, null, 2))
   const seconds = `${run.seconds.toFixed(1)} s (${run.cpuSeconds.toFixed(1)} s of CPU)`
   print(`${run.entries} entries checked in ${seconds}, at most ${run.mebibytes.toFixed(0)} MiB`)
   print(`${cpu}, ${cores} cores, Node ${node}`)

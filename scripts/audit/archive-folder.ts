@@ -7,6 +7,8 @@ import { CannotCheck, printable, Wrong } from './wrong.ts'
 /** Entries of one segment, as the service writes it. */
 export const SEGMENT_ENTRIES = 4096
 
+const hash = z.string().regex(/^[\w-]{43}$/)
+
 const manifestSchema = z.strictObject({
   v: z.literal(1),
   log: z.string(),
@@ -16,6 +18,9 @@ const manifestSchema = z.strictObject({
   until: z.int().nullable(),
   bytes: z.int(),
   sha256: z.string(),
+  /** The root of the log up to `last`, and the proof that the head's log begins with it (RFC 9162 §2.1.4). */
+  root: hash.optional(),
+  proof: z.array(hash).optional(),
   head: z.string(),
 })
 

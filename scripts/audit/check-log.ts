@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { ArchiveFolder } from './archive-folder.ts'
+import { verifyConsistency } from '../../src/audit/merkle.ts'
+import type { ArchiveFolder, Manifest } from './archive-folder.ts'
 import type { Trust } from './check-proof.ts'
 import { History } from './history.ts'
 import { checkHead, inOrder, type Known } from './known-heads.ts'
@@ -75,12 +76,30 @@ async function signedHeads(sources: readonly Source[], { keys }: Trust): Promise
         throw new Wrong(`${where}: it was signed in another hour`)
     }
     for (const { first, manifest } of source.archive.segments) {
-      const { size } = await add(manifest.head, `head of segment ${first}`)
-      if (size < manifest.last)
-        throw new Wrong(`segment ${first}: its head is of only ${size} entries`)
+      const head = await add(manifest.head, `head of segment ${first}`)
+      if (head.size < manifest.last)
+        throw new Wrong(`segment ${first}: its head is of only ${head.size} entries`)
+      const proven = provenRoot(manifest, head)
+      if (proven) known.set(proven.where, proven)
     }
   }
   return [...known.values()]
+}
+
+/** The root of a segment's end: the log of its head begins with it, so it is as good as signed. */
+function provenRoot({ first, last, root, proof, log }: Manifest, head: Known): Known | undefined {
+  if (root === undefined || proof === undefined) return undefined
+  const where = `manifest of segment ${first}`
+  const bytes = (text: string) => Buffer.from(text, 'base64url')
+  const begins = verifyConsistency({
+    first: last,
+    second: head.size,
+    firstRoot: bytes(root),
+    secondRoot: bytes(head.root),
+    proof: proof.map(bytes),
+  })
+  if (begins) return { size: last, root, log, where }
+  throw new Wrong(`${where}: the log of its head does not begin with its root`)
 }
 
 function requireOneLog(sources: readonly Source[], [head]: readonly Known[]): void {
