@@ -100,7 +100,8 @@ async function vouch(
   const given = jws === null ? [] : [{ ...(await checkHead(keys, jws, where)), where }]
   const heads: readonly Known[] = [...given, ...kept.filter((known) => known.size === size)]
   for (const head of heads) {
-    if (head.log !== log || head.size !== size || head.root !== root.toString('base64url'))
+    if (head.log !== log) throw new Wrong(`${where}: of another log than its head (${head.where})`)
+    if (head.size !== size || head.root !== root.toString('base64url'))
       throw new Wrong(`${where}: of ${count(size)} entries another root was signed (${head.where})`)
   }
   const [head] = heads

@@ -81,6 +81,16 @@ export const proofCorpus: Readonly<Record<string, string>> = {
     leafHash: '',
     proof: [],
   }),
+  'inclusion/additional/0/empty-root.json': inclusion('empty root', true, {
+    treeSize: 0,
+    root: EMPTY,
+    leafHash: '',
+    proof: [],
+  }).replace('leafIdx', 'leafIndex'),
+  'inclusion/additional/happy-path.json': inclusion('happy path', false, {}).replace(
+    'leafIdx',
+    'leafIndex',
+  ),
   'consistency/2/happy-path.json': consistency('happy path', false, {}),
   'consistency/2/size1---1.json': consistency('size1 - 1', true, { size1: 5 }),
   'consistency/2/wrong-root1.json': consistency('wrong root1', true, { root1: 'V3JvbmdSb290' }),

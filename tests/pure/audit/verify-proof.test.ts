@@ -76,6 +76,8 @@ describe('proofs', () => {
     const unsigned = await inclusion(12, 40, { head: null })
     expect(await verify(unsigned)).toMatchObject({ status: 2, stdout: '' })
     expect(await verify('--head', file(await head(40)), unsigned)).toMatchObject({ status: 0 })
+    const ofAnother = await inclusion(12, 40, { log: 'https://example.com' })
+    expect((await verify(ofAnother)).stdout).toContain('of another log')
     const elsewhere = await inclusion(12, 40, { head: await head(39) })
     expect((await verify(elsewhere)).stdout).toContain('another root was signed')
   })
@@ -149,7 +151,7 @@ describe('a corpus of proofs', () => {
   test('has the verdicts that it should, without a key', async ({ expect }) => {
     expect(await main([folder])).toMatchObject({ status: 0, stderr: '' })
     expect((await main([folder])).stdout).toMatch(
-      /^ok: 24 cases .*\(12 of inclusion, 12 of consistency\)/,
+      /^ok: 26 cases .*\(14 of inclusion, 12 of consistency\)/,
     )
   })
 
