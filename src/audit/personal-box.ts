@@ -14,7 +14,8 @@ export type PersonalKeys = ReadonlyMap<string, CryptoKey>
 const KEY_BYTES = 32
 const IV_BYTES = 12
 
-const contextOf = (userId: string) => `audit_keys/${userId}`
+/** What a key is bound to. */
+export const archiveKeyContext = (userId: string): string => `audit_keys/${userId}`
 
 /**
  * The keys under which the personal data of these users lies in the archive. It cannot be taken out
@@ -31,7 +32,7 @@ export async function personalKeys(
       .where(sql`user_id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`),
   )
   const keys = rows.map(async ({ userId, sealedKey }) => {
-    const key = await open(settings.SEALING_KEYS, contextOf(userId), sealedKey)
+    const key = await open(settings.SEALING_KEYS, archiveKeyContext(userId), sealedKey)
     if (key === undefined) throw new Error(`the archive key of ${userId} does not open`)
     const bytes = Buffer.from(key, 'base64url')
     return [
@@ -55,7 +56,7 @@ export async function makePersonalKeys(
       .map(async (userId) => {
         const key = Buffer.from(crypto.getRandomValues(new Uint8Array(KEY_BYTES)))
         const text = key.toString('base64url')
-        return [userId, await seal(settings.SEALING_KEYS, contextOf(userId), text)]
+        return [userId, await seal(settings.SEALING_KEYS, archiveKeyContext(userId), text)]
       }),
   )
   if (fresh.length === 0) return known

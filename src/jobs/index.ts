@@ -8,6 +8,7 @@ import { purgeUnconfirmed } from './purge-unconfirmed'
 import { remindKeys } from './remind-keys'
 import { remindSecrets } from './remind-secrets'
 import { reportSecurity } from './report-security'
+import { resealSecrets } from './reseal-secrets'
 import { runPendingActs } from './run-pending-acts'
 import { watchJobs } from './watch-jobs'
 
@@ -46,6 +47,7 @@ export const crons: Crons = {
       'drop-leftovers': dropLeftovers,
       'run-pending-acts': runPendingActs,
       'archive-events': archiveEvents,
+      'reseal-secrets': resealSecrets,
       'watch-jobs': (deps) => watchJobs(deps, periods()),
     },
   },
