@@ -36,7 +36,7 @@ const HALF_CHARACTER = /\\u[dD][89a-fA-F]/
 function parseData(text: string): Entry['data'] {
   try {
     const value: unknown = JSON.parse(text)
-    // RFC 8785 has no spelling for half a character; `recordEvent` stores none.
+    // RFC 8785 has no spelling for half a character or for a number without end; `recordEvent` stores none.
     if (isRecord(value) && !HALF_CHARACTER.test(text)) return value
   } catch {
     // Not JSON: as it stands, then.
@@ -44,5 +44,12 @@ function parseData(text: string): Entry['data'] {
   return { unreadable: text }
 }
 
+/** As `recordEvent` stores it: flat, so that no depth of it is too deep, and its numbers are numbers. */
 const isRecord = (value: unknown): value is NonNullable<Entry['data']> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every(isFlat)
+
+const isFlat = (value: unknown) =>
+  value === null || (typeof value !== 'object' && (typeof value !== 'number' || isFinite(value)))

@@ -8,7 +8,7 @@ import { readHead, verifyHead } from '../../src/audit/tree-head'
 import { publicJwk } from '../../src/crypto/jwt'
 import { startMeter } from '../support/meter'
 import { broken } from '../support/attack'
-import { heads, jobDeps, sealAll, sql, withoutTriggers, writeEvents } from './support'
+import { heads, jobDeps, newestId, sealAll, sql, withoutTriggers, writeEvents } from './support'
 
 /** The root by its definition (RFC 9162 §2.1.1), without tiles. */
 function naiveRoot(leaves: Hash[]): Hash {
@@ -189,6 +189,21 @@ describe('sealing', () => {
       expect(await sealAll(deps)).toBeGreaterThan(3)
     })
 
+  test('row 43: a row that somebody else has written stops no sealing, whatever is in it', async ({
+    expect,
+  }) => {
+    const { deps } = jobDeps()
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+    const odd = ['{"a":1e999}', `{"a":${deep}}`, deep, '{"a":"\\ud800"}', 'no JSON', '[1]', '7', '']
+    for (const data of odd)
+      await sql(
+        `INSERT INTO audit_events (at, event, level, request_id, data) VALUES (1, 'x', 'info', 'r', ?)`,
+        data,
+      )
+    expect(await sealAll(deps)).toBeGreaterThanOrEqual(odd.length)
+    expect((await heads()).at(-1)?.size).toBe(await newestId())
+  })
+
   test('an event costs two rows written, and is read once to be sealed', async ({ expect }) => {
     const { deps } = jobDeps()
     await sealAll(deps)
@@ -204,38 +219,4 @@ describe('sealing', () => {
     expect(sealed.rowsRead).toBeLessThanOrEqual(501 + 30)
     expect(sealed.rowsWritten).toBeLessThanOrEqual(10)
   })
-})
-
-describe('the database refuses', () => {
-  const refused: [string, string][] = [
-    ['to change an event', `UPDATE audit_events SET level = 'info' WHERE id = 1`],
-    ['to move an event in time', 'UPDATE audit_events SET at = at - 1 WHERE id = 1'],
-    ['to give an event another place', 'UPDATE audit_events SET id = 999999 WHERE id = 1'],
-    ['to put another address into an event', `UPDATE audit_events SET ip = '1.2.3.4'`],
-    ['to delete an event', 'DELETE FROM audit_events WHERE id = 1'],
-    [
-      'to delete the newest event',
-      'DELETE FROM audit_events WHERE id = (SELECT max(id) FROM audit_events)',
-    ],
-    ['to change a head', `UPDATE audit_heads SET jws = 'x'`],
-    [
-      'to delete the newest head',
-      'DELETE FROM audit_heads WHERE size = (SELECT max(size) FROM audit_heads)',
-    ],
-    [
-      'a head that goes back',
-      `INSERT INTO audit_heads (size, at, jws) VALUES (1, 9999999999999, 'x')`,
-    ],
-    ['a head of before', `INSERT INTO audit_heads (size, at, jws) VALUES (900000, 1, 'x')`],
-  ]
-  for (const [what, statement] of refused) {
-    test(`E-116: ${what}`, async ({ expect }) => {
-      const { deps } = jobDeps()
-      await writeEvents(deps, 1)
-      await sealAll(deps)
-      const before = [await rows('audit_events'), await rows('audit_heads')]
-      await expect(env.DB.prepare(statement).run()).rejects.toThrow('SQLITE_CONSTRAINT')
-      expect([await rows('audit_events'), await rows('audit_heads')]).toEqual(before)
-    })
-  }
 })

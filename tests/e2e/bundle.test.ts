@@ -29,6 +29,7 @@ const wrangler = (...args: string[]) =>
       PASSWORD_PEPPER: canary,
       SEALING_KEYS: canary,
       SIGNING_KEYS: canary,
+      AUDIT_KEYS: canary,
       EMAIL_HOST_PASSWORD: canary,
     },
   })
