@@ -1,7 +1,6 @@
 import type { merchantProfiles } from '../db/merchant-schema'
 import type { FieldError } from '../problems'
 import type { profileFields } from './draft'
-import { phoneNumber } from './phone'
 import type { NumberKind } from './registration-number'
 
 type Row = typeof merchantProfiles.$inferSelect
@@ -69,7 +68,7 @@ export async function checkProfile(profile: Profile): Promise<{
   }
   const registration = number('registration', 'registration_number')
   const tax = number('tax', 'tax_number')
-  const phone = profile.phone === null ? null : phoneNumber(country, profile.phone)
+  const phone = profile.phone === null ? null : await e164(country, profile.phone)
   if (phone === undefined) {
     errors.push({ pointer: '#/phone', detail: 'must be a number one can call, such as +31 20 …' })
   }
@@ -95,3 +94,9 @@ export const missingFields = (profile: Profile): FieldError[] =>
     pointer: `#/${field}`,
     detail: 'is required',
   }))
+
+/** Loaded when there is one to check, like the rules of numbers. */
+async function e164(country: string | null, text: string): Promise<string | undefined> {
+  const { phoneNumber } = await import('./phone')
+  return phoneNumber(country, text)
+}

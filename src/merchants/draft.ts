@@ -4,7 +4,7 @@ import * as z from 'zod'
 import type { Deps } from '../context'
 import { merchantProfiles } from '../db/merchant-schema'
 import { plainText } from '../users/display-name'
-import { isCountry } from './phone'
+import { isCountry } from './country'
 import { website } from './website'
 
 /** What a business says of itself. Numbers are held against their country's rules in check-profile.ts. */

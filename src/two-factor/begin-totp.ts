@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import { renderSVG } from 'uqr'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { seal } from '../crypto/sealed-box'
@@ -11,7 +10,6 @@ import { refOf } from '../sessions/session-ref'
 import { maySensitively } from '../sessions/step-up'
 import { confirmedCount, MAX_AUTHENTICATORS } from './authenticators'
 import { seedContext } from './find-totp'
-import { newSeed, otpauthUri } from './totp'
 
 export type TotpBegun = Readonly<{ id: string; seed: string; uri: string; qrSvg: string }>
 
@@ -28,6 +26,7 @@ export async function beginTotp(
   const { db } = deps
   const { userId, sessionId } = refOf(session)
   const id = randomId('aut')
+  const { newSeed, otpauthUri } = await import('./totp')
   const seed = newSeed()
   const sealed = await seal(deps.settings.SEALING_KEYS, seedContext(userId, id), seed)
   const may = sql`${maySensitively(deps, session)}
@@ -61,9 +60,11 @@ export async function beginTotp(
     throw problem(isFull ? 'too_many_authenticators' : 'insufficient_user_authentication')
   }
   const uri = otpauthUri(seed, session.user.email)
-  return { id, seed, uri, qrSvg: qrCodeOf(uri) }
+  return { id, seed, uri, qrSvg: await qrCodeOf(uri) }
 }
 
 /** Dark on white with the quiet zone of four modules (ISO/IEC 18004), so that it scans on a dark page too. */
-const qrCodeOf = (text: string) =>
-  renderSVG(text, { ecc: 'M', border: 4, blackColor: '#000', whiteColor: '#fff' })
+async function qrCodeOf(text: string): Promise<string> {
+  const { renderSVG } = await import('uqr')
+  return renderSVG(text, { ecc: 'M', border: 4, blackColor: '#000', whiteColor: '#fff' })
+}

@@ -1,9 +1,11 @@
 import { describe, test } from 'vitest'
 import { attachment, fileNameOf } from '../../../src/http/content-disposition'
+import { isSupportedCountry } from 'libphonenumber-js/min'
 import { isFileName } from '../../../src/merchants/document-entry'
 import { type DocumentType } from '../../../src/merchants/file-types'
 import { inspectFile } from '../../../src/merchants/inspect-file'
-import { isCountry, phoneNumber } from '../../../src/merchants/phone'
+import { isCountry } from '../../../src/merchants/country'
+import { phoneNumber } from '../../../src/merchants/phone'
 import { website } from '../../../src/merchants/website'
 
 describe('the name of a file', () => {
@@ -164,6 +166,9 @@ describe('a telephone number', () => {
   test('tells countries by their codes', ({ expect }) => {
     expect(['NL', 'GB', 'XK', 'TW'].map(isCountry)).toEqual([true, true, true, true])
     expect(['UK', 'EU', 'ZZ', 'nl', 'constructor'].map(isCountry)).toEqual(Array(5).fill(false))
+    const letters = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+    const codes = letters.flatMap((first) => letters.map((second) => first + second))
+    expect(codes.filter(isCountry)).toEqual(codes.filter((code) => isSupportedCountry(code)))
   })
 })
 
