@@ -119,7 +119,8 @@ test('only what strangers can cause is capped per recipient, and most of it can 
     'address_in_use',
     'notification_email',
   ]
-  expect(notices).toEqual([...byStrangers, 'api_key_expiring', 'merchant_submitted'])
+  const ofJobs = ['security_report', 'secret_rotation_due']
+  expect(notices).toEqual([...byStrangers, 'api_key_expiring', 'merchant_submitted', ...ofJobs])
   expect(open.toSorted()).toEqual([...byStrangers, 'reset_password'].toSorted())
   expect(codes).toEqual(['login_code', 'invitation'])
 })
