@@ -4,7 +4,7 @@ import { publicJwk } from '../crypto/jwt'
 import { auditHeads } from '../db/audit-schema'
 import { problem } from '../problems'
 import { reach } from '../reach'
-import { readHead } from './tree-head'
+import { readHead, verifyHead } from './tree-head'
 
 /** The newest signed head; `undefined` before the first event was sealed. */
 export async function newestHead({ db }: Pick<Deps, 'db'>) {
@@ -22,9 +22,12 @@ export async function publishedHead(deps: Pick<Deps, 'db' | 'settings'>) {
 }
 
 /** Puts the first head of each hour where a change of the database does not reach it, once. */
-export async function witness(deps: Pick<Deps, 'db' | 'archive'>): Promise<void> {
+export async function witness(deps: Pick<Deps, 'db' | 'archive' | 'settings'>): Promise<void> {
   const head = await newestHead(deps)
   if (!head) return
+  // The first of an hour stays: one that somebody has put into the database must not become it.
+  if (!(await verifyHead(deps.settings.AUDIT_KEYS.map(publicJwk), head.jws)))
+    throw new Error(`the head of ${head.size} events is not signed with a key of ours`)
   const key = `audit/heads/${head.at.toISOString().slice(0, 13)}.jws`
   // An object that is there stays as it is.
   const onlyIf = { etagDoesNotMatch: '*' }
