@@ -45,13 +45,14 @@ async function archiveNext(deps: Deps): Promise<boolean> {
       sql`SELECT * FROM audit_events WHERE id BETWEEN ${first} AND ${last} ORDER BY id`,
     ),
   )
-  const times = rows.map(({ at }) => at)
+  // Of events that are all missing there is no time: their leaves say so, and can go at once.
+  const times = rows.length > 0 ? rows.map(({ at }) => at) : [0]
   const [since, until] = [Math.min(...times), Math.max(...times)]
   if (until > now().getTime() - settings.AUDIT_RETENTION_DAYS * DAY_MS) return false
   const refs = tilesFrom(first)
   const tiles = await storedTiles(deps, refs)
   const entries = entriesFrom(first, rows)
-  await requireSealed(deps, entries, tiles)
+  await requireSealed(deps, { entries, rows, tiles })
   const object = new Uint8Array(await pack(await linesOf(deps, entries, rows)))
   const sha256 = createHash('sha256').update(object).digest('base64url')
   const range = { v: 1, log: settings.ISSUER, first, last, since, until }

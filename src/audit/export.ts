@@ -6,7 +6,7 @@ import { conditionOf, type EventFilter, isEmpty } from './event-query'
 import { newestHead } from './heads'
 import { idRange } from './id-range'
 import { recordEvent } from './record'
-import { matchingLines, segmentsAfter } from './search'
+import { matchingLines, segmentAfter } from './search'
 import { type LogLine, SEGMENT_SIZE } from './segment'
 import { lineOf, type StoredEvent } from './stored-event'
 
@@ -76,7 +76,7 @@ const line = (value: LogLine | object) => `${JSON.stringify(value)}\n`
 /** The events that the filter finds after an id, and how far that has looked. */
 async function nextPage(deps: Reads, { filter, through, range }: Plan, after: number) {
   if (after < through) {
-    const segment = await segmentsAfter(deps, after - SEGMENT_SIZE, filter)
+    const segment = await segmentAfter(deps, after, filter)
     if (!segment) return { lines: [], through }
     const lines = await matchingLines(deps, segment.first, filter)
     const last = segment.first + SEGMENT_SIZE - 1

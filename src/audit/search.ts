@@ -5,7 +5,7 @@ import { reach } from '../reach'
 import { archivedThrough } from './drop-archived'
 import { conditionOf, type EventFilter, matchesEntry, matchesPersonal } from './event-query'
 import { idRange } from './id-range'
-import { type LogLine, openLines, readSegment } from './segment'
+import { type LogLine, openLines, readSegment, SEGMENT_SIZE } from './segment'
 import { lineOf, type StoredEvent } from './stored-event'
 
 /** Rows that one page looks at where the filter has no index: a few milliseconds. */
@@ -97,16 +97,17 @@ export async function matchingLines(deps: Reads, first: number, filter: EventFil
   return (await openLines(deps, candidates)).filter((line) => matchesPersonal(filter, line))
 }
 
-/** The first segment whose events a filter may find. */
-export const segmentsAfter = ({ db }: Pick<Deps, 'db'>, after: number, { from }: EventFilter) =>
+/** The first segment with events after an id that a filter may find. */
+export const segmentAfter = ({ db }: Pick<Deps, 'db'>, after: number, { from, to }: EventFilter) =>
   reach('database', () =>
     db
       .select({ first: auditSegments.first })
       .from(auditSegments)
       .where(
         and(
-          gt(auditSegments.first, after),
+          gt(auditSegments.first, after + 1 - SEGMENT_SIZE),
           from === undefined ? undefined : gte(auditSegments.until, new Date(from)),
+          to === undefined ? undefined : lt(auditSegments.since, new Date(to)),
         ),
       )
       .orderBy(auditSegments.first)

@@ -1,5 +1,5 @@
 import type { Deps } from '../context'
-import { canonical, type Entry, type Gap, gapAt } from './entry'
+import { canonical, type Entry, type Gap, gapAt, personalHash } from './entry'
 import { leafHash } from './merkle'
 import { boxPersonal, makePersonalKeys } from './personal-box'
 import { recordEvent } from './record'
@@ -16,18 +16,34 @@ export function entriesFrom(first: number, rows: readonly StoredEvent[]): (Entry
   })
 }
 
+type Sealed = Readonly<{
+  entries: readonly (Entry | Gap)[]
+  rows: readonly StoredEvent[]
+  tiles: Tiles
+}>
+
 /** Nothing is archived, and so nothing deleted, that is not what was sealed: it is evidence. */
-export async function requireSealed(deps: Deps, entries: readonly (Entry | Gap)[], tiles: Tiles) {
-  const wrong = entries.find((entry) => {
-    const leaf = entry.id - 1
-    const tile = tiles.get(tileName({ level: 0, number: Math.floor(leaf / TILE_WIDTH) }))
-    const sealed = tile?.[leaf % TILE_WIDTH]
-    return !sealed || Buffer.compare(sealed, leafHash(canonical(entry))) !== 0
-  })
+export async function requireSealed(deps: Deps, { entries, rows, tiles }: Sealed): Promise<void> {
+  const wrong = entries.find((entry) => !isLeaf(entry, tiles)) ?? rows.find((row) => !isWhole(row))
   if (!wrong) return
   const data = { entry: wrong.id }
   await recordEvent(deps, { event: 'sys_audit_mismatch', actor: 'system', data })
   throw new Error(`entry ${wrong.id} of the audit log is not what was sealed`)
+}
+
+function isLeaf(entry: Entry | Gap, tiles: Tiles): boolean {
+  const leaf = entry.id - 1
+  const tile = tiles.get(tileName({ level: 0, number: Math.floor(leaf / TILE_WIDTH) }))
+  const sealed = tile?.[leaf % TILE_WIDTH]
+  return sealed !== undefined && Buffer.compare(sealed, leafHash(canonical(entry))) === 0
+}
+
+/** Encrypted, what is personal can be checked by nobody any more: here is the last look at it. */
+function isWhole(row: StoredEvent): boolean {
+  const salted = personalOf(row)
+  if (!salted) return true
+  const { salt, ...personal } = salted
+  return personalHash(salt, personal) === row.personal
 }
 
 /** The lines of a segment: what is personal is in the clear only where it is nobody's. */
