@@ -35,6 +35,11 @@ CREATE TABLE `job_runs` (
 --> statement-breakpoint
 ALTER TABLE `audit_events` ADD `salt` text;--> statement-breakpoint
 ALTER TABLE `audit_events` ADD `personal` text;--> statement-breakpoint
+CREATE TRIGGER `audit_events_numbered` BEFORE INSERT ON `audit_events`
+-- REPLACE deletes the row in its way and asks no trigger. What leaves its number to the database is -1 here.
+WHEN NEW.id > 0
+BEGIN SELECT RAISE(ABORT, 'audit events get their number from the database'); END;
+--> statement-breakpoint
 CREATE TRIGGER `audit_events_unchanged` BEFORE UPDATE ON `audit_events`
 WHEN NOT (NEW.id IS OLD.id AND NEW.at IS OLD.at AND NEW.event IS OLD.event AND NEW.level IS OLD.level
 	AND NEW.user_id IS OLD.user_id AND NEW.actor IS OLD.actor AND NEW.session_id IS OLD.session_id
@@ -58,6 +63,10 @@ CREATE TRIGGER `audit_heads_kept` BEFORE DELETE ON `audit_heads`
 WHEN (SELECT `at` / 3600000 FROM `audit_heads` WHERE size > OLD.size ORDER BY size LIMIT 1)
 	IS NOT OLD.at / 3600000
 BEGIN SELECT RAISE(ABORT, 'the last tree head of an hour is kept'); END;
+--> statement-breakpoint
+CREATE TRIGGER `audit_segments_once` BEFORE INSERT ON `audit_segments`
+WHEN EXISTS (SELECT 1 FROM `audit_segments` WHERE `first` = NEW.first)
+BEGIN SELECT RAISE(IGNORE); END;
 --> statement-breakpoint
 CREATE TRIGGER `audit_segments_unchanged` BEFORE UPDATE ON `audit_segments`
 BEGIN SELECT RAISE(ABORT, 'archived segments are not changed'); END;

@@ -15,6 +15,14 @@ describe('the database refuses', () => {
       'to delete the newest event',
       'DELETE FROM audit_events WHERE id = (SELECT max(id) FROM audit_events)',
     ],
+    [
+      'to put another event in the place of one',
+      `INSERT OR REPLACE INTO audit_events SELECT * FROM audit_events WHERE id = 1`,
+    ],
+    [
+      'an event with a number of its own',
+      `INSERT INTO audit_events (id, at, event, level, request_id) VALUES (999999, 1, 'x', 'info', 'r')`,
+    ],
     ['to change a head', `UPDATE audit_heads SET jws = 'x'`],
     [
       'to delete the newest head',
@@ -23,6 +31,10 @@ describe('the database refuses', () => {
     [
       'a head that goes back',
       `INSERT INTO audit_heads (size, at, jws) VALUES (1, 9999999999999, 'x')`,
+    ],
+    [
+      'to put another head in the place of one',
+      `INSERT OR REPLACE INTO audit_heads SELECT size, at, 'x' FROM audit_heads LIMIT 1`,
     ],
     ['a head of before', `INSERT INTO audit_heads (size, at, jws) VALUES (900000, 1, 'x')`],
   ]
@@ -36,4 +48,11 @@ describe('the database refuses', () => {
       expect([await rows('audit_events'), await rows('audit_heads')]).toEqual(before)
     })
   }
+
+  test('E-116: to put another segment in the place of one', async ({ expect }) => {
+    const insert = `INSERT OR REPLACE INTO audit_segments VALUES (4097, 1, 2, ?)`
+    await sql(insert, 'first')
+    await sql(insert, 'second')
+    expect(await rows('audit_segments')).toMatchObject([{ sha256: 'first' }])
+  })
 })
