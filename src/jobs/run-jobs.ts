@@ -44,17 +44,19 @@ async function runJob(deps: Deps, { name, job, isSilent }: Due): Promise<void> {
   } catch (thrown) {
     error = thrown instanceof Error ? thrown : new Error(String(thrown))
   }
-  const duration = deps.now().getTime() - startedAt.getTime()
+  const endedAt = deps.now()
+  const duration = endedAt.getTime() - startedAt.getTime()
   if (error)
     log('error', 'sys_job_failed', { job: name, duration, counts, ...describeError(error) })
   else log('info', 'sys_job_done', { job: name, duration, counts })
-  await noteRun(deps, { name, startedAt, duration, counts, isSilent, isFailed: !!error })
+  await noteRun(deps, { name, startedAt, endedAt, duration, counts, isSilent, isFailed: !!error })
   if (error) throw error
 }
 
 type Run = Readonly<{
   name: string
   startedAt: Date
+  endedAt: Date
   duration: number
   counts: Counts
   isSilent: boolean
@@ -63,9 +65,8 @@ type Run = Readonly<{
 
 /** One row, and an event when something was done, or for the first failure of an hour. */
 async function noteRun(deps: Deps, run: Run): Promise<void> {
-  const { db, now } = deps
-  const { name, startedAt, duration, counts, isSilent, isFailed } = run
-  const endedAt = now()
+  const { db } = deps
+  const { name, startedAt, endedAt, duration, counts, isSilent, isFailed } = run
   const hour = Math.floor(endedAt.getTime() / HOUR_MS)
   const hasDone = !isSilent && Object.values(counts).some((count) => count > 0)
   const isTold = sql`EXISTS (SELECT 1 FROM job_runs
