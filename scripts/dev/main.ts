@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { certificates } from './ca.ts'
+import { startCrons } from './crons.ts'
 import { bootstrapToken, inviteFirstAdmin } from './first-admin.ts'
 import { startMailbox } from './mailbox.ts'
 import { HELP, type Options, parseOptions, type SmtpServer } from './options.ts'
@@ -53,6 +54,7 @@ async function run(options: Options) {
 
   Changes of the code reload. Ctrl-C stops everything.
 `)
+  startCrons(worker.url)
   print(`READY api=${worker.url} mailbox=${mailbox.url}`)
   return [worker.running, mailbox.running].filter((running) => running !== undefined)
 }

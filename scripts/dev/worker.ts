@@ -8,6 +8,8 @@ const START_WITHIN_MS = 60_000
 
 // Our own log line per request says more than wrangler's, and the bindings do not change by a reload.
 const NOISE = [
+  // Jobs that found nothing to do.
+  /"event":"sys_job_done".*"counts":\{("\w+":0,?)*\}/,
   /^\[wrangler:info\] (GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /,
   /^\s*$/,
   /^env\.\w+ /,

@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import * as z from 'zod'
+import { SCHEDULED } from '../dev/crons.ts'
 
 const WRANGLER = 'node_modules/wrangler/bin/wrangler.js'
-/** Where the tools for development start the scheduled handler, with a job's name for a cron. */
-const SCHEDULED = '/cdn-cgi/local/scheduled'
 
 type Target = Readonly<{ name: string; port: number; state: string }>
 
 /** Runs a job in a running dev server; what came of it, in words. Throws if it failed. */
 export async function runJob({ name, port, state }: Target): Promise<string> {
   const startedAt = Date.now()
+  // The handler takes a job's name for a cron.
   const query = new URLSearchParams({ cron: name, format: 'json' })
   const { ok } = await ask(`http://127.0.0.1:${port}${SCHEDULED}?${String(query)}`, port)
   const row = await rowOf(name, state)

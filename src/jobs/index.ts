@@ -62,7 +62,7 @@ export const crons: Crons = {
       'watch-jobs-daily': (deps) => watchJobs(deps, periods()),
     },
   },
-  '0 7 * * 1': { everyMs: 7 * DAY_MS, jobs: { 'report-security': reportSecurity } },
+  '0 7 * * MON': { everyMs: 7 * DAY_MS, jobs: { 'report-security': reportSecurity } },
 }
 
 /** How often each job should end well, in milliseconds. */

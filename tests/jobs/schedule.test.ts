@@ -5,6 +5,7 @@ import {
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, test, vi } from 'vitest'
+import { cronsIn } from '../../scripts/dev/crons'
 import operationsText from '../../docs/operations.md?raw'
 import type { Deps } from '../../src/context'
 import worker from '../../src/index'
@@ -38,8 +39,7 @@ describe('the table of jobs', () => {
   )
 
   test('has the crons of wrangler.toml and the rows of docs/operations.md', ({ expect }) => {
-    const [, list = ''] = /^crons = \[(.*)\]$/m.exec(wranglerText) ?? []
-    const named = [...list.matchAll(/"([^"]+)"/g)].map(([, cron]) => cron)
+    const named = cronsIn(wranglerText)
     expect(new Set(named)).toEqual(new Set(Object.keys(crons)))
     expect(named).toHaveLength(Object.keys(crons).length)
     const rows = [...operationsText.matchAll(/^\| `([\w-]+)` \| `([^`]+)` \|/gm)]

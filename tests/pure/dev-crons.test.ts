@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+import { describe, test } from 'vitest'
+import { cronsIn, isDue } from '../../scripts/dev/crons.ts'
+
+const MONDAY = '2027-03-08T07:00:00Z'
+
+describe('a cron of wrangler.toml', () => {
+  const crons = cronsIn(readFileSync('wrangler.toml', 'utf8'))
+
+  test('names days of the week: Cloudflare counts them from 1, Sunday', ({ expect }) => {
+    expect(crons.length).toBeGreaterThan(0)
+    for (const cron of crons) expect(cron.split(' ')[4]).toMatch(/^(\*|[A-Z]{3})$/)
+  })
+
+  test('is due in its own minutes and in no other', ({ expect }) => {
+    const due = (at: string) => crons.filter((cron) => isDue(cron, new Date(at)))
+    expect(due('2027-03-08T07:01:00Z')).toEqual(['* * * * *'])
+    expect(due('2027-03-08T07:45:00Z')).toEqual(['* * * * *', '*/15 * * * *'])
+    expect(due('2027-03-09T06:00:00Z')).toEqual(['* * * * *', '*/15 * * * *', '0 6 * * *'])
+    expect(due(MONDAY)).toEqual(['* * * * *', '*/15 * * * *', '0 7 * * MON'])
+    expect(due('2027-03-07T07:00:00Z')).toEqual(['* * * * *', '*/15 * * * *'])
+  })
+})
