@@ -35,6 +35,7 @@ CREATE TABLE `job_runs` (
 --> statement-breakpoint
 ALTER TABLE `audit_events` ADD `salt` text;--> statement-breakpoint
 ALTER TABLE `audit_events` ADD `personal` text;--> statement-breakpoint
+CREATE INDEX `audit_events_actor` ON `audit_events` (`actor`,`id`) WHERE actor IS NOT NULL AND actor IS NOT user_id AND actor <> 'system';--> statement-breakpoint
 CREATE TRIGGER `audit_events_numbered` BEFORE INSERT ON `audit_events`
 -- REPLACE deletes the row in its way and asks no trigger. What leaves its number to the database is -1 here.
 WHEN NEW.id > 0

@@ -5,7 +5,7 @@ import { auditSegments } from '../db/audit-schema'
 import { reach } from '../reach'
 import { archivedThrough, deleteArchived, dropHeads } from './drop-archived'
 import { newestHead } from './heads'
-import { proveConsistency } from './prove'
+import { proveSigned } from './prove-signed'
 import { storedTiles, tileKey } from './read-tiles'
 import { manifestKey, pack, SEGMENT_SIZE, segmentKey } from './segment'
 import { entriesFrom, linesOf, requireSealed } from './segment-lines'
@@ -53,11 +53,11 @@ async function archiveNext(deps: Deps): Promise<boolean> {
   const tiles = await storedTiles(deps, refs)
   const entries = entriesFrom(first, rows)
   await requireSealed(deps, { entries, rows, tiles })
+  // The head is of more than has been archived: the proof leads from one to the other, offline too.
+  const { first_root: root, proof } = await proveSigned(deps, head, entries)
   const object = new Uint8Array(await pack(await linesOf(deps, entries, rows)))
   const sha256 = createHash('sha256').update(object).digest('base64url')
   const range = { v: 1, log: settings.ISSUER, first, last, since, until }
-  // The head is of more than has been archived: the proof leads from one to the other, offline too.
-  const { first_root: root, proof } = await proveConsistency(deps, last, head.size)
   const parts = { bytes: object.length, sha256, root, proof, head: head.jws }
   const manifest = JSON.stringify({ ...range, ...parts })
   await write(deps, segmentKey(first), object)

@@ -22,16 +22,26 @@ export async function countedEvent(
   event: AuditEvent,
   { source = networkOf(deps.caller.ip).network, kind = '', singly = 1 }: Counting = {},
 ): Promise<AuditEvent | undefined> {
-  const counter = deps.ipLimiters.getByName(`events|${source}`)
-  const now = deps.now().getTime()
-  const count = await reach('limiter', () =>
-    counter.count({ key: `${event.event}|${kind}`, quota: HOUR, now }),
-  )
-  if (count <= singly) return event
-  return isTold(count) ? { ...event, data: { ...event.data, count } } : undefined
+  const key = `${event.event}|${kind}`
+  const count = await countOf(deps, source, key)
+  if (count > singly && !isTold(count)) return undefined
+  const { site } = networkOf(source)
+  if (site !== undefined) {
+    const ofSite = await countOf(deps, site, key)
+    if (ofSite > SITE_SINGLY && !isTold(ofSite)) return undefined
+  }
+  return count <= singly ? event : { ...event, data: { ...event.data, count } }
 }
 
 const HOUR = { limit: Infinity, seconds: 3600 }
+/** Whoever holds an IPv6 /48 has 65,536 networks to be counted in. So many of an hour are recorded of them all. */
+const SITE_SINGLY = 1000
+
+/** How many times it has happened in this hour. */
+function countOf({ ipLimiters, now }: Pick<Deps, 'now' | 'ipLimiters'>, of: string, key: string) {
+  const counter = ipLimiters.getByName(`events|${of}`)
+  return reach('limiter', () => counter.count({ key, quota: HOUR, now: now().getTime() }))
+}
 
 /** Whether this count of the same within an hour is one that is recorded. */
 export const isTold = (count: number): boolean => Number.isInteger(Math.log2(count))

@@ -27,6 +27,13 @@ export type Entry = Readonly<{
   personal: string | null
 }>
 
+/**
+ * Whose address and browser an event tells of: who acted, where that is a user, which may be an admin on
+ * another's account. Of what nobody signed in for, whom it concerns.
+ */
+export const personOf = ({ user_id, actor }: Pick<Entry, 'user_id' | 'actor'>): string | null =>
+  actor?.startsWith('usr_') ? actor : user_id
+
 /** What stands in the tree for an event that is not there, so that its absence is on record. */
 export type Gap = Readonly<{ v: 1; id: number; missing: true }>
 

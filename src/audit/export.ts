@@ -24,8 +24,7 @@ type Wanted = Readonly<{ filter: EventFilter; after: number; userId: string }>
  * as the client takes them, so that no more than one is in memory.
  */
 export async function exportEvents(deps: Reads, { filter, after, userId }: Wanted) {
-  const through = await archivedThrough(deps)
-  const [head, range] = await Promise.all([newestHead(deps), idRange(deps, filter, through)])
+  const [head, range] = await Promise.all([newestHead(deps), idRange(deps, filter)])
   await recordEvent(deps, {
     event: 'audit_exported',
     userId,
@@ -34,7 +33,7 @@ export async function exportEvents(deps: Reads, { filter, after, userId }: Wante
   })
   const about = { v: 1, log: deps.settings.ISSUER, first: after + 1, last: range.end - 1 }
   const header = { ...about, head: head?.jws ?? null, filtered: !isEmpty(filter) }
-  const lines = exportLines(deps, { filter, after, through, range, header })
+  const lines = exportLines(deps, { filter, after, range, header })
   const encoder = new TextEncoder()
   return new ReadableStream<Uint8Array>(
     {
@@ -51,10 +50,11 @@ export async function exportEvents(deps: Reads, { filter, after, userId }: Wante
 type Plan = Readonly<{
   filter: EventFilter
   after: number
-  through: number
   range: { start: number; end: number }
   header: object
 }>
+
+type Page = Readonly<{ lines: readonly LogLine[]; through: number }>
 
 async function* exportLines(deps: Reads, plan: Plan): AsyncGenerator<string, void> {
   const { range, header } = plan
@@ -74,7 +74,9 @@ async function* exportLines(deps: Reads, plan: Plan): AsyncGenerator<string, voi
 const line = (value: LogLine | object) => `${JSON.stringify(value)}\n`
 
 /** The events that the filter finds after an id, and how far that has looked. */
-async function nextPage(deps: Reads, { filter, through, range }: Plan, after: number) {
+async function nextPage(deps: Reads, plan: Plan, after: number): Promise<Page> {
+  const { filter, range } = plan
+  const through = await archivedThrough(deps)
   if (after < through) {
     const segment = await segmentAfter(deps, after, filter)
     if (!segment) return { lines: [], through }
@@ -90,5 +92,7 @@ async function nextPage(deps: Reads, { filter, through, range }: Plan, after: nu
         AND ${conditionOf(filter)} ORDER BY id`,
     ),
   )
+  // What was archived meanwhile may have gone from under the page: the client takes its time.
+  if ((await archivedThrough(deps)) > through) return nextPage(deps, plan, after)
   return { lines: rows.map(lineOf), through: to }
 }

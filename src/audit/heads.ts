@@ -4,6 +4,7 @@ import { publicJwk } from '../crypto/jwt'
 import { auditHeads } from '../db/audit-schema'
 import { problem } from '../problems'
 import { reach } from '../reach'
+import { refuseMismatch } from './mismatch'
 import { readHead, verifyHead } from './tree-head'
 
 /** The newest signed head; `undefined` before the first event was sealed. */
@@ -21,15 +22,15 @@ export async function publishedHead(deps: Pick<Deps, 'db' | 'settings'>) {
   return { ...readHead(newest.jws), head: newest.jws, keys }
 }
 
-/** Puts the first head of each hour where a change of the database does not reach it, once. */
-export async function witness(deps: Pick<Deps, 'db' | 'archive' | 'settings'>): Promise<void> {
-  const head = await newestHead(deps)
-  if (!head) return
-  // The first of an hour stays: one that somebody has put into the database must not become it.
-  if (!(await verifyHead(deps.settings.AUDIT_KEYS.map(publicJwk), head.jws)))
-    throw new Error(`the head of ${head.size} events is not signed with a key of ours`)
-  const key = `audit/heads/${head.at.toISOString().slice(0, 13)}.jws`
-  // An object that is there stays as it is.
-  const onlyIf = { etagDoesNotMatch: '*' }
-  await reach('archive', () => deps.archive.put(key, head.jws, { onlyIf }))
+/** What a head of our store says, if a key of ours has signed it: nothing is built on any other. */
+export async function requireOurs(deps: Deps, { jws, size }: { jws: string; size: number }) {
+  const head = await verifyHead(deps.settings.AUDIT_KEYS.map(publicJwk), jws)
+  return (
+    head ??
+    refuseMismatch(
+      deps,
+      { head: size },
+      `the head of ${size} events is not signed with a key of ours`,
+    )
+  )
 }

@@ -8,7 +8,7 @@ import { canonical, type Personal } from './entry'
 /** The personal fields of an event and the salt that they were hashed with. */
 export type Salted = Personal & Readonly<{ salt: string }>
 
-/** The keys of users, as far as they have one. */
+/** The keys of users, as far as they have one that opens. */
 export type PersonalKeys = ReadonlyMap<string, CryptoKey>
 
 const KEY_BYTES = 32
@@ -19,11 +19,13 @@ export const archiveKeyContext = (userId: string): string => `audit_keys/${userI
 
 /**
  * The keys under which the personal data of these users lies in the archive. It cannot be taken out
- * of there, so an account is erased by deleting its key (jobs/erase-accounts.ts).
+ * of there, so an account is erased by deleting its key (jobs/erase-accounts.ts). One that does not open is
+ * left out, once `onDamaged` has heard of it and not thrown.
  */
 export async function personalKeys(
   { db, settings }: Pick<Deps, 'db' | 'settings'>,
   userIds: readonly string[],
+  onDamaged: (what: string) => void,
 ): Promise<PersonalKeys> {
   const rows = await reach('database', () =>
     db
@@ -33,14 +35,14 @@ export async function personalKeys(
   )
   const keys = rows.map(async ({ userId, sealedKey }) => {
     const key = await open(settings.SEALING_KEYS, archiveKeyContext(userId), sealedKey)
-    if (key === undefined) throw new Error(`the archive key of ${userId} does not open`)
+    if (key === undefined) return onDamaged(`the archive key of ${userId}`)
     const bytes = Buffer.from(key, 'base64url')
     return [
       userId,
       await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']),
     ] as const
   })
-  return new Map(await Promise.all(keys))
+  return new Map((await Promise.all(keys)).filter((key) => key !== undefined))
 }
 
 /** Makes the keys that are missing. An account that has been erased meanwhile gets none. */
@@ -49,7 +51,7 @@ export async function makePersonalKeys(
   userIds: readonly string[],
 ): Promise<PersonalKeys> {
   const { db, settings } = deps
-  const known = await personalKeys(deps, userIds)
+  const known = await personalKeys(deps, userIds, requireWhole)
   const fresh = await Promise.all(
     userIds
       .filter((userId) => !known.has(userId))
@@ -69,7 +71,12 @@ export async function makePersonalKeys(
       )
       .onConflictDoNothing(),
   )
-  return personalKeys(deps, userIds)
+  return personalKeys(deps, userIds, requireWhole)
+}
+
+/** Left out, what is personal would be archived without its owner's key: that is, lost. */
+function requireWhole(what: string): never {
+  throw new Error(`${what} does not open`)
 }
 
 /**

@@ -24,14 +24,13 @@ type Page = Readonly<{ lines: LogLine[]; next: number | null }>
 export async function searchEvents(deps: Reads, wanted: Wanted): Promise<Page> {
   const through = await archivedThrough(deps)
   if (wanted.before <= through + 1) return archived(deps, wanted)
-  const range = await idRange(deps, wanted.filter, through)
+  const range = await idRange(deps, wanted.filter)
   const top = Math.min(wanted.before, range.end)
   if (top <= range.start) return archived(deps, { ...wanted, before: through + 1 })
-  return recent(deps, wanted, {
-    ...range,
-    top,
-    isWhole: range.start > through + 1 || through === 0,
-  })
+  const isWhole = range.start > through + 1 || through === 0
+  const page = await recent(deps, wanted, { ...range, top, isWhole })
+  // What was archived meanwhile may have gone from under the page.
+  return (await archivedThrough(deps)) > through ? searchEvents(deps, wanted) : page
 }
 
 async function recent(

@@ -1,8 +1,8 @@
 import type { Deps } from '../context'
-import { canonical, type Entry, type Gap, gapAt, personalHash } from './entry'
+import { canonical, type Entry, type Gap, gapAt, personalHash, personOf } from './entry'
 import { leafHash } from './merkle'
+import { refuseMismatch } from './mismatch'
 import { boxPersonal, makePersonalKeys } from './personal-box'
-import { recordEvent } from './record'
 import { SEGMENT_SIZE, type SegmentLine } from './segment'
 import { entryOf, personalOf, type StoredEvent } from './stored-event'
 import { TILE_WIDTH, tileName, type Tiles } from './tiles'
@@ -26,9 +26,8 @@ type Sealed = Readonly<{
 export async function requireSealed(deps: Deps, { entries, rows, tiles }: Sealed): Promise<void> {
   const wrong = entries.find((entry) => !isLeaf(entry, tiles)) ?? rows.find((row) => !isWhole(row))
   if (!wrong) return
-  const data = { entry: wrong.id }
-  await recordEvent(deps, { event: 'sys_audit_mismatch', actor: 'system', data })
-  throw new Error(`entry ${wrong.id} of the audit log is not what was sealed`)
+  const message = `entry ${wrong.id} of the audit log is not what was sealed`
+  await refuseMismatch(deps, { entry: wrong.id }, message)
 }
 
 function isLeaf(entry: Entry | Gap, tiles: Tiles): boolean {
@@ -53,7 +52,7 @@ export async function linesOf(
   rows: readonly StoredEvent[],
 ): Promise<SegmentLine[]> {
   const byId = new Map(rows.map((row) => [row.id, row]))
-  const users = rows.filter(({ salt }) => salt !== null).map((row) => row.user_id)
+  const users = rows.filter(({ salt }) => salt !== null).map(personOf)
   const ids = [...new Set(users)].filter((id) => id !== null)
   const keys = await makePersonalKeys(deps, ids)
   return Promise.all(
@@ -61,8 +60,9 @@ export async function linesOf(
       const row = byId.get(entry.id)
       const personal = row && personalOf(row)
       if (!personal) return { entry }
-      if (row.user_id === null) return { entry, personal }
-      const key = keys.get(row.user_id)
+      const person = personOf(row)
+      if (person === null) return { entry, personal }
+      const key = keys.get(person)
       return key ? { entry, sealed: await boxPersonal(key, entry.id, personal) } : { entry }
     }),
   )

@@ -1,7 +1,8 @@
 import type { Deps } from '../context'
 import { problem } from '../problems'
 import { reach } from '../reach'
-import type { Entry, Gap } from './entry'
+import { log } from '../log'
+import { type Entry, type Gap, personOf } from './entry'
 import { type PersonalKeys, personalKeys, type Salted, unboxPersonal } from './personal-box'
 
 /** Events of one segment: sixteen whole tiles, about 300 kB in the archive. */
@@ -20,8 +21,8 @@ const nameOf = (first: number) => `audit/segments/${String(first).padStart(12, '
 export const segmentKey = (first: number): string => `${nameOf(first)}.ndjson.gz`
 export const manifestKey = (first: number): string => `${nameOf(first)}.json`
 
-export const userOf = ({ entry }: SegmentLine): string | null =>
-  'user_id' in entry ? entry.user_id : null
+const ownerOf = ({ entry }: SegmentLine): string | null =>
+  'missing' in entry ? null : personOf(entry)
 
 /** Packs lines as gzip NDJSON. */
 export const pack = (lines: readonly SegmentLine[]): Promise<ArrayBuffer> => {
@@ -56,15 +57,23 @@ export async function openLines(
   deps: Pick<Deps, 'db' | 'settings'>,
   lines: readonly SegmentLine[],
 ): Promise<LogLine[]> {
-  const users = lines.filter(({ sealed }) => sealed !== undefined).map(userOf)
+  const users = lines.filter(({ sealed }) => sealed !== undefined).map(ownerOf)
   const ids = [...new Set(users)].filter((id) => id !== null)
-  const keys: PersonalKeys = ids.length > 0 ? await personalKeys(deps, ids) : new Map()
+  const keys: PersonalKeys = ids.length > 0 ? await personalKeys(deps, ids, logDamaged) : new Map()
   return Promise.all(lines.map((line) => openLine(line, keys)))
 }
 
 async function openLine(line: SegmentLine, keys: PersonalKeys): Promise<LogLine> {
   const { entry, sealed, personal = null } = line
-  const key = keys.get(userOf(line) ?? '')
+  const key = keys.get(ownerOf(line) ?? '')
   if (sealed === undefined || !key) return { entry, personal }
-  return { entry, personal: await unboxPersonal(key, entry.id, sealed) }
+  try {
+    return { entry, personal: await unboxPersonal(key, entry.id, sealed) }
+  } catch {
+    logDamaged(`event ${entry.id}`)
+    return { entry, personal }
+  }
 }
+
+/** One that cannot be opened hides itself, not the thousands of events beside it. */
+const logDamaged = (what: string) => log('error', 'sys_audit_personal_damaged', { what })

@@ -70,9 +70,11 @@ export class IpLimiter extends DurableObject<Env> {
   readonly #refusals = new Map<string, Window>()
   /** In memory alone: a refusal must cost no write, and a count that begins anew says too little at worst. */
   #refused(network: string, now: number): number {
-    const [window] = take([this.#refusals.get(network)], [REFUSALS], now).windows
-    if (this.#refusals.size >= MOST_NETWORKS) this.#refusals.clear()
-    if (window) this.#refusals.set(network, window)
+    const isKnown = this.#refusals.has(network) || this.#refusals.size < MOST_NETWORKS
+    // Forgotten, each would be the first again: a network too many is counted with all the others like it.
+    const name = isKnown ? network : OTHERS
+    const [window] = take([this.#refusals.get(name)], [REFUSALS], now).windows
+    if (window) this.#refusals.set(name, window)
     return window?.count ?? 0
   }
 
@@ -110,5 +112,6 @@ export class IpLimiter extends DurableObject<Env> {
 const SITE = 'site'
 const REFUSALS: Quota = { limit: Infinity, seconds: 3600 }
 const MOST_NETWORKS = 1000
+const OTHERS = 'others'
 /** RATE_LIMITS may name windows of up to a day. */
 const LONGEST_WINDOW_MS = 86_400_000

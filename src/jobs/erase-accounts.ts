@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { auditEvents, auditKeys } from '../db/audit-schema'
+import { auditKeys } from '../db/audit-schema'
 import { users } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
 import { log } from '../log'
@@ -10,12 +10,11 @@ import { reach } from '../reach'
 import { notifyOwner, type Owner, ownerColumns } from '../users/notify-owner'
 import { countFailed } from './count-failed'
 import type { Counts } from './job'
+import { scrubEvents } from './scrub-events'
 import { userTables } from './user-tables'
 
 /** Accounts that one run erases; the rest is due at the next. */
 const ACCOUNTS = 50
-/** Audit events that one statement scrubs. */
-const CHUNK = 500
 /** A run that was cut off has lost its accounts by the next one, and one beside it does not see them. */
 const LEASE_MS = 14 * 60_000
 
@@ -47,43 +46,21 @@ async function claimDue({ db, now }: Pick<Deps, 'db' | 'now'>) {
 async function erase(deps: Deps, owner: Owner, lease: Date): Promise<void> {
   const { db } = deps
   const userId = owner.id
-  const { events, lastId } = await scrubEvents(deps, userId)
+  const { events, scrubRest } = await scrubEvents(deps, userId)
   await reach('guard', () => guardOf(deps, { userId }).erase())
   await reach('archive', () => dropObjects(deps, userId))
   // The last moment at which there is an address; a run that fails after it mails again.
   await notifyOwner(deps, owner, { template: 'account_erased', data: {} })
   const isMine = sql`EXISTS (SELECT 1 FROM users
     WHERE id = ${userId} AND erasure_due_at = ${lease.getTime()})`
-  const [scrubbed] = await db.batch([
-    db
-      .update(auditEvents)
-      .set(NOBODY)
-      .where(sql`user_id = ${userId} AND id > ${lastId} AND ${isMine}`),
+  const [concerned, acted] = await db.batch([
+    ...scrubRest(isMine),
     recordEvent(deps, { event: 'user_erased', userId, actor: 'system', data: { events } }, isMine),
     // What is in the archive cannot be changed; without its key nobody reads it.
     db.delete(auditKeys).where(and(eq(auditKeys.userId, userId), isMine)),
     ...userTables.map((table) => db.delete(table).where(and(eq(table.userId, userId), isMine))),
     db.delete(users).where(and(eq(users.id, userId), eq(users.erasureDueAt, lease))),
   ])
-  log('info', 'user_erased', { user_id: userId, events: events + scrubbed.meta.changes })
-}
-
-const NOBODY = { ip: null, country: null, userAgent: null, salt: null }
-
-/** Takes what is personal out of a user's events and leaves that they happened. A run that was cut off goes on where it was. */
-async function scrubEvents({ db }: Pick<Deps, 'db'>, userId: string) {
-  let [events, lastId] = [0, 0]
-  for (;;) {
-    const scrubbed = await db
-      .update(auditEvents)
-      .set(NOBODY)
-      .where(
-        sql`id IN (SELECT id FROM audit_events WHERE user_id = ${userId} AND id > ${lastId}
-          AND (salt IS NOT NULL OR ip IS NOT NULL) ORDER BY id LIMIT ${CHUNK})`,
-      )
-      .returning({ id: auditEvents.id })
-    events += scrubbed.length
-    lastId = scrubbed.reduce((last, { id }) => Math.max(last, id), lastId)
-    if (scrubbed.length < CHUNK) return { events, lastId }
-  }
+  const changes = concerned.meta.changes + acted.meta.changes
+  log('info', 'user_erased', { user_id: userId, events: events + changes })
 }

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { auditEvents, auditKeys } from '../db/audit-schema'
 import { users } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
 import { reach } from '../reach'
@@ -66,6 +67,11 @@ async function purge(deps: Deps, due: readonly { id: string }[]) {
           sql`${userId} IN (${meant})`,
         ),
       ),
+      db
+        .update(auditEvents)
+        .set({ ip: null, country: null, userAgent: null, salt: null })
+        .where(sql`user_id IN (${meant}) AND salt IS NOT NULL`),
+      db.delete(auditKeys).where(sql`user_id IN (${meant})`),
       ...userTables.map((table) => db.delete(table).where(sql`user_id IN (${meant})`)),
       db.delete(users).where(sql`id IN (${meant})`),
     ]),

@@ -1,5 +1,4 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { archivedThrough } from '../audit/drop-archived'
 import { auditEvents as levels, type AuditEventName } from '../audit/events'
 import { idRange } from '../audit/id-range'
 import type { Deps } from '../context'
@@ -26,7 +25,7 @@ type Range = Readonly<{ since: Date; until: Date }>
 export async function securityFigures(deps: Deps, range: Range, most = EVENTS) {
   const stopAt = deps.now().getTime() + RUN_MS
   const [from, to] = [range.since.getTime(), range.until.getTime()]
-  const { start, end } = await idRange(deps, { from, to }, await archivedThrough(deps))
+  const { start, end } = await idRange(deps, { from, to })
   const first = Math.max(start, end - most)
   const counts = new Map<string, number>()
   let sources = new Map<string, number>()

@@ -27,7 +27,10 @@ export const plainText = (maxCodePoints: number) =>
     )
     .refine((text) => /[\p{L}\p{N}]/u.test(text), 'must have a letter or digit')
     .refine((text) => text === text.trim(), 'must not begin or end with a space')
-    .refine((text) => !UNPRINTABLE.test(text) && !PILED_MARKS.test(text), 'must be one line of printable characters')
+    .refine(
+      (text) => !UNPRINTABLE.test(text) && !PILED_MARKS.test(text),
+      'must be one line of printable characters',
+    )
 
 /** The name of a person. Holds no link, which the mails that greet them by it would carry to a victim. */
 export const displayName = plainText(MAX_CODE_POINTS).refine(

@@ -1,6 +1,7 @@
 import { test } from 'vitest'
+import { countedEvent } from '../../src/audit/counted'
 import { freshAddress, startApp } from '../support/app'
-import { sql } from './support'
+import { jobDeps, sql } from './support'
 
 const login = (app: ReturnType<typeof startApp>, identifier: string, ip: string) =>
   app.post('/api/auth/login/', { identifier, password: `wrong for ${identifier}` }, { ip })
@@ -58,4 +59,25 @@ test('refusals of a locked name are counted, whether anybody has it or not', asy
     }
     expect(await countsOf(ip, 'authn_login_blocked')).toEqual([1, 2, 4, 8])
   }
+})
+
+test('E-021: a flood from all networks of a /48 is recorded a thousand times an hour, then counted', async ({
+  expect,
+}) => {
+  const { deps } = jobDeps()
+  let told = 0
+  const countAs = async (ip: string) => {
+    const caller = { ...deps.caller, ip }
+    const event = { event: 'authn_login_fail' } as const
+    if (await countedEvent({ ...deps, caller }, event, { singly: 20 })) told += 1
+  }
+  const site = `2001:db8:${Math.floor(Math.random() * 65_536).toString(16)}`
+  for (let net = 0; net < 110; net += 1)
+    await Promise.all(
+      Array.from({ length: 10 }, (_, host) => countAs(`${site}:${net.toString(16)}:0:0:0:${host}`)),
+    )
+  // A thousand and the 1,024th.
+  expect(told).toBe(1001)
+  await countAs('2001:db9:0:0:0:0:0:1')
+  expect(told).toBe(1002)
 })

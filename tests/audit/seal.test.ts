@@ -146,18 +146,20 @@ describe('sealing', () => {
     expect(readHead((await heads()).at(-1)?.jws ?? '').size).toBe((middle?.id ?? 0) + 1)
   })
 
-  for (const [what, change, back] of [
+  for (const [what, change, back, message] of [
     [
       'a hash of the tree',
       `UPDATE audit_tiles SET hashes = 'AAAA' || substr(hashes, 5) WHERE level = 0
         AND number = (SELECT max(number) FROM audit_tiles WHERE level = 0)`,
       'UPDATE audit_tiles SET hashes = ?1 WHERE level = 0 AND number = ?2',
+      'the tree of the audit log is not the one that was signed',
     ],
     [
       'the newest head',
       `UPDATE audit_heads SET jws = substr(jws, 1, length(jws) - 8) || 'AAAAAAAA'
         WHERE size = (SELECT max(size) FROM audit_heads)`,
       'UPDATE audit_heads SET jws = ?1 WHERE size = ?2',
+      'not signed with a key of ours',
     ],
   ] as const)
     test(`E-116: nothing is signed on top of ${what} that was changed, and there is an alarm`, async ({
@@ -172,7 +174,7 @@ describe('sealing', () => {
       const head = (await heads()).at(-1)
       await withoutTriggers(() => env.DB.prepare(change).run())
       await writeEvents(deps, 3)
-      await expect(sealEvents(deps)).rejects.toThrow('not the one that was signed')
+      await expect(sealEvents(deps)).rejects.toThrow(message)
       expect((await heads()).length).toBe(
         (await heads()).filter(({ size }) => size <= (head?.size ?? 0)).length,
       )
@@ -202,6 +204,15 @@ describe('sealing', () => {
       )
     expect(await sealAll(deps)).toBeGreaterThanOrEqual(odd.length)
     expect((await heads()).at(-1)?.size).toBe(await newestId())
+  })
+
+  test('one run takes 60,000 events, and leaves the rest for the next', async ({ expect }) => {
+    const { deps } = jobDeps()
+    await sealAll(deps)
+    await sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60001)
+      INSERT INTO audit_events (at, event, level, request_id) SELECT i, 'x', 'info', 'r' FROM n`)
+    expect(await sealEvents(deps)).toEqual({ sealed: 60_000 })
+    expect(await sealEvents(deps)).toEqual({ sealed: 1 })
   })
 
   test('an event costs two rows written, and is read once to be sealed', async ({ expect }) => {

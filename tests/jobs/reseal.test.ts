@@ -31,7 +31,10 @@ test('what an old sealing key has sealed is sealed anew, and the old key can go'
   expect(await resealSecrets(withRing(fresh, old))).toEqual({ seeds: 0, keys: 0, failed: 0 })
 
   const alone = withRing(fresh)
-  expect([...(await personalKeys(alone, [userId])).keys()]).toEqual([userId])
+  const damaged = (what: string) => {
+    throw new Error(what)
+  }
+  expect([...(await personalKeys(alone, [userId], damaged)).keys()]).toEqual([userId])
   const rotated = startApp((now) => ({ ...now, settings: alone.settings }))
   app.advance(120)
   rotated.advance((app.now().getTime() - rotated.now().getTime()) / 1000)
@@ -42,5 +45,5 @@ test('what an old sealing key has sealed is sealed anew, and the old key can go'
   if (!other) throw new Error('no key')
   const lost = await resealSecrets(withRing(other, old))
   expect(lost['failed']).toBeGreaterThan(1)
-  expect([...(await personalKeys(alone, [userId])).keys()]).toEqual([userId])
+  expect([...(await personalKeys(alone, [userId], damaged)).keys()]).toEqual([userId])
 })

@@ -1,0 +1,32 @@
+import type { Deps } from '../context'
+import { canonical, gapAt } from './entry'
+import { requireOurs } from './heads'
+import { base64url, leafHash } from './merkle'
+import { refuseMismatch } from './mismatch'
+import { entryOf, type StoredEvent } from './stored-event'
+import { hashOf, rootOf, type Tiles } from './tiles'
+
+type Tail = Readonly<{
+  /** The newest head. */
+  head: { jws: string; size: number }
+  /** The right edge of its tree, with the tile of its last leaf. */
+  tiles: Tiles
+  /** The event of its last leaf, or what stands in its place. */
+  row: StoredEvent | undefined
+}>
+
+/**
+ * Signs on top of nothing but what was signed: whoever changes tiles or heads is found here first. So is
+ * a tail that was cut off, after which new events would get its numbers and never be sealed.
+ */
+export async function requireTail(deps: Deps, { head, tiles, row }: Tail): Promise<void> {
+  const { size, root } = await requireOurs(deps, head)
+  if (root !== base64url(rootOf(tiles, size))) {
+    const message = 'the tree of the audit log is not the one that was signed'
+    await refuseMismatch(deps, { head: size }, message)
+  }
+  const entry = row?.id === size ? entryOf(row) : gapAt(size)
+  const sealed = hashOf(tiles, { height: 0, index: size - 1 })
+  if (Buffer.compare(sealed, leafHash(canonical(entry))) === 0) return
+  await refuseMismatch(deps, { entry: size }, `entry ${size} is not the one that was sealed`)
+}
