@@ -127,7 +127,8 @@ describe('the cost', () => {
     // The second wrong one: the owner has been told of the first.
     expect((await app.post('/api/auth/verify-2fa/', used)).status).toBe(401)
     const CODE = 1
-    const EVENT = 1
+    // The event, and the trigger that no event takes another's place by.
+    const EVENT = 2
     expect(read()).toMatchObject({ d1RoundTrips: 2, rowsRead: CODE + EVENT })
   })
 

@@ -58,6 +58,27 @@ test('an export goes through every segment of the archive and on into D1, each e
   expect(before).toEqual({ ids: [], end: { count: 0, next: null } })
 })
 
+test('an export holds a thousand events in memory, and ends after fifty thousand with the place to go on', async ({
+  expect,
+}) => {
+  const { deps } = jobDeps()
+  await sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50500)
+    INSERT INTO audit_events (at, event, level, request_id) SELECT i, 'x', 'info', 'r' FROM n`)
+  const wanted = { filter: {}, after: 0, userId: 'usr_auditor' }
+  const reader = (await exportEvents(deps, wanted)).getReader()
+  const chunks: number[] = []
+  let last = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    last = new TextDecoder().decode(value)
+    chunks.push(last.match(/"entry"/g)?.length ?? 0)
+  }
+  expect(Math.max(...chunks)).toBe(1000)
+  expect(JSON.parse(last)).toEqual({ end: { count: 50_000, next: 50_000 } })
+  expect(await exported(deps, 50_000)).toMatchObject({ end: { next: null } })
+})
+
 describe('E-116: the archiver', () => {
   test('takes no event whose address was changed, which encrypted nobody could check', async ({
     expect,

@@ -77,6 +77,19 @@ describe('archiving', () => {
     expect(await archiveEvents(deps)).toMatchObject({ segments: 0, deleted: 0 })
   })
 
+  test('takes four segments a run', async ({ expect }) => {
+    const { deps, advance } = jobDeps()
+    await sql(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+        INSERT INTO audit_events (at, event, level, request_id) SELECT i, 'x', 'info', 'r' FROM n`,
+      5 * SEGMENT_SIZE + 1,
+    )
+    await sealAll(deps)
+    advance(RETENTION_MS)
+    expect(await archiveEvents(deps)).toMatchObject({ segments: 4, deleted: 4 * SEGMENT_SIZE })
+    expect(await archiveEvents(deps)).toMatchObject({ segments: 1, deleted: SEGMENT_SIZE })
+  })
+
   test('never takes the newest event, so that no number is given twice', async ({ expect }) => {
     const { deps, advance } = jobDeps()
     await writeEvents(deps, SEGMENT_SIZE)
@@ -138,18 +151,25 @@ describe('archiving', () => {
     expect(JSON.parse(alarm?.data ?? '')).toEqual({ entry: 7 })
   })
 
-  test('an object that does not come back as it was written stops everything', async ({
-    expect,
-  }) => {
-    const { deps } = await oldLog()
-    const get = (key: string) => deps.archive.get(key.replace('ndjson.gz', 'json'))
-    const archive = new Proxy(deps.archive, {
-      get: (target, key) =>
-        key === 'get' ? get : (Reflect.get(target, key) as () => unknown).bind(target),
+  for (const [what, lost] of [
+    ['segment', segmentKey(1)],
+    ['tile', 'audit/tiles/0/9'],
+    ['manifest', manifestKey(1)],
+  ] as const)
+    test(`a ${what} that does not come back as it was written stops everything`, async ({
+      expect,
+    }) => {
+      const { deps } = await oldLog()
+      const get = (key: string) => deps.archive.get(key === lost ? 'audit/nothing' : key)
+      const archive = new Proxy(deps.archive, {
+        get: (target, key) =>
+          key === 'get' ? get : (Reflect.get(target, key) as () => unknown).bind(target),
+      })
+      await expect(archiveEvents({ ...deps, archive })).rejects.toThrow(
+        `does not give back ${lost}`,
+      )
+      expect(await countOf()).toBe(SEGMENT_SIZE + 2)
     })
-    await expect(archiveEvents({ ...deps, archive })).rejects.toThrow('does not give back')
-    expect(await countOf()).toBe(SEGMENT_SIZE + 2)
-  })
 
   test('the personal data of an account goes with its key, and every proof stays', async ({
     expect,

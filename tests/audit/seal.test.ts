@@ -7,7 +7,7 @@ import { entryOf, type StoredEvent } from '../../src/audit/stored-event'
 import { readHead, verifyHead } from '../../src/audit/tree-head'
 import { publicJwk } from '../../src/crypto/jwt'
 import { startMeter } from '../support/meter'
-import { broken } from '../support/attack'
+import { beforeBatch, broken } from '../support/attack'
 import { heads, jobDeps, newestId, sealAll, sql, withoutTriggers, writeEvents } from './support'
 
 /** The root by its definition (RFC 9162 §2.1.1), without tiles. */
@@ -61,6 +61,23 @@ describe('sealing', () => {
     await writeEvents(deps, 300)
     const counts = await Promise.all(Array.from({ length: 50 }, () => sealEvents(deps)))
     expect(counts.reduce((sum, { sealed = 0 }) => sum + sealed, 0)).toBe(300)
+    const newest = (await heads()).at(-1)
+    expect(readHead(newest?.jws ?? '').root).toBe(base64url(naiveRoot(await allLeaves())))
+  })
+
+  test('a sealer that another one was faster than changes nothing', async ({ expect }) => {
+    const { deps } = jobDeps()
+    await writeEvents(deps, 5)
+    let isFirst = true
+    const slow = beforeBatch(async () => {
+      if (!isFirst) return
+      isFirst = false
+      await writeEvents(deps, 300)
+      await sealAll(deps)
+    })(deps)
+    expect(await sealEvents(slow)).toEqual({ sealed: 0 })
+    await writeEvents(deps, 5)
+    expect(await sealAll(deps)).toBe(5)
     const newest = (await heads()).at(-1)
     expect(readHead(newest?.jws ?? '').root).toBe(base64url(naiveRoot(await allLeaves())))
   })

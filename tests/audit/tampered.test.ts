@@ -50,7 +50,7 @@ describe('E-116: the archiver takes nothing', () => {
     ['that was changed with its hash', () => forge(7), 'entries 1 to 4096'],
     ['under a head that nobody signed', breakSignature, 'not signed with a key of ours'],
   ] as const)
-    test(what, async ({ expect }) => {
+    test(`${what}`, async ({ expect }) => {
       const { deps, advance } = await oldLog()
       inOwnTime(advance)
       const before = await keys()

@@ -49,10 +49,12 @@ describe('the database refuses', () => {
     })
   }
 
-  test('E-116: to put another segment in the place of one', async ({ expect }) => {
+  test('E-116: to change, replace or delete a segment', async ({ expect }) => {
     const insert = `INSERT OR REPLACE INTO audit_segments VALUES (4097, 1, 2, ?)`
     await sql(insert, 'first')
     await sql(insert, 'second')
-    expect(await rows('audit_segments')).toMatchObject([{ sha256: 'first' }])
+    for (const statement of [`UPDATE audit_segments SET first = 1`, 'DELETE FROM audit_segments'])
+      await expect(env.DB.prepare(statement).run()).rejects.toThrow('SQLITE_CONSTRAINT')
+    expect(await rows('audit_segments')).toMatchObject([{ first: 4097, sha256: 'first' }])
   })
 })

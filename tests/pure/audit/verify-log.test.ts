@@ -179,6 +179,13 @@ describe('E-116: the offline verifier', () => {
     writeFileSync(object, gzipSync(text.replace('"sealed":"', '"sealed":"AAAA')))
     expect(await verify(path)).toMatchObject({ status: 1 })
     expect((await verify(path)).stdout).toMatch(/^segment 4097: damaged \(it has/)
+    const another = await archive(sealed)
+    const whole = join(another, 'audit/segments/000000004097.ndjson.gz')
+    const packed = readFileSync(whole)
+    // The time in the header of gzip: as many bytes, and the same entries.
+    packed.writeUInt32LE(1, 4)
+    writeFileSync(whole, packed)
+    expect((await verify(another)).stdout).toMatch(/^segment 4097: damaged \(its SHA-256/)
     const times = await archive(sealed)
     const manifest = join(times, 'audit/segments/000000000001.json')
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/"since":\d+/, '"since":1'))

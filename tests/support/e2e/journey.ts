@@ -8,9 +8,12 @@ export function client(api: string) {
     return { status: response.status, body }
   }
   return {
-    post: (path: string, json: Json) =>
+    post: (path: string, json: Json, token?: string) =>
       send('POST', path, {
-        headers: { 'content-type': 'application/json' },
+        headers: {
+          'content-type': 'application/json',
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        },
         body: JSON.stringify(json),
       }),
     get: (path: string, token: string) =>
