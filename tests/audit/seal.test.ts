@@ -72,7 +72,7 @@ describe('sealing', () => {
     const slow = beforeBatch(async () => {
       if (!isFirst) return
       isFirst = false
-      await writeEvents(deps, 300)
+      await writeEvents(deps, 30)
       await sealAll(deps)
     })(deps)
     expect(await sealEvents(slow)).toEqual({ sealed: 0 })
