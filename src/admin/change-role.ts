@@ -65,6 +65,6 @@ async function askForGrant(
   ])
   requireUsed(used)
   if (made.length === 0) throw problem('user_state', { reason: 'asked for meanwhile' })
-  await tellOfGrant(deps, session, { ...grant, userId, email, reason })
+  await tellOfGrant(deps, session, { ...grant, email, reason })
   return grant
 }

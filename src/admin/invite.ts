@@ -65,7 +65,7 @@ export async function invite(
   requireUsed(used)
   if (!account) throw problem('address_taken', { reason: 'confirmed meanwhile' })
   if (!issued) {
-    await tellOfGrant(deps, session, { ...grant, userId: account.id, email, reason })
+    await tellOfGrant(deps, session, { ...grant, email, reason })
     return { userId: account.id, grant }
   }
   await mailInvitation(deps, { ...invited, userId: account.id, role })

@@ -6,7 +6,6 @@ import { pendingActs } from '../db/schema'
 import { maskAddress } from '../email/header-safety'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively } from '../sessions/step-up'
-import { endActs } from '../users/end-acts'
 import { tellAdmins } from './tell-admins'
 
 /** How long a second admin has to approve. */
@@ -59,19 +58,12 @@ export function requestGrant(
   ] as const
 }
 
-/** Tells the other admins, of whom one must approve. What could not be told does not wait. */
+/** Tells the other admins, of whom one must approve. */
 export async function tellOfGrant(
-  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'mailQueue' | 'settings'>,
+  deps: Pick<Deps, 'db' | 'now' | 'mailQueue' | 'settings'>,
   session: CurrentSession,
-  grant: WaitingGrant & { userId: string; email: string; reason: string },
+  { email, reason, approveBefore }: WaitingGrant & { email: string; reason: string },
 ): Promise<void> {
-  const { userId, email, reason, actId, approveBefore } = grant
   const data = { address: maskAddress(email), reason, approveBefore, time: deps.now() }
-  await tellAdmins(deps, session.user.id, { template: 'admin_grant_waiting', data }).catch(
-    async (error: unknown) => {
-      const act = { kind: 'grant_admin', userId, by: 'system', data: { act: actId } } as const
-      await deps.db.batch(endActs(deps, act, sql`act.id = ${actId}`))
-      throw error
-    },
-  )
+  await tellAdmins(deps, session.user.id, { template: 'admin_grant_waiting', data })
 }

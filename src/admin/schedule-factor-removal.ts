@@ -6,7 +6,6 @@ import { mailedTokens, pendingActs } from '../db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
-import { endActs } from '../users/end-acts'
 import { mailedLink } from '../users/mailed-link'
 import { notifyOwner } from '../users/notify-owner'
 import { findSubject } from './subject'
@@ -33,14 +32,7 @@ export async function scheduleFactorRemoval(
   if (!isMade) throw problem('user_state', { reason: 'no factor, or scheduled already' })
   const { actId, token } = removal
   const data = { link: mailedLink(deps, 'stop-act', token), dueAt, reason, time: deps.now() }
-  await notifyOwner(deps, subject, { template: 'factor_removal_scheduled', data }).catch(
-    async (error: unknown) => {
-      // No removal that its owner was not told of, and has no link against.
-      const act = { kind: 'remove_factors', userId, by: 'system', data: { act: actId } } as const
-      await deps.db.batch(endActs(deps, act, sql`act.id = ${actId}`))
-      throw error
-    },
-  )
+  await notifyOwner(deps, subject, { template: 'factor_removal_scheduled', data })
   return { actId, dueAt }
 }
 

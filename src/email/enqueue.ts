@@ -1,13 +1,19 @@
 import type { Deps } from '../context'
-import { reach } from '../reach'
+import { randomId } from '../crypto/token'
+import { waitingMails } from '../db/mail-schema'
+import { log } from '../log'
+import { reach, within } from '../reach'
 import { wireAddress } from './header-safety'
 import { type MailRequest, sealMail } from './queued-mail'
 
 export type { MailRequest } from './queued-mail'
 
+/** How long the queue has for a notice: it and the database, one after the other, within http/deadline.ts. */
+const NOTICE_PATIENCE_MS = 2_000
+
 /**
- * Queues a mail, in one send to the queue. Call it before the answer: a queue that fails or hangs ends
- * in 503, so no caller is told of a mail that nobody will get.
+ * Queues a mail that its caller cannot go on without (a code, a link), in one send to the queue. Call it
+ * before the answer: a queue that fails or hangs ends in 503, and the caller tries again.
  *
  * With `to: null` it does the same work and nothing is sent: whether an account exists shows neither in
  * the time nor in the number of messages.
@@ -18,6 +24,26 @@ export async function enqueueMail(
 ): Promise<void> {
   const body = await sealed(deps, mail)
   await reach('mail queue', () => deps.mailQueue.send(body, { contentType: 'text' }))
+}
+
+/**
+ * Queues a mail about what is done. Where the queue fails or hangs it waits in the database
+ * (jobs/send-waiting-mails.ts), since a 503 would be untrue: to try again finds the act done, and its mail
+ * or the secret of its answer lost. A 503 only where both fail (decision 017). `to: null` as above.
+ */
+export async function enqueueNotice(
+  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now'>,
+  mail: MailRequest,
+): Promise<void> {
+  const body = await sealed(deps, mail)
+  try {
+    await within(NOTICE_PATIENCE_MS, () => deps.mailQueue.send(body, { contentType: 'text' }))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    log('warn', 'mail_waits', { template: mail.template, reason })
+    const waiting = { createdAt: deps.now(), id: randomId('mail'), body }
+    await reach('database', () => deps.db.insert(waitingMails).values(waiting))
+  }
 }
 
 /** Queues mails in one send, all of them or none: about eighty at most, for a send is of 256 KB. */

@@ -10,6 +10,7 @@ import { remindSecrets } from './remind-secrets'
 import { reportSecurity } from './report-security'
 import { resealSecrets } from './reseal-secrets'
 import { runPendingActs } from './run-pending-acts'
+import { sendWaitingMails } from './send-waiting-mails'
 import { watchJobs } from './watch-jobs'
 
 const MINUTE_MS = 60_000
@@ -20,8 +21,8 @@ type Crons = Readonly<
     string,
     {
       everyMs: number
-      /** Whether a run that did something leaves no event. */
-      isSilent?: boolean
+      /** Jobs of which a run that did something leaves no event. */
+      silent?: readonly string[]
       jobs: Readonly<Record<string, Job>>
     }
   >
@@ -35,8 +36,8 @@ export const crons: Crons = {
   '* * * * *': {
     everyMs: MINUTE_MS,
     // An event a run would be one to seal for the next, and the log never came to rest.
-    isSilent: true,
-    jobs: { 'seal-events': sealEvents },
+    silent: ['seal-events'],
+    jobs: { 'seal-events': sealEvents, 'send-waiting-mails': sendWaitingMails },
   },
   '*/15 * * * *': {
     everyMs: 15 * MINUTE_MS,

@@ -27,8 +27,11 @@ export async function runJobs(deps: Deps, cronOrName: string): Promise<void> {
 }
 
 function dueFor(cronOrName: string): Due[] {
-  const all = Object.entries(crons).flatMap(([cron, { jobs, isSilent = false }]) =>
-    Object.entries(jobs).map(([name, job]) => ({ cron, name, job, isSilent })),
+  const all = Object.entries(crons).flatMap(([cron, { jobs, silent = [] }]) =>
+    Object.entries(jobs).map(([name, job]) => {
+      const isSilent = silent.includes(name)
+      return { cron, name, job, isSilent }
+    }),
   )
   return all.filter(({ cron, name }) => cronOrName === cron || cronOrName === name)
 }

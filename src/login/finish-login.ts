@@ -3,7 +3,6 @@ import type { Deps } from '../context'
 import { randomToken } from '../crypto/token'
 import { problem } from '../problems'
 import { createSession, type OpenedSession } from '../sessions/create-session'
-import { endSession } from '../sessions/end-session'
 import type { Method } from '../two-factor/methods'
 import { passSecondStep } from '../two-factor/second-step'
 import { type Notice, notifyOwner, occasionOf } from '../users/notify-owner'
@@ -52,11 +51,7 @@ export async function finishLogin(
     deviceHash: deviceHashOf(nonce),
   })
   if (!session) return refuse(deps, userId, backupCodeHash)
-  await tellOfLogin(deps, session).catch(async (error: unknown) => {
-    // No answer without the warning, and no session that nobody holds the token of.
-    await endSession(deps, { userId, sessionId: session.sessionId }, 'session_ended')
-    throw error
-  })
+  await tellOfLogin(deps, session)
   return { session, deviceCookie: makeDeviceCookie(deps, userId, nonce) }
 }
 

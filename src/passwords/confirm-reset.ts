@@ -23,8 +23,7 @@ import { passResetFactor, type StrongStep } from './reset-factor'
  * the link has earned.
  *
  * Locks end before the password is replaced: if the guard is silent, nothing has changed and the link
- * still works. Only the notice comes after; if it cannot be queued the answer is 503 although the new
- * password is set, a second try says that the link is spent, and signing in works.
+ * still works.
  */
 export async function confirmReset(
   deps: Deps,

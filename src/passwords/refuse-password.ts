@@ -1,7 +1,7 @@
 import { countedEvent } from '../audit/counted'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { enqueueMail } from '../email/enqueue'
+import { enqueueNotice } from '../email/enqueue'
 import { namesOf, putLock } from '../login/lock-record'
 import { noteWrongPassword } from '../login/spray'
 import type { LoginIdentifier } from '../users/email-key'
@@ -74,13 +74,13 @@ function tellOwner(
   }
   const where = { ip, country, time: deps.now() }
   if (stopsNow) {
-    return enqueueMail(deps, {
+    return enqueueNotice(deps, {
       template: 'authenticator_stopped',
       ...letter,
       data: { method: 'password', ...where },
     })
   }
-  return enqueueMail(deps, {
+  return enqueueNotice(deps, {
     template: 'account_locked',
     ...letter,
     data: { minutes: Math.ceil(deps.settings.ACCOUNT_LOCKOUT_DURATION / 60), ...where },

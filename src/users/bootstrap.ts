@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { recordCounted } from '../audit/counted'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
@@ -61,13 +61,7 @@ export async function bootstrap(
       .select(sql`SELECT ${tokenHash}, ${deps.now().getTime()} WHERE ${isMade}`),
   ])
   if (!account) return refuse(deps, 'used meanwhile')
-  await mailInvitation(deps, { ...invited, userId: account.id, role: 'admin' }).catch(
-    async (error: unknown) => {
-      // Nobody has the invitation, so the secret is not used.
-      await db.delete(bootstrapUses).where(eq(bootstrapUses.tokenHash, tokenHash))
-      throw error
-    },
-  )
+  await mailInvitation(deps, { ...invited, userId: account.id, role: 'admin' })
 }
 
 async function refuse(

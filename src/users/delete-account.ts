@@ -65,13 +65,7 @@ export async function scheduleErasure(deps: Deps, session: CurrentSession): Prom
   if (ended.length === 0 && isAdmin) await refuseLastAdmin(deps, userId)
   requireUsed(ended)
   const data = { link: mailedLink(deps, 'keep-account', token), dueAt, ...occasionOf(deps) }
-  await notifyOwner(deps, session.user, { template: 'account_closing', data }).catch(
-    async (error: unknown) => {
-      // No erasure that its owner was not told of, and has no link against.
-      await cancelErasure(deps, token)
-      throw error
-    },
-  )
+  await notifyOwner(deps, session.user, { template: 'account_closing', data })
   return dueAt
 }
 

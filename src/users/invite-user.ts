@@ -4,7 +4,7 @@ import { hashPassword } from '../crypto/password-hash'
 import { randomId, randomToken, sha256 } from '../crypto/token'
 import { merchantProfiles } from '../db/merchant-schema'
 import { mailedTokens, users } from '../db/schema'
-import { enqueueMail } from '../email/enqueue'
+import { enqueueNotice } from '../email/enqueue'
 import type { Role } from '../sessions/lifetimes'
 import { emailKey } from './email-key'
 import { endGrants } from './end-acts'
@@ -94,11 +94,12 @@ export const issueInvitation = (
     )
     .returning({ userId: mailedTokens.userId })
 
+/** Not a mail to try again for: who was approved, or invited by the bootstrap secret, is so once. */
 export const mailInvitation = (
-  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now'>,
+  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now'>,
   invited: Pick<Invited, 'email' | 'locale' | 'token'> & { userId: string; role: Role },
 ) =>
-  enqueueMail(deps, {
+  enqueueNotice(deps, {
     template: 'invitation',
     to: invited.email,
     userId: invited.userId,

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { users } from '../db/schema'
-import { enqueueMail, type MailRequest } from '../email/enqueue'
+import { enqueueNotice, type MailRequest } from '../email/enqueue'
 
 /** Where notices about an account go. */
 export type Owner = Readonly<{
@@ -48,7 +48,7 @@ export async function notifyOwner(
   const { id: userId, email, notificationEmail, locale } = known
   const addresses = notificationEmail === null ? [email] : [email, notificationEmail]
   await Promise.all(
-    addresses.map((to) => enqueueMail(deps, { ...notice, to, userId, locale } as MailRequest)),
+    addresses.map((to) => enqueueNotice(deps, { ...notice, to, userId, locale } as MailRequest)),
   )
 }
 

@@ -14,6 +14,7 @@ import {
   inviteUser,
   openSession,
 } from '../support/admins'
+import { noQueue, sendWaiting } from '../support/mail-faults'
 import { mailsTo, nextMail, tokenIn } from '../support/mailbox'
 import { setUser, tryLogin } from '../support/recovery'
 import { userIdOf } from '../support/rows-of'
@@ -30,6 +31,17 @@ const start = (app: ReturnType<typeof startApp>, token: string, email: string) =
   app.post('/api/admin/bootstrap/', { token, email }, { ip: freshAddress() })
 
 describe('the first admin', () => {
+  test('is invited although the queue is down, in a mail that waits', async ({ expect }) => {
+    await nobodyIsAdmin()
+    const secret = randomToken()
+    const app = startApp((deps) => noQueue()(withSecret(secret)(deps)))
+    const account = app.newAccount()
+    expect((await start(app, secret, account.email)).status).toBe(202)
+    await sendWaiting()
+    const token = tokenIn(await nextMail(account.email))
+    expect((await acceptInvitation(app, token, account)).status).toBe(200)
+  })
+
   test('is invited with the secret, once among fifty tries', async ({ expect }) => {
     await nobodyIsAdmin()
     const secret = randomToken()

@@ -5,7 +5,7 @@ import { runJobs } from '../../src/jobs/run-jobs'
 import { describe, test } from 'vitest'
 import { type App, mailsNamed } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
-import { broken } from '../support/attack'
+import { noMail } from '../support/mail-faults'
 import { startMeter } from '../support/meter'
 import { mailsTo } from '../support/mailbox'
 import {
@@ -202,7 +202,7 @@ describe('the end of a key', () => {
     await mailsNamed(owner.account, 'An API key ends in 14 days')
     expect(await reminders()).toEqual([['An API key ends in 14 days', 'Ends in twenty']])
     app.advance(DAY)
-    await expect(runDaily(app, broken('mailQueue', ['send'], 'fails'))).rejects.toThrow('remind')
+    await expect(runDaily(app, noMail())).rejects.toThrow('remind')
     expect(await reminders()).toHaveLength(1)
     await runDaily(app)
     await mailsNamed(owner.account, 'An API key ends in 3 days')

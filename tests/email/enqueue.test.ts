@@ -1,8 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
-import { enqueueMail } from '../../src/email/enqueue'
+import { createDeps, type Deps } from '../../src/context'
+import { enqueueMail, enqueueNotice } from '../../src/email/enqueue'
+import { DEADLINE_MS } from '../../src/http/deadline'
 import { problemCode } from '../../src/problems'
+import { noMail } from '../support/mail-faults'
 import { nextMail } from '../support/mailbox'
 import { CODE, codeMail, someone, startMail, verifyMail } from './support'
 
@@ -61,6 +63,16 @@ describe('queueing a mail', () => {
       expect(problemCode(error)).toBe('service_unavailable')
     },
   )
+
+  test('about what is done gives up within the deadline of a request, whatever hangs', async ({
+    expect,
+  }) => {
+    const deps = noMail('hangs')(createDeps(env, () => {}))
+    const begun = Date.now()
+    const error = await enqueueNotice(deps, codeMail(someone())).catch((e: unknown) => e)
+    expect(problemCode(error)).toBe('service_unavailable')
+    expect(Date.now() - begun).toBeLessThan(DEADLINE_MS)
+  })
 
   test('reaches the mailbox through the real queue', async ({ expect }) => {
     const person = someone()

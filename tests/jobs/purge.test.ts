@@ -11,7 +11,8 @@ import { runJobs } from '../../src/jobs/run-jobs'
 import { deviceHashOf } from '../../src/login/device-cookie'
 import { signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
-import { broken, storedText } from '../support/attack'
+import { storedText } from '../support/attack'
+import { noMail } from '../support/mail-faults'
 import { mailsTo } from '../support/mailbox'
 import { rowsOf, userIdOf } from '../support/rows-of'
 
@@ -162,7 +163,7 @@ describe('the erasure of accounts', () => {
     app.advance(GRACE_SECONDS)
     const { sessionId } = await signedIn(app)
     await env.DB.prepare('UPDATE sessions SET expires_at = 0 WHERE id = ?').bind(sessionId).run()
-    const faulty = runQuarterHourly(app, broken('mailQueue', ['send'], 'fails'))
+    const faulty = runQuarterHourly(app, noMail())
     await expect(faulty).rejects.toThrow('erase-accounts')
     const { results } = await env.DB.prepare('SELECT id FROM sessions WHERE id = ?')
       .bind(sessionId)

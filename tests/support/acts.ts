@@ -110,7 +110,7 @@ export async function signInWithTotp(
 }
 
 /** The mails to an account with this subject, once there are so many. Reads nothing that `nextMail` would. */
-export async function mailsNamed(account: Account, subject: string, times = 1) {
+export async function mailsNamed(account: Pick<Account, 'email'>, subject: string, times = 1) {
   const mails: Mail[] = []
   for (;;) {
     const more = await mailsTo(account.email, { after: mails.length })

@@ -92,16 +92,6 @@ describe('a change of address', () => {
     expect([late.status, late.body.code]).toEqual([401, 'insufficient_user_authentication'])
   })
 
-  test('sends no link where the owner cannot be told', async ({ expect }) => {
-    let tries: number | undefined
-    const send = () => Promise.reject(new Error(`down ${(tries = (tries ?? 0) + 1)}`))
-    const app = startApp((deps) => (tries === 0 ? { ...deps, mailQueue: { send } as never } : deps))
-    const { accessToken } = await signedIn(app)
-    tries = 0
-    expect((await askForEmail(app, accessToken, app.newAccount().email)).status).toBe(503)
-    expect(tries).toBe(1)
-  })
-
   test('to the address that the account has is refused, in any spelling', async ({ expect }) => {
     const app = startApp()
     const { account, accessToken } = await signedIn(app)

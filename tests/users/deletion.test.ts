@@ -2,7 +2,8 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { me, refresh, signedIn, STEP_UP_PASSED_SECONDS } from '../support/acts'
 import { type Account, eventsOf, freshAddress, nextCode, startApp } from '../support/app'
-import { broken, visible } from '../support/attack'
+import { visible } from '../support/attack'
+import { faultyApp, noQueue, sendWaiting } from '../support/mail-faults'
 import { mailsTo, tokenIn } from '../support/mailbox'
 import { userIdOf } from '../support/rows-of'
 
@@ -146,18 +147,14 @@ describe('deleting an account', () => {
     expect((await app.post('/api/auth/verify-2fa/', logins[1])).body.code).toBe('invalid_challenge')
   })
 
-  test('is not scheduled when its mail cannot be queued', async ({ expect }) => {
-    const app = startApp()
+  test('mails the link that undoes it when the queue is back', async ({ expect }) => {
+    const { app, during } = faultyApp()
     const { account, accessToken } = await signedIn(app)
-    let isDown = false
-    const faulty = startApp((deps) =>
-      isDown ? broken('mailQueue', ['send'], 'fails')(deps) : deps,
-    )
-    isDown = true
-    expect((await remove(faulty, accessToken)).status).toBe(503)
-    isDown = false
+    const answer = await during(noQueue(), () => remove(app, accessToken))
+    expect(answer.status).toBe(202)
+    await sendWaiting()
+    const token = tokenIn(await mailAbout(account, 'Your account will be erased'))
+    expect((await keep(app, token)).status).toBe(200)
     expect((await enter(app, account)).status).toBe(200)
-    const events = (await eventNames(account.email)).filter((event) => event.includes('erasure'))
-    expect(events).toEqual(['user_erasure_scheduled', 'user_erasure_cancelled'])
   })
 })

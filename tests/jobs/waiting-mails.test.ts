@@ -1,0 +1,118 @@
+import { env } from 'cloudflare:workers'
+import { afterEach, describe, test } from 'vitest'
+import { createDeps, type Deps } from '../../src/context'
+import { enqueueNotice } from '../../src/email/enqueue'
+import { openMail } from '../../src/email/queued-mail'
+import { sendWaitingMails } from '../../src/jobs/send-waiting-mails'
+import { someone, verifyMail } from '../email/support'
+import { noQueue, sendWaiting, waiting } from '../support/mail-faults'
+import { nextMail } from '../support/mailbox'
+import { jobEvents, killedAt, rowOf } from './support'
+
+afterEach(() => env.DB.prepare('DELETE FROM waiting_mails').run())
+
+const deps = createDeps(env, () => {})
+
+/** Has a mail wait, as of some milliseconds after 1970; its address. */
+async function hasWaiting(at: number) {
+  const person = someone()
+  await enqueueNotice({ ...noQueue()(deps), now: () => new Date(at) }, verifyMail(person))
+  return person.to
+}
+
+/** Has many wait, of a size, one a millisecond. */
+const hasMany = (count: number, bytes: number) =>
+  env.DB.prepare(
+    `WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)
+     INSERT INTO waiting_mails SELECT i, 'mail_' || i, substr(i || '_' || hex(zeroblob(?2)), 1, ?2) FROM n`,
+  )
+    .bind(count, bytes)
+    .run()
+
+/** A queue that keeps what it is sent, batch by batch. */
+function keepingQueue(then: () => Promise<unknown> = () => Promise.resolve()) {
+  const batches: string[][] = []
+  const sendBatch = async (messages: Iterable<{ body: string }>) => {
+    batches.push([...messages].map(({ body }) => body))
+    await then()
+  }
+  return { batches, deps: { ...deps, mailQueue: { sendBatch } as unknown as Deps['mailQueue'] } }
+}
+
+describe('the mails that wait', () => {
+  test('go out through the queue, and only once', async ({ expect }) => {
+    const addresses = [await hasWaiting(1), await hasWaiting(2)]
+    await sendWaiting()
+    for (const address of addresses) await nextMail(address)
+    expect(await waiting()).toEqual([])
+    const { batches, deps: later } = keepingQueue()
+    expect(await sendWaitingMails(later)).toEqual({ mails: 0 })
+    expect(batches).toEqual([])
+  })
+
+  test('go oldest first, sealed until then', async ({ expect }) => {
+    const addresses = [await hasWaiting(2), await hasWaiting(1), await hasWaiting(3)]
+    const { batches, deps: kept } = keepingQueue()
+    for (const { body } of await waiting()) expect(body).not.toMatch(/@|verify/)
+    expect(await sendWaitingMails(kept)).toEqual({ mails: 3 })
+    const sent = await Promise.all((batches[0] ?? []).map((body) => openMail(deps, body)))
+    expect(sent.map((mail) => mail?.to)).toEqual([1, 0, 2].map((index) => addresses[index]))
+  })
+
+  test('stay while the queue is down, and the run has failed', async ({ expect }) => {
+    const address = await hasWaiting(1)
+    await expect(sendWaiting(noQueue())).rejects.toThrow('send-waiting-mails')
+    expect(await waiting()).toHaveLength(1)
+    await sendWaiting()
+    await nextMail(address)
+  })
+
+  test('E-117: go again where a run was cut off, and are lost by none', async ({ expect }) => {
+    await hasWaiting(1)
+    const { batches, deps: kept } = keepingQueue()
+    await expect(sendWaitingMails(killedAt(0, ['delete'])(kept))).rejects.toThrow(
+      'service_unavailable',
+    )
+    expect(await waiting()).toHaveLength(1)
+    await Promise.all([sendWaitingMails(kept), sendWaitingMails(kept)])
+    expect(new Set(batches.flat()).size).toBe(1)
+    expect(await waiting()).toEqual([])
+  })
+
+  test('are deleted only if they were sent: one that comes meanwhile stays', async ({ expect }) => {
+    await hasWaiting(5)
+    let late: string | undefined
+    const { batches, deps: kept } = keepingQueue(async () => {
+      // Older than what is being sent: a clock of another edge.
+      if (late === undefined) late = await hasWaiting(4)
+    })
+    await sendWaitingMails(kept)
+    expect(batches.map((batch) => batch.length)).toEqual([1, 1])
+    expect(await waiting()).toEqual([])
+  })
+
+  test('go in sends that the queue takes, a thousand a run at most', async ({ expect }) => {
+    await hasMany(1001, 1500)
+    const { batches, deps: kept } = keepingQueue()
+    expect(await sendWaitingMails(kept)).toEqual({ mails: 1000 })
+    expect(batches.map((batch) => batch.length)).toEqual(Array.from({ length: 10 }, () => 100))
+    expect((await waiting()).map(({ id }) => id)).toEqual(['mail_1000'])
+    await env.DB.prepare('DELETE FROM waiting_mails').run()
+    // Of 20 KB ten fit, of more than all that fits one.
+    await hasMany(25, 20_000)
+    await sendWaitingMails(kept)
+    expect(batches.slice(10).map((batch) => batch.length)).toEqual([10, 10, 5])
+    expect(await waiting()).toEqual([])
+  })
+
+  test('leave an event where there were some, and none each minute', async ({ expect }) => {
+    const told = () => jobEvents('sys_job_done', 'send-waiting-mails')
+    const before = await told()
+    await sendWaiting()
+    expect(await told()).toEqual(before)
+    await hasWaiting(1)
+    await sendWaiting()
+    expect((await told()).slice(before.length)).toEqual([{ job: 'send-waiting-mails', mails: 1 }])
+    expect(JSON.parse((await rowOf('send-waiting-mails'))?.counts ?? '')).toEqual({ mails: 1 })
+  })
+})

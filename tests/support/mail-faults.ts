@@ -1,0 +1,51 @@
+import { env } from 'cloudflare:workers'
+import { createDeps, type Deps } from '../../src/context'
+import { waitingMails } from '../../src/db/mail-schema'
+import { runJobs } from '../../src/jobs/run-jobs'
+import { startApp } from './app'
+import { broken } from './attack'
+
+type Fault = (deps: Deps) => Deps
+type How = 'fails' | 'hangs'
+
+/** The queue takes nothing. */
+export const noQueue = (how: How = 'fails'): Fault =>
+  broken('mailQueue', ['send', 'sendBatch'], how)
+
+/** Neither does the database, of mails that are to wait; all else of it works. */
+export const noMail =
+  (how: How = 'fails'): Fault =>
+  (deps) => {
+    const values = () =>
+      how === 'hangs' ? new Promise(() => {}) : Promise.reject(new Error('D1_ERROR: down'))
+    const insert = (table: unknown) =>
+      table === waitingMails ? { values } : deps.db.insert(table as typeof waitingMails)
+    const db = Object.assign(Object.create(deps.db) as Deps['db'], { insert })
+    return { ...noQueue(how)(deps), db }
+  }
+
+/** A service whose stores work, but while something is done under a fault. */
+export function faultyApp() {
+  const none: Fault = (deps) => deps
+  let fault = none
+  const app = startApp((deps) => fault(deps))
+  const during = async <T>(next: Fault, act: () => Promise<T>): Promise<T> => {
+    fault = next
+    return act().finally(() => (fault = none))
+  }
+  return { app, during }
+}
+
+/** The run of the next minute, which hands the queue what waits. */
+export const sendWaiting = (fault: Fault = (deps) => deps) =>
+  runJobs(fault(createDeps(env, () => {})), 'send-waiting-mails')
+
+/** What waits, oldest first. */
+export const waiting = async () =>
+  (
+    await env.DB.prepare('SELECT * FROM waiting_mails ORDER BY created_at, id').run<{
+      created_at: number
+      id: string
+      body: string
+    }>()
+  ).results
