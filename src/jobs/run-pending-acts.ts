@@ -11,7 +11,7 @@ import {
 } from '../db/schema'
 import { isAdmin } from '../roles/admins'
 import { type ActKind, endActs } from '../users/end-acts'
-import { notifyOwner } from '../users/notify-owner'
+import { notifyOwner, ownerColumns } from '../users/notify-owner'
 import { countFailed } from './count-failed'
 import type { Counts } from './job'
 
@@ -68,7 +68,7 @@ async function removeFactors(deps: Deps, act: { id: string; userId: string }): P
     AND act.state = 'waiting' AND act.due_at <= ${deps.now().getTime()}
     AND ${isAdmin(sql`act.requested_by`)})`
   const mine = sql`user_id = ${userId} AND ${isDue}`
-  const done = await db.batch([
+  const [, , , , , [owner]] = await db.batch([
     recordEvent(
       deps,
       { event: 'user_factors_removed', userId, actor: 'system', data: { act: act.id } },
@@ -81,14 +81,14 @@ async function removeFactors(deps: Deps, act: { id: string; userId: string }): P
     db
       .update(users)
       .set({ securityEpoch: sql`security_epoch + 1` })
-      .where(sql`id = ${userId} AND ${isDue}`),
+      .where(sql`id = ${userId} AND ${isDue}`)
+      .returning(ownerColumns),
     db
       .update(pendingActs)
       .set({ state: 'done', decidedBy: 'system', decidedAt: deps.now() })
-      .where(sql`id = ${act.id} AND ${isDue}`)
-      .returning({ id: pendingActs.id }),
+      .where(sql`id = ${act.id} AND ${isDue}`),
   ])
-  if (done[6].length === 0) return
+  if (!owner) return
   const data = { time: deps.now() }
-  await notifyOwner(deps, userId, { template: 'factors_removed', data })
+  await notifyOwner(deps, owner, { template: 'factors_removed', data })
 }

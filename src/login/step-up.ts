@@ -93,7 +93,7 @@ export async function finishStepUp(
   if (!renewed) throw problem('invalid_challenge', { reason: 'changed meanwhile' })
   if (backupCodeHash !== undefined) {
     const data = { left: renewed.backupCodesLeft, ...occasionOf(deps) }
-    await notifyOwner(deps, userId, { template: 'backup_code_used', data })
+    await notifyOwner(deps, session.user, { template: 'backup_code_used', data })
   }
   return renewed
 }

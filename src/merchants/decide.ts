@@ -8,7 +8,7 @@ import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively } from '../sessions/step-up'
 import { plainText } from '../users/display-name'
-import { notifyOwner } from '../users/notify-owner'
+import { notifyOwner, ownerColumns } from '../users/notify-owner'
 import { refusal, type Standing } from './standing'
 import { type Decision, transitions } from './states'
 
@@ -76,14 +76,15 @@ export async function decide(
         role: users.role,
         status: users.status,
         isSteppedUp: sql`${may}`.mapWith(Boolean),
+        owner: ownerColumns,
       })
       .from(merchantProfiles)
       .innerJoin(users, eq(users.id, merchantProfiles.userId))
       .where(eq(merchantProfiles.userId, userId)),
   ])
-  if (!decided) throw refused(present, from)
+  if (!decided || !present) throw refused(present, from)
   const data = { decision, reason, time: now }
-  await notifyOwner(deps, userId, { template: 'merchant_decided', data })
+  await notifyOwner(deps, present.owner, { template: 'merchant_decided', data })
   return decided
 }
 

@@ -194,4 +194,11 @@ test('a mail that the queue takes costs the database nothing', async ({ expect }
   expect(ended.status).toBe(204)
   expect(read()).toMatchObject({ d1RoundTrips: 3, queueSends: 1 })
   await mailsNamed(account, 'Your account was disabled')
+
+  // Whom it goes to comes with the decision: a lookup after it could fail.
+  const reviewer = await hasReviewer(app)
+  const merchant = await inState(app, reviewer, 'submitted')
+  read()
+  await decide(app, reviewer, merchant.id, 'reject', merchant.version)
+  expect(read()).toMatchObject({ d1RoundTrips: 2, queueSends: 1 })
 })
