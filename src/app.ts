@@ -18,6 +18,7 @@ import { securityHeaders } from './http/security-headers'
 import { loginRoutes } from './login/routes'
 import { stepUpRoutes } from './login/step-up-routes'
 import { documentRoutes } from './merchants/document-routes'
+import { decisionRoutes } from './merchants/decision-routes'
 import { reviewRoutes } from './merchants/review-routes'
 import { merchantRoutes } from './merchants/routes'
 import { linkPageRoutes } from './pages/link-page-routes'
@@ -80,6 +81,7 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/api/merchants', merchantRoutes)
     .route('/api/merchants/me/documents', documentRoutes)
     .route('/api/admin/merchants', reviewRoutes)
+    .route('/api/admin/merchants', decisionRoutes)
     .route('/api/admin/audit', auditRoutes)
     .route('/.well-known', jwksRoutes)
     .route('/.well-known', auditHeadRoutes)

@@ -12,12 +12,30 @@ import { notifyOwner, ownerColumns } from '../users/notify-owner'
 import { refusal, type Standing } from './standing'
 import { type Decision, transitions } from './states'
 
+const version = z.int().min(1)
+const reason = plainText(1000)
+  .refine((text) => Array.from(text).length >= 10, 'at least 10 characters')
+  .describe('In a line; the merchant is told')
+
 export const decisionBody = z.strictObject({
-  version: z.int().min(1).describe('The version that the decision is about, as it was read'),
-  reason: plainText(1000)
-    .refine((text) => Array.from(text).length >= 10, 'at least 10 characters')
-    .describe('In a line; the merchant is told'),
+  version: version.describe('The version that the decision is about, as it was read'),
+  reason,
 })
+
+export const suspensionBody = z.strictObject({
+  version: version.optional().describe('Taken, and no condition'),
+  reason,
+})
+
+/**
+ * A suspension and its end are about the business and not about a version of its profile. An approved
+ * merchant who changes a telephone number in a loop would outrun every one that named a version.
+ */
+type Decided = Readonly<{ userId: string; reason: string }> &
+  (
+    | Readonly<{ decision: 'suspend' | 'reinstate'; version?: never }>
+    | Readonly<{ decision: Exclude<Decision, 'suspend' | 'reinstate'>; version: number }>
+  )
 
 const EVENTS = {
   approve: 'merchant_approved',
@@ -28,25 +46,25 @@ const EVENTS = {
 } as const satisfies Record<Decision, string>
 
 /**
- * An admin's decision on an application, in the version that was read: of two decisions at once, or of
- * one and a change, only one finds it so. Only an active merchant is decided on, and never oneself. The
+ * An admin's decision on an application in its state, and in the version that was read: of two decisions
+ * at once, or of one and a change, only one finds it so. Only an active merchant is decided on, and never oneself. The
  * step-up must be there when it is decided, and is not used up.
  */
 export async function decide(
   deps: Pick<Deps, 'db' | 'now' | 'caller' | 'mailQueue' | 'settings'>,
   session: CurrentSession,
-  { userId, decision }: { userId: string; decision: Decision },
-  { version, reason }: z.output<typeof decisionBody>,
+  { userId, decision, version, reason }: Decided,
 ): Promise<Standing> {
   const { db } = deps
   const actor = session.user.id
   if (userId === actor) throw problem('own_account')
   const { from, to } = transitions[decision]
+  const isAsRead = version === undefined ? sql`true` : sql`theirs.version = ${version}`
   const now = deps.now()
   const may = maySensitively(deps, session)
   const mayDecide = sql`${may} AND EXISTS (
     SELECT 1 FROM merchant_profiles AS theirs JOIN users AS owner ON owner.id = theirs.user_id
-    WHERE theirs.user_id = ${userId} AND theirs.state IN ${from} AND theirs.version = ${version}
+    WHERE theirs.user_id = ${userId} AND theirs.state IN ${from} AND ${isAsRead}
       AND owner.role = 'merchant' AND owner.status = 'active')`
   const [, , [decided], [present]] = await db.batch([
     db.insert(merchantReviews).select(
@@ -60,13 +78,14 @@ export async function decide(
         userId,
         actor,
         sessionId: session.id,
-        data: { version: version + 1 },
+        // In any version, its number stands in merchant_reviews.
+        ...(version !== undefined && { data: { version: version + 1 } }),
       },
       mayDecide,
     ),
     db
       .update(merchantProfiles)
-      .set({ state: to, version: version + 1, updatedAt: now })
+      .set({ state: to, version: sql`version + 1`, updatedAt: now })
       .where(and(eq(merchantProfiles.userId, userId), mayDecide))
       .returning({ state: merchantProfiles.state, version: merchantProfiles.version }),
     db

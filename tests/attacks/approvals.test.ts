@@ -131,3 +131,46 @@ describe('E-109: an approval', () => {
     expect(asked.status).toBe(200)
   })
 })
+
+describe('E-109: a suspension', () => {
+  test('is outrun by no change of the profile, nor is its end', async ({ expect }) => {
+    const reviewer = await hasReviewer(startApp())
+    const merchant = await inState(startApp(), reviewer, 'approved')
+    const present = async () => (await ask(startApp(), merchant)).body
+    let edits = 0
+    // At the last moment before the decision, whatever version its admin has read.
+    const racing = startApp(
+      beforeBatch(() =>
+        env.DB.prepare('UPDATE merchant_profiles SET version = version + ? WHERE user_id = ?')
+          .bind(++edits, merchant.id)
+          .run(),
+      ),
+    )
+    expect((await decide(racing, reviewer, merchant.id, 'suspend', 3)).body).toEqual({
+      state: 'suspended',
+      version: 5,
+    })
+    expect((await decide(racing, reviewer, merchant.id, 'reinstate', undefined)).body).toEqual({
+      state: 'approved',
+      version: 8,
+    })
+    expect(await present()).toMatchObject({ state: 'approved', version: 8 })
+    const steps = (await present())['history'] as { version: number; to: string }[]
+    expect(steps.slice(-2).map(({ version, to }) => [version, to])).toEqual([
+      [4, 'suspended'],
+      [7, 'approved'],
+    ])
+    // What the others are about is what was read.
+    const applicant = await inState(startApp(), reviewer, 'submitted')
+    for (const decision of ['approve', 'reject', 'request-changes']) {
+      const stale = await decide(racing, reviewer, applicant.id, decision, 1)
+      expect([decision, stale.body.code]).toEqual([decision, 'version_conflict'])
+      const blind = await decide(racing, reviewer, applicant.id, decision, undefined)
+      expect([decision, blind.status, named(blind, 'pointer')]).toEqual([
+        decision,
+        400,
+        ['#/version'],
+      ])
+    }
+  })
+})
