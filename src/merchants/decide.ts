@@ -10,7 +10,7 @@ import { maySensitively } from '../sessions/step-up'
 import { plainText } from '../users/display-name'
 import { notifyOwner, ownerColumns } from '../users/notify-owner'
 import { refusal, type Standing } from './standing'
-import { type Decision, transitions } from './states'
+import { type Decision, isDecidable, transitions } from './states'
 
 const version = z.int().min(1)
 const reason = plainText(1000)
@@ -63,9 +63,9 @@ export async function decide(
   const now = deps.now()
   const may = maySensitively(deps, session)
   const mayDecide = sql`${may} AND EXISTS (
-    SELECT 1 FROM merchant_profiles AS theirs JOIN users AS owner ON owner.id = theirs.user_id
+    SELECT 1 FROM merchant_profiles AS theirs JOIN users ON users.id = theirs.user_id
     WHERE theirs.user_id = ${userId} AND theirs.state IN ${from} AND ${isAsRead}
-      AND owner.role = 'merchant' AND owner.status = 'active')`
+      AND ${isDecidable(decision)})`
   const [, , [decided], [present]] = await db.batch([
     db.insert(merchantReviews).select(
       sql`SELECT user_id, version, state, ${to}, ${actor}, ${reason}, ${now.getTime()}
@@ -92,8 +92,7 @@ export async function decide(
       .select({
         state: merchantProfiles.state,
         version: merchantProfiles.version,
-        role: users.role,
-        status: users.status,
+        isDecidable: sql`${isDecidable(decision)}`.mapWith(Boolean),
         isSteppedUp: sql`${may}`.mapWith(Boolean),
         owner: ownerColumns,
       })
@@ -108,11 +107,10 @@ export async function decide(
 }
 
 function refused(
-  present: (Standing & { role: string; status: string; isSteppedUp: boolean }) | undefined,
+  present: (Standing & { isDecidable: boolean; isSteppedUp: boolean }) | undefined,
   from: Parameters<typeof refusal>[1],
 ): Error {
   if (!present) return problem('not_found')
   if (!present.isSteppedUp) return problem('insufficient_user_authentication')
-  const isActive = present.role === 'merchant' && present.status === 'active'
-  return isActive ? refusal(present, from) : problem('user_state')
+  return present.isDecidable ? refusal(present, from) : problem('user_state')
 }

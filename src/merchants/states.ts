@@ -22,3 +22,11 @@ export const EDITABLE: readonly MerchantState[] = transitions.submit.from
 export const hasEditable = (userId: string) =>
   sql`EXISTS (SELECT 1 FROM merchant_profiles AS mine
     WHERE mine.user_id = ${userId} AND mine.state IN ${EDITABLE})`
+
+/**
+ * Whether a user is a merchant to decide on, for a statement that has the row of `users`. Behind an account
+ * that is frozen (“this was not me”) or closing may be an intruder: it is suspended, or waits.
+ */
+export const isDecidable = (decision: Decision) =>
+  sql`(users.role = 'merchant' AND users.status = 'active' AND (${decision} = 'suspend'
+    OR users.frozen_at IS NULL AND users.erasure_due_at IS NULL))`

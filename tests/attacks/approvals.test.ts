@@ -72,6 +72,36 @@ describe('E-109: an approval', () => {
     }
   })
 
+  test('is not for an account that is frozen or closing, which can only be suspended', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const reviewer = await hasReviewer(app)
+    const applicant = await inState(app, reviewer, 'submitted')
+    const suspended = await inState(app, reviewer, 'suspended')
+    const setUser = ({ id }: { id: string }, set: string) =>
+      env.DB.prepare(`UPDATE users SET ${set} WHERE id = ?`).bind(id).run()
+    for (const stop of ['frozen_at = 1', 'erasure_due_at = 9999999999999']) {
+      const approved = await inState(app, reviewer, 'approved')
+      for (const who of [applicant, suspended, approved]) await setUser(who, stop)
+      for (const [who, decision] of [
+        [applicant, 'approve'],
+        [applicant, 'reject'],
+        [applicant, 'request-changes'],
+        [suspended, 'reinstate'],
+      ] as const) {
+        const { status, body } = await decide(app, reviewer, who.id, decision, who.version)
+        expect([stop, decision, status, body.code]).toEqual([stop, decision, 409, 'user_state'])
+      }
+      expect((await decide(app, reviewer, approved.id, 'suspend', 3)).status).toBe(200)
+      for (const who of [applicant, suspended]) {
+        await setUser(who, 'frozen_at = NULL, erasure_due_at = NULL')
+      }
+    }
+    expect((await decide(app, reviewer, applicant.id, 'approve', 2)).status).toBe(200)
+    expect((await decide(app, reviewer, suspended.id, 'reinstate', 4)).status).toBe(200)
+  })
+
   test('is of what was read: a profile that has changed since is not approved', async ({
     expect,
   }) => {
