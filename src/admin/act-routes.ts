@@ -29,7 +29,7 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
       tag: 'Administration',
       summary: 'Change the role',
       description:
-        'Ends all sessions of the account. To make an admin takes two: the answer is 202, and another admin approves within a day. The last admin stays one.',
+        'Ends all sessions and API keys of the account. To make an admin takes two: the answer is 202, and another admin approves within a day. The last admin stays one.',
       answers: {
         204: done[204],
         202: {
@@ -57,7 +57,7 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
       tag: 'Administration',
       summary: 'Approve a new admin',
       description:
-        'By another admin than the one who asked. Ends all sessions of the account; one that waits for its owner is sent the invitation now.',
+        'By another admin than the one who asked. Ends all sessions and API keys of the account; one that waits for its owner is sent the invitation now.',
       answers: done,
       problems: [...PROBLEMS, 'needs_another_admin'],
     }),

@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
+import { revokeAllKeys } from '../api-keys/revoke-key'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { randomToken } from '../crypto/token'
@@ -63,7 +64,7 @@ async function grant(
     AND act.requested_by <> ${actor} AND ${isAdmin(sql`act.requested_by`)})`
   const whom = sql`FROM users WHERE id = ${userId} AND role <> 'admin' AND ${isOpen}`
   const isMade = sql`${isOpen} AND EXISTS (SELECT 1 ${whom} AND status <> 'disabled')`
-  const [, , issued, made, , , , used] = await db.batch([
+  const [, , , , issued, made, , , , used] = await db.batch([
     recordEvent(
       deps,
       {
@@ -76,6 +77,7 @@ async function grant(
       isMade,
     ),
     db.delete(sessions).where(and(eq(sessions.userId, userId), isMade)),
+    ...revokeAllKeys(deps, { userId, by: actor, sessionId: session.id }, isMade),
     issueInvitation(
       deps,
       { token, role: 'admin', by: actor, requestedBy },

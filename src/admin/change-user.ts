@@ -1,4 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { revokeAllKeys } from '../api-keys/revoke-key'
 import type { AuditEventName } from '../audit/events'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
@@ -20,7 +21,8 @@ type Change = Readonly<{
 /**
  * Changes role or status of an account: one batch, in which nothing happens unless the admin's session
  * still stands, the step-up is there, and the account is as expected. What was begun before the change
- * ends nowhere, and all sessions of the account end.
+ * ends nowhere, and all sessions of the account end. With another role its API keys end as well: those of
+ * a suspended merchant would work again for the admin that he has become.
  */
 export async function changeUser(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
@@ -32,14 +34,14 @@ export async function changeUser(
   const { id: userId } = subject
   const isPossible = sql`${maySensitively(deps, session)} AND EXISTS (
     SELECT 1 FROM users AS subject WHERE subject.id = ${userId} AND ${when})`
-  const [, , , , , changed, used] = await db.batch([
-    recordEvent(
-      deps,
-      { event, userId, actor: session.user.id, sessionId: session.id, data },
-      isPossible,
-    ),
+  const hasOtherRole = sql`${isPossible} AND EXISTS (
+    SELECT 1 FROM users WHERE id = ${userId} AND role <> ${set.role ?? sql`role`})`
+  const actor = session.user.id
+  const [, , , , , , , changed, used] = await db.batch([
+    recordEvent(deps, { event, userId, actor, sessionId: session.id, data }, isPossible),
     db.delete(sessions).where(sql`user_id = ${userId} AND ${isPossible}`),
-    ...endGrants(deps, { userId, by: session.user.id }, isPossible),
+    ...revokeAllKeys(deps, { userId, by: actor, sessionId: session.id }, hasOtherRole),
+    ...endGrants(deps, { userId, by: actor }, isPossible),
     db.delete(mailedTokens).where(sql`${invitationsOf(subject, set)} AND ${isPossible}`),
     db
       .update(users)

@@ -32,18 +32,24 @@ export async function revokeKey(deps: Deps, session: CurrentSession, id: string)
 
 /**
  * The statements that end all keys of a user, if `when` holds: whoever could make them was not the
- * owner, and a key outlives every session that made it.
+ * owner, or had another role. A key outlives every session that made it.
  */
 export function revokeAllKeys(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
-  userId: string,
+  { userId, by, sessionId }: { userId: string; by: string; sessionId?: string },
   when: SQL,
 ) {
   const live = and(eq(apiKeys.userId, userId), isNull(apiKeys.revokedAt), when)
   return [
     recordEvent(
       deps,
-      { event: 'authn_token_revoked', userId, actor: userId, data: { key: 'all' } },
+      {
+        event: 'authn_token_revoked',
+        userId,
+        actor: by,
+        sessionId: sessionId ?? null,
+        data: { key: 'all' },
+      },
       sql`EXISTS (SELECT 1 FROM api_keys WHERE ${live})`,
     ),
     deps.db.update(apiKeys).set({ revokedAt: deps.now() }).where(live),

@@ -55,7 +55,7 @@ export async function freezeAccount(deps: Deps, token: string): Promise<'frozen'
     db.delete(sessions).where(and(eq(sessions.userId, userId), isGood)),
     // The guard forgets them at the reset, without which nobody signs in.
     db.delete(knownDevices).where(and(eq(knownDevices.userId, userId), isGood)),
-    ...revokeAllKeys(deps, userId, isGood),
+    ...revokeAllKeys(deps, { userId, by: userId }, isGood),
     db.delete(mailedTokens).where(
       and(
         eq(mailedTokens.userId, userId),

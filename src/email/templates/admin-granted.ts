@@ -9,7 +9,7 @@ export const adminGranted = template(
       subject: 'You are an admin now',
       preheader: 'Two admins have agreed on it.',
       blocks: [
-        'Your Phantom account is an admin account now: one admin has asked for it and another has approved. All sessions were ended.',
+        'Your Phantom account is an admin account now: one admin has asked for it and another has approved. All its sessions and API keys were ended.',
         'Sign in again, and add an authenticator app: the pages for admins open only with one.',
         say.facts({ time }),
       ],
@@ -20,7 +20,7 @@ export const adminGranted = template(
       subject: 'Ihr Konto ist jetzt ein Admin-Konto',
       preheader: 'Zwei Admins haben dem zugestimmt.',
       blocks: [
-        'Ihr Phantom-Konto ist jetzt ein Admin-Konto: Ein Admin hat es beantragt, ein zweiter hat zugestimmt. Alle Sitzungen wurden beendet.',
+        'Ihr Phantom-Konto ist jetzt ein Admin-Konto: Ein Admin hat es beantragt, ein zweiter hat zugestimmt. Alle Sitzungen und API-Schlüssel wurden beendet.',
         'Melden Sie sich neu an und fügen Sie eine Authentifizierungs-App hinzu: Ohne sie öffnen sich die Seiten für Admins nicht.',
         say.facts({ time }),
       ],
@@ -31,7 +31,7 @@ export const adminGranted = template(
       subject: 'Vous êtes maintenant administrateur',
       preheader: 'Deux administrateurs l’ont décidé.',
       blocks: [
-        'Votre compte Phantom est désormais un compte d’administration : un administrateur l’a demandé, un autre l’a approuvé. Toutes les sessions ont pris fin.',
+        'Votre compte Phantom est désormais un compte d’administration : un administrateur l’a demandé, un autre l’a approuvé. Toutes les sessions et clés API ont pris fin.',
         'Reconnectez-vous et ajoutez une application d’authentification : les pages d’administration ne s’ouvrent qu’avec elle.',
         say.facts({ time }),
       ],

@@ -11,7 +11,7 @@ export const roleChanged = template(
       subject: 'Your account has another role',
       preheader: 'Our team has changed it.',
       blocks: [
-        `Our team has changed the role of your Phantom account: it is ${roleNames.en[role]} now. All sessions were ended; sign in again to go on.`,
+        `Our team has changed the role of your Phantom account: it is ${roleNames.en[role]} now. All its sessions and API keys were ended; sign in again to go on.`,
         say.facts({ time }, [['Reason', plainReason(reason)]]),
       ],
       notMe: 'If you did not expect this, write to our support from this address.',
@@ -20,7 +20,7 @@ export const roleChanged = template(
       subject: 'Ihr Konto hat eine andere Rolle',
       preheader: 'Unser Team hat sie geändert.',
       blocks: [
-        `Unser Team hat die Rolle Ihres Phantom-Kontos geändert: Es ist jetzt ${roleNames.de[role]}. Alle Sitzungen wurden beendet; melden Sie sich neu an.`,
+        `Unser Team hat die Rolle Ihres Phantom-Kontos geändert: Es ist jetzt ${roleNames.de[role]}. Alle Sitzungen und API-Schlüssel wurden beendet; melden Sie sich neu an.`,
         say.facts({ time }, [['Grund', plainReason(reason)]]),
       ],
       notMe:
@@ -30,7 +30,7 @@ export const roleChanged = template(
       subject: 'Votre compte a un autre rôle',
       preheader: 'Notre équipe l’a modifié.',
       blocks: [
-        `Notre équipe a modifié le rôle de votre compte Phantom : c’est désormais ${roleNames.fr[role]}. Toutes les sessions ont pris fin ; reconnectez-vous pour continuer.`,
+        `Notre équipe a modifié le rôle de votre compte Phantom : c’est désormais ${roleNames.fr[role]}. Toutes les sessions et clés API ont pris fin ; reconnectez-vous pour continuer.`,
         say.facts({ time }, [['Motif', plainReason(reason)]]),
       ],
       notMe: 'Si vous ne vous y attendiez pas, écrivez à notre assistance depuis cette adresse.',
