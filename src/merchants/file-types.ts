@@ -14,7 +14,7 @@ export const TAIL_BYTES = 1024
 /**
  * Told by the content, never by the name. A file that has to begin and to end as one type is at best
  * that type with something hidden in its middle: nothing can be put before it (HTML, a program) or hung
- * on to it (an archive), which is what most files of two types are made of.
+ * on to it. Only an archive is read from its end and may end in anything (archive-end.ts).
  */
 export const fileTypes = {
   'application/pdf': {

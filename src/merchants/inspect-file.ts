@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { problem } from '../problems'
+import { archiveEnd } from './archive-end'
 import { type DocumentType, fileTypes, HEAD_BYTES, TAIL_BYTES } from './file-types'
 
 /** What a file turned out to be. */
@@ -13,10 +14,11 @@ const rejected = (code: string, detail: string) =>
 
 /**
  * Looks at the bytes of a file as they pass, a chunk at a time and none of it kept: counts, hashes, and
- * refuses what is not of the type or the length that its headers claim.
+ * refuses what is not of the type or the length that its headers claim, or is an archive as well.
  */
 export function inspectFile(type: DocumentType, length: number) {
   const { begins, ends } = fileTypes[type]
+  const archive = archiveEnd(length)
   const hash = createHash('sha256')
   let bytes = 0
   let head = ''
@@ -31,6 +33,7 @@ export function inspectFile(type: DocumentType, length: number) {
         if (head.length === HEAD_BYTES && !begins(head)) throw notOfType()
       }
       tail = (tail + latin1(chunk.subarray(-TAIL_BYTES))).slice(-TAIL_BYTES)
+      if (archive.isIn(chunk)) throw rejected('type', 'is an archive as well')
       hash.update(chunk)
     },
 

@@ -3,7 +3,15 @@ import { describe, test } from 'vitest'
 import type { App } from '../support/acts'
 import { startApp } from '../support/app'
 import { visible } from '../support/attack'
-import { change, documentRows, download, FILES, hasMerchant, named } from '../merchants/support'
+import {
+  bytes,
+  change,
+  documentRows,
+  download,
+  FILES,
+  hasMerchant,
+  named,
+} from '../merchants/support'
 import { objectsOf, PROFILE, upload } from '../merchants/support'
 
 const [, PDF] = FILES['application/pdf']
@@ -35,6 +43,16 @@ const arriving = (...parts: (Uint8Array | 'cut')[]) => {
 
 const lengthOf = (length: number | string) => ({ 'Content-Length': String(length) })
 
+/** The last chunk of a PNG. */
+const IEND = '\0\0\0\0IEND\xae\x42\x60\x82'
+
+/** A document with an archive of no files behind it, whose comment ends as the document has to end. */
+const archive = (document: Uint8Array, comment: string) =>
+  joined(
+    document,
+    bytes('PK\x05\x06' + '\0'.repeat(16) + String.fromCharCode(comment.length) + '\0' + comment),
+  )
+
 const HOSTILE: readonly (readonly [string, Sent, number, string])[] = [
   ['HTML that says it is PDF', { body: text('<script>alert(1)</script>') }, 400, 'type'],
   ['PDF that says it is PNG', { type: 'image/png', name: 'a.png' }, 400, 'type'],
@@ -45,6 +63,8 @@ const HOSTILE: readonly (readonly [string, Sent, number, string])[] = [
     400,
     'type',
   ],
+  ['a PDF that is an archive with a comment', { body: archive(PDF, '\n%%EOF\n') }, 400, 'type'],
+  ['a PNG that is one', png(archive(PNG, IEND)), 400, 'type'],
   ['HTML in front of PDF', { body: joined(text('<!--'), PDF) }, 400, 'type'],
   ['half a PDF', { body: PDF.slice(0, -8) }, 400, 'type'],
   ['no bytes', { body: new Uint8Array(0) }, 400, 'length'],
