@@ -41,6 +41,7 @@ export const merchantProfiles = sqliteTable(
   (table) => [
     index('merchant_profiles_state').on(table.state, table.updatedAt, table.userId),
     index('merchant_profiles_number').on(table.country, table.registrationNumber),
+    index('merchant_profiles_tax_number').on(table.country, table.taxNumber),
   ],
 )
 

@@ -40,7 +40,7 @@ export const application = standing.extend({
   history: z.array(step),
 })
 
-/** The same for a reviewer, who also sees whose it is, who decided, and who else has the number. */
+/** The same for a reviewer, who also sees whose it is, who decided, and who else has a number. */
 export const reviewedApplication = application.extend({
   user_id: z.string(),
   email: z.string(),
@@ -48,7 +48,9 @@ export const reviewedApplication = application.extend({
   history: z.array(step.extend({ actor: z.string() })),
   duplicates: z
     .array(z.object({ user_id: z.string(), legal_name: text, state }))
-    .describe('Others with the same country and registration number, twenty at most'),
+    .describe(
+      'Others of the same country with one of the numbers, as either of theirs; twenty at most',
+    ),
 })
 
 type Row = typeof merchantProfiles.$inferSelect

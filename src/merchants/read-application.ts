@@ -25,9 +25,6 @@ export async function reviewApplication(
   { db }: Pick<Deps, 'db'>,
   userId: string,
 ): Promise<z.output<typeof reviewedApplication>> {
-  const isSameNumber = sql`(country, registration_number) = (
-    SELECT mine.country, mine.registration_number FROM merchant_profiles AS mine
-    WHERE mine.user_id = ${userId}) AND user_id <> ${userId}`
   const [[row], documents, history, [owner], duplicates] = await db.batch([
     ...partsOf({ db }, userId),
     db.select({ email: users.email, status: users.status }).from(users).where(eq(users.id, userId)),
@@ -38,7 +35,7 @@ export async function reviewApplication(
         state: merchantProfiles.state,
       })
       .from(merchantProfiles)
-      .where(isSameNumber)
+      .where(sql`user_id <> ${userId} AND user_id IN (${sameNumber(userId)})`)
       .limit(20),
   ])
   if (!row || !owner) throw problem('not_found')
@@ -51,6 +48,19 @@ export async function reviewApplication(
     history: history.map((entry) => ({ ...stepOf(entry), actor: entry.actor })),
     duplicates,
   }
+}
+
+/**
+ * Who has one of this merchant's numbers, as either of theirs: a country may have several kinds of number
+ * for one company, and take the same kind for both fields. One search in each index.
+ */
+const sameNumber = (userId: string) => {
+  const withNumberIn = (column: 'registration_number' | 'tax_number') =>
+    sql`SELECT theirs.user_id FROM merchant_profiles AS mine JOIN merchant_profiles AS theirs
+      ON theirs.country = mine.country
+      AND theirs.${sql.raw(column)} IN (mine.registration_number, mine.tax_number)
+      WHERE mine.user_id = ${userId}`
+  return sql`${withNumberIn('registration_number')} UNION ${withNumberIn('tax_number')}`
 }
 
 /** The three queries that make an application, for a batch. */

@@ -37,7 +37,7 @@ export const reviewRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Review of merchants',
       summary: 'One application',
-      description: 'With others that have the same registration number in the same country.',
+      description: 'With others of the same country that have one of its numbers.',
       answers: { 200: { description: 'The application', schema: reviewedApplication } },
       problems: ['not_found'],
     }),

@@ -58,7 +58,7 @@ test('E-104: a profile takes no field that is not the merchant’s to set', asyn
 test('E-107: of two merchants neither learns that there is another', async ({ expect }) => {
   const app = startApp()
   const reviewer = await hasReviewer(app)
-  const company = { ...PROFILE, registration_number: '33002587' }
+  const company = { ...PROFILE, registration_number: '33002587', tax_number: null }
   const alone = await withProfile(app, company)
   const before = await ask(app, alone)
   // The same company, number and document of somebody else.

@@ -5,7 +5,7 @@ import { eventsOf, startApp } from '../support/app'
 import { mailsTo } from '../support/mailbox'
 import { startMeter } from '../support/meter'
 import { ask, change, decide, hasReviewer, inState, named, PROFILE } from './support'
-import { type Reached, REASON, submit, upload, withProfile } from './support'
+import { type Reached, REASON, submit, upload } from './support'
 
 type Page = { merchants: { user_id: string; updated_at: string }[]; next: string | null }
 
@@ -62,32 +62,6 @@ test('a list is read page by page, who waits longest first, for no more rows tha
   })
   expect((await page('?state=rejected')).merchants).toHaveLength(50)
   expect(await page('')).toEqual({ merchants: [], next: null })
-})
-
-test('a reviewer sees who else has the number, in the same country alone', async ({ expect }) => {
-  const app = startApp()
-  const reviewer = await hasReviewer(app)
-  const number = '27170233'
-  const first = await withProfile(app, { ...PROFILE, registration_number: number })
-  const second = await withProfile(app, { ...PROFILE, registration_number: '2717 0233' })
-  const cyprus = { ...PROFILE, country: 'CY', registration_number: number, tax_number: null }
-  const abroad = await withProfile(app, { ...cyprus, phone: '+31205550123' })
-  const duplicatesOf = async ({ id }: { id: string }) => {
-    const { body } = await ask(app, reviewer, `/api/admin/merchants/${id}/`)
-    return (body['duplicates'] as { user_id: string }[]).map(({ user_id: userId }) => userId)
-  }
-  expect(await duplicatesOf(first)).toEqual([second.id])
-  expect(await duplicatesOf(second)).toEqual([first.id])
-  expect(await duplicatesOf(abroad)).toEqual([])
-  const { body } = await ask(app, reviewer, `/api/admin/merchants/${first.id}/`)
-  expect(body).toMatchObject({
-    user_id: first.id,
-    email: first.email,
-    user_status: 'active',
-    state: 'draft',
-    checks: { registration_number: 'valid', tax_number: 'valid' },
-    documents: [{ id: first.document }],
-  })
 })
 
 /** What a merchant may do, and an admin decide, in each state. */

@@ -1,0 +1,1 @@
+CREATE INDEX `merchant_profiles_tax_number` ON `merchant_profiles` (`country`,`tax_number`);
