@@ -56,7 +56,8 @@ export const userQuery = z
     if ([role, status, email].filter((filter) => filter !== undefined).length > 1) {
       context.addIssue({ code: 'custom', path: ['role'], message: 'only one filter at a time' })
     }
-    if (before && 'emailKey' in before !== (email !== undefined)) {
+    // Of one that is refused already, zod shows the text.
+    if (typeof before === 'object' && 'emailKey' in before !== (email !== undefined)) {
       context.addIssue({ code: 'custom', path: ['before'], message: 'is of another list' })
     }
   })
