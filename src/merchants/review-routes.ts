@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { AppEnv } from '../context'
 import { may } from '../guards'
 import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
 import { query } from '../http/validate'
 import { reviewedApplication } from './application'
 import { openDocument } from './documents'
@@ -15,6 +16,7 @@ export const reviewRoutes = new Hono<AppEnv>({ strict: false })
   .get(
     '/',
     may('merchant_review'),
+    rateLimit('admin'),
     query(merchantQuery),
     describe({
       tag: 'Review of merchants',
@@ -34,6 +36,7 @@ export const reviewRoutes = new Hono<AppEnv>({ strict: false })
   .get(
     '/:userId',
     may('merchant_review'),
+    rateLimit('admin'),
     describe({
       tag: 'Review of merchants',
       summary: 'One application',
@@ -47,6 +50,7 @@ export const reviewRoutes = new Hono<AppEnv>({ strict: false })
   .get(
     '/:userId/documents/:id',
     may('merchant_review'),
+    rateLimit('admin'),
     describe({
       tag: 'Review of merchants',
       summary: 'Read a document of a merchant',

@@ -9,6 +9,7 @@ import { userFields } from '../../src/roles/user-fields'
 import { lifetimes } from '../../src/sessions/lifetimes'
 import { settings } from '../../src/settings'
 import apiText from '../../docs/api.md?raw'
+import { everyRoute } from '../support/guarded-routes'
 import storageText from '../../docs/storage.md?raw'
 
 /** The rows of the table under a heading, cells without their code marks. */
@@ -40,6 +41,30 @@ describe('docs/api.md', () => {
       quotas.map(({ limit, seconds }) => `${limit} in ${seconds} s`).join(', '),
     ])
     expect(listed).toEqual(known)
+  })
+
+  test('has every route under its limit, and no other', ({ expect }) => {
+    const routes = everyRoute.map(({ name, facet }) => ({
+      name: name.replace('/api/', '').replace(/:(\w+)(\{[^}]*\})?/g, '{$1}'),
+      limit: facet.limit,
+    }))
+    const listed = table(apiText, 'Limits').flatMap(([limit, cell = '']) =>
+      (cell.split('; ')[0] ?? '').split(', ').flatMap((entry) => {
+        const [, path, methods] = /^([^ ]+)(?: \(([A-Z]+)\))?$/.exec(entry) ?? []
+        const named = routes.filter(({ name }) => name.split(' ')[1] === path)
+        const meant = named.filter(({ name }) => !methods || name.startsWith(`${methods} `))
+        return meant.map(({ name }) => ({ name, limit }))
+      }),
+    )
+    const others = routes.filter(
+      ({ name }) => / admin\//.test(name) && !listed.some((row) => row.name === name),
+    )
+    expect(table(apiText, 'Limits').find(([limit]) => limit === 'admin')?.[1]).toBe(
+      'everything else under admin',
+    )
+    expect(asSet([...listed, ...others.map(({ name }) => ({ name, limit: 'admin' }))])).toEqual(
+      asSet(routes.filter(({ limit }) => limit !== undefined)),
+    )
   })
 
   test('names every endpoint of the API, and no other', ({ expect }) => {
