@@ -7,19 +7,10 @@ import { problem } from '../problems'
 import { reach } from '../reach'
 import { isLive } from '../sessions/list-sessions'
 import { countBackupCodes } from '../two-factor/backup-codes'
+import { actColumns, actEntry, waitingAct } from './list-acts'
 import { columns, entryOf, userEntry } from './list-users'
 
 const time = z.iso.datetime()
-
-/** What waits for a second admin, or for its day. */
-export const waitingAct = z.object({
-  id: z.string(),
-  user_id: z.string(),
-  kind: z.enum(['grant_admin', 'remove_factors']),
-  requested_by: z.string(),
-  reason: z.string(),
-  due_at: time,
-})
 
 /** An account with what an admin needs to help: numbers of factors and sessions, never what they are. */
 export const userDetails = userEntry.extend({
@@ -36,16 +27,6 @@ export const userDetails = userEntry.extend({
     .describe('That has not been accepted'),
   waiting: z.array(waitingAct),
 })
-
-const actColumns = {
-  id: pendingActs.id,
-  userId: pendingActs.userId,
-  kind: pendingActs.kind,
-  requestedBy: pendingActs.requestedBy,
-  reason: pendingActs.reason,
-  dueAt: pendingActs.dueAt,
-}
-type Act = { [C in keyof typeof actColumns]: (typeof pendingActs.$inferSelect)[C] }
 
 export async function readUser(
   deps: Pick<Deps, 'db' | 'now' | 'accountGuards'>,
@@ -99,21 +80,3 @@ export async function readUser(
 
 const invitedAs = (data: string | null) =>
   z.object({ role: z.enum(roles) }).parse(JSON.parse(data ?? 'null')).role
-
-const actEntry = ({ userId, requestedBy, dueAt, ...act }: Act): z.output<typeof waitingAct> => ({
-  ...act,
-  user_id: userId,
-  requested_by: requestedBy,
-  due_at: dueAt.toISOString(),
-})
-
-/** What waits of all accounts, the next due first. */
-export async function listWaiting({ db }: Pick<Deps, 'db'>) {
-  const acts = await db
-    .select(actColumns)
-    .from(pendingActs)
-    .where(eq(pendingActs.state, 'waiting'))
-    .orderBy(pendingActs.dueAt)
-    .limit(100)
-  return { acts: acts.map(actEntry) }
-}

@@ -5,8 +5,9 @@ import { may } from '../guards'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { query } from '../http/validate'
+import { actQuery, listActs, waitingAct } from './list-acts'
 import { listUsers, userEntry } from './list-users'
-import { listWaiting, readUser, userDetails, waitingAct } from './read-user'
+import { readUser, userDetails } from './read-user'
 import { cursorOf, filterOf, userQuery } from './user-query'
 
 const admin = may('user_administration')
@@ -58,11 +59,17 @@ export const adminActRoutes = new Hono<AppEnv>({ strict: false }).get(
   '/',
   admin,
   rateLimit('admin'),
+  query(actQuery),
   describe({
     tag: 'Administration',
     summary: 'What waits for an approval or its day',
-    description: 'At most a hundred, the next due first.',
-    answers: { 200: { description: 'The acts', schema: z.object({ acts: z.array(waitingAct) }) } },
+    description: 'The next due first. `next` is opaque, and `null` on the last page.',
+    answers: {
+      200: {
+        description: 'One page',
+        schema: z.object({ acts: z.array(waitingAct), next: z.string().nullable() }),
+      },
+    },
   }),
-  async (c) => c.json(await listWaiting(c.var.deps)),
+  async (c) => c.json(await listActs(c.var.deps, c.req.valid('query'))),
 )

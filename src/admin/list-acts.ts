@@ -1,0 +1,75 @@
+import { sql } from 'drizzle-orm'
+import * as z from 'zod'
+import type { Deps } from '../context'
+import { pendingActs } from '../db/schema'
+
+/** Where a page begins: the day and id of its first act. Opaque to clients, and no key to anything. */
+const CURSOR = /^([0-9a-z]{1,9})\.(act_[\w-]{22})$/
+
+export const actQuery = z.strictObject({
+  before: z
+    .string()
+    .regex(CURSOR, 'must be the `next` of the page before')
+    .optional()
+    .describe('`next` of the page before'),
+  limit: z
+    .string()
+    .regex(/^([1-9]\d?|100)$/, 'must be a number from 1 to 100')
+    .default('50')
+    .transform(Number)
+    .describe('Acts a page, 1 to 100'),
+})
+
+/** What waits for a second admin, or for its day. */
+export const waitingAct = z.object({
+  id: z.string(),
+  user_id: z.string(),
+  kind: z.enum(['grant_admin', 'remove_factors']),
+  requested_by: z.string(),
+  reason: z.string(),
+  due_at: z.iso.datetime(),
+})
+
+export const actColumns = {
+  id: pendingActs.id,
+  userId: pendingActs.userId,
+  kind: pendingActs.kind,
+  requestedBy: pendingActs.requestedBy,
+  reason: pendingActs.reason,
+  dueAt: pendingActs.dueAt,
+}
+type Act = { [C in keyof typeof actColumns]: (typeof pendingActs.$inferSelect)[C] }
+
+export const actEntry = ({
+  userId,
+  requestedBy,
+  dueAt,
+  ...act
+}: Act): z.output<typeof waitingAct> => ({
+  ...act,
+  user_id: userId,
+  requested_by: requestedBy,
+  due_at: dueAt.toISOString(),
+})
+
+/**
+ * One page of what waits of all accounts, the next due first. The index has it in this order, so a page
+ * costs no more rows than it shows and one.
+ */
+export async function listActs(
+  { db }: Pick<Deps, 'db'>,
+  { before, limit }: z.output<typeof actQuery>,
+): Promise<{ acts: z.output<typeof waitingAct>[]; next: string | null }> {
+  const [, at = '', id = ''] = CURSOR.exec(before ?? '') ?? []
+  const isLater =
+    before === undefined ? sql`` : sql` AND (due_at, id) >= (${parseInt(at, 36)}, ${id})`
+  const rows = await db
+    .select(actColumns)
+    .from(pendingActs)
+    .where(sql`state = 'waiting'${isLater}`)
+    .orderBy(pendingActs.dueAt, pendingActs.id)
+    .limit(limit + 1)
+  const first = rows[limit]
+  const next = first ? `${first.dueAt.getTime().toString(36)}.${first.id}` : null
+  return { acts: rows.slice(0, limit).map(actEntry), next }
+}

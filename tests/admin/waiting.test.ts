@@ -1,0 +1,70 @@
+import { env } from 'cloudflare:workers'
+import { test } from 'vitest'
+import { freshToken, insertUser } from '../support/admins'
+import { freshAddress, startApp } from '../support/app'
+import { startMeter } from '../support/meter'
+
+type Page = { acts: { id: string; due_at: string }[]; next: string | null }
+
+test('what waits is read page by page to its end, the next due first, for no more rows than it shows', async ({
+  expect,
+}) => {
+  const { meter, read } = startMeter()
+  const app = startApp(meter)
+  const admin = { id: await insertUser(app, 'admin') }
+  const user = await insertUser(app, 'customer')
+  // Three of each moment: the id decides between them. As many are decided.
+  await env.DB.prepare(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
+     INSERT INTO pending_acts (id, kind, user_id, requested_by, reason, created_at, due_at, state)
+     SELECT printf('act_%022d', i * 7919 % 6007), 'grant_admin', ?1, ?2, 'x', 0, 1000 + i / 6,
+       CASE WHEN i % 2 THEN 'waiting' ELSE 'done' END FROM n`,
+  )
+    .bind(user, admin.id)
+    .run()
+  const token = await freshToken(app, admin)
+  const list = async (query: string) => {
+    const path = `/api/admin/acts/${query}`
+    const { status, body } = await app.send('GET', path, { token, ip: freshAddress() })
+    expect([query, status]).toEqual([query, 200])
+    return body as unknown as Page
+  }
+  const seen: Page['acts'] = []
+  let next: string | null = null
+  do {
+    const cursor: string = next === null ? '' : `&before=${next}`
+    read()
+    const page: Page = await list(`?limit=100${cursor}`)
+    const SESSION_AND_USER = 2
+    expect(read().rowsRead).toBeLessThanOrEqual(SESSION_AND_USER + 101)
+    expect(page.acts).toHaveLength(100)
+    seen.push(...page.acts)
+    next = page.next
+  } while (next !== null)
+  expect(seen).toHaveLength(3000)
+  const order = seen.map(({ due_at: at, id }) => `${at} ${id}`)
+  expect(order).toEqual(order.toSorted())
+  expect(new Set(order).size).toBe(3000)
+  expect((await list('')).acts).toHaveLength(50)
+})
+
+test('E-115: a place in what waits that was tampered with is refused', async ({ expect }) => {
+  const app = startApp()
+  const token = await freshToken(app, { id: await insertUser(app, 'admin') })
+  const id = `act_${'0'.repeat(22)}`
+  for (const query of [
+    'before=',
+    'before=1',
+    `before=-1.${id}`,
+    `before=1.${id}x`,
+    `before=${'z'.repeat(10)}.${id}`,
+    'limit=0',
+    'limit=101',
+    'state=done',
+    'user_id=x',
+  ]) {
+    const answer = await app.send('GET', `/api/admin/acts/?${query}`, { token })
+    expect([query, answer.status]).toEqual([query, 400])
+  }
+  expect((await app.send('GET', `/api/admin/acts/?before=0.${id}`, { token })).status).toBe(200)
+})
