@@ -42,7 +42,7 @@ describe('the first admin', () => {
     expect((await acceptInvitation(app, token, account)).status).toBe(200)
   })
 
-  test('is invited with the secret, once among fifty tries', async ({ expect }) => {
+  test('E-036: is invited with the secret, once among fifty tries', async ({ expect }) => {
     await nobodyIsAdmin()
     const secret = randomToken()
     const app = startApp(withSecret(secret))
@@ -114,7 +114,9 @@ describe('the first admin', () => {
 })
 
 describe('an invitation', () => {
-  test('makes an account whose owner sets the password', async ({ expect }) => {
+  test('E-036: makes an account whose owner sets the password, once of fifty tries', async ({
+    expect,
+  }) => {
     const app = startApp()
     const admin = await hasAdmin(app)
     const account = app.newAccount()

@@ -48,7 +48,9 @@ const stopsOf = async (userId: string) => {
 }
 
 describe('to make an admin takes two', () => {
-  test('one asks, another approves, within a day', async ({ expect }) => {
+  test('E-036: one asks, another approves, within a day; of fifty approvals one counts', async ({
+    expect,
+  }) => {
     const app = startApp()
     const [one, two] = await onlyAdmins(app, 2)
     if (!one || !two) throw new Error('two admins')

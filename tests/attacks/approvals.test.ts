@@ -117,7 +117,7 @@ describe('E-109: an approval', () => {
     expect((await decide(app, reviewer, merchant.id, 'approve', 5)).status).toBe(200)
   })
 
-  test('and a rejection at once, 25 of each: one is decided, and the others hear which', async ({
+  test('E-036: and a rejection at once, 25 of each: one is decided, and the others hear which', async ({
     expect,
   }) => {
     const app = startApp()
