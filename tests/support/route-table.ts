@@ -9,8 +9,8 @@ type Paths = ExtractSchema<App>
 type Verb<Method> = Method extends `$${infer Name}` ? Uppercase<Name> : never
 /** The routes that `hc<App>` knows (src/client.ts), as `GET /path`. */
 type Typed = {
-  [Path in keyof Paths & string]: `${Verb<keyof Paths[Path]>} ${Path}`
-}[keyof Paths & string]
+  [Path in keyof Paths]: `${Verb<keyof Paths[Path]>} ${Path}`
+}[keyof Paths]
 
 /** Who may call what, written down a second time: a route whose guard is changed differs from here. */
 export const typedRoutes = {
