@@ -23,6 +23,8 @@ describe('the cost', () => {
     const second = read()
     expect(second.d1RoundTrips).toBeLessThanOrEqual(2)
     expect(second.rowsWritten).toBeLessThanOrEqual(6)
+    // The limiter, the guard, and the guard again for a browser that is new.
+    expect(second.objectCalls).toBe(3)
     expect(first.d1RoundTrips + second.d1RoundTrips).toBeLessThanOrEqual(4)
   })
 

@@ -75,13 +75,14 @@ export async function secondStepCalls(
   await KV.get(`otp:${challenge}`)
   const now = Date.now()
   const expiresAt = now + CHALLENGE_SECONDS * 1000
-  using reservation = await ACCOUNT_GUARD.getByName(userId).reserveCode({
+  const guard = ACCOUNT_GUARD.getByName(userId)
+  using reservation = await guard.reserveCode({
     challenge: { id: challenge, sentAt: now, expiresAt },
     method: 'email',
-    device: null,
+    device: 'bench',
     now,
   })
-  await reservation.attempt?.succeed({ device: 'bench' })
+  await reservation.attempt?.succeed({})
   await DB.batch([
     DB.prepare('SELECT count(*) AS known FROM known_devices WHERE user_id = ?').bind(userId),
     DB.prepare(
@@ -98,4 +99,6 @@ export async function secondStepCalls(
     auditEvent(stores, 'authn_login_success', userId),
     DB.prepare('SELECT email, locale FROM users WHERE id = ?').bind(userId),
   ])
+  const login = { device: 'bench', beganAt: now }
+  if (!reservation.isKnownDevice) await guard.remember(login, now)
 }

@@ -12,6 +12,7 @@ import {
   withResend,
   withRightCode,
 } from './code-attempts'
+import { recovered, withDevice, withDeviceSeen, withLogin, withoutDevice } from './guard-devices'
 import { MAX_IN_A_ROW } from './guard-limits'
 import {
   EMPTY_GUARD,
@@ -19,10 +20,7 @@ import {
   type Guessable,
   loadedGuard,
   pruned,
-  recovered,
   sideOf,
-  withDevice,
-  withoutDevice,
 } from './guard-state'
 import {
   failuresAt,
@@ -97,7 +95,8 @@ export class AccountGuard extends DurableObject<Env> {
     const { state, retryAfterSeconds } = mailsCode
       ? withMail(passed, kind, now)
       : { state: passed, retryAfterSeconds: 0 }
-    this.#save(state)
+    // A write that is made anyway says that the browser is in use; none is made for that alone.
+    this.#save(state === this.#state ? state : withDeviceSeen(state, device, now))
     return { codeWaitSeconds: retryAfterSeconds }
   }
 
@@ -182,8 +181,13 @@ export class AccountGuard extends DurableObject<Env> {
    * from now on: any other may be the intruder's.
    */
   recover(device: string, now: number): void {
-    const nobody = { ...recovered(this.#state), devices: {}, isKnown: true }
+    const nobody = { ...recovered(this.#state), devices: {}, recoveredAt: now, isKnown: true }
     this.#save(withDevice(nobody, device, now))
+  }
+
+  /** Makes the browser of a login known, now that its session is open. */
+  remember(login: { device: string; beganAt: number }, now: number): void {
+    this.#save(withLogin(this.#state, login, now))
   }
 
   /** Ends all locks and counts, at an admin's word; nobody becomes known by that. */

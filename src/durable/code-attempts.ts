@@ -1,12 +1,12 @@
 import type { Method } from '../two-factor/methods'
 import { CODE_FAILURES, MAIL_QUOTAS, type MailKind, RESEND_PAUSE_MS, RESENDS } from './guard-limits'
+import { withDeviceSeen } from './guard-devices'
 import {
   type Challenge,
   type GuardState,
   liveChallenges,
   NO_WINDOW,
   sideOf,
-  withDevice,
   withSide,
 } from './guard-state'
 import { withOneMoreInARow, withRowEnded } from './password-attempts'
@@ -64,10 +64,8 @@ export function codeWaitSeconds(codeFailures: Window, inFlight: number, now: num
   return window.count < CODE_FAILURES.limit ? 1 : secondsLeft(window, CODE_FAILURES, now)
 }
 
-/** What a right code does besides: uses its challenge up, uses a time step up, makes a browser known. */
+/** What a right code does besides: uses its challenge up, uses a time step up. */
 export type CodeUse = Readonly<{
-  /** The browser that has completed a login with it; `null` where none is to be remembered. */
-  device: string | null
   /** The authenticator app and the time step of its code. */
   totp?: { id: string; step: number } | undefined
   /** Where another store decides that it is used once: a mailed link. */
@@ -95,7 +93,7 @@ export function withRightCode(
   const used = use.keepsChallenge
     ? stepped
     : withChallenge(stepped, ref.id, { ...challengeOf(state, ref), isUsed: true }, now)
-  return use.device === null ? used : withDevice(used, use.device, now)
+  return withDeviceSeen(used, from.device, now)
 }
 
 /** Notes that a code is sent again, unless that is too soon or too often. */

@@ -6,6 +6,9 @@ export const MAX_IN_A_ROW = 100
 /** Wrong codes of one side over all its challenges: a guesser who knows the password gets no more. */
 export const CODE_FAILURES: Quota = { limit: 10, seconds: 3600 }
 
+/** Browsers that an account knows, here and in its list: what is listed has a count of its own. */
+export const MAX_DEVICES = 20
+
 /** Codes sent again on request, per account; and no sooner than a minute after the last. */
 export const RESENDS: Quota = { limit: 5, seconds: 3600 }
 export const RESEND_PAUSE_MS = 60_000

@@ -32,6 +32,8 @@ export type GuardState = Readonly<{
   strangers: Side
   /** Browsers that have completed a login, by the nonce of their device cookie. */
   devices: Readonly<Record<string, Side & { seenAt: number }>>
+  /** When its owner was recovered last: no login from before makes a browser known any more. */
+  recoveredAt: number
   resends: Window
   /** Mails that were asked for, by kind: a window for each quota. */
   mails: Readonly<Partial<Record<MailKind, readonly Window[]>>>
@@ -54,13 +56,13 @@ export const EMPTY_GUARD: GuardState = {
   isKnown: false,
   strangers: NO_FAILURES,
   devices: {},
+  recoveredAt: 0,
   resends: NO_WINDOW,
   mails: {},
   challenges: {},
   totpSteps: {},
 }
 
-const MAX_DEVICES = 10
 /** A code of a step this old is refused by the clock alone. */
 const STEP_KEPT_MS = 600_000
 const STEP_MS = 30_000
@@ -88,35 +90,6 @@ export function withSide(state: GuardState, device: string | null, side: Side): 
   if (device === null || !known) return { ...state, strangers: side }
   return { ...state, devices: { ...state.devices, [device]: { ...known, ...side } } }
 }
-
-/** Remembers a browser that has completed a login; the one unseen for longest makes room. */
-export function withDevice(state: GuardState, device: string, now: number): GuardState {
-  const devices = Object.entries({
-    ...state.devices,
-    [device]: { ...(state.devices[device] ?? NO_FAILURES), seenAt: now },
-  })
-  const kept = devices.sort(([, a], [, b]) => b.seenAt - a.seenAt).slice(0, MAX_DEVICES)
-  return { ...state, devices: Object.fromEntries(kept) }
-}
-
-/** Forgets one browser, or all of them (`null`): they are strangers again. */
-export function withoutDevice(state: GuardState, device: string | null): GuardState {
-  if (device === null) return { ...state, devices: {} }
-  const { [device]: _forgotten, ...devices } = state.devices
-  return { ...state, devices }
-}
-
-/** After recovery: nobody has failed, whoever it was. What was used up stays so. */
-export const recovered = (state: GuardState): GuardState => ({
-  ...state,
-  strangers: NO_FAILURES,
-  devices: Object.fromEntries(
-    Object.entries(state.devices).map(([device, { seenAt }]) => [
-      device,
-      { ...NO_FAILURES, seenAt },
-    ]),
-  ),
-})
 
 /** Those that some edge, by its clock, may still take for good. */
 export const liveChallenges = (challenges: GuardState['challenges'], now: number) =>

@@ -1,3 +1,4 @@
+import { withoutDevice } from './guard-devices'
 import { MAX_IN_A_ROW } from './guard-limits'
 import {
   type Guessable,
@@ -5,7 +6,6 @@ import {
   NO_FAILURES,
   type Side,
   sideOf,
-  withoutDevice,
   withSide,
 } from './guard-state'
 

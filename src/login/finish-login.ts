@@ -1,7 +1,10 @@
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { randomToken } from '../crypto/token'
+import { guardOf } from '../durable/guard-of'
+import { log } from '../log'
 import { problem } from '../problems'
+import { reach } from '../reach'
 import { createSession, type OpenedSession } from '../sessions/create-session'
 import type { Method } from '../two-factor/methods'
 import { passSecondStep } from '../two-factor/second-step'
@@ -31,14 +34,13 @@ export async function finishLogin(
   const { userId, sentAt, expiresAt, codeHash } = challenge
   const known = readDeviceCookie(deps, userId, input.deviceCookie)
   const nonce = known ?? randomToken()
-  const { backupCodeHash } = await passSecondStep(deps, {
+  const { backupCodeHash, isKnownDevice } = await passSecondStep(deps, {
     userId,
     ref: { id, sentAt, expiresAt },
     method,
     code,
     codeHash,
     nonce: known,
-    use: { device: deviceHashOf(nonce) },
   })
   const session = await createSession(deps, {
     userId,
@@ -52,7 +54,20 @@ export async function finishLogin(
   })
   if (!session) return refuse(deps, userId, backupCodeHash)
   await tellOfLogin(deps, session)
+  if (!isKnownDevice) await remember(deps, userId, { device: deviceHashOf(nonce), beganAt: sentAt })
   return { session, deviceCookie: makeDeviceCookie(deps, userId, nonce) }
+}
+
+/**
+ * Gives a browser its own count of failures, once its session is open: one whose login is refused after the
+ * right code, since the account has changed, stays a stranger. Where the guard is silent it stays one until
+ * its next login, for the session is open already.
+ */
+async function remember(deps: Deps, userId: string, login: { device: string; beganAt: number }) {
+  const guard = guardOf(deps, { userId })
+  await reach('guard', () => guard.remember(login, deps.now().getTime())).catch(() =>
+    log('warn', 'device_not_remembered', { request_id: deps.caller.requestId }),
+  )
 }
 
 async function refuse(deps: Deps, userId: string, backupCodeHash?: string): Promise<never> {

@@ -85,7 +85,6 @@ export async function finishStepUp(
     code,
     codeHash,
     nonce: readDeviceCookie(deps, userId, input.deviceCookie),
-    use: { device: null },
   })
   const secondFactor = method === 'backup_code' ? 'backup' : method
   const steps = { secondFactor, securityEpoch, backupCodeHash, challengeId: id } as const

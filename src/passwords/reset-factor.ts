@@ -26,7 +26,7 @@ export async function passResetFactor(
     code: given.code,
     codeHash: null,
     nonce,
-    use: { device: null, keepsChallenge: true },
+    keepsChallenge: true,
   }).catch((error: unknown) => refuse(deps, tokenHash, error))
   return { method: given.method, backupCodeHash }
 }

@@ -1,9 +1,8 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { knownDevices } from '../db/schema'
+import { MAX_DEVICES } from '../durable/guard-limits'
 
-/** The browsers that an account remembers; the one unseen for longest makes room. */
-const MAX_KNOWN_DEVICES = 20
 /** A known browser is noted anew once a day: so most logins write one row less. */
 const NOTED_EVERY_MS = 86_400_000
 /** What Cloudflare says when it does not know. */
@@ -69,7 +68,7 @@ export function noteDevice(
     db.delete(knownDevices).where(
       sql`user_id = ${userId} AND device_hash IN (
         SELECT device_hash FROM known_devices WHERE user_id = ${userId}
-        ORDER BY last_seen_at DESC, device_hash LIMIT -1 OFFSET ${MAX_KNOWN_DEVICES})`,
+        ORDER BY last_seen_at DESC, device_hash LIMIT -1 OFFSET ${MAX_DEVICES})`,
     ),
   ] as const
 }

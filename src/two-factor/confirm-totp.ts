@@ -45,7 +45,7 @@ export async function confirmTotp(
       method: 'totp',
       nonce: readDeviceCookie(deps, userId, deviceCookie),
       // The row decides that it is confirmed once: a lost race must not use the setup up.
-      use: { device: null, keepsChallenge: true },
+      keepsChallenge: true,
       isNewFactor: true,
     },
     async () => {

@@ -1,6 +1,6 @@
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import type { ChallengeRef, CodeUse } from '../durable/code-attempts'
+import type { ChallengeRef } from '../durable/code-attempts'
 import { guardOf } from '../durable/guard-of'
 import type { CodeFailed } from '../durable/reservations'
 import { deviceHashOf } from '../login/device-cookie'
@@ -16,8 +16,8 @@ export type CodeStep = Readonly<{
   method: Method
   /** Of a browser that has completed a login of this user. */
   nonce: string | undefined
-  /** What a right code does besides. */
-  use: Pick<CodeUse, 'device' | 'keepsChallenge'>
+  /** Where another store decides that it is used once: a mailed link, an app that is being set up. */
+  keepsChallenge?: boolean
   /** The first code of an app that is being set up: a wrong one is nothing to warn its owner of. */
   isNewFactor?: boolean
 }>
@@ -37,7 +37,7 @@ export async function passCode(
   deps: Deps,
   step: CodeStep,
   prove: (codeHash: string | null) => Promise<Proof | undefined>,
-): Promise<Proof> {
+): Promise<Proof & { isKnownDevice: boolean }> {
   const { userId, ref, method, nonce } = step
   using reservation = await reach('guard', () =>
     guardOf(deps, { userId }).reserveCode({
@@ -59,7 +59,9 @@ export async function passCode(
     await recordWrongCode(deps, step, { ...failed, isKnownDevice })
     throw problem('invalid_code')
   }
-  const verdict = await reach('guard', () => attempt.succeed({ ...step.use, totp: proof.totp }))
+  const verdict = await reach('guard', () =>
+    attempt.succeed({ keepsChallenge: step.keepsChallenge, totp: proof.totp }),
+  )
   if (verdict === 'spent') {
     throw problem('invalid_challenge', { reason: 'used by a parallel request' })
   }
@@ -67,7 +69,7 @@ export async function passCode(
     await recordEvent(deps, { event: 'authn_code_fail', userId, data: { method, replayed: true } })
     throw problem('invalid_code', { reason: 'time step used before' })
   }
-  return proof
+  return { ...proof, isKnownDevice }
 }
 
 /**

@@ -45,11 +45,11 @@ type SecondStep = CodeStep &
 export async function passSecondStep(
   deps: Deps,
   step: SecondStep,
-): Promise<{ backupCodeHash: string | undefined }> {
-  const { backupCodeHash } = await passCode(deps, step, (codeHash) =>
+): Promise<{ backupCodeHash: string | undefined; isKnownDevice: boolean }> {
+  const { backupCodeHash, isKnownDevice } = await passCode(deps, step, (codeHash) =>
     proofOf(deps, { ...step, codeHash: codeHash ?? step.codeHash }),
   )
-  return { backupCodeHash }
+  return { backupCodeHash, isKnownDevice }
 }
 
 /** What a right code stands for; `undefined` for a wrong one. */

@@ -12,7 +12,7 @@ const code = (challenge: { id: string; sentAt: number; expiresAt: number }, now 
   device: null,
   now,
 })
-const use = { device: 'browser' }
+const use = {}
 const count = <T>(results: readonly T[], is: (result: T) => boolean) => results.filter(is).length
 
 describe('AccountGuard', () => {
@@ -69,6 +69,7 @@ describe('AccountGuard', () => {
       using reservation = await guard.reserveCode(code(challenge))
       expect(await reservation.attempt?.succeed(use)).toBe('passed')
     }
+    await guard.remember({ device: 'browser', beganAt: NOW }, NOW)
     await evictDurableObject(guard)
     {
       using reservation = await guard.reservePassword(stranger)

@@ -8,14 +8,8 @@ import {
   withResend,
   withRightCode,
 } from '../../../src/durable/code-attempts'
-import {
-  EMPTY_GUARD,
-  type GuardState,
-  pruned,
-  recovered,
-  sideOf,
-  withDevice,
-} from '../../../src/durable/guard-state'
+import { recovered, withDevice } from '../../../src/durable/guard-devices'
+import { EMPTY_GUARD, type GuardState, pruned, sideOf } from '../../../src/durable/guard-state'
 import type { MailKind } from '../../../src/durable/guard-limits'
 import { isStopped } from '../../../src/durable/password-attempts'
 
@@ -67,7 +61,7 @@ describe('wrong codes', () => {
 
   test('in a row are ended by a right one of the same kind alone', ({ expect }) => {
     const state = failed(KNOWN, 9, stranger)
-    const use = { device: null }
+    const use = {}
     const other = withRightCode(state, ref, { ...stranger, method: 'backup_code' }, use, NOW)
     expect(other?.strangers.inARow.totp).toBe(9)
     expect(withRightCode(state, ref, stranger, use, NOW)?.strangers.inARow.totp).toBe(0)
@@ -76,7 +70,7 @@ describe('wrong codes', () => {
 
 describe('a right code', () => {
   test('of an app is taken for a later step than the last one only', ({ expect }) => {
-    const use = (step: number, id = 'app') => ({ device: null, totp: { id, step } })
+    const use = (step: number, id = 'app') => ({ totp: { id, step } })
     const taken = withRightCode(KNOWN, ref, stranger, use(100), NOW)
     expect(taken?.totpSteps).toEqual({ app: 100 })
     for (const step of [99, 100]) {
@@ -87,15 +81,10 @@ describe('a right code', () => {
   })
 
   test('uses its challenge up, unless another store decides', ({ expect }) => {
-    const used = withRightCode(KNOWN, ref, stranger, { device: null }, NOW)
+    const used = withRightCode(KNOWN, ref, stranger, {}, NOW)
     expect(used?.challenges['c']?.isUsed).toBe(true)
-    const kept = withRightCode(KNOWN, ref, stranger, { device: null, keepsChallenge: true }, NOW)
+    const kept = withRightCode(KNOWN, ref, stranger, { keepsChallenge: true }, NOW)
     expect(kept?.challenges).toEqual({})
-  })
-
-  test('makes the browser of a login known', ({ expect }) => {
-    const state = withRightCode(KNOWN, ref, stranger, { device: 'browser' }, NOW)
-    expect(state?.devices).toHaveProperty('browser')
   })
 })
 

@@ -1,13 +1,11 @@
 import { describe, test } from 'vitest'
+import { recovered, withDevice } from '../../../src/durable/guard-devices'
 import {
   EMPTY_GUARD,
   type GuardState,
   loadedGuard,
   pruned,
-  recovered,
   sideOf,
-  withDevice,
-  withoutDevice,
 } from '../../../src/durable/guard-state'
 import {
   failuresAt,
@@ -114,19 +112,6 @@ describe('what a guard remembers', () => {
     const state = { ...KNOWN, totpSteps: { app: step } }
     expect(pruned(state, RULE, NOW + 120_000)?.totpSteps).toEqual({ app: step })
     expect(pruned(state, RULE, NOW + 3_600_000)).toBeUndefined()
-  })
-
-  test('holds no more than ten browsers, the longest unseen goes', ({ expect }) => {
-    let state = KNOWN
-    for (let count = 0; count < 11; count++) state = withDevice(state, `b${count}`, NOW + count)
-    expect(Object.keys(state.devices)).toHaveLength(10)
-    expect(state.devices).not.toHaveProperty('b0')
-  })
-
-  test('can be told to forget one browser, or all', ({ expect }) => {
-    const state = withDevice(withDevice(KNOWN, 'one', NOW), 'two', NOW)
-    expect(Object.keys(withoutDevice(state, 'one').devices)).toEqual(['two'])
-    expect(withoutDevice(state, null).devices).toEqual({})
   })
 
   test('of an older version still reads', ({ expect }) => {
