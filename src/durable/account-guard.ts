@@ -31,6 +31,7 @@ import {
 } from './password-attempts'
 import { Places } from './places'
 import type {
+  CodeFailed,
   CodeReservation,
   CodeVerdict,
   PasswordPassed,
@@ -129,7 +130,7 @@ export class AccountGuard extends DurableObject<Env> {
     return { ...answer, codeHash, attempt, retryAfterSeconds: 0 }
   }
 
-  #failCode(request: CodeRequest) {
+  #failCode(request: CodeRequest): CodeFailed {
     const { challenge, now } = request
     const { state, failures, inARow } = withCodeFailure(this.#state, challenge, request, now)
     this.#save(state)
@@ -141,14 +142,13 @@ export class AccountGuard extends DurableObject<Env> {
   #useCode(request: CodeRequest, use: CodeUse): CodeVerdict {
     const { challenge, now } = request
     const { isUsed, failures } = challengeOf(this.#state, challenge)
-    if (isUsed || failures >= this.#rule.maxFailures) return 'spent'
-    const state = withRightCode(this.#state, challenge, request, use, now)
-    if (!state) {
-      this.#failCode(request)
-      return 'replayed'
+    if (isUsed || failures >= this.#rule.maxFailures) {
+      return { verdict: 'spent', failed: null }
     }
+    const state = withRightCode(this.#state, challenge, request, use, now)
+    if (!state) return { verdict: 'replayed', failed: this.#failCode(request) }
     this.#save(state)
-    return 'passed'
+    return { verdict: 'passed', failed: null }
   }
 
   /** Notes that another code was made for a challenge: the one before is dead, its failures stay. */

@@ -40,8 +40,12 @@ export type CodeFailed = {
   stopsNow: boolean
 }
 
-/** `passed` exactly once; `spent` when another request was first, `replayed` for a time step used before. */
-export type CodeVerdict = 'passed' | 'spent' | 'replayed'
+export type CodeVerdict = {
+  /** `passed` exactly once; `spent` when another request was first, `replayed` for a time step used before. */
+  verdict: 'passed' | 'spent' | 'replayed'
+  /** What a replay has come to: it counts like a wrong code. */
+  failed: CodeFailed | null
+}
 
 /** Whether another code may be sent; as with a reservation, `null` seconds: the challenge is over. */
 export type ResendVerdict = { isGranted: boolean; retryAfterSeconds: number | null }

@@ -56,37 +56,39 @@ export async function passCode(
   const proof = await prove(codeHash)
   if (!proof) {
     const failed = await reach('guard', () => attempt.fail())
-    await recordWrongCode(deps, step, { ...failed, isKnownDevice })
+    await recordWrongCode(deps, step, { ...failed, isKnownDevice, isReplay: false })
     throw problem('invalid_code')
   }
-  const verdict = await reach('guard', () =>
-    attempt.succeed({ keepsChallenge: step.keepsChallenge, totp: proof.totp }),
+  const { keepsChallenge } = step
+  const { verdict, failed } = await reach('guard', () =>
+    attempt.succeed({ keepsChallenge, totp: proof.totp }),
   )
   if (verdict === 'spent') {
     throw problem('invalid_challenge', { reason: 'used by a parallel request' })
   }
-  if (verdict === 'replayed') {
-    await recordEvent(deps, { event: 'authn_code_fail', userId, data: { method, replayed: true } })
+  if (failed) {
+    await recordWrongCode(deps, step, { ...failed, isKnownDevice, isReplay: true })
     throw problem('invalid_code', { reason: 'time step used before' })
   }
   return { ...proof, isKnownDevice }
 }
 
 /**
- * Records a wrong code, and tells the owner, since whoever gave it knew the password: of the first one
- * from a browser that is new, of the last one from a known one, whose owner has likely mistyped.
+ * Records a wrong code, or one of a time step that was used, and tells the owner, since whoever gave it
+ * knew the password: of the first one from a browser that is new, of the last one from a known one, whose
+ * owner has likely mistyped.
  */
 async function recordWrongCode(
   deps: Deps,
   { userId, method, isNewFactor }: CodeStep,
-  failed: CodeFailed & { isKnownDevice: boolean },
+  failed: CodeFailed & { isKnownDevice: boolean; isReplay: boolean },
 ): Promise<void> {
-  const { failures, isEnded, stopsNow, isKnownDevice } = failed
+  const { failures, isEnded, stopsNow, isKnownDevice, isReplay } = failed
   await deps.db.batch([
     recordEvent(deps, {
       event: isEnded ? 'authn_code_fail_max' : 'authn_code_fail',
       userId,
-      data: { method },
+      data: { method, ...(isReplay && { replayed: true }) },
     }),
     ...(stopsNow ? [recordEvent(deps, { event: 'authn_stopped', userId, data: { method } })] : []),
   ])

@@ -67,7 +67,7 @@ describe('AccountGuard', () => {
     }
     {
       using reservation = await guard.reserveCode(code(challenge))
-      expect(await reservation.attempt?.succeed(use)).toBe('passed')
+      expect(await reservation.attempt?.succeed(use)).toEqual({ verdict: 'passed', failed: null })
     }
     await guard.remember({ device: 'browser', beganAt: NOW }, NOW)
     await evictDurableObject(guard)
@@ -93,7 +93,7 @@ describe('AccountGuard', () => {
         return reservation.attempt?.succeed(use)
       }),
     )
-    expect(count(results, (verdict) => verdict === 'passed')).toBe(1)
+    expect(count(results, (result) => result?.verdict === 'passed')).toBe(1)
   })
 
   test('keeps the failures of a challenge when another code is sent', async ({ expect }) => {
