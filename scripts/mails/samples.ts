@@ -64,6 +64,7 @@ export const samples: Samples = {
     { left: 1, ...where },
     { left: 0, ...where },
   ],
+  device_forgotten: [{ forgotten: where.device, ...where }],
   devices_forgotten: [where],
   api_key_created: [{ name: 'Shop server', ...where }],
   api_key_rotated: [

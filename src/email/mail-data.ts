@@ -65,7 +65,8 @@ export const mailData = {
   authenticator_removed: z.object({ name: text, ...where }),
   backup_codes_made: z.object({ count: z.number(), ...where }),
   backup_code_used: z.object({ left: z.number(), ...where }),
-  /** All browsers that the account knew are strangers again. */
+  /** A browser that the account knew is a stranger again, by its `User-Agent` as sent; or all of them. */
+  device_forgotten: z.object({ forgotten: text.nullable(), ...where }),
   devices_forgotten: z.object(where),
   /** API keys, by the name that their owner gave them. */
   api_key_created: z.object({ name: text, ...where }),

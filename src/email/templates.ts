@@ -22,6 +22,7 @@ import { authenticatorStopped } from './templates/authenticator-stopped'
 import { backupCodeUsed } from './templates/backup-code-used'
 import { backupCodesMade } from './templates/backup-codes-made'
 import { changeEmail } from './templates/change-email'
+import { deviceForgotten } from './templates/device-forgotten'
 import { devicesForgotten } from './templates/devices-forgotten'
 import { emailChangeRequested } from './templates/email-change-requested'
 import { emailChanged } from './templates/email-changed'
@@ -69,6 +70,7 @@ export const templates = {
   authenticator_removed: authenticatorRemoved,
   backup_codes_made: backupCodesMade,
   backup_code_used: backupCodeUsed,
+  device_forgotten: deviceForgotten,
   devices_forgotten: devicesForgotten,
   api_key_created: apiKeyCreated,
   api_key_rotated: apiKeyRotated,

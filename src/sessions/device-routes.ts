@@ -45,10 +45,13 @@ export const deviceRoutes = new Hono<AppEnv>({ strict: false })
 
   .delete(
     '/:id{dev_[A-Za-z0-9_-]+}',
-    signedIn,
+    steppedUp,
+    rateLimit('account'),
     describe({
       tag: 'Sessions',
       summary: 'Forget one device',
+      description:
+        'It is a stranger from now on; its sessions stay. Leaves the step-up, and is mailed to the owner.',
       answers: { 204: { description: 'It is a stranger from now on', schema: null } },
       problems: ['not_found'],
     }),

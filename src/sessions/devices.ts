@@ -53,32 +53,32 @@ export async function listDevices(
 const devicesOf = (userId: string) => eq(knownDevices.userId, userId)
 
 /**
- * Makes one browser a stranger again: its cookie opens no counter of its own any more. The guard first:
- * should the database fail, the device can be seen and forgotten once more.
+ * Makes one browser a stranger again, and tells the owner: its cookie opens no counter of its own any more,
+ * so strangers can lock it out. The step-up stays, since a person cleans up several. The guard first: should
+ * the database fail, the device can be seen and forgotten once more.
  */
-export async function forgetDevice(
-  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'accountGuards'>,
-  session: CurrentSession,
-  id: string,
-): Promise<void> {
+export async function forgetDevice(deps: Deps, session: CurrentSession, id: string): Promise<void> {
   const { userId, sessionId } = refOf(session)
   const rows = await deps.db
-    .select({ deviceHash: knownDevices.deviceHash })
+    .select({ deviceHash: knownDevices.deviceHash, userAgent: knownDevices.userAgent })
     .from(knownDevices)
     .where(devicesOf(userId))
   const known = rows.find(({ deviceHash }) => deviceIdOf(deviceHash) === id)
   if (!known) throw problem('not_found')
-  const { deviceHash } = known
+  const { deviceHash, userAgent } = known
   await reach('guard', () => guardOf(deps, { userId }).forgetDevice(deviceHash))
   const isMeant = and(devicesOf(userId), eq(knownDevices.deviceHash, deviceHash))
-  await deps.db.batch([
+  const [, forgotten] = await deps.db.batch([
     recordEvent(
       deps,
       { event: 'device_forgotten', userId, actor: userId, sessionId, data: { device: id } },
       sql`EXISTS (SELECT 1 FROM known_devices WHERE ${isMeant})`,
     ),
-    deps.db.delete(knownDevices).where(isMeant),
+    deps.db.delete(knownDevices).where(isMeant).returning({ userId: knownDevices.userId }),
   ])
+  if (forgotten.length === 0) return
+  const data = { forgotten: userAgent, ...occasionOf(deps) }
+  await notifyOwner(deps, session.user, { template: 'device_forgotten', data })
 }
 
 /**

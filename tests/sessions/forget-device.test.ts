@@ -1,0 +1,73 @@
+import { describe, test } from 'vitest'
+import { type App, mailsNamed, refresh, signedIn, STEP_UP_PASSED_SECONDS } from '../support/acts'
+import { eventsOf, freshAddress, startApp } from '../support/app'
+import { failLogin } from '../support/attack'
+import { mailsTo } from '../support/mailbox'
+
+const FORGOTTEN = 'A browser was forgotten'
+
+async function devicesOf(app: App, token: string) {
+  const { body } = await app.send('GET', '/api/auth/devices/', { token })
+  return body['devices'] as { id: string }[]
+}
+
+const forget = (app: App, token: string, id: string, ip = freshAddress()) =>
+  app.send('DELETE', `/api/auth/devices/${id}/`, { token, ip })
+
+const forgottenEvents = async (email: string) =>
+  (await eventsOf(email)).filter(({ event }) => event === 'device_forgotten')
+
+describe('a browser is forgotten', () => {
+  test('by no stolen session: without a step-up the owner stays known, and is not locked out', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, deviceCookie: cookie } = await signedIn(app)
+    const stolen = await app.signIn(account)
+    app.advance(STEP_UP_PASSED_SECONDS)
+    const token = (await refresh(app, stolen.refreshToken)).body.access_token ?? ''
+    for (const { id } of await devicesOf(app, token)) {
+      const { status, body } = await forget(app, token, id)
+      expect([status, body.code]).toEqual([401, 'insufficient_user_authentication'])
+    }
+    expect(await devicesOf(app, token)).toHaveLength(2)
+    await failLogin(app, account.email, 5)
+    const { email: identifier, password } = account
+    const enter = await app.post('/api/auth/login/', { identifier, password }, { cookie })
+    expect(enter.status).toBe(200)
+    expect(await forgottenEvents(account.email)).toEqual([])
+  })
+
+  test('with one event and one mail that names it, however many ask at once; the step-up stays', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const headers = { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Firefox/145.0' }
+    await app.signIn(ada, {}, { headers })
+    const { accessToken: token } = await app.signIn(ada)
+    const [first, second] = (await devicesOf(app, token)).toReversed()
+    const race = Array.from({ length: 20 }, () => forget(app, token, first?.id ?? ''))
+    const statuses = (await Promise.all(race)).map(({ status }) => status)
+    expect(statuses).toContain(204)
+    expect(await forgottenEvents(ada.email)).toHaveLength(1)
+    const [mail] = await mailsNamed(ada, FORGOTTEN)
+    expect(mail?.text).toContain('Firefox on Linux')
+    expect((await forget(app, token, second?.id ?? '')).status).toBe(204)
+    await mailsNamed(ada, FORGOTTEN, 2)
+    const { length: after } = await mailsTo(ada.email)
+    expect(await mailsTo(ada.email, { after, waitMs: 500 })).toEqual([])
+    expect(await mailsNamed(ada, FORGOTTEN)).toHaveLength(2)
+  })
+
+  test('twenty times an hour from one network, and not a twenty-first', async ({ expect }) => {
+    const app = startApp()
+    const { accessToken: token } = await signedIn(app)
+    const ip = freshAddress()
+    const none = `dev_${'A'.repeat(22)}`
+    for (let count = 0; count < 20; count++) {
+      expect((await forget(app, token, none, ip)).status).toBe(404)
+    }
+    expect((await forget(app, token, none, ip)).body.code).toBe('too_many_requests')
+  })
+})
