@@ -18,9 +18,11 @@ import {
   EMPTY_GUARD,
   type GuardState,
   type Guessable,
+  LINK_HOLDER,
   loadedGuard,
   pruned,
   sideOf,
+  sidesOf,
 } from './guard-state'
 import {
   failuresAt,
@@ -44,6 +46,8 @@ type CodeRequest = {
   method: Method
   /** The browser that asks, if it has completed a login before. */
   device: string | null
+  /** For a link that resets the password, which is the challenge. */
+  isByLink?: boolean
   now: number
 }
 
@@ -101,14 +105,18 @@ export class AccountGuard extends DurableObject<Env> {
     return { codeWaitSeconds: retryAfterSeconds }
   }
 
-  /** Reserves a code check. */
-  reserveCode({ challenge, method, device, now }: CodeRequest): CodeReservation {
+  /**
+   * Reserves a code check. A link that resets the password proves the mailbox, so whoever has no more than
+   * the password uses up none of its codes: it has a side of its own, and its hour is that of the links (guard-limits.ts).
+   */
+  reserveCode({ challenge, method, device, isByLink, now }: CodeRequest): CodeReservation {
     const { maxFailures } = this.#rule
     const { id } = challenge
-    const from = this.#from(device)
+    const known = this.#from(device)
+    const from = known ?? (isByLink ? LINK_HOLDER : null)
     const side = sideOf(this.#state, from)
     const { isUsed, failures, codeHash } = challengeOf(this.#state, challenge)
-    const answer = { isKnownDevice: from !== null, isStopped: false, codeHash: null }
+    const answer = { isKnownDevice: known !== null, isStopped: false, codeHash: null }
     if (isUsed || failures >= maxFailures) {
       return { ...answer, attempt: null, retryAfterSeconds: null }
     }
@@ -118,7 +126,8 @@ export class AccountGuard extends DurableObject<Env> {
     const ofSide = `code:${from ?? ''}:`
     const ofChallenge = this.#places.count((place) => place.endsWith(`:${id}`))
     const inFlight = this.#places.count((place) => place.startsWith(ofSide))
-    const waitSeconds = codeWaitSeconds(side.codeFailures, inFlight, now)
+    const hasHour = from !== LINK_HOLDER
+    const waitSeconds = hasHour ? codeWaitSeconds(side.codeFailures, inFlight, now) : 0
     if (failures + ofChallenge >= maxFailures || waitSeconds > 0) {
       return { ...answer, attempt: null, retryAfterSeconds: Math.max(1, waitSeconds) }
     }
@@ -197,10 +206,9 @@ export class AccountGuard extends DurableObject<Env> {
 
   /** What keeps somebody out now: until when strangers are locked out, and what is stopped, on any side. */
   locks(now: number): { lockedUntil: number | null; stopped: Guessable[] } {
-    const { strangers, devices } = this.#state
-    const sides = [strangers, ...Object.values(devices)]
+    const { strangers } = this.#state
     const stopped = new Set(
-      sides.flatMap((side) =>
+      sidesOf(this.#state).flatMap((side) =>
         (Object.keys(side.inARow) as Guessable[]).filter((what) => isStopped(side, what)),
       ),
     )

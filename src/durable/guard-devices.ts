@@ -39,6 +39,7 @@ export function withoutDevice(state: GuardState, device: string | null): GuardSt
 export const recovered = (state: GuardState): GuardState => ({
   ...state,
   strangers: NO_FAILURES,
+  linkHolders: NO_FAILURES,
   devices: Object.fromEntries(
     Object.entries(state.devices).map(([device, { seenAt }]) => [
       device,

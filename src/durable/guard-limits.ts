@@ -19,7 +19,12 @@ export const RESEND_PAUSE_MS = 60_000
  */
 export const CLOCK_SKEW_MS = 60_000
 
-/** Links that anyone can have mailed to an account, of each kind. */
+/**
+ * Links that anyone can have mailed to an account, of each kind. This bounds the wrong codes of an account
+ * by reset links: `MAX_FAILED_ATTEMPTS` (5) end a link and a newer link ends the one before, so 25 an hour
+ * and `MAX_IN_A_ROW` in all. Of a million codes an app takes two at a time: a hundred tries by whoever has
+ * stolen the mailbox find one of them in 1 of 5,000 accounts.
+ */
 const LINKS: readonly Quota[] = [
   { limit: 1, seconds: 60 },
   { limit: 5, seconds: 3600 },

@@ -30,6 +30,8 @@ export type GuardState = Readonly<{
   /** False for a name that nobody has: its guard is emptied once its windows have passed. */
   isKnown: boolean
   strangers: Side
+  /** Whoever holds a link that resets the password, in a browser that is not known. */
+  linkHolders: Side
   /** Browsers that have completed a login, by the nonce of their device cookie. */
   devices: Readonly<Record<string, Side & { seenAt: number }>>
   /** When its owner was recovered last: no login from before makes a browser known any more. */
@@ -55,6 +57,7 @@ export const NO_FAILURES: Side = {
 export const EMPTY_GUARD: GuardState = {
   isKnown: false,
   strangers: NO_FAILURES,
+  linkHolders: NO_FAILURES,
   devices: {},
   recoveredAt: 0,
   resends: NO_WINDOW,
@@ -77,15 +80,29 @@ export function loadedGuard(stored: Partial<GuardState> | undefined): GuardState
     ...EMPTY_GUARD,
     ...stored,
     strangers: { ...NO_FAILURES, ...stored.strangers },
+    linkHolders: { ...NO_FAILURES, ...stored.linkHolders },
     devices: Object.fromEntries(devices),
   }
 }
 
+/** Stands for the side of link holders where a device does for its own; no hash of one is so short. */
+export const LINK_HOLDER = 'link'
+
 /** The side that an attempt falls under. A device that the guard does not know is a stranger. */
-export const sideOf = (state: GuardState, device: string | null): Side =>
-  (device !== null && state.devices[device]) || state.strangers
+export function sideOf(state: GuardState, device: string | null): Side {
+  if (device === LINK_HOLDER) return state.linkHolders
+  return (device !== null && state.devices[device]) || state.strangers
+}
+
+/** All sides of an account. */
+export const sidesOf = ({ strangers, linkHolders, devices }: GuardState): readonly Side[] => [
+  strangers,
+  linkHolders,
+  ...Object.values(devices),
+]
 
 export function withSide(state: GuardState, device: string | null, side: Side): GuardState {
+  if (device === LINK_HOLDER) return { ...state, linkHolders: side }
   const known = device === null ? undefined : state.devices[device]
   if (device === null || !known) return { ...state, strangers: side }
   return { ...state, devices: { ...state.devices, [device]: { ...known, ...side } } }
@@ -119,7 +136,7 @@ export function pruned(
       ),
     ),
   )
-  const sides = [state.strangers, ...Object.values(state.devices)]
+  const sides = sidesOf(state)
   const isActive =
     [challenges, totpSteps, mails].some((part) => Object.keys(part).length > 0) ||
     sides.some(

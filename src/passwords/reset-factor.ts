@@ -9,8 +9,9 @@ import type { Reset } from './find-reset'
 export type StrongStep = Readonly<{ method: 'totp' | 'backup_code'; code: string }>
 
 /**
- * Asks for the second factor of an account that has one, with the counters that logins use: five wrong
- * codes end the link. A right one does not use the link up, the batch that sets the password does.
+ * Asks for the second factor of an account that has one. Five wrong codes end the link; they count for
+ * links alone, and not with those of logins (guard-limits.ts has the bound). A right one does not use the
+ * link up, the batch that sets the password does.
  */
 export async function passResetFactor(
   deps: Deps,
@@ -27,15 +28,14 @@ export async function passResetFactor(
     codeHash: null,
     nonce,
     keepsChallenge: true,
-  }).catch((error: unknown) => refuse(deps, tokenHash, error))
+    isByLink: true,
+    whenEnded: deps.db
+      .delete(mailedTokens)
+      .where(and(eq(mailedTokens.tokenHash, tokenHash), eq(mailedTokens.purpose, 'reset'))),
+  }).catch((error: unknown) => {
+    // One that the guard has ended, a moment before its row went, is like any other that is not good.
+    if (problemCode(error) !== 'invalid_challenge') throw error
+    throw problem('invalid_token', { reason: 'too many wrong codes' })
+  })
   return { method: given.method, backupCodeHash }
-}
-
-/** To the caller a link that the guard has ended is like any other that is not good any more. */
-async function refuse({ db }: Pick<Deps, 'db'>, tokenHash: string, error: unknown): Promise<never> {
-  if (problemCode(error) !== 'invalid_challenge') throw error
-  await db
-    .delete(mailedTokens)
-    .where(and(eq(mailedTokens.tokenHash, tokenHash), eq(mailedTokens.purpose, 'reset')))
-  throw problem('invalid_token', { reason: 'too many wrong codes' })
 }

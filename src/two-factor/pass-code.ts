@@ -1,3 +1,4 @@
+import type { BatchItem } from 'drizzle-orm/batch'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import type { ChallengeRef } from '../durable/code-attempts'
@@ -18,6 +19,10 @@ export type CodeStep = Readonly<{
   nonce: string | undefined
   /** Where another store decides that it is used once: a mailed link, an app that is being set up. */
   keepsChallenge?: boolean
+  /** The codes are for a link that resets the password. */
+  isByLink?: boolean
+  /** The statement that ends what the codes are counted for, in the batch that records the last wrong one. */
+  whenEnded?: BatchItem<'sqlite'>
   /** The first code of an app that is being set up: a wrong one is nothing to warn its owner of. */
   isNewFactor?: boolean
 }>
@@ -38,12 +43,13 @@ export async function passCode(
   step: CodeStep,
   prove: (codeHash: string | null) => Promise<Proof | undefined>,
 ): Promise<Proof & { isKnownDevice: boolean }> {
-  const { userId, ref, method, nonce } = step
+  const { userId, ref, method, nonce, isByLink = false } = step
   using reservation = await reach('guard', () =>
     guardOf(deps, { userId }).reserveCode({
       challenge: ref,
       method,
       device: nonce === undefined ? null : deviceHashOf(nonce),
+      isByLink,
       now: deps.now().getTime(),
     }),
   )
@@ -80,7 +86,7 @@ export async function passCode(
  */
 async function recordWrongCode(
   deps: Deps,
-  { userId, method, isNewFactor }: CodeStep,
+  { userId, method, isNewFactor, whenEnded }: CodeStep,
   failed: CodeFailed & { isKnownDevice: boolean; isReplay: boolean },
 ): Promise<void> {
   const { failures, isEnded, stopsNow, isKnownDevice, isReplay } = failed
@@ -90,6 +96,7 @@ async function recordWrongCode(
       userId,
       data: { method, ...(isReplay && { replayed: true }) },
     }),
+    ...(isEnded && whenEnded ? [whenEnded] : []),
     ...(stopsNow ? [recordEvent(deps, { event: 'authn_stopped', userId, data: { method } })] : []),
   ])
   const { ip, country, userAgent: device } = deps.caller

@@ -181,7 +181,7 @@ describe('a reset', () => {
       if (count % 5 === 0) app.advance(3600)
       const now = app.now().getTime()
       const challenge = { id: `${Math.floor(count / 5)}`, sentAt: now, expiresAt: now + 300_000 }
-      const request = { challenge, method: 'totp' as const, device: null, now }
+      const request = { challenge, method: 'totp' as const, device: null, isByLink: true, now }
       using place = await guard.reserveCode(request)
       await place.attempt?.fail()
     }
