@@ -81,18 +81,20 @@ async function replacePassword(
   const { passwordHash, backupCodeHash } = next
   const backup = { userId, codeHash: backupCodeHash ?? '', usedBy: tokenHash }
   const isClaimed = backupCodeHash === undefined ? sql`true` : isClaimedBy(backup)
-  const isLinkGood = sql`EXISTS (SELECT 1 FROM mailed_tokens AS link
-    WHERE link.token_hash = ${tokenHash} AND link.user_id = users.id AND link.purpose = 'reset'
+  const isLinkGood = sql`EXISTS (
+    SELECT 1 FROM users JOIN mailed_tokens AS link ON link.user_id = users.id
+    WHERE users.id = ${userId} AND ${and(...isRecoverable)}
+    AND link.token_hash = ${tokenHash} AND link.purpose = 'reset'
     AND link.expires_at > ${deps.now().getTime()}
     AND link.data = CAST(users.security_epoch AS TEXT))`
   const isDone = sql`EXISTS (
     SELECT 1 FROM users WHERE id = ${userId} AND password_hash = ${passwordHash})`
   const [, changed, , , , [codes]] = await db.batch([
-    claimBackupCode(deps, backup),
+    claimBackupCode(deps, backup, isLinkGood),
     db
       .update(users)
       .set({ passwordHash, securityEpoch: sql`security_epoch + 1`, frozenAt: null })
-      .where(and(eq(users.id, userId), ...isRecoverable, isLinkGood, isClaimed))
+      .where(and(eq(users.id, userId), isLinkGood, isClaimed))
       .returning({ id: users.id }),
     recordEvent(
       deps,

@@ -66,19 +66,20 @@ export async function createSession(
   const expiresAt = ms + lifetimes[login.role].absoluteSeconds * 1000
   const opened = sessionExists({ userId, sessionId })
   const backup = { userId, codeHash: login.backupCodeHash ?? '', usedBy: sessionId }
+  const isUnchanged = sql`EXISTS (SELECT 1 FROM users
+    WHERE id = ${userId} AND status = 'active' AND role = ${login.role}
+      AND security_epoch = ${login.securityEpoch}
+      AND frozen_at IS NULL AND erasure_due_at IS NULL)`
   const isClaimed = login.backupCodeHash === undefined ? sql`true` : isClaimedBy(backup)
 
   const [[known], , , , , [user], [codes]] = await db.batch([
     selectFamiliarity(deps, login),
-    claimBackupCode(deps, backup),
+    claimBackupCode(deps, backup, isUnchanged),
     db.insert(sessions).select(sql`
-      SELECT id, ${sessionId}, ${transport}, ${secretHash}, NULL, NULL, NULL,
+      SELECT ${userId}, ${sessionId}, ${transport}, ${secretHash}, NULL, NULL, NULL,
         ${firstFactor}, ${secondFactor}, ${ms}, ${ms}, ${ms}, ${expiresAt},
         ${caller.ip}, ${caller.country}, ${caller.userAgent}, ${ms}
-      FROM users
-      WHERE id = ${userId} AND status = 'active' AND role = ${login.role}
-        AND security_epoch = ${login.securityEpoch}
-        AND frozen_at IS NULL AND erasure_due_at IS NULL AND ${isClaimed}`),
+      WHERE ${isUnchanged} AND ${isClaimed}`),
     recordEvent(
       deps,
       {

@@ -6,7 +6,7 @@ import { claimBackupCode, countBackupCodes, isClaimedBy } from '../two-factor/ba
 import { accessTokenFor, type AccessToken } from './access-token'
 import { assuranceOf, type SecondFactor } from './assurance'
 import type { CurrentSession } from './find-session'
-import { isSession, refOf } from './session-ref'
+import { isSession, refOf, sessionExists } from './session-ref'
 import { secretFor } from './session-secret'
 
 export type RenewedSession = Readonly<{
@@ -44,9 +44,11 @@ export async function renewSession(
   const now = deps.now()
   const authTime = laterSecond(session.authTime, now)
   const backup = { userId, codeHash: backupCodeHash ?? '', usedBy: steps.challengeId }
+  const isUnchanged = sql`EXISTS (SELECT 1 FROM users
+    WHERE id = ${userId} AND security_epoch = ${steps.securityEpoch})`
   const isClaimed = backupCodeHash === undefined ? sql`true` : isClaimedBy(backup)
   const [, renewed, , [codes]] = await deps.db.batch([
-    claimBackupCode(deps, backup),
+    claimBackupCode(deps, backup, sql`${sessionExists(ref)} AND ${isUnchanged}`),
     deps.db
       .update(sessions)
       .set({
@@ -60,14 +62,7 @@ export async function renewSession(
         steppedUpAt: now,
         lastUsedAt: now,
       })
-      .where(
-        and(
-          isSession(ref),
-          sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId}
-            AND security_epoch = ${steps.securityEpoch})`,
-          isClaimed,
-        ),
-      )
+      .where(and(isSession(ref), isUnchanged, isClaimed))
       .returning({ id: sessions.id }),
     recordEvent(
       deps,

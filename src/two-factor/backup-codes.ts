@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { sha256 } from '../crypto/token'
 import { backupCodes } from '../db/schema'
@@ -44,12 +44,14 @@ export async function isUnusedBackupCode(
 }
 
 /**
- * The statement that uses a code up for `usedBy` (a session's id, a link's hash). What it was given for
- * must depend on `isClaimedBy` in the same batch: of two that come at once, one finds it claimed.
+ * The statement that uses a code up for `usedBy` (a session's id, a link's hash), if `when` holds: all that
+ * the act depends on besides, or the code would be gone for nothing, and its owner not told. What it was
+ * given for must depend on `isClaimedBy` in the same batch: of two that come at once, one finds it claimed.
  */
 export const claimBackupCode = (
   { db, now }: Pick<Deps, 'db' | 'now'>,
   code: { userId: string; codeHash: string; usedBy: string },
+  when: SQL,
 ) =>
   db
     .update(backupCodes)
@@ -59,6 +61,7 @@ export const claimBackupCode = (
         eq(backupCodes.userId, code.userId),
         eq(backupCodes.codeHash, code.codeHash),
         isNull(backupCodes.usedBy),
+        when,
       ),
     )
 
