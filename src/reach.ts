@@ -1,7 +1,10 @@
+import type { Deps } from './context'
 import { problem } from './problems'
 
 /** How long a store, guard or queue may take before the request is refused. */
 const PATIENCE_MS = 5_000
+/** How long work goes on for a caller who has hung up; longer than a request may take (http/deadline.ts). */
+const SEEN_THROUGH_MS = 15_000
 
 /**
  * Asks a dependency, for a bounded time. One that fails or hangs ends in 503: the check that needed it
@@ -27,4 +30,17 @@ export async function within<T>(ms: number, ask: () => PromiseLike<T>): Promise<
   } finally {
     clearTimeout(timer)
   }
+}
+
+/**
+ * Lets work that has begun come to its end although its caller hangs up, for then the platform stops what
+ * nothing waits for: a guesser who goes before the answer would be counted by the guard, and neither
+ * recorded nor told.
+ */
+export function seeThrough<T>(
+  { waitUntil }: Pick<Deps, 'waitUntil'>,
+  work: Promise<T>,
+): Promise<T> {
+  waitUntil(within(SEEN_THROUGH_MS, () => work).catch(() => {}))
+  return work
 }

@@ -1,10 +1,11 @@
 import { RpcTarget } from 'cloudflare:workers'
+import { log } from '../log'
 
 /**
  * A reserved check of a password or code, held by the caller while it compares.
  *
- * It is settled once, as a failure or a success; one that is dropped unsettled (the caller crashed or
- * was cancelled) counts as a failure. Its calls belong to the RPC session that reserved it, so a whole
+ * It is settled once, as a failure or a success; one that is dropped unsettled (a store failed, or the
+ * Worker itself) counts as a failure, of which nothing but a line in the log tells. Its calls belong to the RPC session that reserved it, so a whole
  * check is one billed request to the guard.
  */
 export class Attempt<Failed, Args extends unknown[], Passed> extends RpcTarget {
@@ -37,6 +38,8 @@ export class Attempt<Failed, Args extends unknown[], Passed> extends RpcTarget {
   }
 
   [Symbol.dispose]() {
-    if (!this.#isSettled) this.fail()
+    if (this.#isSettled) return
+    log('warn', 'attempt_dropped')
+    this.fail()
   }
 }

@@ -3,7 +3,7 @@ import { DUMMY_HASH, verifyPassword } from '../crypto/password-hash'
 import { guardOf } from '../durable/guard-of'
 import { deviceHashOf } from '../login/device-cookie'
 import { problem, tooMany } from '../problems'
-import { reach } from '../reach'
+import { reach, seeThrough } from '../reach'
 import type { LoginIdentifier } from '../users/email-key'
 import { refusePassword } from './refuse-password'
 
@@ -27,18 +27,23 @@ export type PasswordHolder = Readonly<{
  * Where a right one will have a code mailed, the guard counts that in the same call: `codeWaitSeconds` is
  * not 0 when there were too many.
  */
-export async function tryPassword<User extends PasswordHolder>(
+export const tryPassword = <User extends PasswordHolder>(deps: Deps, input: Try<User>) =>
+  seeThrough(deps, judge(deps, input))
+
+type Try<User> = Readonly<{
+  identifier: LoginIdentifier
+  user: User | undefined
+  password: string
+  /** Of a browser that has completed a login of this user. */
+  nonce: string | undefined
+  act: string
+  /** Whether a right one has a code mailed. */
+  mailsCode: boolean
+}>
+
+async function judge<User extends PasswordHolder>(
   deps: Deps,
-  input: {
-    identifier: LoginIdentifier
-    user: User | undefined
-    password: string
-    /** Of a browser that has completed a login of this user. */
-    nonce: string | undefined
-    act: string
-    /** Whether a right one has a code mailed. */
-    mailsCode: boolean
-  },
+  input: Try<User>,
 ): Promise<{ user: User; needsRehash: boolean; codeWaitSeconds: number }> {
   const { identifier, user, password, nonce, act } = input
   const account = user

@@ -6,7 +6,7 @@ import { guardOf } from '../durable/guard-of'
 import type { CodeFailed } from '../durable/reservations'
 import { deviceHashOf } from '../login/device-cookie'
 import { problem, tooMany } from '../problems'
-import { reach } from '../reach'
+import { reach, seeThrough } from '../reach'
 import { notifyOwner } from '../users/notify-owner'
 import type { Method } from './methods'
 
@@ -38,10 +38,15 @@ export type Proof = Readonly<{
  * that up. `prove` gets the keyed hash of the code that was mailed last, when KV cannot know it yet, and
  * finds nothing (`undefined`) for a wrong code.
  */
-export async function passCode(
+export const passCode = (deps: Deps, step: CodeStep, prove: Prove) =>
+  seeThrough(deps, judge(deps, step, prove))
+
+type Prove = (codeHash: string | null) => Promise<Proof | undefined>
+
+async function judge(
   deps: Deps,
   step: CodeStep,
-  prove: (codeHash: string | null) => Promise<Proof | undefined>,
+  prove: Prove,
 ): Promise<Proof & { isKnownDevice: boolean }> {
   const { userId, ref, method, nonce, isByLink = false } = step
   using reservation = await reach('guard', () =>
