@@ -165,6 +165,8 @@ describe('which factors count', () => {
     const { account, accessToken } = await signedIn(app)
     const early = await app.startLogin(account)
     const mailed = { method: 'email', code: await nextCode(account) }
+    const untried = await app.startLogin(account)
+    await nextCode(account)
     const ada = { account, ...(await addTotp(app, accessToken)) }
     await mailsNamed(account, 'An authenticator app was added')
     const { length: mails } = await mailsTo(account.email)
@@ -177,7 +179,7 @@ describe('which factors count', () => {
     for (const code of [mailed.code, '000000']) {
       expect(codeOfAnswer(await finish(app, challenge, { method: 'email', code }))).toEqual(ENDED)
     }
-    for (const sent of [early, challenge]) {
+    for (const sent of [early, untried, challenge]) {
       const again = await app.post('/api/auth/resend-otp/', { challenge: sent })
       expect(codeOfAnswer(again)).toEqual(ENDED)
     }
