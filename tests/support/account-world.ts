@@ -72,6 +72,21 @@ export class AccountWorld {
     this.app.advance(seconds)
   }
 
+  /**
+   * Somebody else, who has seen a code of an app or a backup code being used, begins a login and gives it again.
+   * At once, for a code of an app is good for a minute.
+   */
+  async giveUsedCode(method: string, code: string) {
+    if (method === 'email') return
+    const ip = freshAddress()
+    const { email: identifier, password } = this.account
+    const started = await this.app.post('/api/auth/login/', { identifier, password }, { ip })
+    if (started.status !== 200) return
+    const json = { challenge: started.body.challenge, method, code }
+    const answer = await this.app.post('/api/auth/verify-2fa/', json, { ip })
+    if (answer.status === 200) throw new Error(`used twice: a ${method} code, in another login`)
+  }
+
   /** A code that the app shows now and has not shown before. */
   freshTotp(): string {
     this.advance(30)
@@ -139,6 +154,7 @@ export class AccountWorld {
     if (answer.status !== 200) return answer
     this.note(answer)
     this.spend(`${method} code of a login`, '/api/auth/verify-2fa/', json)
+    await this.giveUsedCode(method, code)
     for (const cookie of answer.headers.getSetCookie()) {
       if (cookie.startsWith('__Host-phantom_device=')) this.browser = cookie.split(';')[0] ?? ''
     }
@@ -160,42 +176,49 @@ export class AccountWorld {
     ]
   }
 
-  /** A session that has just been confirmed with both steps. */
-  async steppedUp(): Promise<Session | undefined> {
+  /** The newest session, with tokens of now. */
+  async freshSession(): Promise<Session | undefined> {
     const session = this.sessions.at(-1)
     if (!session) return undefined
     const refreshed = await this.#post('/api/auth/refresh/', { refresh_token: session.refresh })
-    if (refreshed.status !== 200) return this.#gone(session)
-    this.note(refreshed)
-    const access = refreshed.body.access_token
+    if (refreshed.status === 200) this.note(refreshed)
+    else this.sessions = this.sessions.filter((other) => other !== session)
+    return refreshed.status === 200 ? this.sessions.at(-1) : undefined
+  }
+
+  /** A session that has just been confirmed with both steps. */
+  async steppedUp(strong: 'totp' | 'backup_code' = 'totp'): Promise<Session | undefined> {
+    const access = (await this.freshSession())?.access
+    if (access === undefined) return undefined
     const { password } = this.account
     const started = await this.#post('/api/auth/step-up/', { password }, access)
     if (started.status !== 200) return undefined
     const mailed = await this.#codeOf(started)
-    const json = {
-      challenge: started.body.challenge,
-      method: mailed === undefined ? 'totp' : 'email',
-      code: mailed ?? this.freshTotp(),
-    }
+    const method = mailed === undefined ? strong : 'email'
+    const own = () => (strong === 'totp' ? this.freshTotp() : (this.backupCodes.pop() ?? ''))
+    const code = mailed ?? own()
+    const json = { challenge: started.body.challenge, method, code }
     const renewed = await this.#post('/api/auth/step-up/verify/', json, access)
     if (renewed.status !== 200) return undefined
     this.note(renewed)
     this.spend('code of a step-up', '/api/auth/step-up/verify/', json, renewed.body.access_token)
     this.spend('access token from before a step-up', '/api/auth/step-up/', { password }, access)
+    await this.giveUsedCode(method, code)
     return this.sessions.at(-1)
   }
 
-  #gone(session: Session) {
-    this.sessions = this.sessions.filter((other) => other !== session)
-    return undefined
-  }
-
-  /** Does a sensitive act; the same again with the same step-up must be refused. */
-  async act(path: string, json: unknown) {
+  /** Does a sensitive act; the same again with the same step-up must be refused, at once and later. */
+  async act(path: string, json: unknown, { method = 'POST', usesStepUp = true } = {}) {
     const session = await this.steppedUp()
     if (!session) return undefined
-    const answer = await this.#post(path, json, session.access)
-    if (answer.status < 300) this.spend(`step-up of ${path}`, path, json, session.access)
+    const token = session.access
+    const send = () =>
+      this.app.send(method, path, { json, token, ip: freshAddress(), cookie: this.browser })
+    const answer = await send()
+    if (answer.status >= 300 || !usesStepUp) return answer
+    const again = await send()
+    if (again.status < 300) throw new Error(`one step-up, two acts: ${method} ${path}`)
+    this.spent.push({ what: `step-up of ${path}`, again: send })
     return answer
   }
 
