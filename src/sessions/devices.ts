@@ -20,6 +20,7 @@ export const deviceEntry = z.object({
   current: z.boolean().describe('The one whose device cookie came along'),
   device: z.string().describe('As its `User-Agent` says'),
   country: z.string().nullable(),
+  countries: z.array(z.string()).describe('All that it has signed in from'),
   first_seen_at: z.iso.datetime(),
   last_seen_at: z.iso.datetime(),
 })
@@ -45,6 +46,7 @@ export async function listDevices(
     current: row.deviceHash === currentHash,
     device: deviceName(row.userAgent),
     country: row.country,
+    countries: row.countries.split(' ').filter(Boolean),
     first_seen_at: row.firstSeenAt.toISOString(),
     last_seen_at: row.lastSeenAt.toISOString(),
   }))

@@ -13,6 +13,7 @@ import { deviceEntry, listDevices } from '../sessions/devices'
 import type { CurrentSession } from '../sessions/find-session'
 import { listSessions, sessionEntry } from '../sessions/list-sessions'
 import { countBackupCodes } from '../two-factor/backup-codes'
+import { ownWaiting, selectWaiting, waitingOf } from './own-waiting'
 import { profile, profileOf } from './profile'
 
 const text = z.string().nullable()
@@ -46,6 +47,7 @@ export const ownData = z.object({
     .nullable(),
   merchant_documents: z.array(documentEntry),
   merchant_history: z.array(step),
+  ...ownWaiting.shape,
 })
 
 /** Reads it, and records that somebody has: what cannot be recorded is not handed out. */
@@ -57,7 +59,7 @@ export async function readOwnData(
   const { db } = deps
   const { session: _, ...user } = profileOf(session)
   const userId = user.id
-  const [, apps, [codes], keys, [merchant], documents, history] = await db.batch([
+  const [, apps, [codes], keys, links, acts, [merchant], documents, history] = await db.batch([
     recordEvent(deps, { event: 'user_exported', userId, actor: userId, sessionId: session.id }),
     db
       .select({
@@ -69,6 +71,7 @@ export async function readOwnData(
       .where(eq(totpAuthenticators.userId, userId)),
     countBackupCodes(deps, userId),
     selectKeys(deps, userId),
+    ...selectWaiting(deps, userId),
     ...partsOf(deps, userId),
   ])
   return {
@@ -85,6 +88,7 @@ export async function readOwnData(
     merchant_profile: merchant ? merchantOf(merchant) : null,
     merchant_documents: documents.flatMap(entryOf),
     merchant_history: history.map(stepOf),
+    ...waitingOf(links, acts),
   }
 }
 

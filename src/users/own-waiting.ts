@@ -1,0 +1,62 @@
+import { and, eq, inArray } from 'drizzle-orm'
+import * as z from 'zod'
+import type { Deps } from '../context'
+import { mailedTokens, pendingActs } from '../db/schema'
+
+/** What waits of an account, for its owner's export: no link, and not which admin has asked. */
+export const ownWaiting = z.object({
+  waiting_addresses: z.array(
+    z.object({
+      purpose: z.enum(['change_email', 'notification_email']),
+      email: z.string(),
+      expires_at: z.iso.datetime(),
+    }),
+  ),
+  pending_acts: z.array(
+    z.object({
+      kind: z.enum(['grant_admin', 'remove_factors']),
+      state: z.enum(['waiting', 'done', 'stopped']),
+      reason: z.string(),
+      created_at: z.iso.datetime(),
+      due_at: z.iso.datetime(),
+    }),
+  ),
+})
+
+const withAddress = z.object({ email: z.string() })
+
+/** The queries of it, for a batch. */
+export const selectWaiting = ({ db }: Pick<Deps, 'db'>, userId: string) =>
+  [
+    db
+      .select({
+        purpose: mailedTokens.purpose,
+        data: mailedTokens.data,
+        expiresAt: mailedTokens.expiresAt,
+      })
+      .from(mailedTokens)
+      .where(
+        and(
+          eq(mailedTokens.userId, userId),
+          inArray(mailedTokens.purpose, ['change_email', 'notification_email']),
+        ),
+      ),
+    db.select().from(pendingActs).where(eq(pendingActs.userId, userId)),
+  ] as const
+
+type Rows<Index extends 0 | 1> = Awaited<ReturnType<typeof selectWaiting>[Index]>
+
+export const waitingOf = (links: Rows<0>, acts: Rows<1>): z.output<typeof ownWaiting> => ({
+  waiting_addresses: links.map(({ purpose, data, expiresAt }) => ({
+    purpose: purpose === 'change_email' ? purpose : 'notification_email',
+    email: withAddress.parse(JSON.parse(data ?? '')).email,
+    expires_at: expiresAt.toISOString(),
+  })),
+  pending_acts: acts.map(({ kind, state, reason, createdAt, dueAt }) => ({
+    kind,
+    state,
+    reason,
+    created_at: createdAt.toISOString(),
+    due_at: dueAt.toISOString(),
+  })),
+})
