@@ -1,9 +1,19 @@
 import { describe, test } from 'vitest'
 import type { Deps } from '../../src/context'
 import { freshAddress, nextCode, startApp } from '../support/app'
-import { signedIn, verify, waitingLogin, withTotp, wrongCodes } from '../support/acts'
+import { keyOwner, madeKey, verifyKey } from '../api-keys/support'
+import {
+  refresh,
+  signedIn,
+  signInWithTotp,
+  verify,
+  waitingLogin,
+  withTotp,
+  wrongCodes,
+} from '../support/acts'
 import { broken, failLogin, visible } from '../support/attack'
 import { mailsTo } from '../support/mailbox'
+import { confirmReset, resetTokenOf } from '../support/recovery'
 
 type App = ReturnType<typeof startApp>
 
@@ -64,6 +74,18 @@ describe('advisories: codes, recovery and lockout', () => {
       await app.post('/api/auth/change-password/', change, { token }),
     ]
     expect(answers.map(({ status }) => status)).toEqual([429, 429, 429, 429, 429])
+    // The lock is the password's: what its owner holds besides is not the stranger's to stop.
+    const owner = await keyOwner(app)
+    const { key } = await madeKey(app, owner)
+    const { refreshToken } = await signInWithTotp(app, owner)
+    await failLogin(app, owner.account.email, 5)
+    expect((await login(app, owner.account.email, owner.account.password)).status).toBe(429)
+    expect((await verifyKey(app, key)).status).toBe(200)
+    expect((await refresh(app, refreshToken)).status).toBe(200)
+    const link = await resetTokenOf(app, owner.account)
+    const second = { method: 'totp', code: owner.codeNow() }
+    expect((await confirmReset(app, link, { second_factor: second })).status).toBe(204)
+    expect((await refresh(app, refreshToken)).status).toBe(401)
     // And the reverse: what was guessed by one path is counted on all.
     const other = await signedIn(app)
     for (let count = 0; count < 5; count++) {

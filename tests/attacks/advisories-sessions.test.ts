@@ -1,3 +1,4 @@
+import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
 import { describe, test } from 'vitest'
@@ -12,7 +13,10 @@ import {
   withTotp,
 } from '../support/acts'
 import { countingHashes } from '../support/attack'
+import { act, changeRole, hasAdmin } from '../support/admins'
 import { mailsTo, nextMail, tokenIn } from '../support/mailbox'
+import { rowsOf as everyRowOf, userIdOf } from '../support/rows-of'
+import { run } from '../jobs/support'
 
 const fifty = <T>(act: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: 50 }, (_, index) => act(index)))
@@ -45,15 +49,34 @@ describe('advisories: sessions and tokens', () => {
     expect(await rowsOf('sessions', identifier)).toBe(0)
   })
 
-  test('row 5 (GHSA-2vg6-77g8-24mp): no store keeps a session of an account that is gone', async ({
+  test('row 5 (GHSA-2vg6-77g8-24mp): no store keeps a session of an account that is closing, gone, disabled or of another role', async ({
     expect,
   }) => {
     const app = startApp()
-    const { account, accessToken, refreshToken } = await signedIn(app)
-    expect((await app.send('DELETE', '/api/users/me/', { token: accessToken })).status).toBe(202)
-    expect((await me(app, { token: accessToken })).status).toBe(401)
+    const admin = await hasAdmin(app)
+    const ends = {
+      closing: (_id: string, token: string) => app.send('DELETE', '/api/users/me/', { token }),
+      disabled: (id: string) => act(app, admin, `${id}/disable/`),
+      'of another role': (id: string) => changeRole(app, admin, id, 'merchant'),
+    }
+    for (const [what, end] of Object.entries(ends)) {
+      const { account, accessToken: token, refreshToken } = await signedIn(app)
+      expect([what, (await end(await userIdOf(account), token)).status < 300]).toEqual([what, true])
+      expect([what, (await me(app, { token })).status]).toEqual([what, 401])
+      expect([what, (await refresh(app, refreshToken)).status]).toEqual([what, 401])
+      expect([what, await rowsOf('sessions', account.email)]).toEqual([what, 0])
+    }
+    const { account, accessToken: token, refreshToken } = await signedIn(app)
+    const userId = await userIdOf(account)
+    await ends.closing(userId, token)
+    app.advance(14 * 86_400)
+    await run(app, 'erase-accounts')
+    const left = [...(await everyRowOf(userId))].filter(([, rows]) => rows.length > 0)
+    expect(left.map(([table]) => table)).toEqual(['audit_events'])
     expect((await refresh(app, refreshToken)).status).toBe(401)
-    expect(await rowsOf('sessions', account.email)).toBe(0)
+    const guard = env.ACCOUNT_GUARD.getByName(userId)
+    const kept = await runInDurableObject(guard, (_guard, { storage }) => [...storage.kv.list()])
+    expect(kept).toEqual([])
     const { keys } = await env.KV.list()
     expect(keys.filter(({ name }) => !/^(otp|lock):/.test(name))).toEqual([])
   })
@@ -147,6 +170,7 @@ describe('advisories: sessions and tokens', () => {
 
   test('row 39 (AA 65.13.0): whatever a disabled user holds is dead', async ({ expect }) => {
     const app = startApp()
+    const admin = await hasAdmin(app)
     const { account, accessToken, refreshToken } = await signedIn(app)
     const { sessionCookie } = await app.signIn(account, { transport: 'cookie' }, SAME_ORIGIN)
     const challenge = await app.startLogin(account)
@@ -156,9 +180,8 @@ describe('advisories: sessions and tokens', () => {
       { password: account.password },
       { token: accessToken },
     )
-    await env.DB.prepare(`UPDATE users SET status = 'disabled' WHERE email = ?`)
-      .bind(account.email)
-      .run()
+    const disabled = await act(app, admin, `${await userIdOf(account)}/disable/`)
+    expect(disabled.status).toBe(204)
     expect((await me(app, { token: accessToken })).status).toBe(401)
     expect((await me(app, { cookie: sessionCookie })).status).toBe(401)
     expect((await refresh(app, refreshToken)).status).toBe(401)
@@ -166,7 +189,7 @@ describe('advisories: sessions and tokens', () => {
     const finish = { challenge: stepUp.body.challenge, method: 'email', code: '000000' }
     const confirmed = await app.post('/api/auth/step-up/verify/', finish, { token: accessToken })
     expect(confirmed.status).toBe(401)
-    expect(await rowsOf('sessions', account.email)).toBe(2)
+    expect(await rowsOf('sessions', account.email)).toBe(0)
   })
 
   test('row 40 (AA 64.1.0): logout takes a half-finished confirmation with it', async ({
