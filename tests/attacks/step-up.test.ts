@@ -39,7 +39,11 @@ const sensitive = Object.entries(openApiDocument(createApp().routes, settings(en
           roles?.includes('customer') &&
           JSON.stringify(responses).includes('insufficient_user_authentication'),
       )
-      .map(([method]) => ({ method: method.toUpperCase(), path: path.replace(/\{\w+\}/g, 'x') })),
+      // The one parameter among them is the id of a device.
+      .map(([method]) => ({
+        method: method.toUpperCase(),
+        path: path.replace(/\{\w+\}/g, 'dev_x'),
+      })),
 )
 
 async function askAll(
