@@ -76,6 +76,8 @@ export default defineConfig({
         ],
         test: {
           name: 'workers',
+          // One file waits (for mails, for what hangs) while the other computes: on two cores, half the time.
+          maxWorkers: 2,
           // A login hashes twice and waits for its mail; a race test does so a thousand times.
           testTimeout: 60_000,
           hookTimeout: 60_000,

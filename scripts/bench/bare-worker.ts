@@ -3,7 +3,7 @@ import { importJWK, jwtVerify, SignJWT } from 'jose'
 import { publicJwk, signingKeysSchema } from '../../src/crypto/jwt'
 import { verifyPassword } from '../../src/crypto/password-hash'
 import { type Keyring, parseKeyring } from '../../src/crypto/keyring'
-import { firstStepCalls, secondStepCalls, type Stores } from './store-calls'
+import { firstStepCalls, keyCall, secondStepCalls, type Stores } from './store-calls'
 
 export { AccountGuard } from '../../src/durable/account-guard'
 export { IpLimiter } from '../../src/durable/ip-limiter'
@@ -35,6 +35,23 @@ app.get('/bare-bearer', async (c) => {
   const { sub = '' } = payload
   const user = await c.env.DB.prepare('SELECT * FROM users WHERE id = ?').bind(sub).first<User>()
   return user ? c.json({ id: user.id, email: user.email }) : c.json({}, 401)
+})
+
+const findByKey = async (env: BareEnv, id: string) => {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(id))
+  const user = await env.DB.prepare('SELECT * FROM users WHERE id = ?').bind(id).first<User>()
+  return { hash: hash.byteLength, id: user?.id }
+}
+
+app.post('/bare-key', async (c) => {
+  const { id } = await c.req.json<{ id: string }>()
+  return c.json(await findByKey(c.env, id))
+})
+
+app.post('/stores-key', async (c) => {
+  const { id } = await c.req.json<{ id: string }>()
+  await keyCall(c.env, id)
+  return c.json(await findByKey(c.env, id))
 })
 
 app.post('/bare-refresh', async (c) => {

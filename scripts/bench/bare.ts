@@ -14,6 +14,8 @@ export function bareClient(send: Send, stored: string) {
     readByBearer: (token: string) =>
       call({ method: 'GET', path: '/bare-bearer', headers: { Authorization: `Bearer ${token}` } }),
     refresh: ({ id }: Account) => post('/bare-refresh', { id }),
+    verifyKey: ({ id }: Account) => post('/bare-key', { id }),
+    keyCalls: ({ id }: Account) => post('/stores-key', { id }),
     hash: () => post('/bare-hash', { password: PASSWORD, stored }),
     /** Both steps of our login, as far as its stores see them. */
     async storeCalls({ id }: Account): Promise<void> {

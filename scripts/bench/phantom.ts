@@ -105,6 +105,14 @@ export function phantomClient(send: Send, mailbox: Mailbox) {
 
     readByCookie: ({ cookie }: Session) => get('/api/users/me/', { Cookie: cookie }),
 
+    /** What a server of the platform asks of a key that was presented to it. */
+    async verifyKey(key: string): Promise<void> {
+      const headers = { 'CF-Connecting-IP': '10.0.0.1', 'X-API-Key': key }
+      const json = { scope: 'orders:read' }
+      const call = { method: 'POST', path: '/api/api-keys/verify/', json, headers } as const
+      expectJson(await send(call), 200)
+    },
+
     /** An answer that asks no store: what every request pays. */
     hello: () => get('/.well-known/jwks.json'),
   }

@@ -77,7 +77,7 @@ export async function measureAll(
   const counts = await countRoundTrips(started)
   const plan = { requests, rounds, warmUp: WARM_UP, connections: CONNECTIONS }
   const light: Comparison[] = []
-  for (const prepare of [hello, readByBearer, readByCookie, refresh]) {
+  for (const prepare of [hello, readByBearer, readByCookie, verifyKey, keyCalls, refresh]) {
     const pair = await prepare(started)
     tell(pair.name)
     light.push(await compare(pair, plan))
@@ -147,6 +147,28 @@ async function readByCookie(started: Started): Promise<Pair> {
     ours: { pid: phantom.server.pid, act: () => phantom.client.readByCookie(session()) },
     twinName: 'one row',
     twin: { pid: bare.server.pid, act: () => bare.client.readByCookie(account()) },
+  }
+}
+
+const verifyKey = ({ phantom, bare }: Started): Pair => {
+  const [key, account] = [rotation(phantom.keys), rotation(bare.accounts)]
+  return {
+    name: 'API key verification',
+    ours: { pid: phantom.server.pid, act: () => phantom.client.verifyKey(key()) },
+    twinName: 'body, SHA-256, one row',
+    twin: { pid: bare.server.pid, act: () => bare.client.verifyKey(account()) },
+  }
+}
+
+/** The same against its store calls: the count of each key is an object's, in this process too. */
+const keyCalls = (started: Started): Pair => {
+  const { bare } = started
+  const account = rotation(bare.accounts)
+  return {
+    ...verifyKey(started),
+    name: 'API key, against its stores',
+    twinName: 'body, SHA-256, one row, one object',
+    twin: { pid: bare.server.pid, act: () => bare.client.keyCalls(account()) },
   }
 }
 

@@ -7,6 +7,7 @@ import { hashPassword, openMail, parseKeyring } from './as-bundled.ts'
 import { bareClient } from './bare.ts'
 import { bundle } from './bundle.ts'
 import { client } from './client.ts'
+import { seedKeys } from './keys.ts'
 import { createMailbox, phantomClient } from './phantom.ts'
 import { mailReader, noAssets, startServer } from './servers.ts'
 
@@ -65,8 +66,9 @@ export async function start(directory: string) {
     const worker = { ...workerOf(contents, isHashless), name: 'phantom' }
     const server = await startServer(worker, [mailReader(onMail, queueOf(isHashless))])
     const accounts = await seedAccounts(server, 'phantom', ACCOUNTS, isHashless ? unhashed : stored)
+    const keys = await seedKeys(server, 'phantom', accounts)
     const http = client(server.url)
-    return { server, accounts, send: http.send, client: phantomClient(http.send, mailbox) }
+    return { server, accounts, keys, send: http.send, client: phantomClient(http.send, mailbox) }
   }
 
   async function startBare(isHashless = false) {

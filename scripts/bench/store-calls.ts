@@ -33,6 +33,15 @@ const take = ({ IP_LIMITER }: Stores, name: string) => {
   return limiter.take({ network, quotas, alarm, now: Date.now() })
 }
 
+/** The count of an API key. */
+export const keyCall = ({ IP_LIMITER }: Stores, id: string) => {
+  const network = `key|${id}`
+  const alarm = { limit: Infinity, seconds: 60 }
+  const limiter = IP_LIMITER.getByName(network)
+  return limiter.take({ network, quotas: [KEY_QUOTA], alarm, now: Date.now() })
+}
+const KEY_QUOTA = { limit: 1000, seconds: 60 }
+
 const auditEvent = ({ DB }: Stores, event: string, userId: string) =>
   DB.prepare(
     `INSERT INTO audit_events (at, event, level, user_id, actor, ip, user_agent, request_id)
