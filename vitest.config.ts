@@ -15,6 +15,69 @@ const { cloudflareTest, readD1Migrations } = await import('@cloudflare/vitest-pl
 const migrations = await readD1Migrations('./migrations')
 const PUBLIC_URL = 'https://auth.phantom.test'
 
+/** The Worker's own runtime, with everything that wrangler.toml binds to it, for a project of tests. */
+const workerd = (project: string) =>
+  cloudflareTest(({ inject }) => ({
+    wrangler: { configPath: './wrangler.toml' },
+    miniflare: {
+      // Mails at once: with wrangler.toml's batch timeout each would take a second.
+      queueConsumers: {
+        'phantom-mail': {
+          maxBatchSize: 20,
+          maxBatchTimeout: 0,
+          maxRetries: 8,
+          deadLetterQueue: 'phantom-mail-dead',
+        },
+        'phantom-mail-dead': { maxBatchSize: 20, maxBatchTimeout: 0 },
+      },
+      // Another Worker of the platform, bound to ours (tests/trust).
+      serviceBindings: { ORDERS: 'orders' },
+      workers: [
+        {
+          name: 'orders',
+          modules: true,
+          scriptPath: './tests/support/orders-worker.js',
+          compatibilityDate: '2026-11-01',
+          serviceBindings: {
+            SECURITY: {
+              name: `vitest-plugin-runner-${project}`,
+              entrypoint: 'PhantomSecurity',
+              props: { service: 'orders' },
+            },
+          },
+        },
+      ],
+      bindings: {
+        ...secrets,
+        TEST_MIGRATIONS: migrations,
+        MAILBOX_URL: inject('mailbox').url,
+        BREACHED_PASSWORDS_URL: `${inject('breaches').url}/range`,
+        PUBLIC_URL,
+        ISSUER: PUBLIC_URL,
+        EMAIL_HOST: '127.0.0.1',
+        EMAIL_PORT: String(inject('mailbox').ports.starttls),
+        EMAIL_USE_TLS: 'true',
+        EMAIL_USE_SSL: 'false',
+        EMAIL_HOST_USER: MAILBOX_USER,
+        EMAIL_FROM: `Phantom Security <${MAILBOX_USER}>`,
+      },
+    },
+  }))
+
+/** A login hashes twice and waits for its mail; a race test does so a thousand times. */
+const inWorkerd = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  setupFiles: ['./tests/support/setup.ts'],
+}
+
+/** They count the connections of the mail servers, which all files share, or compare times. */
+const ALONE = [
+  'tests/email/**/*.test.ts',
+  'tests/attacks/mail.test.ts',
+  'tests/attacks/timing.test.ts',
+]
+
 export default defineConfig({
   test: {
     globalSetup: './tests/support/mailbox-server.ts',
@@ -26,64 +89,24 @@ export default defineConfig({
     onUnhandledError: ({ message }) => !message.startsWith('internal error; reference = '),
     projects: [
       {
-        plugins: [
-          cloudflareTest(({ inject }) => ({
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              // Mails at once: with wrangler.toml's batch timeout each would take a second.
-              queueConsumers: {
-                'phantom-mail': {
-                  maxBatchSize: 20,
-                  maxBatchTimeout: 0,
-                  maxRetries: 8,
-                  deadLetterQueue: 'phantom-mail-dead',
-                },
-                'phantom-mail-dead': { maxBatchSize: 20, maxBatchTimeout: 0 },
-              },
-              // Another Worker of the platform, bound to ours (tests/trust).
-              serviceBindings: { ORDERS: 'orders' },
-              workers: [
-                {
-                  name: 'orders',
-                  modules: true,
-                  scriptPath: './tests/support/orders-worker.js',
-                  compatibilityDate: '2026-11-01',
-                  serviceBindings: {
-                    SECURITY: {
-                      name: 'vitest-plugin-runner-workers',
-                      entrypoint: 'PhantomSecurity',
-                      props: { service: 'orders' },
-                    },
-                  },
-                },
-              ],
-              bindings: {
-                ...secrets,
-                TEST_MIGRATIONS: migrations,
-                MAILBOX_URL: inject('mailbox').url,
-                BREACHED_PASSWORDS_URL: `${inject('breaches').url}/range`,
-                PUBLIC_URL,
-                ISSUER: PUBLIC_URL,
-                EMAIL_HOST: '127.0.0.1',
-                EMAIL_PORT: String(inject('mailbox').ports.starttls),
-                EMAIL_USE_TLS: 'true',
-                EMAIL_USE_SSL: 'false',
-                EMAIL_HOST_USER: MAILBOX_USER,
-                EMAIL_FROM: `Phantom Security <${MAILBOX_USER}>`,
-              },
-            },
-          })),
-        ],
+        plugins: [workerd('workers')],
         test: {
+          ...inWorkerd,
           name: 'workers',
-          // One file waits (for mails, for what hangs) while the other computes: on two cores, half the time.
-          maxWorkers: 2,
-          // A login hashes twice and waits for its mail; a race test does so a thousand times.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/e2e/**', 'tests/pure/**'],
-          setupFiles: ['./tests/support/setup.ts'],
+          exclude: ['tests/e2e/**', 'tests/pure/**', ...ALONE],
+          // One file waits (for mails, for what hangs) while the other computes.
+          maxWorkers: 2,
+        },
+      },
+      {
+        plugins: [workerd('alone')],
+        test: {
+          ...inWorkerd,
+          name: 'alone',
+          include: ALONE,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -95,7 +118,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
