@@ -4,10 +4,9 @@ import {
   waitOnExecutionContext,
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterEach, describe, test, vi } from 'vitest'
+import { afterEach, describe, test } from 'vitest'
 import { cronsIn } from '../../scripts/dev/crons'
 import operationsText from '../../docs/operations.md?raw'
-import type { Deps } from '../../src/context'
 import worker from '../../src/index'
 import { crons } from '../../src/jobs/index'
 import { watchJobs } from '../../src/jobs/watch-jobs'
@@ -125,35 +124,6 @@ describe('a run', () => {
     expect(await jobEvents('sys_job_failed', job)).toHaveLength(2)
     await run(at(3_600_001), job)
     expect(await rowOf(job)).toMatchObject({ succeeded_at: hour + 3_600_001 })
-  })
-
-  test('that hangs is cut off after ten minutes and noted as failed', async ({ expect }) => {
-    const app = startApp()
-    // It is the turn of one of them.
-    const firsts = '-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'.split('')
-    await Promise.all(firsts.map((sign) => env.ARCHIVE.put(`merchants/usr_${sign}/doc`, '')))
-    let hasBegun = false
-    const hangs = broken('archive', ['delete'], 'hangs')
-    const hanging = (deps: Deps): Deps => {
-      const { archive, ...rest } = hangs(deps)
-      const begin = (_target: R2Bucket, key: string | symbol): unknown => {
-        hasBegun ||= key === 'delete'
-        return Reflect.get(archive, key)
-      }
-      return { ...rest, archive: new Proxy(archive, { get: begin }) }
-    }
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    try {
-      const failing = run(app, 'drop-leftovers', hanging).catch(String)
-      while (!hasBegun) await scheduler.wait(10)
-      await vi.advanceTimersByTimeAsync(599_999)
-      expect(await rowOf('drop-leftovers')).toBeNull()
-      await vi.advanceTimersByTimeAsync(1)
-      expect(await failing).toContain('drop-leftovers')
-    } finally {
-      vi.useRealTimers()
-    }
-    expect(await rowOf('drop-leftovers')).toMatchObject({ succeeded_at: null, counts: '{}' })
   })
 
   test('of the sealing leaves no event, so that the log comes to rest', async ({ expect }) => {
