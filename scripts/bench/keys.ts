@@ -1,4 +1,4 @@
-import { newKeyId, newKeyText } from '../../src/api-keys/key-text.ts'
+import { newKeyId, newKeyText } from './as-bundled.ts'
 import type { Account } from './accounts.ts'
 import type { Server } from './servers.ts'
 

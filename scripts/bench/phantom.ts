@@ -49,6 +49,7 @@ export type Session = {
 export function phantomClient(send: Send, mailbox: Mailbox) {
   const ips = { login: addresses(), codes: addresses(), refresh: addresses() }
   const devices = new Map<string, string>()
+  let failures = 0
 
   const post = (limit: keyof typeof ips, path: string, json: unknown, cookie?: string) =>
     send({
@@ -89,7 +90,9 @@ export function phantomClient(send: Send, mailbox: Mailbox) {
     logIn,
 
     async failToLogIn({ email }: Account): Promise<void> {
-      const body = { identifier: email, password: 'not the password of anyone' }
+      // One password on many accounts is a spray, which puts its network out.
+      failures += 1
+      const body = { identifier: email, password: `not the password of anyone ${failures}` }
       expectJson(await post('login', '/api/auth/login/', body, devices.get(email)), 401)
     },
 

@@ -190,9 +190,7 @@ async function compareHashless({ hashless }: Started, plan: Plan) {
   const { phantom, bare } = hashless
   const ours = {
     pid: phantom.server.pid,
-    act: oneAtATime(phantom.accounts.slice(0, plan.connections), (account) =>
-      phantom.client.logIn(account),
-    ),
+    act: oneAtATime(phantom.accounts, (account) => phantom.client.logIn(account)),
   }
   const account = rotation(bare.accounts)
   const pair = (twinName: string, act: Act): Pair => ({

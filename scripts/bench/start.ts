@@ -12,6 +12,8 @@ import { createMailbox, phantomClient } from './phantom.ts'
 import { mailReader, noAssets, startServer } from './servers.ts'
 
 const ACCOUNTS = 200
+/** Ten codes an hour are mailed to each, and a run logs in thousands of times. */
+const HASHLESS_ACCOUNTS = 3000
 
 /** Bundles and starts what is compared, and one more that only counts. */
 export async function start(directory: string) {
@@ -55,6 +57,9 @@ export async function start(directory: string) {
     ],
   })
 
+  const seedOf = (isHashless: boolean): [count: number, passwordHash: string] =>
+    isHashless ? [HASHLESS_ACCOUNTS, unhashed] : [ACCOUNTS, stored]
+
   /** The service as it would be deployed, but for who takes its mails from the queue. */
   async function startPhantom(contents: string, isHashless = false) {
     const mailbox = createMailbox()
@@ -64,8 +69,9 @@ export async function start(directory: string) {
       if (mail?.template === 'login_code') mailbox.deliver(mail.to ?? '', String(code))
     }
     const worker = { ...workerOf(contents, isHashless), name: 'phantom' }
+    const seed = seedOf(isHashless)
     const server = await startServer(worker, [mailReader(onMail, queueOf(isHashless))])
-    const accounts = await seedAccounts(server, 'phantom', ACCOUNTS, isHashless ? unhashed : stored)
+    const accounts = await seedAccounts(server, 'phantom', ...seed)
     const keys = await seedKeys(server, 'phantom', accounts)
     const http = client(server.url)
     return { server, accounts, keys, send: http.send, client: phantomClient(http.send, mailbox) }
@@ -73,10 +79,11 @@ export async function start(directory: string) {
 
   async function startBare(isHashless = false) {
     const worker = { ...workerOf(bare, isHashless), name: 'bare' }
+    const seed = seedOf(isHashless)
     const server = await startServer(worker, [
       mailReader(() => Promise.resolve(), queueOf(isHashless)),
     ])
-    const accounts = await seedAccounts(server, 'bare', ACCOUNTS, isHashless ? unhashed : stored)
+    const accounts = await seedAccounts(server, 'bare', ...seed)
     const db = await server.miniflare.getD1Database('DB', 'bare')
     await db.prepare('CREATE TABLE bare_sessions (id TEXT PRIMARY KEY, user_id TEXT, at INT)').run()
     return { server, accounts, client: bareClient(client(server.url).send, stored) }
