@@ -7,6 +7,7 @@ import { guardOf } from '../durable/guard-of'
 import { reach } from '../reach'
 import { countFailed } from './count-failed'
 import type { Counts } from './job'
+import { isOwn, NOBODY } from './scrub-events'
 import { userTables } from './user-tables'
 
 const WAIT_MS = 30 * 86_400_000
@@ -69,8 +70,8 @@ async function purge(deps: Deps, due: readonly { id: string }[]) {
       ),
       db
         .update(auditEvents)
-        .set({ ip: null, country: null, userAgent: null, salt: null })
-        .where(sql`user_id IN (${meant}) AND salt IS NOT NULL`),
+        .set(NOBODY)
+        .where(sql`user_id IN (${meant}) AND ${isOwn} AND salt IS NOT NULL`),
       db.delete(auditKeys).where(sql`user_id IN (${meant})`),
       ...userTables.map((table) => db.delete(table).where(sql`user_id IN (${meant})`)),
       db.delete(users).where(sql`id IN (${meant})`),

@@ -4,11 +4,14 @@ import { auditEvents, isActOnOthers } from '../db/audit-schema'
 
 /** Audit events that one statement scrubs. */
 const CHUNK = 500
-const NOBODY = { ip: null, country: null, userAgent: null, salt: null }
+export const NOBODY = { ip: null, country: null, userAgent: null, salt: null }
+
+/** Of the events that concern a user, those that tell of no other user who acted. */
+export const isOwn = sql`(actor IS NULL OR actor = user_id OR substr(actor, 1, 4) <> 'usr_')`
 
 /** The events that tell of a person's address and browser (audit/entry.ts, `personOf`), in the order of two indexes. */
 const eventsOf = (userId: string): SQL[] => [
-  sql`user_id = ${userId} AND (actor IS NULL OR actor = ${userId} OR substr(actor, 1, 4) <> 'usr_')`,
+  sql`user_id = ${userId} AND ${isOwn}`,
   sql`actor = ${userId} AND ${isActOnOthers}`,
 ]
 

@@ -74,9 +74,13 @@ test('an account that nobody confirmed leaves no address and no key', async ({ e
   const { deps } = jobDeps()
   const userId = await insertUser(app, 'customer', `status = 'pending', created_at = 0`)
   await writeEvents({ ...deps, caller: HERS }, 2, userId)
+  // Who invited it keeps what is of the admin.
+  const byAdmin = { event: 'user_invited', userId, actor: 'usr_of_an_admin' } as const
+  await recordEvent({ ...deps, caller: HERS }, byAdmin)
   await sql(`INSERT INTO audit_keys VALUES (?, 'sealed')`, userId)
   expect(await purgeUnconfirmed(deps)).toMatchObject({ accounts: 1 })
   expect(await addressesOf('authn_login_fail')).toEqual([ERASED, ERASED])
+  expect(await addressesOf('user_invited')).toMatchObject([{ ip: HERS.ip }])
   expect(await sql('SELECT * FROM audit_keys WHERE user_id = ?', userId)).toEqual([])
 })
 
