@@ -1,5 +1,6 @@
 import { drizzle, type DrizzleD1Database } from 'drizzle-orm/d1'
 import type { ApiKey } from './api-keys/find-key'
+import { type Cost, CURRENT_COST } from './crypto/password-hash'
 import type { AccountGuard } from './durable/account-guard'
 import type { IpLimiter } from './durable/ip-limiter'
 import type { MailBudget } from './durable/mail-budget'
@@ -21,6 +22,8 @@ export type Deps = Readonly<{
   accountGuards: DurableObjectNamespace<AccountGuard>
   mailBudgets: DurableObjectNamespace<MailBudget>
   settings: Settings
+  /** What a new password hash costs, and a check that finds no account: `CURRENT_COST`. */
+  passwordCost: Cost
   /** Who called: address, country, user agent, request id. `SYSTEM` in jobs and queues. */
   caller: Caller
   now: () => Date
@@ -69,6 +72,7 @@ export function createDeps(
     accountGuards: env.ACCOUNT_GUARD,
     mailBudgets: env.MAIL_BUDGET,
     settings: settings(env),
+    passwordCost: CURRENT_COST,
     caller,
     now: () => new Date(),
     waitUntil,

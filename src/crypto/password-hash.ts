@@ -10,8 +10,9 @@ const MAX_ITERATIONS = 600_000
 export type Cost = Readonly<{ calls: number; iterations: number }>
 
 /**
- * What a new hash costs: 3 × 75,000 rounds of HMAC-SHA-512, above the 220,000 that OWASP asks for. Checked
- * when the module loads, so that a cost which production refuses stops the deployment, not the logins.
+ * What a hash costs in production (`Deps.passwordCost`): 3 × 75,000 rounds of HMAC-SHA-512, above the
+ * 220,000 that OWASP asks for. Checked when the module loads, so that a cost which production refuses
+ * stops the deployment, not the logins.
  */
 export const CURRENT_COST = affordable({ calls: 3, iterations: 75_000 })
 
@@ -92,7 +93,8 @@ export async function hashPassword(
 }
 
 /** A well-formed hash that no password has: its last part is not the output of anything known. */
-export const DUMMY_HASH = `$pbkdf2-sha512-chain$c=${CURRENT_COST.calls},i=${CURRENT_COST.iterations},p=none$${'A'.repeat(22)}$${'A'.repeat(86)}`
+export const dummyHash = ({ calls, iterations }: Cost = CURRENT_COST): string =>
+  `$pbkdf2-sha512-chain$c=${calls},i=${iterations},p=none$${'A'.repeat(22)}$${'A'.repeat(86)}`
 
 export type PasswordCheck = Readonly<{ matches: boolean; needsRehash: boolean }>
 
@@ -106,13 +108,15 @@ export async function verifyPassword(
   peppers: Keyring,
   password: string,
   stored: string,
+  current: Cost = CURRENT_COST,
 ): Promise<PasswordCheck> {
-  const { cost, pepperId, salt, hash } = parse(stored) ?? parse(DUMMY_HASH) ?? unreachable()
+  const dummy = dummyHash(affordable(current))
+  const { cost, pepperId, salt, hash } = parse(stored) ?? parse(dummy) ?? unreachable()
   const pepper = peppers.find(({ id }) => id === pepperId)
   const candidate = pepperedHash((pepper ?? peppers[0]).bytes, await chain(password, salt, cost))
-  await spend(roundsOf(CURRENT_COST) - roundsOf(cost))
+  await spend(roundsOf(current) - roundsOf(cost))
   const matches = equalSecrets(candidate, hash) && pepper !== undefined
-  const isCurrent = roundsOf(cost) >= roundsOf(CURRENT_COST) && pepperId === peppers[0].id
+  const isCurrent = roundsOf(cost) >= roundsOf(current) && pepperId === peppers[0].id
   return { matches, needsRehash: matches && !isCurrent }
 }
 

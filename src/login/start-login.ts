@@ -51,8 +51,9 @@ export async function startLogin(
   })
   const refusal = refusalFor(user)
   const reason = refusal ?? (codeWaitSeconds > 0 ? TOO_MANY_CODES : undefined)
-  const { PASSWORD_PEPPER } = deps.settings
-  const rehashed = needsRehash ? await hashPassword(PASSWORD_PEPPER, password) : undefined
+  const rehashed = needsRehash
+    ? await hashPassword(deps.settings.PASSWORD_PEPPER, password, deps.passwordCost)
+    : undefined
   await deps.db.batch([
     recordEvent(deps, {
       event: reason ? 'authn_login_blocked' : 'authn_password_success',

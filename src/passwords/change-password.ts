@@ -49,7 +49,7 @@ export async function changePassword(
   await replacePassword(
     deps,
     session,
-    await hashPassword(deps.settings.PASSWORD_PEPPER, newPassword),
+    await hashPassword(deps.settings.PASSWORD_PEPPER, newPassword, deps.passwordCost),
   )
   await notifyOwner(deps, holder, {
     template: 'password_changed',

@@ -39,7 +39,11 @@ export async function confirmReset(
   await requireGoodPassword(deps, input.password, [email, ...Object.values(reset.names)])
   const known = readDeviceCookie(deps, userId, input.deviceCookie)
   const factor = await passResetFactor(deps, reset, { given: input.secondFactor, nonce: known })
-  const passwordHash = await hashPassword(deps.settings.PASSWORD_PEPPER, input.password)
+  const passwordHash = await hashPassword(
+    deps.settings.PASSWORD_PEPPER,
+    input.password,
+    deps.passwordCost,
+  )
   const nonce = known ?? randomToken()
   await Promise.all([
     reach('guard', () =>

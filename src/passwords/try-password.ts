@@ -1,5 +1,5 @@
 import type { Deps } from '../context'
-import { DUMMY_HASH, verifyPassword } from '../crypto/password-hash'
+import { dummyHash, verifyPassword } from '../crypto/password-hash'
 import { guardOf } from '../durable/guard-of'
 import { deviceHashOf } from '../login/device-cookie'
 import { problem, tooMany } from '../problems'
@@ -59,8 +59,9 @@ async function judge<User extends PasswordHolder>(
   const { attempt, retryAfterSeconds, isKnownDevice, isStopped } = reservation
   if (!attempt) throw tooMany('too_many_attempts', retryAfterSeconds)
 
-  const hash = user && !isStopped ? user.passwordHash : DUMMY_HASH
-  const check = await verifyPassword(deps.settings.PASSWORD_PEPPER, password, hash)
+  const { passwordCost: cost } = deps
+  const hash = user && !isStopped ? user.passwordHash : dummyHash(cost)
+  const check = await verifyPassword(deps.settings.PASSWORD_PEPPER, password, hash, cost)
   if (!user || isStopped || !check.matches) {
     const { lockedUntil, stopsNow } = await reach('guard', () => attempt.fail())
     const failure = { lockedUntil, stopsNow, isKnownDevice, isStopped }

@@ -58,7 +58,11 @@ export async function acceptInvitation(
   const { db } = deps
   const { email, userId, isGood, data } = await findInvitation(deps, token)
   await requireGoodPassword(deps, password, [email, username])
-  const passwordHash = await hashPassword(deps.settings.PASSWORD_PEPPER, password)
+  const passwordHash = await hashPassword(
+    deps.settings.PASSWORD_PEPPER,
+    password,
+    deps.passwordCost,
+  )
   const key = username === null ? null : (usernameKey(username) ?? null)
   const isFree = sql`NOT EXISTS (SELECT 1 FROM users AS other
     WHERE other.username_key = ${key} AND other.id <> ${userId})`

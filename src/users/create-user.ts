@@ -46,7 +46,11 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
     reach('guard', () => guardOf(deps, { address: key }).takeMail('verify', now.getTime())),
     noteSignUp(deps, key),
   ])
-  const passwordHash = await hashPassword(deps.settings.PASSWORD_PEPPER, input.password)
+  const passwordHash = await hashPassword(
+    deps.settings.PASSWORD_PEPPER,
+    input.password,
+    deps.passwordCost,
+  )
   const token = randomToken()
   const expiresAt = new Date(now.getTime() + deps.settings.EMAIL_VERIFICATION_TIMEOUT * 1000)
   const mine = sql`FROM users WHERE email_key = ${key} AND password_hash = ${passwordHash}`

@@ -24,11 +24,11 @@ export type Invited = Readonly<{
 }>
 
 export async function newInvited(
-  { settings }: Pick<Deps, 'settings'>,
+  { settings, passwordCost }: Pick<Deps, 'settings' | 'passwordCost'>,
   email: string,
   locale = 'en',
 ): Promise<Invited> {
-  const passwordHash = await hashPassword(settings.PASSWORD_PEPPER, randomToken())
+  const passwordHash = await hashPassword(settings.PASSWORD_PEPPER, randomToken(), passwordCost)
   const mine = sql`FROM users WHERE email_key = ${emailKey(email)} AND password_hash = ${passwordHash}`
   return { email, locale, passwordHash, mine, token: randomToken() }
 }

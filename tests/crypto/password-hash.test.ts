@@ -3,7 +3,7 @@ import { describe, test, vi } from 'vitest'
 import {
   CURRENT_COST,
   type Cost,
-  DUMMY_HASH,
+  dummyHash,
   hashPassword,
   verifyPassword,
 } from '../../src/crypto/password-hash'
@@ -15,6 +15,7 @@ vi.setConfig({ testTimeout: 60_000 })
 
 /** The same chain for the price of a test. */
 const CHEAP: Cost = { calls: 3, iterations: 10 }
+const DUMMY_HASH = dummyHash()
 const REFUSED = { matches: false, needsRehash: false }
 const passphrase = 'correct horse battery staple'
 
