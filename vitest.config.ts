@@ -78,12 +78,22 @@ const ALONE = [
   'tests/attacks/timing.test.ts',
 ]
 
+/** They read a whole table, log or bucket, and so need one that no other file has written to. */
+const EMPTY_STORE = [
+  'tests/budgets.test.ts',
+  'tests/admin/{users,waiting}.test.ts',
+  'tests/audit/**/*.test.ts',
+  'tests/jobs/**/*.test.ts',
+  'tests/merchants/{duplicates,many,review}.test.ts',
+]
+
 export default defineConfig({
   test: {
     globalSetup: './tests/support/mailbox-server.ts',
     reporters: ['default', './tests/support/reporter.ts'],
     // The Worker logs a line for each request: of interest where a test fails.
     silent: 'passed-only',
+    provide: { isDeep: process.env['TEST_DEEP'] === '1' },
     // workerd rejects a promise that no code can reach when a peer's certificate is not trusted; the
     // socket reports the same failure where it can be caught.
     onUnhandledError: ({ message }) => !message.startsWith('internal error; reference = '),
@@ -94,10 +104,16 @@ export default defineConfig({
           ...inWorkerd,
           name: 'workers',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/e2e/**', 'tests/pure/**', ...ALONE],
+          exclude: ['tests/e2e/**', 'tests/pure/**', ...ALONE, ...EMPTY_STORE],
+          // One runtime and its stores for many files: each names its accounts anew.
+          isolate: false,
           // One file waits (for mails, for what hangs) while the other computes.
           maxWorkers: 2,
         },
+      },
+      {
+        plugins: [workerd('empty-store')],
+        test: { ...inWorkerd, name: 'empty-store', include: EMPTY_STORE, maxWorkers: 2 },
       },
       {
         plugins: [workerd('alone')],

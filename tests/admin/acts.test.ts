@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { drizzle } from 'drizzle-orm/d1'
 import { describe, test } from 'vitest'
 import { eventsOf, freshAddress, startApp } from '../support/app'
-import { mailsNamed, me, signedIn } from '../support/acts'
+import { me, signedIn } from '../support/acts'
 import { beforeBatch, broken, failLogin } from '../support/attack'
 import {
   act,
@@ -11,12 +11,13 @@ import {
   freshToken,
   hasAdmin,
   insertUser,
-  openSession,
+  tokenFor,
   REASON,
 } from '../support/admins'
 import { noMail } from '../support/mail-faults'
 import { confirmReset, NEW_PASSWORD, nextResetToken, tryLogin } from '../support/recovery'
 import { userIdOf } from '../support/rows-of'
+import { mailsNamed } from '../support/mailbox'
 
 const lastEvent = async (email: string) => (await eventsOf(email)).at(-1)
 
@@ -35,11 +36,11 @@ describe('an admin', () => {
     expect((await tryLogin(app, user.account, user.account.password)).body.code).toBe(
       'account_disabled',
     )
-    await mailsNamed(user.account, 'Your account was disabled')
+    await mailsNamed(user.account.email, 'Your account was disabled')
     expect((await act(app, admin, `${id}/disable`)).body.code).toBe('user_state')
 
     expect((await act(app, admin, `${id}/enable`)).status).toBe(204)
-    const [mail] = await mailsNamed(user.account, 'Your account works again')
+    const [mail] = await mailsNamed(user.account.email, 'Your account works again')
     expect(mail?.text).toContain(REASON)
     // Whoever did it is known to the log, not to the owner.
     expect(mail?.text).not.toMatch(/IP address|\b1[01]\.\d+\.\d+\.\d+/)
@@ -68,7 +69,7 @@ describe('an admin', () => {
     expect((await me(app, { token: user.accessToken })).status).toBe(401)
     expect(await columnOf(id, 'role')).toBe('merchant')
     expect(await columnOf(id, 'security_epoch')).toBe(epoch + 1)
-    const [mail] = await mailsNamed(user.account, 'Your account has another role')
+    const [mail] = await mailsNamed(user.account.email, 'Your account has another role')
     expect(mail?.text).toContain('a merchant account')
     expect(JSON.parse((await lastEvent(user.account.email))?.data ?? '')).toEqual({
       from: 'customer',
@@ -94,7 +95,7 @@ describe('an admin', () => {
     expect((await read()).body['locked_until']).not.toBeNull()
     expect((await unlock()).status).toBe(204)
     expect((await read()).body['locked_until']).toBeNull()
-    const [mail] = await mailsNamed(account, 'Your account was unlocked')
+    const [mail] = await mailsNamed(account.email, 'Your account was unlocked')
     expect(mail?.text).toContain(REASON)
     expect(mail?.text).not.toMatch(/IP address|\b1[01]\.\d+\.\d+\.\d+/)
     expect((await tryLogin(app, account, account.password)).status).toBe(200)
@@ -124,7 +125,7 @@ describe('an admin', () => {
     expect((await act(app, admin, `${id}/end-sessions`)).status).toBe(204)
     expect((await me(app, { token: ada.accessToken })).status).toBe(401)
     expect((await me(app, { token: bob.accessToken })).status).toBe(200)
-    await mailsNamed(ada.account, 'You were signed out everywhere')
+    await mailsNamed(ada.account.email, 'You were signed out everywhere')
 
     const token = await freshToken(app, admin)
     const all = () => app.post('/api/admin/end-sessions/', { reason: REASON }, { token })
@@ -151,7 +152,7 @@ describe('an admin', () => {
         .run()
     const late = startApp(beforeBatch(useUp))
     const user = { id: await insertUser(late, 'customer'), role: 'customer' as const }
-    const token = await openSession(late, user)
+    const token = await tokenFor(late, user)
     expect((await all(late)).body.code).toBe('insufficient_user_authentication')
     expect((await me(late, { token })).status).toBe(200)
 
@@ -192,7 +193,7 @@ describe('an admin', () => {
     const gone = () => env.DB.prepare('DELETE FROM sessions WHERE user_id = ?').bind(admin.id).run()
     const app = startApp(beforeBatch(gone))
     const user = { id: await insertUser(app, 'customer'), role: 'customer' as const }
-    const token = await openSession(app, user)
+    const token = await tokenFor(app, user)
     const ended = await act(app, admin, `${user.id}/end-sessions`)
     expect(ended.body.code).toBe('invalid_access_token')
     expect((await me(app, { token })).status).toBe(200)
@@ -210,7 +211,7 @@ describe('an admin', () => {
       ip,
     })
     expect([started.status, started.body]).toEqual([202, { status: 'reset_sent' }])
-    const [mail] = await mailsNamed(account, 'Set a new password')
+    const [mail] = await mailsNamed(account.email, 'Set a new password')
     expect(mail?.text).toContain('Our team sends you this link')
     expect(mail?.text).not.toContain(ip)
     expect((await tryLogin(app, account, account.password)).status).toBe(200)
@@ -238,7 +239,7 @@ describe('an admin', () => {
     const app = startApp(broken('db', ['batch'], 'fails'))
     const admin = { id: await insertUser(app, 'admin') }
     const user = { id: await insertUser(app, 'customer'), role: 'customer' as const }
-    const token = await openSession(app, user)
+    const token = await tokenFor(app, user)
     for (const name of ['disable', 'end-sessions']) {
       expect((await act(app, admin, `${user.id}/${name}`)).status).toBeGreaterThanOrEqual(500)
     }

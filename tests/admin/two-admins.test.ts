@@ -1,10 +1,8 @@
 import { env } from 'cloudflare:workers'
-import { createExecutionContext } from 'cloudflare:test'
 import { describe, test } from 'vitest'
-import { createDeps } from '../../src/context'
 import { runPendingActs } from '../../src/jobs/run-pending-acts'
 import { eventsOf, freshAddress, startApp } from '../support/app'
-import { type App, mailsNamed, me, signInWithTotp, withTotp } from '../support/acts'
+import { type App, me, signInWithTotp, withTotp } from '../support/acts'
 import {
   acceptInvitation,
   act,
@@ -15,7 +13,8 @@ import {
   inviteUser,
 } from '../support/admins'
 import { noQueue, sendWaiting } from '../support/mail-faults'
-import { mailsTo, nextMail, tokenIn } from '../support/mailbox'
+import { mailsTo, nextMail, tokenIn, mailsNamed } from '../support/mailbox'
+import { testDeps } from '../support/test-deps'
 import { tryLogin } from '../support/recovery'
 import { rowsOf, userIdOf } from '../support/rows-of'
 
@@ -24,11 +23,7 @@ const DAY = 86_400
 const approve = (app: App, admin: { id: string }, userId: string, actId: unknown) =>
   act(app, admin, `${userId}/grants/${String(actId)}/approve`)
 
-const runJob = (app: App) =>
-  runPendingActs({
-    ...createDeps(env, (task) => createExecutionContext().waitUntil(task)),
-    now: app.now,
-  })
+const runJob = (app: App) => runPendingActs(testDeps({ now: app.now }))
 
 const onlyAdmins = async (app: App, count: number) => {
   await env.DB.prepare(`UPDATE users SET role = 'customer' WHERE role = 'admin'`).run()
@@ -128,7 +123,7 @@ describe('to make an admin takes two', () => {
     const third = app.newAccount()
     const waiting = await inviteUser(app, one, { email: third.email, role: 'admin' })
     expect([waiting.status, waiting.body.status]).toEqual([202, 'waiting_for_approval'])
-    expect(await mailsTo(third.email, { waitMs: 300 })).toEqual([])
+    expect(await mailsTo(third.email)).toEqual([])
     const { user_id: userId, act_id: actId } = waiting.body
     expect((await approve(app, one, String(userId), actId)).body.code).toBe('needs_another_admin')
     expect((await approve(app, two, String(userId), actId)).status).toBe(204)
@@ -153,7 +148,7 @@ describe('lost second factors', () => {
       app.now().getTime() + (DAY - 60) * 1000,
     )
     expect((await act(app, admin, `${id}/remove-factors`)).body.code).toBe('user_state')
-    const [mail] = await mailsNamed(user.account, 'Your authenticator apps will be removed')
+    const [mail] = await mailsNamed(user.account.email, 'Your authenticator apps will be removed')
     const token = mail && tokenIn(mail)
     const stop = () => app.post('/api/auth/stop-act/', { token }, { ip: freshAddress() })
     const stops = await Promise.all(Array.from({ length: 50 }, stop))
@@ -175,7 +170,7 @@ describe('lost second factors', () => {
     expect(rows.get('totp_authenticators')).toEqual([])
     expect(rows.get('backup_codes')).toEqual([])
     expect((await me(app, { token: session.accessToken })).status).toBe(401)
-    await mailsNamed(user.account, 'Your authenticator apps were removed')
+    await mailsNamed(user.account.email, 'Your authenticator apps were removed')
     const events = (await eventsOf(user.account.email)).map(({ event }) => event)
     expect(events.filter((event) => event === 'user_factors_removed')).toHaveLength(1)
     const { body } = await tryLogin(app, user.account, user.account.password)
@@ -211,7 +206,7 @@ describe('lost second factors', () => {
     expect((await act(deaf, admin, `${id}/remove-factors`)).status).toBe(202)
     // The link that stops it is on its way all the same.
     await sendWaiting()
-    const [mail] = await mailsNamed(user.account, 'Your authenticator apps will be removed')
+    const [mail] = await mailsNamed(user.account.email, 'Your authenticator apps will be removed')
     if (!mail) throw new Error('a mail')
     expect((await app.post('/api/auth/stop-act/', { token: tokenIn(mail) })).status).toBe(200)
     app.advance(DAY + 1)

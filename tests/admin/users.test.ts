@@ -42,7 +42,7 @@ describe('the list of accounts', () => {
   test('is searched by how an address begins', async ({ expect }) => {
     const app = startApp()
     const admin = { id: await insertUser(app, 'admin') }
-    const account = await app.hasAccount()
+    const account = await startApp().hasAccount()
     const token = await freshToken(app, admin)
     const search = async (email: string) => {
       const { body } = await app.send('GET', `/api/admin/users/?email=${email}`, { token })

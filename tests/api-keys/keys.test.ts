@@ -1,5 +1,4 @@
 import { describe, test } from 'vitest'
-import { mailsNamed } from '../support/acts'
 import { eventsOf, freshAddress, startApp } from '../support/app'
 import { storedText } from '../support/attack'
 import { confirmReset, nextLinkToken, resetTokenOf } from '../support/recovery'
@@ -14,6 +13,7 @@ import {
   setMerchant,
   verifyKey,
 } from './support'
+import { mailsNamed } from '../support/mailbox'
 
 const DAY = 86_400
 const list = async (app: ReturnType<typeof startApp>, token: string) =>
@@ -57,7 +57,7 @@ describe('an API key', () => {
         expires_at: entry?.['expires_at'],
       },
     ])
-    const [mail] = await mailsNamed(owner.account, 'An API key was created')
+    const [mail] = await mailsNamed(owner.account.email, 'An API key was created')
     expect(mail?.text).toContain('Shop server')
     expect(mail?.text).not.toContain(key.slice(40))
     const created = (await eventsOf(owner.account.email)).filter(
@@ -91,7 +91,7 @@ describe('an API key', () => {
     expect((await verifyKey(app, key)).status).toBe(401)
     expect(await list(app, token)).toEqual([])
     expect((await endKey(app, token, id)).status).toBe(404)
-    await mailsNamed(owner.account, 'An API key was deleted')
+    await mailsNamed(owner.account.email, 'An API key was deleted')
     const events = (await eventsOf(owner.account.email)).map(({ event }) => event)
     expect(events.filter((event) => event === 'authn_token_revoked')).toHaveLength(1)
   })

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
-import { type App, addTotp, signInWithTotp } from '../support/acts'
+import { type App, withTotp } from '../support/acts'
+import { tokenFor } from '../support/admins'
 import { type Answer, freshAddress } from '../support/app'
-import { userIdOf } from '../support/rows-of'
 
 /** What only an admin's decision does otherwise. */
 export const setOwner = (userId: string, sql: string) =>
@@ -17,22 +17,16 @@ export const setMerchant = (userId: string, state: string) =>
 
 /** Somebody who may have keys: an authenticator app, and a session that has just passed both steps. */
 export async function keyOwner(app: App, role: 'merchant' | 'admin' | 'customer' = 'merchant') {
-  const account = await app.hasAccount({ role: role === 'admin' ? 'customer' : role })
-  const userId = await userIdOf(account)
-  if (role === 'merchant') await setMerchant(userId, 'approved')
-  if (role === 'admin') await setOwner(userId, `role = 'admin'`)
-  const { accessToken } = await app.signIn(account, {}, { ip: freshAddress() })
-  const totp = await addTotp(app, accessToken)
-  app.advance(30)
-  const owner = { account, userId, ...totp }
-  return { ...owner, token: (await signInWithTotp(app, owner)).accessToken }
+  const owner = await withTotp(app, role)
+  if (role === 'merchant') await setMerchant(owner.userId, 'approved')
+  return { ...owner, token: await freshToken(app, owner) }
 }
 
 export type KeyOwner = Awaited<ReturnType<typeof keyOwner>>
 
 /** Another session, whose step-up is not used up. */
-export const freshToken = async (app: App, owner: KeyOwner) =>
-  (await signInWithTotp(app, owner)).accessToken
+export const freshToken = (app: App, { userId }: { userId: string }) =>
+  tokenFor(app, { id: userId })
 
 export const createKey = (app: App, token: string, input: Record<string, unknown> = {}) =>
   app.post(

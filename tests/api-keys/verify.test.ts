@@ -3,11 +3,11 @@ import { newKeyText } from '../../src/api-keys/key-text'
 import { createDeps, type Deps } from '../../src/context'
 import { runJobs } from '../../src/jobs/run-jobs'
 import { describe, test } from 'vitest'
-import { type App, mailsNamed } from '../support/acts'
+import { type App } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
 import { noMail } from '../support/mail-faults'
 import { startMeter } from '../support/meter'
-import { mailsTo } from '../support/mailbox'
+import { mailsTo, mailsNamed } from '../support/mailbox'
 import {
   createKey,
   endKey,
@@ -18,6 +18,7 @@ import {
   rotateKey,
   verifyKey,
 } from './support'
+import { testDeps } from '../support/test-deps'
 
 const DAY = 86_400
 const rowOf = (id: string) =>
@@ -177,7 +178,7 @@ const brokenDatabase = {
 
 describe('the end of a key', () => {
   const runDaily = (app: App, fault = (deps: Deps) => deps) =>
-    runJobs(fault({ ...createDeps(env, () => {}), now: app.now }), '0 6 * * *')
+    runJobs(fault(testDeps({ now: app.now })), '0 6 * * *')
 
   test('is told 14 and 3 days before, once each, to owners who may use it', async ({ expect }) => {
     const app = startApp()
@@ -189,7 +190,7 @@ describe('the end of a key', () => {
     const token = await freshToken(app, owner)
     await endKey(app, token, gone.id)
     const reminders = async () => {
-      const mails = await mailsTo(owner.account.email, { waitMs: 300 })
+      const mails = await mailsTo(owner.account.email)
       return mails
         .filter(({ subject }) => subject.startsWith('An API key ends in'))
         .map(({ subject, text }) => [subject, /Ends in \w+/.exec(text)?.[0]])
@@ -199,13 +200,13 @@ describe('the end of a key', () => {
     expect(await reminders()).toEqual([])
     app.advance(600)
     await Promise.all([runDaily(app), runDaily(app)])
-    await mailsNamed(owner.account, 'An API key ends in 14 days')
+    await mailsNamed(owner.account.email, 'An API key ends in 14 days')
     expect(await reminders()).toEqual([['An API key ends in 14 days', 'Ends in twenty']])
     app.advance(DAY)
     await expect(runDaily(app, noMail())).rejects.toThrow('remind')
     expect(await reminders()).toHaveLength(1)
     await runDaily(app)
-    await mailsNamed(owner.account, 'An API key ends in 3 days')
+    await mailsNamed(owner.account.email, 'An API key ends in 3 days')
     await runDaily(app)
     expect((await reminders()).slice(1)).toEqual([['An API key ends in 3 days', 'Ends in ten']])
   })
@@ -219,13 +220,13 @@ describe('the end of a key', () => {
     expect(await rowOf(id)).toMatchObject({ reminded_days: null })
     const left = Date.parse(String(rotated.body['expires_at'])) - app.now().getTime()
     expect(Math.round(left / 1000 / DAY)).toBe(60)
-    await mailsNamed(owner.account, 'An API key was replaced')
+    await mailsNamed(owner.account.email, 'An API key was replaced')
   })
 
   test('takes its row a month later', async ({ expect }) => {
     const app = startApp()
     const { id } = await madeKey(app, await keyOwner(app), { expires_in_days: 1 })
-    const purge = () => runJobs({ ...createDeps(env, () => {}), now: app.now }, '*/15 * * * *')
+    const purge = () => runJobs(testDeps({ now: app.now }), '*/15 * * * *')
     app.advance(31 * DAY - 60)
     await purge()
     expect(await rowOf(id)).not.toBeNull()

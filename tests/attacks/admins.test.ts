@@ -12,7 +12,7 @@ import {
   hasAdmin,
   insertUser,
   inviteUser,
-  openSession,
+  tokenFor,
 } from '../support/admins'
 import { nextMail, tokenIn } from '../support/mailbox'
 import { setUser, tryLogin } from '../support/recovery'
@@ -149,7 +149,9 @@ describe('admins', () => {
     expect((await changeRole(app, admin, other.id, 'customer')).status).toBe(204)
     expect((await list()).body.code).toBe('invalid_access_token')
     // A session that outlived the change would still not carry the old role.
-    const kept = await openSession(app, { id: other.id, role: 'admin' })
+    await setUser(other.account, `role = 'admin'`)
+    const kept = await tokenFor(app, { id: other.id })
+    await setUser(other.account, `role = 'customer'`)
     expect((await me(app, { token: kept })).body.code).toBe('invalid_access_token')
 
     const user = await signedIn(app)

@@ -230,7 +230,7 @@ describe('advisories: sessions and tokens', () => {
       ),
     )
     expect([hashes, statuses(result, 401), statuses(result, 429)]).toEqual([5, 5, 995])
-    expect(await mailsTo(identifier, { after: 2, waitMs: 300 })).toEqual([])
+    expect(await mailsTo(identifier)).toHaveLength(1)
     const locks = (await eventsOf(identifier)).filter(({ event }) => event === 'authn_login_lock')
     expect(locks).toHaveLength(1)
   })

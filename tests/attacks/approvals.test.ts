@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { insertUser, openSession } from '../support/admins'
+import { insertUser, tokenFor } from '../support/admins'
 import { eventsOf, startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
 import { ask, change, decide, hasReviewer, inState, named, submit } from '../merchants/support'
@@ -13,7 +13,7 @@ describe('E-109: an approval', () => {
     const own = await decide(app, merchant, merchant.id, 'approve', 2)
     expect([own.status, own.body.code]).toEqual([403, 'forbidden'])
     expect((await eventsOf(merchant.email)).at(-1)?.event).toBe('authz_fail')
-    const weak = { token: await openSession(app, { id: reviewer.id, role: 'admin' }, 'email') }
+    const weak = { token: await tokenFor(app, { id: reviewer.id }, 'email') }
     expect((await decide(app, weak, merchant.id, 'approve', 2)).body.code).toBe(
       'insufficient_user_authentication',
     )
@@ -42,7 +42,7 @@ describe('E-109: an approval', () => {
       'DELETE FROM sessions WHERE user_id = ?',
     ]) {
       const late = startApp(beforeBatch(() => env.DB.prepare(meanwhile).bind(reviewer.id).run()))
-      const token = await openSession(app, { id: reviewer.id, role: 'admin' })
+      const token = await tokenFor(app, { id: reviewer.id })
       const decided = await decide(late, { token }, merchant.id, 'approve', 2)
       expect(decided.body.code).toBe('insufficient_user_authentication')
     }
@@ -62,7 +62,7 @@ describe('E-109: an approval', () => {
     await setUser(`status = 'active', role = 'customer'`)
     expect((await decide(app, reviewer, promoted.id, 'reject', 2)).body.code).toBe('user_state')
     await setUser(`role = 'admin'`)
-    const self = { token: await openSession(app, { id: promoted.id, role: 'admin' }) }
+    const self = { token: await tokenFor(app, { id: promoted.id }) }
     expect((await decide(app, self, promoted.id, 'approve', 2)).body.code).toBe('own_account')
     await setUser(`role = 'merchant'`)
     expect((await decide(app, reviewer, promoted.id, 'approve', 2)).status).toBe(200)

@@ -26,8 +26,8 @@ describe('E-116: no request changes the log', () => {
   for (const path of ['', 'export/', 'head/', 'proof/'])
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
       test(`${method} /api/admin/audit/${path}`, async ({ expect }) => {
-        const before = await sql('SELECT count(*) AS count FROM audit_events')
         const token = await freshToken(app, admin)
+        const before = await sql('SELECT count(*) AS count FROM audit_events')
         const options = { token, ip: freshAddress(), json: { id: 1 } }
         const answer = await app.send(method, `/api/admin/audit/${path}`, options)
         expect(answer.status).toBe(405)

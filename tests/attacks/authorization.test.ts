@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { randomId, randomToken } from '../../src/crypto/token'
 import { type Answer, freshAddress, startApp } from '../support/app'
-import { type App, mailsNamed, me, signedIn, waitingLogin, withTotp } from '../support/acts'
+import { type App, me, signedIn, waitingLogin, withTotp } from '../support/acts'
 import { visible } from '../support/attack'
 import {
   acceptInvitation,
@@ -11,10 +11,10 @@ import {
   columnOf,
   insertUser,
   inviteUser,
-  openSession,
+  tokenFor,
 } from '../support/admins'
 import { guardedRoutes } from '../support/guarded-routes'
-import { nextMail, tokenIn } from '../support/mailbox'
+import { nextMail, tokenIn, mailsNamed } from '../support/mailbox'
 import { userIdOf } from '../support/rows-of'
 
 const adminPaths = guardedRoutes.filter(({ path }) => path.startsWith('/api/admin/'))
@@ -78,7 +78,7 @@ describe('authorization', () => {
     expect(foreign.device).not.toBe('')
     const tries = async (ids: typeof foreign) => {
       const { id } = { id: await userIdOf(eve.account) }
-      const token = await openSession(app, { id, role: 'customer' })
+      const token = await tokenFor(app, { id })
       return [
         await ask(app, 'DELETE', `/api/auth/sessions/${ids.session}/`, token),
         await ask(app, 'DELETE', `/api/auth/devices/${ids.device}/`, token),
@@ -103,7 +103,7 @@ describe('authorization', () => {
     expect(adminPaths.length).toBeGreaterThan(10)
     for (const role of ['customer', 'merchant'] as const) {
       const user = { id: await insertUser(app, role), role }
-      const token = await openSession(app, user)
+      const token = await tokenFor(app, user)
       for (const { method, path } of adminPaths) {
         for (const other of [method, 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
           const answer = await ask(app, other, path, token)
@@ -167,7 +167,7 @@ describe('authorization', () => {
 
     const target = await withTotp(app)
     await act(app, one, `${await userIdOf(target.account)}/remove-factors`)
-    const [mail] = await mailsNamed(target.account, 'Your authenticator apps will be removed')
+    const [mail] = await mailsNamed(target.account.email, 'Your authenticator apps will be removed')
     const stop = mail && tokenIn(mail)
     // A link is for its own act alone.
     expect((await acceptInvitation(app, String(stop), target.account)).status).toBe(400)
@@ -178,7 +178,7 @@ describe('authorization', () => {
     expect((await app.post('/api/auth/stop-act/', { token: stop })).status).toBe(200)
     // A challenge is no other account's, whoever is signed in beside it.
     const { challenge, code } = await waitingLogin(app)
-    const token = await openSession(app, { id: eve, role: 'customer' })
+    const token = await tokenFor(app, { id: eve })
     const finish = { challenge, method: 'email', code }
     const stolen = await app.post('/api/auth/step-up/verify/', finish, { token })
     expect(stolen.body.code).toBe('invalid_challenge')
@@ -187,7 +187,7 @@ describe('authorization', () => {
   test('row 11 (CVE-2026-41427): there is no other way to become an admin', async ({ expect }) => {
     const app = startApp()
     const merchant = { id: await insertUser(app, 'merchant'), role: 'merchant' as const }
-    const token = () => openSession(app, merchant)
+    const token = () => tokenFor(app, merchant)
     const account = app.newAccount()
     const ways: [string, string, object][] = [
       ['POST', '/api/users/create/', { ...account, role: 'admin' }],
@@ -223,7 +223,7 @@ describe('authorization', () => {
     const app = startApp()
     const user = { id: await insertUser(app, 'customer'), role: 'customer' as const }
     const refused = async (path: string, times: number) => {
-      const token = await openSession(app, user)
+      const token = await tokenFor(app, user)
       const tries = Array.from({ length: times }, () => ask(app, 'GET', path, token))
       const answers = await Promise.all(tries)
       expect(new Set(answers.map(({ body }) => body.code))).toEqual(new Set(['forbidden']))

@@ -154,7 +154,7 @@ describe('enumeration', () => {
     expect(unknown.status).toBe(202)
     expect(visible(await resend(active.email))).toEqual(unknown)
     expect(visible(await resend(pending.email))).toEqual(unknown)
-    expect(await mailsTo(active.email, { after: 1, waitMs: 300 })).toEqual([])
+    expect(await mailsTo(active.email)).toEqual([])
   })
 
   test('E-007: it costs the same work for every address, and writes nothing past the limit', async ({

@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { createDeps } from '../../src/context'
 import { runJobs } from '../../src/jobs/run-jobs'
 import { freshAddress, startApp } from '../support/app'
 import { nextMail } from '../support/mailbox'
+import { testDeps } from '../support/test-deps'
 
 const SQL = [
   "' OR '1'='1",
@@ -87,10 +87,7 @@ describe('injection', () => {
     )
     expect(created.status).toBe(202)
     await nextMail(account.email)
-    await runJobs(
-      createDeps(env, () => {}),
-      '*/15 * * * *',
-    )
+    await runJobs(testDeps(), '*/15 * * * *')
     const { results } = await env.DB.prepare(
       `SELECT legal_name, (SELECT user_agent FROM audit_events WHERE user_id = u.id LIMIT 1) AS agent
        FROM merchant_profiles JOIN users u ON u.id = user_id WHERE u.email = ?`,

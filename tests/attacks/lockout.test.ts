@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { eventsOf, freshAddress, startApp } from '../support/app'
 import { countingHashes, failLogin, visible } from '../support/attack'
-import { mailsTo, nextMail } from '../support/mailbox'
+import { mailsTo } from '../support/mailbox'
 
 const login = (identifier: string, password: string) => ({ identifier, password })
 
@@ -203,8 +203,7 @@ describe('lockout and throttling', () => {
     const app = startApp()
     const ada = await app.hasAccount()
     await failLogin(app, ada.email, 5)
-    await nextMail(ada.email)
-    expect(await mailsTo(ada.email, { after: 2, waitMs: 300 })).toEqual([])
+    expect(await mailsTo(ada.email)).toHaveLength(1)
     const events = (await eventsOf(ada.email)).map(({ event }) => event)
     expect(events.filter((event) => event === 'authn_login_fail')).toHaveLength(5)
     expect(events.filter((event) => event === 'authn_login_lock')).toHaveLength(1)

@@ -18,7 +18,7 @@ import {
   failMailsTo,
   mailboxPorts,
   mailsTo,
-} from '../support/mailbox'
+} from '../support/smtp-mailbox'
 
 /** Ways to say more than one line, or more than one mailbox, where one is expected. */
 const BREAKS = ['\r\n', '\n', '\r', '\0', '\u2028', '\u2029', '\u0085', '\v', '\f', '\ud800']

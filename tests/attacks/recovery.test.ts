@@ -60,7 +60,7 @@ describe('recovery', () => {
     })
     for (const other of seen) expect(other).toEqual(seen[0])
     await nextResetToken(known)
-    expect(await mailsTo(disabled.email, { after: 1, waitMs: 300 })).toEqual([])
+    expect(await mailsTo(disabled.email)).toEqual([])
   })
 
   test('E-008: random, used, expired, foreign and orphaned tokens are one refusal', async ({

@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest'
 import { freshAddress, startApp } from '../support/app'
 import { me, signedIn } from '../support/acts'
-import { freshToken, insertUser, openSession } from '../support/admins'
+import { freshToken, insertUser, tokenFor } from '../support/admins'
 import { tryLogin } from '../support/recovery'
 
 const resend = (app: ReturnType<typeof startApp>, ip: string, headers = {}) =>
@@ -142,10 +142,11 @@ describe('lists', () => {
     expect(body).toEqual({ users: [], next: null })
 
     const eve = { id: await insertUser(app, 'customer'), role: 'customer' as const }
-    const own = await openSession(app, eve)
+    const own = await tokenFor(app, eve)
     for (const query of ['before=999999999', 'limit=100']) {
       const path = `/api/users/me/activity/?${query}`
-      expect((await app.send('GET', path, { token: own })).body['events']).toEqual([])
+      const shown = (await app.send('GET', path, { token: own })).body['events']
+      expect(shown).toMatchObject([{ event: 'authn_login_success' }])
     }
     for (const query of [`user_id=${admin.id}`, 'before=-1', 'from=0', 'limit=-5']) {
       const path = `/api/users/me/activity/?${query}`

@@ -26,7 +26,7 @@ describe('text in fields', () => {
     }
     const phrase = 'four quiet otters knit scarves'
     const password = `${phrase}\0tail`
-    const ada = await app.hasAccount({ password })
+    const ada = await app.signUp({ password })
     const login = (given: string) =>
       send('/api/auth/login/', { identifier: ada.email, password: given })
     expect((await login(password)).status).toBe(200)
@@ -105,7 +105,7 @@ describe('text in fields', () => {
     const created = await send('/api/users/create/', { ...account, username: '{{7*7}}' })
     expect([created.status, pointersOf(created)]).toEqual([400, ['#/username']])
     const password = `four quiet otters ${marks}`
-    const ada = await app.hasAccount({ password })
+    const ada = await app.signUp({ password })
     const login = (given: string) =>
       send('/api/auth/login/', { identifier: ada.email, password: given })
     expect((await login(password)).status).toBe(200)

@@ -3,7 +3,7 @@ import { test } from 'vitest'
 import { randomId, sha256 } from '../../src/crypto/token'
 import { keyOwner, madeKey, verifyKey } from '../api-keys/support'
 import { me } from '../support/acts'
-import { insertUser, openSession } from '../support/admins'
+import { insertUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { everyRoute } from '../support/guarded-routes'
 
@@ -59,7 +59,7 @@ test('E-105: no route of one admin acts on the session, the keys or the factors 
       .replace(/:userId/, ada.userId)
       .replace(/:\w+(\{[^}]+\})?/g, 'none')
     return app.send(method, path, {
-      token: await openSession(app, eve),
+      token: await tokenFor(app, eve),
       ip: freshAddress(),
       ...(!['GET', 'DELETE'].includes(method) && { json }),
     })

@@ -13,7 +13,7 @@ import { recordEvent } from '../../src/audit/record'
 import { tileKey } from '../../src/audit/read-tiles'
 import { tilesOf } from '../../src/audit/tiles'
 import { readHead, verifyHead } from '../../src/audit/tree-head'
-import { freshToken, hasAdmin, openSession } from '../support/admins'
+import { freshToken, hasAdmin, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { startMeter } from '../support/meter'
 import { heads, jobDeps, newestId, sealAll, sql, withoutTriggers, writeEvents } from './support'
@@ -108,9 +108,10 @@ describe('export', () => {
 
   test('holds every event in order, its personal fields and the head', async ({ expect }) => {
     const { deps } = jobDeps()
+    const token = await freshToken(app, admin)
     await sealAll(deps)
     const id = await newestId()
-    const answer = await get('export/')
+    const answer = await get('export/', token)
     expect(answer.status).toBe(200)
     const [first, ...rest] = linesOf(answer.text)
     const end = rest.pop()
@@ -166,7 +167,7 @@ describe('export', () => {
         },
       }),
     }))
-    const token = await openSession(faulty, { id: admin.id, role: 'admin' })
+    const token = await tokenFor(faulty, { id: admin.id })
     broken = true
     await expect(
       faulty.send('GET', '/api/admin/audit/export/', { token, ip: freshAddress() }),

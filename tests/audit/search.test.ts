@@ -1,6 +1,6 @@
 import { beforeAll, describe, test } from 'vitest'
 import { recordEvent } from '../../src/audit/record'
-import { freshToken, hasAdmin, insertUser, openSession } from '../support/admins'
+import { freshToken, hasAdmin, insertUser, tokenFor } from '../support/admins'
 import { signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
 import { startMeter } from '../support/meter'
@@ -100,7 +100,7 @@ describe('search', () => {
       ['ip=203.0.113.99', 4100],
       ['from=2001-01-01T00:00:00Z&to=2001-01-02T00:00:00Z', 120],
     ] as const) {
-      const token = await openSession(metered, { id: admin.id, role: 'admin' })
+      const token = await tokenFor(metered, { id: admin.id })
       meter.read()
       await metered.send('GET', `/api/admin/audit/?${filter}`, { token, ip: freshAddress() })
       expect(meter.read().rowsRead, filter).toBeLessThanOrEqual(most)
@@ -127,7 +127,7 @@ describe('search', () => {
 
 test('E-103: nobody but an admin with two factors reads the log', async ({ expect }) => {
   const { accessToken } = await signedIn(app)
-  const mailed = await openSession(app, { id: admin.id, role: 'admin' }, 'email')
+  const mailed = await tokenFor(app, { id: admin.id }, 'email')
   for (const path of ['', 'export/', 'head/', 'proof/?event=1']) {
     expect((await get(path, accessToken)).body.code, path).toBe('forbidden')
     expect((await get(path, mailed)).status, path).toBe(401)

@@ -4,9 +4,10 @@ import { sealEvents } from '../../src/audit/seal'
 import { searchEvents } from '../../src/audit/search'
 import { SEGMENT_SIZE } from '../../src/audit/segment'
 import type { StoredEvent } from '../../src/audit/stored-event'
-import { createDeps, type Deps } from '../../src/context'
+import type { Deps } from '../../src/context'
 import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'
+import { testDeps } from '../support/test-deps'
 
 export const DAY_MS = 86_400_000
 
@@ -14,7 +15,7 @@ export const DAY_MS = 86_400_000
 export function jobDeps(fault: (deps: Deps) => Deps = (deps) => deps) {
   let offsetMs = 0
   const deps = fault({
-    ...createDeps(env, () => {}),
+    ...testDeps(),
     now: () => new Date(Date.now() + offsetMs),
   })
   return { deps, advance: (ms: number) => void (offsetMs += ms) }

@@ -1,5 +1,11 @@
 import { describe, test, vi } from 'vitest'
-import { allConnections, connectionsTo, failMailsTo, mailsTo, nextMail } from '../support/mailbox'
+import {
+  allConnections,
+  connectionsTo,
+  failMailsTo,
+  mailsTo,
+  nextMail,
+} from '../support/smtp-mailbox'
 import {
   brokenDb,
   CODE,

@@ -5,7 +5,7 @@ import { enqueueMail, enqueueNotice } from '../../src/email/enqueue'
 import { DEADLINE_MS } from '../../src/http/deadline'
 import { problemCode } from '../../src/problems'
 import { noMail } from '../support/mail-faults'
-import { nextMail } from '../support/mailbox'
+import { nextMail } from '../support/smtp-mailbox'
 import { CODE, codeMail, someone, startMail, verifyMail } from './support'
 
 const LONGEST = {

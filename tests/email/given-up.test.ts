@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test, vi } from 'vitest'
 import { templates } from '../../src/email/templates'
-import { mailsTo } from '../support/mailbox'
+import { mailsTo } from '../support/smtp-mailbox'
 import { brokenDb, codeMail, mailEventsOf, someone, startMail } from './support'
 
 describe('a mail that need not be sent', () => {

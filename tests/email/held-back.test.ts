@@ -2,7 +2,7 @@ import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import type { Deps } from '../../src/context'
-import { failMailsTo, mailsTo } from '../support/mailbox'
+import { failMailsTo, mailsTo } from '../support/smtp-mailbox'
 import { codeMail, mailEventsOf, someone, startMail, verifyMail, withSettings } from './support'
 
 describe('when the day has no budget left', () => {

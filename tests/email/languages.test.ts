@@ -6,7 +6,7 @@ import { type Language, languageOf, languages } from '../../src/email/language'
 import { renderLetter } from '../../src/email/layout'
 import type { TemplateName } from '../../src/email/mail-data'
 import { templates } from '../../src/email/templates'
-import { mailsTo } from '../support/mailbox'
+import { mailsTo } from '../support/smtp-mailbox'
 import { codeMail, someone, startMail } from './support'
 
 const names = Object.keys(templates) as TemplateName[]

@@ -10,7 +10,7 @@ import {
   verifyKey,
 } from '../api-keys/support'
 import { decide, hasReviewer, inState, submit, withProfile } from '../merchants/support'
-import { type App, mailsNamed, signedIn, verify, wrongCodes } from '../support/acts'
+import { type App, signedIn, verify, wrongCodes } from '../support/acts'
 import {
   acceptInvitation,
   act,
@@ -18,13 +18,13 @@ import {
   columnOf,
   insertUser,
   inviteUser,
-  openSession,
+  tokenFor,
   REASON,
 } from '../support/admins'
 import { type Answer, freshAddress, nextCode, startApp } from '../support/app'
 import { failLogin } from '../support/attack'
 import { faultyApp, noMail, noQueue, sendWaiting, waiting } from '../support/mail-faults'
-import { tokenIn } from '../support/mailbox'
+import { mailsNamed, tokenIn } from '../support/mailbox'
 import { startMeter } from '../support/meter'
 import { userIdOf } from '../support/rows-of'
 
@@ -99,7 +99,7 @@ describe.each(['fails', 'hangs'] as const)('when the mail queue %s,', (how) => {
       expect(answer.status, answer.text).toBe(done)
       expect(await waiting()).toHaveLength(1)
       await sendWaiting()
-      expect(await mailsNamed(to, subject)).toHaveLength(1)
+      expect(await mailsNamed(to.email, subject)).toHaveLength(1)
       expect(await waiting()).toEqual([])
     },
   )
@@ -115,7 +115,7 @@ describe.each(['fails', 'hangs'] as const)('when the mail queue %s,', (how) => {
       expect((await verifyKey(app, key)).status).toBe(200)
     }
     await sendWaiting()
-    await mailsNamed(owner.account, 'An API key was replaced')
+    await mailsNamed(owner.account.email, 'An API key was replaced')
   })
 
   test('the invitation that two admins have made leads to an account', async ({ expect }) => {
@@ -129,7 +129,7 @@ describe.each(['fails', 'hangs'] as const)('when the mail queue %s,', (how) => {
     const path = `${String(asked.body['user_id'])}/grants/${String(asked.body['act_id'])}/approve`
     expect((await during(noQueue(how), () => act(app, two, path))).status).toBe(204)
     await sendWaiting()
-    const [mail] = await mailsNamed(account, 'You are invited to Phantom')
+    const [mail] = await mailsNamed(account.email, 'You are invited to Phantom')
     if (!mail) throw new Error('a mail')
     expect((await acceptInvitation(app, tokenIn(mail), account)).status).toBe(200)
     expect(await columnOf(await userIdOf(account), 'role')).toBe('admin')
@@ -166,7 +166,7 @@ describe.each(['fails', 'hangs'] as const)('when the mail queue %s,', (how) => {
     }
     expect(seen[1]).toEqual(seen[0])
     expect(seen[0]).toEqual([[401, 401, 401, 401, 401, 429], [expect.any(Number)]])
-    await mailsNamed(account, 'Sign-in is locked for 30 minutes')
+    await mailsNamed(account.email, 'Sign-in is locked for 30 minutes')
   })
 
   test('and the database takes no mail either, the answer is a 503', async ({ expect }) => {
@@ -188,12 +188,12 @@ test('a mail that the queue takes costs the database nothing', async ({ expect }
   const app = startApp(meter)
   const account = await app.hasAccount()
   const [admin, id] = [await hasAdmin(app), await userIdOf(account)]
-  const token = await openSession(app, { id: admin.id, role: 'admin' })
+  const token = await tokenFor(app, { id: admin.id })
   read()
   const ended = await app.post(`/api/admin/users/${id}/disable/`, { reason: REASON }, { token })
   expect(ended.status).toBe(204)
   expect(read()).toMatchObject({ d1RoundTrips: 3, queueSends: 1 })
-  await mailsNamed(account, 'Your account was disabled')
+  await mailsNamed(account.email, 'Your account was disabled')
 
   // Whom it goes to comes with the decision: a lookup after it could fail.
   const reviewer = await hasReviewer(app)

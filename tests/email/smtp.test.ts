@@ -9,7 +9,7 @@ import {
   mailboxPorts,
   mailsTo,
   type Ports,
-} from '../support/mailbox'
+} from '../support/smtp-mailbox'
 import { someone, startMail, withSettings } from './support'
 
 const QUICK = { connect: 300, greeting: 300, idle: 300, total: 3000, quit: 300 }

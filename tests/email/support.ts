@@ -66,6 +66,8 @@ export function startMail(overrides: Partial<MailDeps> = {}) {
   return {
     deps,
     message,
+    /** What was sent to the queue since the last time. */
+    taken: () => queue.splice(0).map((body) => message(body)),
     /** Queues mails as the domain code does and returns the messages. */
     queued: async (...mails: MailRequest[]) => {
       for (const mail of mails) await enqueueMail(deps, mail)

@@ -6,15 +6,16 @@ import {
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import worker from '../../src/index'
-import { createDeps, type Deps } from '../../src/context'
+import type { Deps } from '../../src/context'
 import { runJobs } from '../../src/jobs/run-jobs'
 import { deviceHashOf } from '../../src/login/device-cookie'
 import { signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
 import { storedText } from '../support/attack'
 import { noMail } from '../support/mail-faults'
-import { mailsTo } from '../support/mailbox'
+import { subjectsTo } from '../support/mailbox'
 import { rowsOf, userIdOf } from '../support/rows-of'
+import { testDeps } from '../support/test-deps'
 
 const GRACE_SECONDS = 14 * 86_400
 
@@ -80,21 +81,17 @@ test('the purge ends apps that were not confirmed for a day, and no confirmed on
 })
 
 const runQuarterHourly = (app: { now: () => Date }, fault = (deps: Deps) => deps) =>
-  runJobs(fault({ ...createDeps(env, () => {}), now: app.now }), '*/15 * * * *')
+  runJobs(fault(testDeps({ now: app.now })), '*/15 * * * *')
 
 async function closedAccount(app: ReturnType<typeof startApp>) {
-  const signed = await signedIn(app)
+  // Over HTTP, for all that a sign-up and a login leave.
+  const account = await app.signUp()
+  const signed = await app.signIn(account)
   const { accessToken: token } = signed
-  const userId = await userIdOf(signed.account)
+  const userId = await userIdOf(account)
   const answer = await app.send('DELETE', '/api/users/me/', { token, ip: freshAddress() })
   if (answer.status !== 202) throw new Error(answer.text)
-  return { ...signed, userId }
-}
-
-const subjectsTo = async (email: string) => {
-  await mailsTo(email, { after: 3 })
-  await mailsTo(email, { after: 4, waitMs: 500 })
-  return (await mailsTo(email)).map(({ subject }) => subject)
+  return { ...signed, account, userId }
 }
 
 describe('the erasure of accounts', () => {

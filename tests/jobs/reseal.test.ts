@@ -1,18 +1,17 @@
-import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
 import { makePersonalKeys, personalKeys } from '../../src/audit/personal-box'
-import { createDeps } from '../../src/context'
 import { parseKeyring } from '../../src/crypto/keyring'
 import { randomToken } from '../../src/crypto/token'
 import { resealSecrets } from '../../src/jobs/reseal-secrets'
 import { signInWithTotp, withTotp } from '../support/acts'
 import { startApp } from '../support/app'
 import { userIdOf } from '../support/rows-of'
+import { testDeps } from '../support/test-deps'
 
 test('what an old sealing key has sealed is sealed anew, and the old key can go', async ({
   expect,
 }) => {
-  const deps = createDeps(env, () => {})
+  const deps = testDeps()
   const [old] = deps.settings.SEALING_KEYS
   const [fresh] = parseKeyring(`fresh:${randomToken()}`) ?? []
   if (!fresh) throw new Error('no key')

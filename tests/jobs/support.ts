@@ -1,13 +1,14 @@
 import { env } from 'cloudflare:workers'
-import { createDeps, type Deps } from '../../src/context'
+import type { Deps } from '../../src/context'
 import { runJobs } from '../../src/jobs/run-jobs'
+import { testDeps } from '../support/test-deps'
 
 export type Fault = (deps: Deps) => Deps
 
 /** The deps of a job with the clock of an app, or one that stands still. */
 export const depsAt = (clock: { now: () => Date } | Date, fault: Fault = (deps) => deps): Deps => {
   const now = clock instanceof Date ? () => clock : clock.now
-  return fault({ ...createDeps(env, () => {}), now })
+  return fault(testDeps({ now }))
 }
 
 /** Runs one job by its name, or those of a cron expression. */

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, test } from 'vitest'
-import { createDeps, type Deps } from '../../src/context'
+import type { Deps } from '../../src/context'
 import { enqueueNotice } from '../../src/email/enqueue'
 import { openMail } from '../../src/email/queued-mail'
 import { sendWaitingMails } from '../../src/jobs/send-waiting-mails'
@@ -8,10 +8,11 @@ import { someone, verifyMail } from '../email/support'
 import { noQueue, sendWaiting, waiting } from '../support/mail-faults'
 import { nextMail } from '../support/mailbox'
 import { jobEvents, killedAt, rowOf } from './support'
+import { testDeps } from '../support/test-deps'
 
 afterEach(() => env.DB.prepare('DELETE FROM waiting_mails').run())
 
-const deps = createDeps(env, () => {})
+const deps = testDeps()
 
 /** Has a mail wait, as of some milliseconds after 1970; its address. */
 async function hasWaiting(at: number) {

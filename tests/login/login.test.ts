@@ -126,7 +126,7 @@ describe('mailed codes', () => {
         { token, ip: freshAddress(), ...options },
       )
     expect((await stepUp()).status).toBe(200)
-    for (let count = 3; count < 10; count++) expect((await enter(app, account)).status).toBe(200)
+    for (let count = 2; count < 10; count++) expect((await enter(app, account)).status).toBe(200)
     const last = await Promise.all(Array.from({ length: 50 }, () => enter(app, account)))
     expect(last.filter(({ status }) => status === 200)).toHaveLength(1)
     const refused = [await enter(app, account), await stepUp()]
@@ -137,9 +137,7 @@ describe('mailed codes', () => {
     const reason = '{"reason":"too many mailed codes"}'
     expect(events).toEqual(Array(2).fill({ event: 'authn_login_blocked', data: reason }))
     expect((await enter(app, { ...account, password: 'wrong' })).status).toBe(401)
-    const SIGN_UP = 1
-    await mailsTo(account.email, { after: SIGN_UP + 9 })
-    expect(await mailsTo(account.email, { after: SIGN_UP + 10, waitMs: 500 })).toEqual([])
+    expect(await mailsTo(account.email)).toHaveLength(10)
 
     // None of it hinders the browser of the owner, which has a count of its own.
     for (let count = 0; count < 9; count++) {

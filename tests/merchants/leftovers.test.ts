@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { createDeps, type Deps } from '../../src/context'
+import type { Deps } from '../../src/context'
 import { dropLeftovers } from '../../src/jobs/drop-leftovers'
 import { eraseAccounts } from '../../src/jobs/erase-accounts'
 import type { App } from '../support/acts'
@@ -9,6 +9,7 @@ import { broken } from '../support/attack'
 import { rowsOf } from '../support/rows-of'
 import { ask, change, documentRows, download, FILES, hasMerchant, hasReviewer } from './support'
 import { inState, objectsOf, PROFILE, REASON, submit, upload, withProfile } from './support'
+import { testDeps } from '../support/test-deps'
 
 const path = (id: unknown) => `/api/merchants/me/documents/${String(id)}/`
 
@@ -31,7 +32,7 @@ test('a document goes with its account, and until then the export names it', asy
   await env.DB.prepare('UPDATE users SET erasure_due_at = ? WHERE id = ?')
     .bind(app.now().getTime() - 1, merchant.id)
     .run()
-  await eraseAccounts({ ...createDeps(env, () => {}), now: app.now })
+  await eraseAccounts(testDeps({ now: app.now }))
   expect(await documentRows(merchant)).toEqual([])
   expect(await objectsOf(merchant)).toEqual([])
   expect([...(await rowsOf(merchant.id)).entries()].filter(([, rows]) => rows.length > 0)).toEqual([
@@ -91,11 +92,11 @@ const failingAfter = (db: Deps['db'], hasFailed: () => boolean): Deps['db'] =>
 async function sweep(app: App) {
   for (let turn = 0; turn < 64; turn++) {
     const now = new Date(app.now().getTime() + turn * 900_000)
-    await dropLeftovers({ ...createDeps(env, () => {}), now: () => now })
+    await dropLeftovers(testDeps({ now: () => now }))
   }
 }
 
-const runNow = (app: App) => dropLeftovers({ ...createDeps(env, () => {}), now: app.now })
+const runNow = (app: App) => dropLeftovers(testDeps({ now: app.now }))
 
 describe('leftovers', () => {
   test('an upload that never ended goes after an hour and not before, with its object', async ({
@@ -136,7 +137,7 @@ describe('leftovers', () => {
         return typeof value === 'function' ? (value.bind(target) as unknown) : value
       },
     })
-    await dropLeftovers({ ...createDeps(env, () => {}), now: app.now, archive: counting })
+    await dropLeftovers(testDeps({ now: app.now, archive: counting }))
     expect(listed).toBe(1)
     await sweep(app)
     expect(await objectsOf(merchant)).toEqual([key])
@@ -165,7 +166,7 @@ describe('leftovers', () => {
     const run = async (pass: number) => {
       const now = new Date(app.now().getTime() + pass * PASS_MS)
       asked.length = 0
-      await dropLeftovers({ ...createDeps(env, () => {}), now: () => now, archive }, 2)
+      await dropLeftovers(testDeps({ now: () => now, archive }), 2)
       expect(asked.length).toBeLessThanOrEqual(5)
     }
     await run(0)

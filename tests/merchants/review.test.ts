@@ -160,7 +160,7 @@ test('the whole way leaves its history, its events and its mails', async ({ expe
   const actors = (seen.body['history'] as Record<string, unknown>[]).map(({ actor }) => actor)
   expect(new Set(actors)).toEqual(new Set([merchant.id, reviewer.id]))
   const events = (await eventsOf(merchant.email)).map(({ event }) => event)
-  expect(events.slice(2)).toEqual([
+  expect(events.slice(3)).toEqual([
     'merchant_submitted',
     'merchant_changes_requested',
     'merchant_profile_changed',
@@ -169,8 +169,7 @@ test('the whole way leaves its history, its events and its mails', async ({ expe
     'merchant_suspended',
     'merchant_reinstated',
   ])
-  const mails = []
-  while (mails.length < 6) mails.push(...(await mailsTo(merchant.email, { after: mails.length })))
+  const mails = await mailsTo(merchant.email)
   expect(mails.map(({ subject }) => subject).toSorted()).toEqual([
     'We have received your application',
     'We have received your application',

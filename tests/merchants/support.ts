@@ -2,7 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app'
 import type { App } from '../support/acts'
-import { insertUser, openSession } from '../support/admins'
+import { insertUser, tokenFor } from '../support/admins'
 import { freshAddress, ORIGIN } from '../support/app'
 
 /** A merchant without a profile, signed in. */
@@ -14,13 +14,13 @@ export async function hasMerchant(app: App) {
   return {
     id,
     email: email ?? '',
-    token: await openSession(app, { id, role: 'merchant' }, 'email'),
+    token: await tokenFor(app, { id }, 'email'),
   }
 }
 
 export async function hasReviewer(app: App) {
   const id = await insertUser(app, 'admin')
-  return { id, token: await openSession(app, { id, role: 'admin' }) }
+  return { id, token: await tokenFor(app, { id }) }
 }
 
 /** Everything that a submission asks for, of a company that there is (Royal Philips). */

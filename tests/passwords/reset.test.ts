@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import type { Deps } from '../../src/context'
-import { mailsNamed, me, signedIn, signInWithTotp, withTotp } from '../support/acts'
+import { me, signedIn, signInWithTotp, withTotp } from '../support/acts'
 import { eventsOf, startApp } from '../support/app'
 import { broken, failLogin } from '../support/attack'
 import { noQueue, sendWaiting } from '../support/mail-faults'
-import { linkIn, mailsTo, nextMail } from '../support/mailbox'
+import { linkIn, mailsTo, nextMail, mailsNamed } from '../support/mailbox'
 import {
   askReset,
   checkToken,
@@ -52,7 +52,7 @@ describe('asking for a reset', () => {
     app.advance(61)
     await askReset(app, ada.email)
     expect((await checkToken(app, token)).status).toBe(200)
-    expect(await mailsTo(ada.email, { after: 6, waitMs: 300 })).toEqual([])
+    expect(await mailsTo(ada.email)).toHaveLength(5)
     const events = (await eventsOf(ada.email)).filter(({ event }) => event.includes('requested'))
     const granted = events.map(({ data }) => data?.includes('"limited":false'))
     expect(granted).toEqual([true, false, true, true, true, true, false])
@@ -63,7 +63,7 @@ describe('asking for a reset', () => {
     const ada = await app.hasAccount()
     await Promise.all(Array.from({ length: 50 }, () => askReset(app, ada.email)))
     const token = await nextResetToken(ada)
-    expect(await mailsTo(ada.email, { after: 2, waitMs: 300 })).toEqual([])
+    expect(await mailsTo(ada.email)).toHaveLength(1)
     expect((await checkToken(app, token)).status).toBe(200)
   })
 })
@@ -88,7 +88,7 @@ describe('a reset', () => {
   }) => {
     const app = startApp()
     const merchant = { legal_name: 'Wunderkerzen Manufaktur' }
-    const ada = await app.hasAccount({ role: 'merchant', merchant })
+    const ada = await app.signUp({ role: 'merchant', merchant })
     const token = await resetTokenOf(app, ada)
     const refusals = { short: 'too_short', 'wunderkerzen manufaktur': 'contextual' }
     for (const [password, code] of Object.entries(refusals)) {
@@ -226,7 +226,7 @@ describe('a reset that meets a fault', () => {
     expect((await confirmReset(app, token)).status).toBe(204)
     faults = undefined
     await sendWaiting()
-    await mailsNamed(ada, 'Your password was changed')
+    await mailsNamed(ada.email, 'Your password was changed')
     expect((await tryLogin(app, ada, NEW_PASSWORD)).status).toBe(200)
   })
 

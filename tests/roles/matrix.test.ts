@@ -2,7 +2,7 @@ import { describe, test } from 'vitest'
 import { roles } from '../../src/db/schema'
 import { permissions } from '../../src/roles/permissions'
 import { type Answer, freshAddress, startApp } from '../support/app'
-import { insertUser, openSession } from '../support/admins'
+import { insertUser, tokenFor } from '../support/admins'
 import { everyRoute, guardedRoutes } from '../support/guarded-routes'
 
 /** What the guard said: who is refused, for what, and who came past it. */
@@ -48,7 +48,7 @@ describe('every role on every route', () => {
       for (const role of roles) {
         for (const second of ['email', 'totp'] as const) {
           const user = { id: await insertUser(app, role), role }
-          const verdict = verdictOf(await send(await openSession(app, user, second)))
+          const verdict = verdictOf(await send(await tokenFor(app, user, second)))
           const { roles: allowed, needsAal2 } = permissions[permission]
           const isAllowed = (allowed as readonly string[]).includes(role)
           const isEnough = second === 'totp' || !needsAal2

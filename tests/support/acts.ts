@@ -1,6 +1,8 @@
 import { codeAt, stepAt } from '../../src/two-factor/totp'
 import { type Account, freshAddress, nextCode, sessionIn, type startApp } from './app'
-import { type Mail, mailsTo } from './mailbox'
+import { openSession } from './accounts'
+import type { Role } from '../../src/sessions/lifetimes'
+import { userIdOf } from './rows-of'
 
 /** What the tests of logins and sessions do again and again, in their own words. */
 export type App = ReturnType<typeof startApp>
@@ -23,9 +25,11 @@ export async function waitingLogin(app: App) {
   return { account, challenge, code: await nextCode(account) }
 }
 
-export async function signedIn(app: App, transport: 'bearer' | 'cookie' = 'bearer') {
-  const account = await app.hasAccount()
-  return { account, ...(await app.signIn(account, { transport }, SAME_ORIGIN)) }
+/** A user with a session that a mailed code has opened, without a request or a mail. */
+export async function signedIn(app: App, transport?: 'bearer' | 'cookie', role?: Role) {
+  const account = await app.hasAccount({ role })
+  const userId = await userIdOf(account)
+  return { account, ...(await openSession(app.deps(), userId, transport && { transport })) }
 }
 
 export const me = (app: App, credentials: { token?: string; cookie?: string | undefined }) =>
@@ -87,11 +91,11 @@ export async function stepUpByApp(
  * An account with an authenticator app, and the session that set it up, whose step-up is used up. The
  * clock has moved on by one time step, so that `codeNow()` has not been used.
  */
-export async function withTotp(app: App) {
-  const { account, accessToken, sessionId } = await signedIn(app)
+export async function withTotp(app: App, role?: Role) {
+  const { account, userId, accessToken, sessionId } = await signedIn(app, 'bearer', role)
   const totp = await addTotp(app, accessToken)
   app.advance(30)
-  return { account, accessToken, sessionId, ...totp }
+  return { account, userId, accessToken, sessionId, ...totp }
 }
 
 type TotpUser = Awaited<ReturnType<typeof withTotp>>
@@ -107,16 +111,4 @@ export async function signInWithTotp(
   if (opened.status !== 200) throw new Error(`verify-2fa: ${opened.status} ${opened.text}`)
   if (method === 'totp') app.advance(30)
   return sessionIn(opened)
-}
-
-/** The mails to an account with this subject, once there are so many. Reads nothing that `nextMail` would. */
-export async function mailsNamed(account: Pick<Account, 'email'>, subject: string, times = 1) {
-  const mails: Mail[] = []
-  for (;;) {
-    const more = await mailsTo(account.email, { after: mails.length })
-    mails.push(...more)
-    const named = mails.filter((mail) => mail.subject === subject)
-    if (named.length >= times) return named
-    if (more.length === 0) throw new Error(`no mail "${subject}" number ${named.length + 1}`)
-  }
 }

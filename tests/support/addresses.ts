@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import type { App } from './acts'
 import { signedIn } from './acts'
 import { type Account, freshAddress } from './app'
-import { nextMail, tokenIn } from './mailbox'
+import { mailAbout, tokenIn } from './mailbox'
 
 /** What tests of addresses, first and second, do again and again. */
 
@@ -17,14 +17,6 @@ export const notMe = (app: App, token: unknown) =>
 
 export const confirmNotices = (app: App, token: unknown) =>
   app.post('/api/users/notification-email/confirm/', { token }, { ip: freshAddress() })
-
-/** The next unread mail to an address with such a subject; others are skipped. */
-export async function mailAbout(address: string, subject: RegExp) {
-  for (;;) {
-    const mail = await nextMail(address)
-    if (subject.test(mail.subject)) return mail
-  }
-}
 
 export const REQUESTED = /wants to change your e-mail address/
 export const CHANGED = /Your e-mail address was changed/

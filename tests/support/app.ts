@@ -1,13 +1,18 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app'
-import type { Deps } from '../../src/context'
+import { createDeps, type Deps } from '../../src/context'
+import { SYSTEM } from '../../src/http/caller'
+import type { Role } from '../../src/sessions/lifetimes'
+import { type Account, insertAccount } from './accounts'
 import { checkAnswer } from './contract'
 import { codeIn, nextMail, tokenIn } from './mailbox'
+import { inTests, ownWatchers } from './test-deps'
+
+export type { Account } from './accounts'
 
 export const ORIGIN = 'https://auth.phantom.test'
 
-export type Account = { email: string; username: string; password: string }
 export type Answer = {
   status: number
   headers: Headers
@@ -47,7 +52,15 @@ export function startApp(fault: (deps: Deps) => Deps = (deps) => deps) {
   const address = `10.${a}.${b}.${c}`
   let offsetMs = 0
   const now = () => new Date(Date.now() + offsetMs)
-  const app = createApp((deps) => fault({ ...deps, now }))
+  const prepared = (deps: Deps) => inTests({ ...deps, now, ...ownWatchers(deps, id) }, fault)
+  const app = createApp(prepared)
+  /** The service's settings and caller with stores that work, for what a test arranges. */
+  const deps = (): Deps => {
+    const caller = { ...SYSTEM, ip: address, requestId: 'req_test' }
+    const given = { ...createDeps(env, () => {}, caller), now }
+    const { settings, passwordCost, caller: changed } = prepared(given)
+    return inTests({ ...given, settings, caller: changed }, (own) => ({ ...own, passwordCost }))
+  }
   let accounts = 0
 
   async function send(method: string, path: string, options: SendOptions = {}): Promise<Answer> {
@@ -88,8 +101,17 @@ export function startApp(fault: (deps: Deps) => Deps = (deps) => deps) {
     }
   }
 
+  /** An account whose address is confirmed, stored without a request or a mail. */
+  async function hasAccount({
+    role = 'customer',
+  }: { role?: Role | undefined } = {}): Promise<Account> {
+    const account = newAccount()
+    await insertAccount(deps(), account, role)
+    return account
+  }
+
   /** Signs up over HTTP and confirms the address with the mailed link. */
-  async function hasAccount(extra: Record<string, unknown> = {}): Promise<Account> {
+  async function signUp(extra: Record<string, unknown> = {}): Promise<Account> {
     const account = newAccount()
     const ip = freshAddress()
     const created = await post('/api/users/create/', { ...account, ...extra }, { ip })
@@ -136,7 +158,9 @@ export function startApp(fault: (deps: Deps) => Deps = (deps) => deps) {
     send,
     post,
     newAccount,
+    deps,
     hasAccount,
+    signUp,
     startLogin,
     signIn,
   }

@@ -1,9 +1,10 @@
 import { env } from 'cloudflare:workers'
-import { createDeps, type Deps } from '../../src/context'
+import type { Deps } from '../../src/context'
 import { waitingMails } from '../../src/db/mail-schema'
 import { runJobs } from '../../src/jobs/run-jobs'
 import { startApp } from './app'
 import { broken } from './attack'
+import { testDeps } from './test-deps'
 
 type Fault = (deps: Deps) => Deps
 type How = 'fails' | 'hangs'
@@ -38,7 +39,7 @@ export function faultyApp() {
 
 /** The run of the next minute, which hands the queue what waits. */
 export const sendWaiting = (fault: Fault = (deps) => deps) =>
-  runJobs(fault(createDeps(env, () => {})), 'send-waiting-mails')
+  runJobs(fault(testDeps()), 'send-waiting-mails')
 
 /** What waits, oldest first. */
 export const waiting = async () =>

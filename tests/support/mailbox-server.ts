@@ -17,6 +17,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     mailbox: { url: string; ports: Ports }
     breaches: { url: string }
+    /** Whether this is `npm run test:deep` (tests/support/many.ts). */
+    isDeep: boolean
   }
 }
 

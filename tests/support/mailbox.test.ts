@@ -1,7 +1,14 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import nodemailer from 'nodemailer'
-import { connectionsTo, failMailsTo, mailboxPorts, mailsTo, nextMail, type Ports } from './mailbox'
+import {
+  connectionsTo,
+  failMailsTo,
+  mailboxPorts,
+  mailsTo,
+  nextMail,
+  type Ports,
+} from './smtp-mailbox'
 
 async function send(to: string, port: keyof Ports = 'starttls') {
   const ports = await mailboxPorts()

@@ -4,7 +4,6 @@ import { eventsOf, freshAddress, startApp } from '../support/app'
 import {
   addTotp,
   type App,
-  mailsNamed,
   me,
   SAME_ORIGIN,
   signedIn,
@@ -14,6 +13,7 @@ import {
   withTotp,
 } from '../support/acts'
 import { visible } from '../support/attack'
+import { mailsNamed } from '../support/mailbox'
 
 const begin = (app: App, token: string, json: unknown = {}) =>
   app.post('/api/users/enable-2fa/', json, { token, ip: freshAddress() })
@@ -86,7 +86,9 @@ describe('several authenticator apps', () => {
     expect((await list(app, stepped)).body).toEqual({ authenticators: [], backup_codes_left: 0 })
     const { opened } = await app.signIn(ada.account)
     expect(opened.status).toBe(200)
-    expect(await mailsNamed(ada.account, 'An authenticator app was removed', 2)).toHaveLength(2)
+    expect(await mailsNamed(ada.account.email, 'An authenticator app was removed', 2)).toHaveLength(
+      2,
+    )
     const events = (await eventsOf(ada.account.email)).map(({ event }) => event)
     expect(events.filter((event) => event === 'authn_totp_removed')).toHaveLength(2)
   })
@@ -119,7 +121,7 @@ describe('several authenticator apps', () => {
     const challenge = await app.startLogin(ada.account)
     const wrong = { challenge, method: 'totp', code: ada.codeNow(5) }
     await app.post('/api/auth/verify-2fa/', wrong)
-    const [mail] = await mailsNamed(ada.account, 'Right password, wrong code')
+    const [mail] = await mailsNamed(ada.account.email, 'Right password, wrong code')
     expect(mail?.text).toContain('authenticator app')
   })
 })
@@ -139,7 +141,7 @@ describe('backup codes', () => {
     expect((await me(app, { token })).status).toBe(200)
     const again = await getCodes(app, token)
     expect([again.status, again.body.code]).toEqual([401, 'insufficient_user_authentication'])
-    const [mail] = await mailsNamed(ada.account, 'New backup codes were made')
+    const [mail] = await mailsNamed(ada.account.email, 'New backup codes were made')
     expect(mail?.text).toContain('10')
     const [old = ''] = ada.backupCodes
     const challenge = await app.startLogin(ada.account)
@@ -223,7 +225,7 @@ describe('backup codes', () => {
     const { session } = (await me(app, { token: opened.accessToken })).body
     expect(session).toMatchObject({ acr: 'aal2', amr: ['pwd', 'otp', 'mfa'] })
     await stepUp(app, ada.account, opened.accessToken, { method: 'backup_code', code: second })
-    const mails = await mailsNamed(ada.account, 'A backup code was used', 2)
+    const mails = await mailsNamed(ada.account.email, 'A backup code was used', 2)
     expect(new Set(mails.map(({ text }) => /\b[89]\b/.exec(text)?.[0]))).toEqual(
       new Set(['8', '9']),
     )

@@ -1,8 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { mailsNamed, type App, withTotp, wrongCodes } from '../support/acts'
+import { type App, withTotp, wrongCodes } from '../support/acts'
 import { type Account, eventsOf, freshAddress, startApp } from '../support/app'
 import { userIdOf } from '../support/rows-of'
+import { mailsNamed } from '../support/mailbox'
 
 const give = (app: App, challenge: string, code: string, cookie?: string) =>
   app.post(
@@ -28,7 +29,7 @@ describe('a code of an app that was used before counts and is told like a wrong 
     const app = startApp()
     const { account, code, challenge } = await withUsedCode(app)
     expect((await give(app, challenge, code)).body.code).toBe('invalid_code')
-    await mailsNamed(account, 'Right password, wrong code')
+    await mailsNamed(account.email, 'Right password, wrong code')
     for (const wrong of wrongCodes(code, 4)) await give(app, challenge, wrong)
     expect((await give(app, challenge, '000000')).body.code).toBe('invalid_challenge')
     expect((await failuresOf(account)).map(({ event }) => event)).toEqual([
@@ -61,7 +62,7 @@ describe('a code of an app that was used before counts and is told like a wrong 
       await place.attempt?.fail()
     }
     expect((await give(app, challenge, code)).body.code).toBe('invalid_code')
-    await mailsNamed(account, 'One way to sign in is switched off')
+    await mailsNamed(account.email, 'One way to sign in is switched off')
     expect((await failuresOf(account)).at(-1)).toMatchObject({ event: 'authn_stopped' })
     const stopped = await give(app, challenge, code)
     expect(stopped.body.code).toBe('authenticator_stopped')

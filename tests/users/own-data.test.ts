@@ -38,8 +38,8 @@ const addEvent = (userId: string, { actor, data }: { actor: string; data: object
 describe('the activity of an account', () => {
   test('is its own, newest first, page by page to the end', async ({ expect }) => {
     const app = startApp()
-    const ada = await signedIn(app)
-    const eve = await signedIn(app)
+    const ada = await app.signIn(await app.signUp())
+    const eve = await app.signIn(await app.signUp())
     const whole = await activity(app, ada.accessToken)
     expect(whole.next).toBeNull()
     expect(whole.events.map(({ event }) => event)).toEqual([
@@ -207,7 +207,7 @@ describe('the export of an account', () => {
     const { meter, read } = startMeter()
     const app = startApp(meter)
     const merchant = { legal_name: 'Ada Antiques', country: 'NL' }
-    const ada = await app.hasAccount({ role: 'merchant', merchant })
+    const ada = await app.signUp({ role: 'merchant', merchant })
     const { accessToken: token } = await app.signIn(ada)
     await addEvents(ada, 1200)
     read()

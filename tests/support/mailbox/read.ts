@@ -1,4 +1,4 @@
-import type { Mail } from './types.ts'
+type Mail = Readonly<{ subject: string; text: string }>
 
 const found = (mail: Mail, what: string, pattern: RegExp): string => {
   const [, match] = pattern.exec(mail.text) ?? []

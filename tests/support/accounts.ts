@@ -1,0 +1,66 @@
+import { eq } from 'drizzle-orm'
+import type { Deps } from '../../src/context'
+import { hashPassword } from '../../src/crypto/password-hash'
+import { randomId, randomToken } from '../../src/crypto/token'
+import { users } from '../../src/db/schema'
+import { guardOf } from '../../src/durable/guard-of'
+import { DEVICE_COOKIE, SESSION_COOKIE } from '../../src/http/cookies'
+import { deviceHashOf, makeDeviceCookie } from '../../src/login/device-cookie'
+import { createSession } from '../../src/sessions/create-session'
+import type { Role } from '../../src/sessions/lifetimes'
+import { emailKey } from '../../src/users/email-key'
+import { usernameKey } from '../../src/users/username'
+
+export type Account = { email: string; username: string; password: string }
+
+/** Stores an account as a sign-up and its confirmed link leave it: a row, and neither mail nor event. */
+export async function insertAccount(deps: Deps, account: Account, role: Role): Promise<string> {
+  const { email, username, password } = account
+  const id = randomId('usr')
+  await deps.db.insert(users).values({
+    id,
+    email,
+    emailKey: emailKey(email),
+    username,
+    usernameKey: usernameKey(username),
+    role,
+    status: 'active',
+    passwordHash: await hashPassword(deps.settings.PASSWORD_PEPPER, password, deps.passwordCost),
+    createdAt: deps.now(),
+    emailVerifiedAt: deps.now(),
+  })
+  return id
+}
+
+export type SessionOptions = Readonly<{
+  transport?: 'bearer' | 'cookie'
+  secondFactor?: 'email' | 'totp'
+}>
+
+/** Opens a session from a new browser as both steps of a login do, without their requests and mails. */
+export async function openSession(
+  deps: Deps,
+  userId: string,
+  { transport = 'bearer', secondFactor = 'email' }: SessionOptions = {},
+) {
+  const [user] = await deps.db
+    .select({ role: users.role, securityEpoch: users.securityEpoch })
+    .from(users)
+    .where(eq(users.id, userId))
+  if (!user) throw new Error(`no user ${userId}`)
+  const nonce = randomToken()
+  const login = { userId, transport, firstFactor: 'pwd', secondFactor, ...user } as const
+  const session = await createSession(deps, { ...login, deviceHash: deviceHashOf(nonce) })
+  if (!session) throw new Error(`no session for ${userId}`)
+  const now = deps.now().getTime()
+  await guardOf(deps, { userId }).remember({ device: deviceHashOf(nonce), beganAt: now }, now)
+  const isBearer = session.transport === 'bearer'
+  return {
+    userId,
+    sessionId: session.sessionId,
+    accessToken: isBearer ? session.access.token : '',
+    refreshToken: isBearer ? session.refreshToken : '',
+    sessionCookie: isBearer ? undefined : `${SESSION_COOKIE}=${session.cookie}`,
+    deviceCookie: `${DEVICE_COOKIE}=${makeDeviceCookie(deps, userId, nonce)}`,
+  }
+}

@@ -1,0 +1,7 @@
+import { inject } from 'vitest'
+
+/** Whether this is `npm run test:deep`: the same cases, in full size. */
+export const isDeep = inject('isDeep')
+
+/** How many of something at once: eight in `npm test`, all of them in `npm run test:deep`. */
+export const many = (all: number): number => (isDeep ? all : Math.min(all, 8))

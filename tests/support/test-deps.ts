@@ -1,0 +1,40 @@
+import { env } from 'cloudflare:workers'
+import { createDeps, type Deps } from '../../src/context'
+import type { Cost } from '../../src/crypto/password-hash'
+import { mailboxQueue } from './mailbox'
+
+/** As many calls as production makes, of one round each: a hash costs a test next to nothing. */
+const CHEAP: Cost = { calls: 3, iterations: 1 }
+
+/**
+ * What tests change of the service: cheap hashes, and mails that are read as the queue takes them. `change`
+ * is what one test changes beyond that; it comes last.
+ */
+export function inTests(given: Deps, change: (deps: Deps) => Deps = (deps) => deps): Deps {
+  const mailQueue = mailboxQueue(given, () => changed)
+  const changed = change({ ...given, passwordCost: CHEAP, mailQueue })
+  return changed
+}
+
+/** The deps of a job or a domain function that a test calls itself. */
+export const testDeps = (overrides: Partial<Deps> = {}): Deps =>
+  inTests(
+    createDeps(env, () => {}),
+    (deps) => ({ ...deps, ...overrides }),
+  )
+
+/**
+ * What watches over all accounts (sprayed passwords, domains of sign-ups), for each app by itself: the
+ * files of a run share a store, and would set off one another's alarms.
+ */
+export const ownWatchers = ({ ipLimiters }: Deps, id: string): Pick<Deps, 'ipLimiters'> => ({
+  ipLimiters: new Proxy(ipLimiters, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key)
+      if (typeof value !== 'function') return value
+      if (key !== 'getByName') return value.bind(target) as unknown
+      return (name: string) =>
+        target.getByName(/^(spray|signup-domain)\|/.test(name) ? `${name}|${id}` : name)
+    },
+  }),
+})
