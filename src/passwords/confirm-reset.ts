@@ -42,7 +42,7 @@ export async function confirmReset(
   const passwordHash = await hashPassword(deps.settings.PASSWORD_PEPPER, input.password)
   const nonce = known ?? randomToken()
   await Promise.all([
-    reach('guard', () =>
+    reach(deps, 'guard', () =>
       guardOf(deps, { userId }).recover(deviceHashOf(nonce), deps.now().getTime()),
     ),
     dropLock(deps, namesOf(reset)),
