@@ -43,13 +43,13 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
   const app = new Hono<AppEnv>({ strict: false })
   app.onError(toProblemResponse)
   app.notFound(notFound(app))
-  app.use(requestLog, securityHeaders, deadline, async (c, next) => {
+  app.use(requestLog, securityHeaders, async (c, next) => {
     const requestId = c.get('requestId')
     const waitUntil = (promise: Promise<unknown>) => c.executionCtx.waitUntil(promise)
     c.set('deps', overrides(createDeps(c.env, waitUntil, callerOf(c, requestId))))
     return next()
   })
-  app.use(cors)
+  app.use(deadline, cors)
   app.use('/api/*', noQuery)
   return app
     .route('/api/users', createRoutes)

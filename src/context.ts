@@ -5,6 +5,7 @@ import type { AccountGuard } from './durable/account-guard'
 import type { IpLimiter } from './durable/ip-limiter'
 import type { MailBudget } from './durable/mail-budget'
 import { type Caller, SYSTEM } from './http/caller'
+import { PATIENCE, type Patience } from './patience'
 import type { ProblemCode } from './problems'
 import type { CurrentSession } from './sessions/find-session'
 import { settings, type Settings } from './settings'
@@ -27,6 +28,7 @@ export type Deps = Readonly<{
   /** Who called: address, country, user agent, request id. `SYSTEM` in jobs and queues. */
   caller: Caller
   now: () => Date
+  patience: Patience
   /** Lets work end after the answer. Never for the only copy of anything. */
   waitUntil: (promise: Promise<unknown>) => void
 }>
@@ -75,6 +77,7 @@ export function createDeps(
     passwordCost: CURRENT_COST,
     caller,
     now: () => new Date(),
+    patience: PATIENCE,
     waitUntil,
   }
 }

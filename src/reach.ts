@@ -1,18 +1,17 @@
 import type { Deps } from './context'
 import { problem } from './problems'
 
-/** How long a store, guard or queue may take before the request is refused. */
-const PATIENCE_MS = 5_000
-/** How long work goes on for a caller who has hung up; longer than a request may take (http/deadline.ts). */
-const SEEN_THROUGH_MS = 15_000
-
 /**
  * Asks a dependency, for a bounded time. One that fails or hangs ends in 503: the check that needed it
  * is never skipped (fail closed).
  */
-export async function reach<T>(name: string, ask: () => PromiseLike<T>): Promise<T> {
+export async function reach<T>(
+  { patience }: Pick<Deps, 'patience'>,
+  name: string,
+  ask: () => PromiseLike<T>,
+): Promise<T> {
   try {
-    return await within(PATIENCE_MS, ask)
+    return await within(patience.store, ask)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw problem('service_unavailable', { reason: `${name}: ${reason}` })
@@ -38,9 +37,9 @@ export async function within<T>(ms: number, ask: () => PromiseLike<T>): Promise<
  * recorded nor told.
  */
 export function seeThrough<T>(
-  { waitUntil }: Pick<Deps, 'waitUntil'>,
+  { patience, waitUntil }: Pick<Deps, 'patience' | 'waitUntil'>,
   work: Promise<T>,
 ): Promise<T> {
-  waitUntil(within(SEEN_THROUGH_MS, () => work).catch(() => {}))
+  waitUntil(within(patience.finish, () => work).catch(() => {}))
   return work
 }

@@ -29,7 +29,7 @@ export const userDetails = userEntry.extend({
 })
 
 export async function readUser(
-  deps: Pick<Deps, 'db' | 'now' | 'accountGuards'>,
+  deps: Pick<Deps, 'db' | 'now' | 'accountGuards' | 'patience'>,
   userId: string,
 ): Promise<z.output<typeof userDetails>> {
   const { db } = deps
@@ -37,7 +37,7 @@ export async function readUser(
   const [user] = await db.select(columns).from(users).where(eq(users.id, userId))
   if (!user) throw problem('not_found', { reason: 'no such user' })
   const [locks, [[apps], [codes], [live], [invitation], acts]] = await Promise.all([
-    reach('guard', () => guardOf(deps, { userId }).locks(now.getTime())),
+    reach(deps, 'guard', () => guardOf(deps, { userId }).locks(now.getTime())),
     db.batch([
       db
         .select({ count: sql<number>`count(*)` })

@@ -40,7 +40,7 @@ export async function unlockUser(
     await notifyOwner(deps, subject, { template: 'account_unlocked', data })
   }
   await Promise.all([
-    reach('guard', () => guardOf(deps, { userId }).unlock()),
+    reach(deps, 'guard', () => guardOf(deps, { userId }).unlock()),
     dropLock(deps, namesOf(subject)),
   ])
 }

@@ -13,7 +13,7 @@ import { isForAdmins, type Scope } from './scopes'
 /** A key notes its use at most this often: most uses write nothing. */
 const USE_NOTED_EVERY_MS = 60_000
 
-type KeyDeps = Pick<Deps, 'db' | 'now' | 'caller' | 'waitUntil' | 'ipLimiters'>
+type KeyDeps = Pick<Deps, 'db' | 'now' | 'caller' | 'waitUntil' | 'ipLimiters' | 'patience'>
 
 /**
  * The key that is presented, from the address that presents it. Every refusal looks the same; the right
@@ -33,13 +33,13 @@ export async function useKey(deps: KeyDeps, presented: string): Promise<ApiKey> 
 
 /** Counts a use, of this key alone and only once its secret was right: nobody else can use its quota up. */
 export function takeFromQuota(
-  deps: Pick<Deps, 'now' | 'settings' | 'ipLimiters'>,
+  deps: Pick<Deps, 'now' | 'settings' | 'ipLimiters' | 'patience'>,
   { id }: ApiKey,
 ): Promise<LimitVerdict> {
   const quotas = quotasOf(deps.settings, 'api_key')
   const limiter = deps.ipLimiters.getByName(limiterOf(id))
   const alarm = { limit: Infinity, seconds: 60 }
-  return reach('limiter', () =>
+  return reach(deps, 'limiter', () =>
     limiter.take({ network: id, quotas, alarm, now: deps.now().getTime() }),
   )
 }
@@ -72,7 +72,7 @@ function noteUse({ db, now, caller, waitUntil }: KeyDeps, { id, lastUsedAt }: Ap
 async function noteWrongNetwork(deps: KeyDeps, { id, owner }: ApiKey): Promise<void> {
   const quota = { limit: 1, seconds: 3600 }
   const limiter = deps.ipLimiters.getByName(limiterOf(id))
-  const count = await reach('limiter', () =>
+  const count = await reach(deps, 'limiter', () =>
     limiter.count({ key: 'wrong network', quota, now: deps.now().getTime() }),
   )
   if (count !== 1) return

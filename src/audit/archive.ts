@@ -40,7 +40,7 @@ async function archiveNext(deps: Deps): Promise<boolean> {
   const head = await newestHead(deps)
   // The newest event stays, whatever its age: the next id is one above it.
   if (!head || head.size <= last) return false
-  const rows = await reach('database', () =>
+  const rows = await reach(deps, 'database', () =>
     db.all<StoredEvent>(
       sql`SELECT * FROM audit_events WHERE id BETWEEN ${first} AND ${last} ORDER BY id`,
     ),
@@ -65,7 +65,7 @@ async function archiveNext(deps: Deps): Promise<boolean> {
     await write(deps, tileKey(ref), Buffer.concat(tiles.get(tileName(ref)) ?? []))
   }
   await write(deps, manifestKey(first), Buffer.from(manifest))
-  await reach('database', () =>
+  await reach(deps, 'database', () =>
     db
       .insert(auditSegments)
       .values({ first, since: new Date(since), until: new Date(until), sha256 })
@@ -78,9 +78,10 @@ const tilesFrom = (first: number) =>
   Array.from({ length: TILES }, (_, at) => ({ level: 0, number: (first - 1) / TILE_WIDTH + at }))
 
 /** Writes an object and reads it back: what the archive gives back is what counts. */
-async function write({ archive }: Pick<Deps, 'archive'>, key: string, bytes: Uint8Array) {
-  await reach('archive', () => archive.put(key, bytes))
-  const kept = await reach('archive', async () => (await archive.get(key))?.arrayBuffer())
+async function write(deps: Pick<Deps, 'archive' | 'patience'>, key: string, bytes: Uint8Array) {
+  const { archive } = deps
+  await reach(deps, 'archive', () => archive.put(key, bytes))
+  const kept = await reach(deps, 'archive', async () => (await archive.get(key))?.arrayBuffer())
   if (!kept || Buffer.compare(new Uint8Array(kept), bytes) !== 0)
     throw new Error(`the archive does not give back ${key}`)
 }

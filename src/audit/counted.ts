@@ -18,7 +18,7 @@ type Counting = Readonly<{
  * of a million from one source costs 20 events instead of filling the database.
  */
 export async function countedEvent(
-  deps: Pick<Deps, 'caller' | 'now' | 'ipLimiters'>,
+  deps: Pick<Deps, 'caller' | 'now' | 'ipLimiters' | 'patience'>,
   event: AuditEvent,
   { source = networkOf(deps.caller.ip).network, kind = '', singly = 1 }: Counting = {},
 ): Promise<AuditEvent | undefined> {
@@ -38,9 +38,11 @@ const HOUR = { limit: Infinity, seconds: 3600 }
 const SITE_SINGLY = 1000
 
 /** How many times it has happened in this hour. */
-function countOf({ ipLimiters, now }: Pick<Deps, 'now' | 'ipLimiters'>, of: string, key: string) {
-  const counter = ipLimiters.getByName(`events|${of}`)
-  return reach('limiter', () => counter.count({ key, quota: HOUR, now: now().getTime() }))
+function countOf(deps: Pick<Deps, 'now' | 'ipLimiters' | 'patience'>, of: string, key: string) {
+  const counter = deps.ipLimiters.getByName(`events|${of}`)
+  return reach(deps, 'limiter', () =>
+    counter.count({ key, quota: HOUR, now: deps.now().getTime() }),
+  )
 }
 
 /** Whether this count of the same within an hour is one that is recorded. */
@@ -48,7 +50,7 @@ export const isTold = (count: number): boolean => Number.isInteger(Math.log2(cou
 
 /** Records such an event, where it is the only one. */
 export async function recordCounted(
-  deps: Pick<Deps, 'db' | 'caller' | 'now' | 'ipLimiters'>,
+  deps: Pick<Deps, 'db' | 'caller' | 'now' | 'ipLimiters' | 'patience'>,
   event: AuditEvent,
   counting: Counting = {},
 ): Promise<void> {

@@ -10,9 +10,9 @@ const DAY_MS = 86_400_000
 const CHUNK = 1024
 
 /** The last event that is in the archive; 0 before there is one. */
-export async function archivedThrough({ db }: Pick<Deps, 'db'>): Promise<number> {
-  const last = await reach('database', () =>
-    db
+export async function archivedThrough(deps: Pick<Deps, 'db' | 'patience'>): Promise<number> {
+  const last = await reach(deps, 'database', () =>
+    deps.db
       .select({ first: auditSegments.first })
       .from(auditSegments)
       .orderBy(desc(auditSegments.first))
@@ -23,20 +23,20 @@ export async function archivedThrough({ db }: Pick<Deps, 'db'>): Promise<number>
 }
 
 /** Deletes from D1 what the archive has, in bounded chunks. */
-export async function deleteArchived(deps: Pick<Deps, 'db'>): Promise<number> {
+export async function deleteArchived(deps: Pick<Deps, 'db' | 'patience'>): Promise<number> {
   const { db } = deps
   const last = await archivedThrough(deps)
   if (last === 0) return 0
   let deleted = 0
   for (;;) {
-    const chunk = await reach('database', () =>
+    const chunk = await reach(deps, 'database', () =>
       db.run(sql`DELETE FROM audit_events WHERE id IN
         (SELECT id FROM audit_events WHERE id <= ${last} ORDER BY id LIMIT ${CHUNK})`),
     )
     deleted += chunk.meta.changes
     if (chunk.meta.changes < CHUNK) break
   }
-  await reach('database', () =>
+  await reach(deps, 'database', () =>
     db
       .delete(auditTiles)
       .where(and(eq(auditTiles.level, 0), lt(auditTiles.number, last / TILE_WIDTH))),
@@ -49,10 +49,10 @@ const HEAD_DAYS = 7
 const HEADS = 2000
 
 /** Deletes all but the last head of each hour that is long over. */
-export async function dropHeads({ db, now }: Pick<Deps, 'db' | 'now'>): Promise<number> {
-  const before = new Date(now().getTime() - HEAD_DAYS * DAY_MS)
-  const dropped = await reach('database', () =>
-    db.delete(auditHeads).where(
+export async function dropHeads(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Promise<number> {
+  const before = new Date(deps.now().getTime() - HEAD_DAYS * DAY_MS)
+  const dropped = await reach(deps, 'database', () =>
+    deps.db.delete(auditHeads).where(
       and(
         lte(auditHeads.at, before),
         sql`size IN (SELECT size FROM (SELECT size, at / 3600000 AS hour,

@@ -15,7 +15,7 @@ const PAGE = 1000
 /** Events that one export looks at; it says where the next one goes on. About a second of CPU. */
 const MOST = 50_000
 
-type Reads = Pick<Deps, 'db' | 'archive' | 'settings' | 'caller' | 'now'>
+type Reads = Pick<Deps, 'db' | 'archive' | 'settings' | 'caller' | 'now' | 'patience'>
 type Wanted = Readonly<{ filter: EventFilter; after: number; userId: string }>
 
 /**
@@ -86,7 +86,7 @@ async function nextPage(deps: Reads, plan: Plan, after: number): Promise<Page> {
   }
   const from = Math.max(after, range.start - 1)
   const to = Math.min(from + PAGE, range.end - 1)
-  const rows = await reach('database', () =>
+  const rows = await reach(deps, 'database', () =>
     deps.db.all<StoredEvent>(
       sql`SELECT * FROM audit_events WHERE id > ${from} AND id <= ${to}
         AND ${conditionOf(filter)} ORDER BY id`,

@@ -8,14 +8,14 @@ import { refuseMismatch } from './mismatch'
 import { readHead, verifyHead } from './tree-head'
 
 /** The newest signed head; `undefined` before the first event was sealed. */
-export async function newestHead({ db }: Pick<Deps, 'db'>) {
-  return reach('database', () =>
-    db.select().from(auditHeads).orderBy(desc(auditHeads.size)).limit(1).get(),
+export async function newestHead(deps: Pick<Deps, 'db' | 'patience'>) {
+  return reach(deps, 'database', () =>
+    deps.db.select().from(auditHeads).orderBy(desc(auditHeads.size)).limit(1).get(),
   )
 }
 
 /** The newest head with the keys of heads, newest first, which a verifier pins. */
-export async function publishedHead(deps: Pick<Deps, 'db' | 'settings'>) {
+export async function publishedHead(deps: Pick<Deps, 'db' | 'settings' | 'patience'>) {
   const newest = await newestHead(deps)
   if (!newest) throw problem('not_found', { reason: 'nothing is sealed yet' })
   const keys = deps.settings.AUDIT_KEYS.map(publicJwk)

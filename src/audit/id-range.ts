@@ -13,14 +13,16 @@ const SKEW_MS = 60_000
  * archiver may take events away at any time. A clock that was off by more than a minute is not allowed for.
  */
 export async function idRange(
-  { db }: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'patience'>,
   { from, to }: Pick<EventFilter, 'from' | 'to'>,
 ): Promise<{ start: number; end: number }> {
   const newest = sql`(SELECT max(id) FROM audit_events)`
   const start = from === undefined ? OLDEST : firstSince(from - SKEW_MS)
   const end = to === undefined ? sql`${newest} + 1` : firstSince(to + SKEW_MS)
-  const range = await reach('database', () =>
-    db.get<{ start: number; end: number | null }>(sql`SELECT ${start} AS start, ${end} AS end`),
+  const range = await reach(deps, 'database', () =>
+    deps.db.get<{ start: number; end: number | null }>(
+      sql`SELECT ${start} AS start, ${end} AS end`,
+    ),
   )
   return { start: range.start, end: range.end ?? 0 }
 }

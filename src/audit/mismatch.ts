@@ -7,7 +7,7 @@ import type { AuditEvent } from './record'
  * top of that. What was found stands in the event, so that docs/operations.md can say where to look.
  */
 export async function refuseMismatch(
-  deps: Pick<Deps, 'db' | 'caller' | 'now' | 'ipLimiters'>,
+  deps: Pick<Deps, 'db' | 'caller' | 'now' | 'ipLimiters' | 'patience'>,
   data: NonNullable<AuditEvent['data']>,
   message: string,
 ): Promise<never> {

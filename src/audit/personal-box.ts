@@ -23,18 +23,18 @@ export const archiveKeyContext = (userId: string): string => `audit_keys/${userI
  * left out, once `onDamaged` has heard of it and not thrown.
  */
 export async function personalKeys(
-  { db, settings }: Pick<Deps, 'db' | 'settings'>,
+  deps: Pick<Deps, 'db' | 'settings' | 'patience'>,
   userIds: readonly string[],
   onDamaged: (what: string) => void,
 ): Promise<PersonalKeys> {
-  const rows = await reach('database', () =>
-    db
+  const rows = await reach(deps, 'database', () =>
+    deps.db
       .select()
       .from(auditKeys)
       .where(sql`user_id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`),
   )
   const keys = rows.map(async ({ userId, sealedKey }) => {
-    const key = await open(settings.SEALING_KEYS, archiveKeyContext(userId), sealedKey)
+    const key = await open(deps.settings.SEALING_KEYS, archiveKeyContext(userId), sealedKey)
     if (key === undefined) return onDamaged(`the archive key of ${userId}`)
     const bytes = Buffer.from(key, 'base64url')
     return [
@@ -47,7 +47,7 @@ export async function personalKeys(
 
 /** Makes the keys that are missing. An account that has been erased meanwhile gets none. */
 export async function makePersonalKeys(
-  deps: Pick<Deps, 'db' | 'settings'>,
+  deps: Pick<Deps, 'db' | 'settings' | 'patience'>,
   userIds: readonly string[],
 ): Promise<PersonalKeys> {
   const { db, settings } = deps
@@ -62,7 +62,7 @@ export async function makePersonalKeys(
       }),
   )
   if (fresh.length === 0) return known
-  await reach('database', () =>
+  await reach(deps, 'database', () =>
     db
       .insert(auditKeys)
       .select(

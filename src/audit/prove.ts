@@ -19,7 +19,7 @@ import { readSegment, segmentOf } from './segment'
 import { entryOf, type StoredEvent } from './stored-event'
 import { hashesOf, rootOf, tilesOf } from './tiles'
 
-type Reads = Pick<Deps, 'db' | 'archive' | 'settings'>
+type Reads = Pick<Deps, 'db' | 'archive' | 'settings' | 'patience'>
 
 /**
  * Proves that an event stands in the log (RFC 9162 §2.1.3): at most four tiles a level, so 12 reads
@@ -84,15 +84,15 @@ const tilesFor = (deps: Reads, path: readonly Node[][], sizes: readonly number[]
   readTiles(deps, tilesOf([...path.flat(), ...sizes.flatMap((size) => coveringNodes(0, size))]))
 
 /** The signed heads of these sizes, as far as they are kept. */
-async function headsOf({ db }: Reads, sizes: number[]) {
-  const rows = await reach('database', () =>
-    db.select().from(auditHeads).where(inArray(auditHeads.size, sizes)),
+async function headsOf(deps: Reads, sizes: number[]) {
+  const rows = await reach(deps, 'database', () =>
+    deps.db.select().from(auditHeads).where(inArray(auditHeads.size, sizes)),
   )
   return new Map(rows.map(({ size, jws }) => [size, jws]))
 }
 
 async function readEntry(deps: Reads, id: number) {
-  const [row] = await reach('database', () =>
+  const [row] = await reach(deps, 'database', () =>
     deps.db.all<StoredEvent>(sql`SELECT * FROM audit_events WHERE id = ${id}`),
   )
   if (row) return entryOf(row)

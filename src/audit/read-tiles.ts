@@ -8,11 +8,11 @@ import { decodeTile, type TileRef, tileName, type Tiles } from './tiles'
 export const tileKey = ({ level, number }: TileRef): string => `audit/tiles/${level}/${number}`
 
 /** Tiles of D1, in one query, by key; those that are not there are missing in the answer. */
-export async function storedTiles({ db }: Pick<Deps, 'db'>, refs: readonly TileRef[]) {
+export async function storedTiles(deps: Pick<Deps, 'db' | 'patience'>, refs: readonly TileRef[]) {
   if (refs.length === 0) return new Map<string, ReturnType<typeof decodeTile>>()
   const keys = JSON.stringify(refs.map(({ level, number }) => [level, number]))
-  const rows = await reach('database', () =>
-    db.all<{ level: number; number: number; hashes: string }>(
+  const rows = await reach(deps, 'database', () =>
+    deps.db.all<{ level: number; number: number; hashes: string }>(
       sql`SELECT tile.level, tile.number, tile.hashes FROM json_each(${keys}) AS ref
         CROSS JOIN audit_tiles AS tile
         ON tile.level = ref.value ->> 0 AND tile.number = ref.value ->> 1`,
@@ -25,14 +25,14 @@ export async function storedTiles({ db }: Pick<Deps, 'db'>, refs: readonly TileR
 
 /** Tiles wherever they are: what D1 has given away lies in the archive. */
 export async function readTiles(
-  deps: Pick<Deps, 'db' | 'archive'>,
+  deps: Pick<Deps, 'db' | 'archive' | 'patience'>,
   refs: readonly TileRef[],
 ): Promise<Tiles> {
   const tiles = await storedTiles(deps, refs)
   const others = refs.filter((ref) => !tiles.has(tileName(ref)))
   await Promise.all(
     others.map(async (ref) => {
-      const object = await reach('archive', () => deps.archive.get(tileKey(ref)))
+      const object = await reach(deps, 'archive', () => deps.archive.get(tileKey(ref)))
       if (!object) throw problem('service_unavailable', { reason: `no tile ${tileName(ref)}` })
       tiles.set(tileName(ref), decodeTile(new Uint8Array(await object.arrayBuffer())))
     }),

@@ -59,7 +59,7 @@ async function sealChunk(deps: Deps): Promise<number> {
   const jws = await signHead(settings.AUDIT_KEYS, head)
   const isNext = sql`COALESCE((SELECT max(size) FROM audit_heads), 0) = ${size}`
   const isOurs = sql`EXISTS (SELECT 1 FROM audit_heads WHERE size = ${head.size} AND jws = ${jws})`
-  const stored = await reach('database', () =>
+  const stored = await reach(deps, 'database', () =>
     db.batch([
       db
         .insert(auditHeads)
@@ -92,9 +92,9 @@ async function sealChunk(deps: Deps): Promise<number> {
 }
 
 /** Events from an id on, oldest first. */
-const eventsFrom = ({ db }: Pick<Deps, 'db'>, id: number, limit: number) =>
-  reach('database', () =>
-    db.all<StoredEvent>(
+const eventsFrom = (deps: Pick<Deps, 'db' | 'patience'>, id: number, limit: number) =>
+  reach(deps, 'database', () =>
+    deps.db.all<StoredEvent>(
       sql`SELECT * FROM audit_events WHERE id >= ${id} ORDER BY id LIMIT ${limit}`,
     ),
   )

@@ -11,7 +11,7 @@ import { lineOf, type StoredEvent } from './stored-event'
 /** Rows that one page looks at where the filter has no index: a few milliseconds. */
 const SCAN = 2000
 
-type Reads = Pick<Deps, 'db' | 'archive' | 'settings'>
+type Reads = Pick<Deps, 'db' | 'archive' | 'settings' | 'patience'>
 type Wanted = Readonly<{ filter: EventFilter; before: number; limit: number }>
 type Page = Readonly<{ lines: LogLine[]; next: number | null }>
 
@@ -34,30 +34,33 @@ export async function searchEvents(deps: Reads, wanted: Wanted): Promise<Page> {
 }
 
 async function recent(
-  { db }: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'patience'>,
   { filter, limit }: Wanted,
   { start, top, isWhole }: { start: number; top: number; isWhole: boolean },
 ): Promise<Page> {
   const isOfUser = filter.user === undefined ? sql`` : sql`AND user_id = ${filter.user}`
   const window = sql`FROM audit_events WHERE id >= ${start} AND id < ${top} ${isOfUser}
     ORDER BY id DESC LIMIT ${SCAN}`
-  const found = await reach('database', () =>
-    db.all<StoredEvent>(
+  const found = await reach(deps, 'database', () =>
+    deps.db.all<StoredEvent>(
       sql`SELECT * FROM (SELECT * ${window}) WHERE ${conditionOf(filter)}
         ORDER BY id DESC LIMIT ${limit + 1}`,
     ),
   )
   const lines = found.slice(0, limit).map(lineOf)
   if (found.length > limit) return { lines, next: lines.at(-1)?.entry.id ?? null }
-  const lowest = filter.user === undefined ? top - SCAN : await lowestOf(db, window)
+  const lowest = filter.user === undefined ? top - SCAN : await lowestOf(deps, window)
   if (lowest > start) return { lines, next: lowest }
   return { lines, next: isWhole ? null : start }
 }
 
 /** The id at which a full window ends. */
-async function lowestOf(db: Deps['db'], window: ReturnType<typeof sql>): Promise<number> {
-  const row = await reach('database', () =>
-    db.get<{ id: number | null; rows: number }>(
+async function lowestOf(
+  deps: Pick<Deps, 'db' | 'patience'>,
+  window: ReturnType<typeof sql>,
+): Promise<number> {
+  const row = await reach(deps, 'database', () =>
+    deps.db.get<{ id: number | null; rows: number }>(
       sql`SELECT min(id) AS id, count(*) AS rows FROM (SELECT id ${window})`,
     ),
   )
@@ -65,7 +68,7 @@ async function lowestOf(db: Deps['db'], window: ReturnType<typeof sql>): Promise
 }
 
 async function archived(deps: Reads, { filter, before, limit }: Wanted): Promise<Page> {
-  const segment = await reach('database', () =>
+  const segment = await reach(deps, 'database', () =>
     deps.db
       .select({ first: auditSegments.first })
       .from(auditSegments)
@@ -97,9 +100,13 @@ export async function matchingLines(deps: Reads, first: number, filter: EventFil
 }
 
 /** The first segment with events after an id that a filter may find. */
-export const segmentAfter = ({ db }: Pick<Deps, 'db'>, after: number, { from, to }: EventFilter) =>
-  reach('database', () =>
-    db
+export const segmentAfter = (
+  deps: Pick<Deps, 'db' | 'patience'>,
+  after: number,
+  { from, to }: EventFilter,
+) =>
+  reach(deps, 'database', () =>
+    deps.db
       .select({ first: auditSegments.first })
       .from(auditSegments)
       .where(

@@ -44,17 +44,18 @@ export async function unpack(bytes: ArrayBuffer): Promise<SegmentLine[]> {
 
 /** Reads a segment of the archive, its events in order. */
 export async function readSegment(
-  { archive }: Pick<Deps, 'archive'>,
+  deps: Pick<Deps, 'archive' | 'patience'>,
   first: number,
 ): Promise<SegmentLine[]> {
-  const object = await reach('archive', () => archive.get(segmentKey(first)))
+  const { archive } = deps
+  const object = await reach(deps, 'archive', () => archive.get(segmentKey(first)))
   if (!object) throw problem('service_unavailable', { reason: `no segment ${first}` })
-  return unpack(await reach('archive', () => object.arrayBuffer()))
+  return unpack(await reach(deps, 'archive', () => object.arrayBuffer()))
 }
 
 /** Opens what is personal of these lines; of an account that was erased nothing can be. */
 export async function openLines(
-  deps: Pick<Deps, 'db' | 'settings'>,
+  deps: Pick<Deps, 'db' | 'settings' | 'patience'>,
   lines: readonly SegmentLine[],
 ): Promise<LogLine[]> {
   const users = lines.filter(({ sealed }) => sealed !== undefined).map(ownerOf)

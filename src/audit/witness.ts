@@ -23,7 +23,9 @@ export async function witness(deps: Deps): Promise<void> {
   const before = await lastWitness(deps, newest.at.getTime())
   // An object that is there stays as it is.
   const onlyIf = { etagDoesNotMatch: '*' }
-  await reach('archive', () => archive.put(keyAt(newest.at.getTime()), newest.jws, { onlyIf }))
+  await reach(deps, 'archive', () =>
+    archive.put(keyAt(newest.at.getTime()), newest.jws, { onlyIf }),
+  )
   if (before !== undefined && before !== newest.jws)
     await requireGrown(deps, readHead(before), head)
 }
@@ -32,12 +34,15 @@ export async function witness(deps: Deps): Promise<void> {
 const LOOK_BACK_MS = 900 * HOUR_MS
 
 /** The witness of this hour, or the last one before it. */
-async function lastWitness({ archive }: Pick<Deps, 'archive'>, at: number) {
-  const read = (key: string) => reach('archive', async () => (await archive.get(key))?.text())
+async function lastWitness(deps: Pick<Deps, 'archive' | 'patience'>, at: number) {
+  const { archive } = deps
+  const read = (key: string) => reach(deps, 'archive', async () => (await archive.get(key))?.text())
   const ofThisHour = await read(keyAt(at))
   if (ofThisHour !== undefined) return ofThisHour
   const startAfter = keyAt(at - LOOK_BACK_MS)
-  const { objects } = await reach('archive', () => archive.list({ prefix: PREFIX, startAfter }))
+  const { objects } = await reach(deps, 'archive', () =>
+    archive.list({ prefix: PREFIX, startAfter }),
+  )
   const last = objects.map(({ key }) => key).findLast((key) => key < keyAt(at))
   return last && read(last)
 }

@@ -10,7 +10,7 @@ import type { ReadyMail } from './ready-mail'
  * Throws a 503 problem when it cannot be reached: then nothing is sent.
  */
 export async function askBudget(
-  deps: Pick<Deps, 'mailBudgets' | 'settings' | 'now'>,
+  deps: Pick<Deps, 'mailBudgets' | 'settings' | 'now' | 'patience'>,
   ready: readonly ReadyMail[],
 ): Promise<readonly BudgetVerdict[]> {
   const now = deps.now().getTime()
@@ -22,7 +22,9 @@ export async function askBudget(
     askedAt: message.attempts > 1 ? Math.max(now, mail.queuedAt) : mail.queuedAt,
   }))
   const budget = deps.mailBudgets.getByName('mail')
-  return reach('mail budget', () => budget.take(requests, now, deps.settings.EMAIL_DAILY_LIMIT))
+  return reach(deps, 'mail budget', () =>
+    budget.take(requests, now, deps.settings.EMAIL_DAILY_LIMIT),
+  )
 }
 
 /** Keyed, so that whoever reads the budget's storage cannot look for an address in it. */

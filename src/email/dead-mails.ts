@@ -8,7 +8,7 @@ import { retryDelay } from './retry-delay'
  * database could not take stays in the queue: it is the last trace of that mail.
  */
 export async function recordDeadMails(
-  deps: Pick<MailDeps, 'db' | 'settings' | 'caller' | 'now'>,
+  deps: Pick<MailDeps, 'db' | 'settings' | 'caller' | 'now' | 'patience'>,
   batch: MessageBatch<string>,
 ): Promise<void> {
   const mails = await Promise.all(batch.messages.map(({ body }) => openMail(deps, body)))

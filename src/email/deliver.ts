@@ -11,7 +11,7 @@ import { connectSmtp } from './smtp'
 
 export type MailDeps = Pick<
   Deps,
-  'db' | 'mailBudgets' | 'settings' | 'caller' | 'now' | 'emailBinding'
+  'db' | 'mailBudgets' | 'settings' | 'caller' | 'now' | 'patience' | 'emailBinding'
 >
 
 type GivenUp = { message: Message<string>; end: MailEnd }

@@ -8,9 +8,6 @@ import { type MailRequest, sealMail } from './queued-mail'
 
 export type { MailRequest } from './queued-mail'
 
-/** How long the queue has for a notice: it and the database, one after the other, within http/deadline.ts. */
-const NOTICE_PATIENCE_MS = 2_000
-
 /**
  * Queues a mail that its caller cannot go on without (a code, a link), in one send to the queue. Call it
  * before the answer: a queue that fails or hangs ends in 503, and the caller tries again.
@@ -19,11 +16,11 @@ const NOTICE_PATIENCE_MS = 2_000
  * the time nor in the number of messages.
  */
 export async function enqueueMail(
-  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now'>,
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'patience'>,
   mail: MailRequest,
 ): Promise<void> {
   const body = await sealed(deps, mail)
-  await reach('mail queue', () => deps.mailQueue.send(body, { contentType: 'text' }))
+  await reach(deps, 'mail queue', () => deps.mailQueue.send(body, { contentType: 'text' }))
 }
 
 /**
@@ -32,29 +29,29 @@ export async function enqueueMail(
  * or the secret of its answer lost. A 503 only where both fail (decision 017). `to: null` as above.
  */
 export async function enqueueNotice(
-  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now'>,
+  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'patience'>,
   mail: MailRequest,
 ): Promise<void> {
   const body = await sealed(deps, mail)
   try {
-    await within(NOTICE_PATIENCE_MS, () => deps.mailQueue.send(body, { contentType: 'text' }))
+    await within(deps.patience.notice, () => deps.mailQueue.send(body, { contentType: 'text' }))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     log('warn', 'mail_waits', { template: mail.template, reason })
     const waiting = { createdAt: deps.now(), id: randomId('mail'), body }
-    await reach('database', () => deps.db.insert(waitingMails).values(waiting))
+    await reach(deps, 'database', () => deps.db.insert(waitingMails).values(waiting))
   }
 }
 
 /** Queues mails in one send, all of them or none: about eighty at most, for a send is of 256 KB. */
 export async function enqueueMails(
-  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now'>,
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'patience'>,
   mails: readonly MailRequest[],
 ): Promise<void> {
   if (mails.length === 0) return
   const bodies = await Promise.all(mails.map((mail) => sealed(deps, mail)))
   const messages = bodies.map((body) => ({ body, contentType: 'text' as const }))
-  await reach('mail queue', () => deps.mailQueue.sendBatch(messages))
+  await reach(deps, 'mail queue', () => deps.mailQueue.sendBatch(messages))
 }
 
 function sealed(deps: Pick<Deps, 'settings' | 'now'>, mail: MailRequest): Promise<string> {

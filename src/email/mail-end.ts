@@ -24,7 +24,7 @@ export const describeMail = (mail: QueuedMail | undefined) => ({
  * them: then the queue has to keep the messages, since a mail that vanished without a trace is lost.
  */
 export async function recordEnds(
-  deps: Pick<Deps, 'db' | 'caller' | 'now'>,
+  deps: Pick<Deps, 'db' | 'caller' | 'now' | 'patience'>,
   ends: readonly MailEnd[],
 ): Promise<boolean> {
   const [first, ...rest] = ends.map((end) =>
@@ -43,7 +43,7 @@ export async function recordEnds(
   )
   if (!first) return true
   try {
-    await reach('database', () => deps.db.batch([first, ...rest]))
+    await reach(deps, 'database', () => deps.db.batch([first, ...rest]))
     for (const { event, reason, replyCode, mail } of ends) {
       log(event === 'mail_failed' ? 'error' : 'warn', event, {
         ...describeMail(mail),

@@ -2,10 +2,10 @@ import type { Context, Next } from 'hono'
 import type { AppEnv } from '../context'
 import { problem } from '../problems'
 
-/** Longer than `reach` waits for any one store, so that its reason is the one that is logged. */
-export const DEADLINE_MS = 8_000
-
-/** Ends a request that hangs, whatever it hangs on, with a 503. A file on its way is given longer. */
+/**
+ * Ends a request that hangs, whatever it hangs on, with a 503. A file on its way is given longer. Stands
+ * right after the deps, which say how long and are made without waiting.
+ */
 export async function deadline(c: Context<AppEnv>, next: Next) {
   let timer: ReturnType<typeof setTimeout> | undefined
   const tooLate = new Promise<never>((_resolve, reject) => {
@@ -15,7 +15,7 @@ export async function deadline(c: Context<AppEnv>, next: Next) {
       // Made when it is needed: an error collects its stack, which each request would pay for.
       timer = setTimeout(() => reject(problem('service_unavailable', { reason })), ms)
     }
-    refuseIn(DEADLINE_MS)
+    refuseIn(c.var.deps.patience.request)
     c.set('extendDeadline', refuseIn)
   })
   try {

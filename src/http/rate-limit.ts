@@ -64,7 +64,7 @@ export const rateLimit = (limitClass: LimitClass) =>
         limit: (first?.limit ?? 1) * SITE_ALARM_FACTOR,
         seconds: first?.seconds ?? HOUR,
       }
-      const verdict = await reach('limiter', () =>
+      const verdict = await reach(deps, 'limiter', () =>
         limiter.take({ network, quotas, alarm, now: deps.now().getTime() }),
       )
       if (verdict.raisesAlarm) await raiseSiteAlarm(deps, limitClass, site)

@@ -40,7 +40,7 @@ export function httpRoutes(app: Pick<Hono<AppEnv>, 'routes'>) {
         },
       }),
       async (c) => {
-        await reach('database', () => c.get('deps').db.run(sql`SELECT 1`))
+        await reach(c.var.deps, 'database', () => c.var.deps.db.run(sql`SELECT 1`))
         return c.json({ status: 'ok' as const })
       },
     )

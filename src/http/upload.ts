@@ -4,7 +4,7 @@ import { problem } from '../problems'
 import { fileNameOf } from './content-disposition'
 import { withFacet } from './facets'
 
-/** A slow line brings ten megabytes in this time; the eight seconds of other requests are not enough. */
+/** A slow line brings ten megabytes in this time, and not in that of other requests. */
 const UPLOAD_MS = 120_000
 
 /** What the headers say of a file that is on its way. Nothing of it is proved yet. */

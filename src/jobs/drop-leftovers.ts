@@ -25,7 +25,7 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2
  * objects than a run can look at, each run takes others.
  */
 export async function dropLeftovers(
-  deps: Pick<Deps, 'db' | 'now' | 'archive'>,
+  deps: Pick<Deps, 'db' | 'now' | 'archive' | 'patience'>,
   pageSize = PAGE,
 ): Promise<Counts> {
   const uploads = await endUnfinished(deps)
@@ -34,7 +34,8 @@ export async function dropLeftovers(
 }
 
 /** First the rows, by which an upload that still runs learns that it has ended, then what it has left. */
-async function endUnfinished({ db, now, archive }: Pick<Deps, 'db' | 'now' | 'archive'>) {
+async function endUnfinished(deps: Pick<Deps, 'db' | 'now' | 'archive' | 'patience'>) {
+  const { db, now, archive } = deps
   const begun = new Date(now().getTime() - UNFINISHED_MS)
   const isOver = and(isNull(merchantDocuments.storedAt), lte(merchantDocuments.createdAt, begun))
   const ended = await db
@@ -47,12 +48,13 @@ async function endUnfinished({ db, now, archive }: Pick<Deps, 'db' | 'now' | 'ar
         .limit(ROWS)})`,
     )
     .returning({ key: merchantDocuments.objectKey })
-  if (ended.length > 0) await reach('archive', () => archive.delete(ended.map(({ key }) => key)))
+  if (ended.length > 0)
+    await reach(deps, 'archive', () => archive.delete(ended.map(({ key }) => key)))
   return ended.length
 }
 
 async function dropUnknown(
-  deps: Pick<Deps, 'db' | 'now' | 'archive'>,
+  deps: Pick<Deps, 'db' | 'now' | 'archive' | 'patience'>,
   pageSize: number,
 ): Promise<number> {
   const { prefix, start } = turnAt(deps.now().getTime())
@@ -88,10 +90,11 @@ function turnAt(ms: number) {
 
 /** Removes of a page of objects those without a row; the last key of the page, and whether there is more. */
 async function dropPage(
-  { db, archive }: Pick<Deps, 'db' | 'archive'>,
+  deps: Pick<Deps, 'db' | 'archive' | 'patience'>,
   options: R2ListOptions & { prefix: string },
 ) {
-  const list = await reach('archive', () => archive.list(options))
+  const { db, archive } = deps
+  const list = await reach(deps, 'archive', () => archive.list(options))
   const keys = list.objects.map(({ key }) => key)
   const unknown = await db.all<{ key: string }>(
     sql`SELECT object.value AS key FROM json_each(${JSON.stringify(keys)}) AS object

@@ -47,8 +47,8 @@ async function erase(deps: Deps, owner: Owner, lease: Date): Promise<void> {
   const { db } = deps
   const userId = owner.id
   const { events, scrubRest } = await scrubEvents(deps, userId)
-  await reach('guard', () => guardOf(deps, { userId }).erase())
-  await reach('archive', () => dropObjects(deps, userId))
+  await reach(deps, 'guard', () => guardOf(deps, { userId }).erase())
+  await reach(deps, 'archive', () => dropObjects(deps, userId))
   // The last moment at which there is an address; a run that fails after it mails again.
   await notifyOwner(deps, owner, { template: 'account_erased', data: {} })
   const isMine = sql`EXISTS (SELECT 1 FROM users

@@ -12,13 +12,14 @@ const LEASE_MS = 3_600_000
  * `job_runs` under a name of its own, which no job has.
  */
 export async function onceSince(
-  { db, now }: Pick<Deps, 'db' | 'now'>,
+  deps: Pick<Deps, 'db' | 'now' | 'patience'>,
   task: string,
   since: Date,
   act: () => Promise<unknown>,
 ): Promise<boolean> {
+  const { db, now } = deps
   const startedAt = now()
-  const [claim] = await reach('database', () =>
+  const [claim] = await reach(deps, 'database', () =>
     db
       .insert(jobRuns)
       .values({ job: task, startedAt })
@@ -32,7 +33,7 @@ export async function onceSince(
   )
   if (!claim) return false
   const end = (set: { startedAt: Date } | { succeededAt: Date }) =>
-    reach('database', () =>
+    reach(deps, 'database', () =>
       db
         .update(jobRuns)
         .set(set)

@@ -22,13 +22,13 @@ const UNSEEN_MS = DEVICE_COOKIE_SECONDS * 1000 + DAY_MS
  * has ended, and authenticator apps that were begun a day ago and not confirmed. Nothing relies on it:
  * reads check the time.
  */
-export async function purgeExpired(deps: Pick<Deps, 'db' | 'now'>): Promise<Counts> {
+export async function purgeExpired(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Promise<Counts> {
   const { db } = deps
   const now = deps.now().getTime()
   const until = now + RUN_MS
   const ofUsers = { key: 'user_id', prefix: 'usr_' }
   const isExpired = sql`expires_at <= ${now}`
-  const keys = await reach('database', () =>
+  const keys = await reach(deps, 'database', () =>
     db
       .delete(apiKeys)
       .where(

@@ -29,7 +29,9 @@ export async function purgeUnconfirmed(deps: Deps): Promise<Counts> {
     const gone = due.length === 0 ? [] : await purge(deps, due)
     accounts += gone.length
     // Wrong passwords are remembered under an id that will not come again: what fails here harms nobody.
-    await countFailed(gone, ({ id }) => reach('guard', () => guardOf(deps, { userId: id }).erase()))
+    await countFailed(gone, ({ id }) =>
+      reach(deps, 'guard', () => guardOf(deps, { userId: id }).erase()),
+    )
     if (due.length < ACCOUNTS) break
   }
   return { accounts }
@@ -43,8 +45,8 @@ const isDue = ({ now }: Pick<Deps, 'now'>) => sql`users.status = 'pending'
   AND NOT EXISTS (SELECT 1 FROM pending_acts AS act
     WHERE act.user_id = users.id AND act.state = 'waiting')`
 
-const findDue = (deps: Pick<Deps, 'db' | 'now'>) =>
-  reach('database', () =>
+const findDue = (deps: Pick<Deps, 'db' | 'now' | 'patience'>) =>
+  reach(deps, 'database', () =>
     deps.db
       .select({ id: users.id })
       .from(users)
@@ -58,7 +60,7 @@ async function purge(deps: Deps, due: readonly { id: string }[]) {
   const ids = JSON.stringify(due.map(({ id }) => id))
   const meant = sql`SELECT id FROM users
     WHERE users.id IN (SELECT value FROM json_each(${ids})) AND ${isDue(deps)}`
-  const [gone] = await reach('database', () =>
+  const [gone] = await reach(deps, 'database', () =>
     db.batch([
       db.select({ id: sql<string>`id` }).from(sql`(${meant})`),
       ...due.map(({ id: userId }) =>

@@ -46,10 +46,13 @@ export async function reportSecurity(deps: Deps): Promise<Counts> {
 const weekOf = (ms: number) => Math.floor((ms - FIRST_MS) / WEEK_MS) * WEEK_MS + FIRST_MS
 
 /** Masked, as a mailbox is no place for them; of an account that is gone, its id. */
-async function addressesOf({ db }: Pick<Deps, 'db'>, ids: readonly string[]): Promise<string[]> {
+async function addressesOf(
+  deps: Pick<Deps, 'db' | 'patience'>,
+  ids: readonly string[],
+): Promise<string[]> {
   if (ids.length === 0) return []
-  const found = await reach('database', () =>
-    db
+  const found = await reach(deps, 'database', () =>
+    deps.db
       .select({ id: users.id, email: users.email })
       .from(users)
       .where(sql`id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`),
@@ -58,10 +61,10 @@ async function addressesOf({ db }: Pick<Deps, 'db'>, ids: readonly string[]): Pr
   return ids.map((id) => addresses.get(id) ?? id)
 }
 
-async function countExpiringKeys({ db, now }: Pick<Deps, 'db' | 'now'>): Promise<number> {
-  const ms = now().getTime()
-  const [row] = await reach('database', () =>
-    db.all<{ count: number }>(
+async function countExpiringKeys(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Promise<number> {
+  const ms = deps.now().getTime()
+  const [row] = await reach(deps, 'database', () =>
+    deps.db.all<{ count: number }>(
       sql`SELECT count(*) AS count FROM api_keys
         WHERE expires_at > ${ms} AND expires_at <= ${ms + EXPIRING_MS} AND revoked_at IS NULL`,
     ),
@@ -69,7 +72,7 @@ async function countExpiringKeys({ db, now }: Pick<Deps, 'db' | 'now'>): Promise
   return row?.count ?? 0
 }
 
-async function head(deps: Pick<Deps, 'db'>) {
+async function head(deps: Pick<Deps, 'db' | 'patience'>) {
   const newest = await newestHead(deps)
   if (!newest) return null
   const { jws } = newest

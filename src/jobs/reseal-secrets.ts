@@ -43,18 +43,19 @@ type Table = Readonly<{
 }>
 
 async function resealTable(
-  { db, settings }: Pick<Deps, 'db' | 'settings'>,
+  deps: Pick<Deps, 'db' | 'settings' | 'patience'>,
   { rows, column, contextOf, replace }: Table,
 ) {
+  const { db, settings } = deps
   const ring = settings.SEALING_KEYS
-  const old = await reach('database', () =>
+  const old = await reach(deps, 'database', () =>
     db.all<Sealed>(sql`${rows} WHERE ${column} NOT LIKE ${`${ring[0].id}.%`} LIMIT ${ROWS}`),
   )
   const failed = await countFailed(old, async (row) => {
     const text = await open(ring, contextOf(row), row.box)
     if (text === undefined) throw new Error('sealed with a key that is not in the ring')
     const fresh = await seal(ring, contextOf(row), text)
-    await reach('database', () => db.run(replace(row, fresh)))
+    await reach(deps, 'database', () => db.run(replace(row, fresh)))
   })
   return { done: old.length - failed, failed }
 }

@@ -8,8 +8,6 @@ import { reach, within } from '../reach'
 import { crons } from './index'
 import type { Counts, Job } from './job'
 
-/** Jobs end by themselves long before; one that hangs is cut off and noted, as the platform would not do. */
-const HANGS_MS = 600_000
 const HOUR_MS = 3_600_000
 
 type Due = Readonly<{ name: string; job: Job; isSilent: boolean }>
@@ -42,7 +40,7 @@ async function runJob(deps: Deps, { name, job, isSilent }: Due): Promise<void> {
   let counts: Counts = {}
   let error: Error | undefined
   try {
-    counts = await within(HANGS_MS, () => job(deps))
+    counts = await within(deps.patience.job, () => job(deps))
     if (counts['failed']) error = new Error(`${counts['failed']} are left for the next run`)
   } catch (thrown) {
     error = thrown instanceof Error ? thrown : new Error(String(thrown))
@@ -100,7 +98,7 @@ async function noteRun(deps: Deps, run: Run): Promise<void> {
     actor: 'system',
     data: { job: name, ...counts },
   } as const
-  await reach('database', async () => {
+  await reach(deps, 'database', async () => {
     // The event asks what the row said before.
     if (isFailed) await db.batch([recordEvent(deps, event, sql`NOT ${isTold}`), note])
     else if (hasDone) await db.batch([recordEvent(deps, event), note])

@@ -58,10 +58,11 @@ export async function securityFigures(deps: Deps, range: Range, most = EVENTS) {
   }
 }
 
-function countChunk({ db }: Pick<Deps, 'db'>, isMeant: SQL) {
+function countChunk(deps: Pick<Deps, 'db' | 'patience'>, isMeant: SQL) {
+  const { db } = deps
   const count = sql<number>`count(*)`
   const isFailure = sql`event IN (${sql.raw(FAILURES.map((name) => `'${name}'`).join(', '))})`
-  return reach('database', () =>
+  return reach(deps, 'database', () =>
     db.batch([
       db
         .select({ event: auditEvents.event, count })

@@ -15,12 +15,14 @@ const ROUNDS = 10
  * Each is deleted when the queue has it and not before: one that is cut off, or has another one beside it,
  * sends a mail twice rather than never.
  */
-export async function sendWaitingMails(deps: Pick<Deps, 'db' | 'mailQueue'>): Promise<Counts> {
+export async function sendWaitingMails(
+  deps: Pick<Deps, 'db' | 'mailQueue' | 'patience'>,
+): Promise<Counts> {
   const { db, mailQueue } = deps
   let mails = 0
   for (let round = 0; round < ROUNDS; round++) {
     const waiting = firstThatFit(
-      await reach('database', () =>
+      await reach(deps, 'database', () =>
         db
           .select()
           .from(waitingMails)
@@ -31,9 +33,9 @@ export async function sendWaitingMails(deps: Pick<Deps, 'db' | 'mailQueue'>): Pr
     const last = waiting.at(-1)
     if (!last) break
     const messages = waiting.map(({ body }) => ({ body, contentType: 'text' as const }))
-    await reach('mail queue', () => mailQueue.sendBatch(messages))
+    await reach(deps, 'mail queue', () => mailQueue.sendBatch(messages))
     const ids = JSON.stringify(waiting.map(({ id }) => id))
-    await reach('database', () =>
+    await reach(deps, 'database', () =>
       db.delete(waitingMails).where(
         sql`created_at <= ${last.createdAt.getTime()}
           AND id IN (SELECT value FROM json_each(${ids}))`,

@@ -16,10 +16,11 @@ export type Swept = Readonly<{ table: string; key: string; prefix: string; isOve
  * 200,000 keys or come to the end of its time, is where another one begins.
  */
 export async function sweep(
-  { db, now }: Pick<Deps, 'db' | 'now'>,
+  deps: Pick<Deps, 'db' | 'now' | 'patience'>,
   { table, key, prefix, isOver }: Swept,
   until: number,
 ): Promise<number> {
+  const { db, now } = deps
   const [from, column] = [sql.raw(table), sql.raw(key)]
   const start = `${prefix}${randomToken().slice(0, 2)}`
   let deleted = 0
@@ -27,12 +28,12 @@ export async function sweep(
   let isRound = false
   for (let window = 0; window < WINDOWS && now().getTime() < until; window += 1) {
     const bound = isRound ? sql`AND ${column} <= ${start}` : sql``
-    const [end] = await reach('database', () =>
+    const [end] = await reach(deps, 'database', () =>
       db.all<{ last: string }>(sql`SELECT ${column} AS last FROM ${from}
         WHERE ${column} > ${after} ${bound} ORDER BY ${column} LIMIT 1 OFFSET ${KEYS - 1}`),
     )
     const through = end ? sql`AND ${column} <= ${end.last}` : bound
-    const over = await reach('database', () =>
+    const over = await reach(deps, 'database', () =>
       db.run(sql`DELETE FROM ${from} WHERE ${column} > ${after} ${through} AND ${isOver}`),
     )
     deleted += over.meta.changes

@@ -23,7 +23,7 @@ export async function watchJobs(
     FROM job_runs JOIN json_each(${JSON.stringify(periods)}) AS period ON period.key = job
     WHERE coalesce(succeeded_at, started_at) <= ${now} - 2 * period.value
       AND (alarmed_at IS NULL OR alarmed_at <= ${now - DAY_MS})`
-  const [, due] = await reach('database', () =>
+  const [, due] = await reach(deps, 'database', () =>
     db.batch([
       db.insert(jobRuns).select(
         sql`SELECT value, ${now}, NULL, NULL, NULL, NULL, NULL FROM json_each(${names})
@@ -54,7 +54,7 @@ async function alarm(
   const isMine = sql`job = ${job} AND alarmed_at IS ${alarmedAt}
     AND coalesce(succeeded_at, started_at) = ${since}`
   const data = { job, since: new Date(since).toISOString() }
-  const [, claimed] = await reach('database', () =>
+  const [, claimed] = await reach(deps, 'database', () =>
     db.batch([
       recordEvent(
         deps,

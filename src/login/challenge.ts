@@ -52,20 +52,22 @@ export const isCode = (
 ): boolean => hasMac(deps.settings.SEALING_KEYS, 'login-code', `${id}.${code}`, codeHash)
 
 export async function putChallenge(
-  deps: Pick<Deps, 'kv' | 'settings'>,
+  deps: Pick<Deps, 'kv' | 'settings' | 'patience'>,
   id: string,
   challenge: Challenge,
 ): Promise<void> {
   const expirationTtl = deps.settings.OTP_VALIDITY_PERIOD
-  await reach('kv', () => deps.kv.put(keyOf(id), JSON.stringify(challenge), { expirationTtl }))
+  await reach(deps, 'kv', () =>
+    deps.kv.put(keyOf(id), JSON.stringify(challenge), { expirationTtl }),
+  )
 }
 
 /** The record of a challenge whose time has not passed. Says nothing about whether it is used up. */
 export async function findChallenge(
-  deps: Pick<Deps, 'kv' | 'now'>,
+  deps: Pick<Deps, 'kv' | 'now' | 'patience'>,
   id: string,
 ): Promise<Challenge | undefined> {
-  const stored = await reach('kv', () => deps.kv.get(keyOf(id), 'json'))
+  const stored = await reach(deps, 'kv', () => deps.kv.get(keyOf(id), 'json'))
   const record = recordSchema.safeParse(stored)
   return record.success && deps.now().getTime() < record.data.expiresAt ? record.data : undefined
 }

@@ -65,7 +65,7 @@ export async function finishLogin(
  */
 async function remember(deps: Deps, userId: string, login: { device: string; beganAt: number }) {
   const guard = guardOf(deps, { userId })
-  await reach('guard', () => guard.remember(login, deps.now().getTime())).catch(() =>
+  await reach(deps, 'guard', () => guard.remember(login, deps.now().getTime())).catch(() =>
     log('warn', 'device_not_remembered', { request_id: deps.caller.requestId }),
   )
 }

@@ -22,22 +22,22 @@ export const namesOf = (user: {
  * minute, so the guard decides on its own, and an expired record is no lock.
  */
 export async function findLock(
-  deps: Pick<Deps, 'kv' | 'now'>,
+  deps: Pick<Deps, 'kv' | 'now' | 'patience'>,
   identifier: LoginIdentifier,
 ): Promise<number | undefined> {
-  const text = await reach('kv', () => deps.kv.get(keyOf(identifier)))
+  const text = await reach(deps, 'kv', () => deps.kv.get(keyOf(identifier)))
   const until = Number(text)
   return text !== null && until > deps.now().getTime() ? until : undefined
 }
 
 /** Writes the lock under every name that the account can be called by. */
 export async function putLock(
-  deps: Pick<Deps, 'kv' | 'settings'>,
+  deps: Pick<Deps, 'kv' | 'settings' | 'patience'>,
   identifiers: readonly LoginIdentifier[],
   until: number,
 ): Promise<void> {
   const ttl = Math.max(MIN_KV_TTL_SECONDS, deps.settings.ACCOUNT_LOCKOUT_DURATION)
-  await reach('kv', () =>
+  await reach(deps, 'kv', () =>
     Promise.all(
       identifiers.map((identifier) =>
         deps.kv.put(keyOf(identifier), String(until), { expirationTtl: ttl }),
@@ -48,10 +48,10 @@ export async function putLock(
 
 /** Ends the lock under every name, when its owner is back. Other edges may see it for another minute. */
 export async function dropLock(
-  deps: Pick<Deps, 'kv'>,
+  deps: Pick<Deps, 'kv' | 'patience'>,
   identifiers: readonly LoginIdentifier[],
 ): Promise<void> {
-  await reach('kv', () =>
+  await reach(deps, 'kv', () =>
     Promise.all(identifiers.map((identifier) => deps.kv.delete(keyOf(identifier)))),
   )
 }

@@ -31,7 +31,7 @@ export async function resendCode(deps: Deps, token: string): Promise<void> {
   const { code, codeHash } = newCode(deps, id)
   const now = deps.now().getTime()
   const expiresAt = now + deps.settings.OTP_VALIDITY_PERIOD * 1000
-  const verdict = await reach('guard', () =>
+  const verdict = await reach(deps, 'guard', () =>
     guardOf(deps, { userId }).resend({
       challenge: { id, sentAt, expiresAt: challenge.expiresAt },
       codeHash,

@@ -3,7 +3,7 @@ import { enqueueMail } from '../email/enqueue'
 
 /** Queues the mail with a login code. It is not worth sending once the code has expired (milliseconds). */
 export const sendCode = (
-  deps: Pick<Deps, 'mailQueue' | 'settings' | 'caller' | 'now'>,
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'caller' | 'now' | 'patience'>,
   user: { id: string; email: string; locale: string },
   code: string,
   expiresAt: number,

@@ -19,14 +19,14 @@ const BUCKET_CHARACTERS = 4
  * Nothing of it is in the answer, which is the same for every account.
  */
 export async function noteWrongPassword(
-  deps: Pick<Deps, 'db' | 'ipLimiters' | 'settings' | 'caller' | 'now'>,
+  deps: Pick<Deps, 'db' | 'ipLimiters' | 'settings' | 'caller' | 'now' | 'patience'>,
   password: string,
 ): Promise<void> {
   const now = deps.now().getTime()
   const canonical = password.normalize('NFC')
   const bucket = mac(deps.settings.SEALING_KEYS, 'spray', canonical).slice(0, BUCKET_CHARACTERS)
   const watcher = deps.ipLimiters.getByName(`spray|${bucket}`)
-  const count = await reach('limiter', () => watcher.count({ key: 'all', quota: SPRAY, now }))
+  const count = await reach(deps, 'limiter', () => watcher.count({ key: 'all', quota: SPRAY, now }))
   if (count < SPRAY.limit) return
   if (count === SPRAY.limit)
     await recordEvent(deps, { event: 'authn_spray_detected', data: { count } })
@@ -34,5 +34,5 @@ export async function noteWrongPassword(
   const { network, site } = networkOf(deps.caller.ip)
   const limiter = deps.ipLimiters.getByName(`login|${site ?? network}`)
   const quotas = quotasOf(deps.settings, 'login')
-  await reach('limiter', () => limiter.exhaust({ network, quotas, now }))
+  await reach(deps, 'limiter', () => limiter.exhaust({ network, quotas, now }))
 }

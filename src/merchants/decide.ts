@@ -51,7 +51,7 @@ const EVENTS = {
  * step-up must be there when it is decided, and is not used up.
  */
 export async function decide(
-  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'mailQueue' | 'settings'>,
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'mailQueue' | 'settings' | 'patience'>,
   session: CurrentSession,
   { userId, decision, version, reason }: Decided,
 ): Promise<Standing> {

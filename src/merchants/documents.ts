@@ -18,13 +18,13 @@ const isStored = (userId: string, id: string) =>
 
 /** A document with its bytes, as a stream. That somebody else than its merchant reads it is recorded. */
 export async function openDocument(
-  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'archive'>,
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'archive' | 'patience'>,
   session: CurrentSession,
   { userId, id }: { userId: string; id: string },
 ) {
   const [row] = await deps.db.select().from(merchantDocuments).where(isStored(userId, id))
   if (!row) throw problem('not_found')
-  const object = await reach('archive', () => deps.archive.get(row.objectKey))
+  const object = await reach(deps, 'archive', () => deps.archive.get(row.objectKey))
   // Gone from the archive: a fault of ours that no retry mends.
   if (!object) throw new Error(`no object for document ${id}`)
   if (userId !== session.user.id) {

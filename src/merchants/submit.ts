@@ -20,7 +20,7 @@ const NO_DOCUMENT = {
  * neither profile nor documents change, so that a reviewer decides on what was handed in.
  */
 export async function submitApplication(
-  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'mailQueue' | 'settings'>,
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'mailQueue' | 'settings' | 'patience'>,
   session: CurrentSession,
   version: number,
 ): Promise<Standing> {

@@ -21,13 +21,14 @@ export type BreachSettings = Pick<
  * Neither password nor hash may stand in the log, not even in part: five digits and a name are a hint.
  */
 export async function isBreached(
-  { settings }: { settings: BreachSettings },
+  deps: Pick<Deps, 'patience'> & { settings: BreachSettings },
   password: string,
 ): Promise<boolean> {
+  const { settings } = deps
   if (settings.BREACHED_PASSWORDS_URL === '') return false
   const hash = createHash('sha1').update(password.normalize('NFC')).digest('hex').toUpperCase()
   try {
-    const leaked = await leakedSuffixes(settings, hash.slice(0, PREFIX_LENGTH))
+    const leaked = await leakedSuffixes(deps, hash.slice(0, PREFIX_LENGTH))
     return leaked.has(hash.slice(PREFIX_LENGTH))
   } catch (error) {
     if (!(error instanceof RangeUnavailable)) throw error
@@ -40,13 +41,16 @@ export async function isBreached(
   }
 }
 
-async function leakedSuffixes(settings: BreachSettings, prefix: string) {
-  const { BREACHED_PASSWORDS_URL: service, PUBLIC_URL: publicUrl } = settings
+async function leakedSuffixes(
+  deps: Pick<Deps, 'patience'> & { settings: BreachSettings },
+  prefix: string,
+) {
+  const { BREACHED_PASSWORDS_URL: service, PUBLIC_URL: publicUrl } = deps.settings
   // Under our own host, as the cache wants it; no client can ask for it, since each path is the Worker's.
   const key = `${publicUrl}/password-ranges/${encodeURIComponent(service)}/${prefix}`
   const known = suffixesIn((await cachedRange(key)) ?? '')
   if (known) return known
-  const text = await fetchRange(`${service}/${prefix}`)
+  const text = await fetchRange(deps, `${service}/${prefix}`)
   const suffixes = suffixesIn(text)
   if (!suffixes) throw new RangeUnavailable('not a range')
   await keepRange(key, text)

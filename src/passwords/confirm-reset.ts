@@ -46,7 +46,7 @@ export async function confirmReset(
   )
   const nonce = known ?? randomToken()
   await Promise.all([
-    reach('guard', () =>
+    reach(deps, 'guard', () =>
       guardOf(deps, { userId }).recover(deviceHashOf(nonce), deps.now().getTime()),
     ),
     dropLock(deps, namesOf(reset)),

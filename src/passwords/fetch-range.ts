@@ -1,5 +1,5 @@
-/** A sign-up waits for this; one try, for the next one would double it. */
-const PATIENCE_MS = 1_500
+import type { Deps } from '../context'
+
 /** A padded range has about 80 KB. */
 const MAX_RANGE_BYTES = 256 * 1024
 
@@ -7,8 +7,11 @@ const MAX_RANGE_BYTES = 256 * 1024
 export class RangeUnavailable extends Error {}
 
 /** Asks for a range, once and for a bounded time; throws `RangeUnavailable` for whatever is no good answer. */
-export async function fetchRange(url: string): Promise<string> {
-  const signal = AbortSignal.timeout(PATIENCE_MS)
+export async function fetchRange(
+  { patience }: Pick<Deps, 'patience'>,
+  url: string,
+): Promise<string> {
+  const signal = AbortSignal.timeout(patience.rangeList)
   try {
     const response = await fetch(url, {
       headers: { 'Add-Padding': 'true', 'User-Agent': 'phantom-security' },
@@ -20,7 +23,9 @@ export async function fetchRange(url: string): Promise<string> {
     throw new RangeUnavailable(`status ${response.status}`)
   } catch (error) {
     if (error instanceof RangeUnavailable) throw error
-    throw new RangeUnavailable(signal.aborted ? `no answer in ${PATIENCE_MS} ms` : 'no connection')
+    throw new RangeUnavailable(
+      signal.aborted ? `no answer in ${patience.rangeList} ms` : 'no connection',
+    )
   }
 }
 

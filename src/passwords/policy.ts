@@ -43,7 +43,7 @@ type PolicySettings = BreachSettings & Pick<Deps['settings'], 'PASSWORD_MIN_LENG
  * `password_rejected` with the reasons. What is refused here is never asked about elsewhere.
  */
 export async function requireGoodPassword(
-  deps: { settings: PolicySettings },
+  deps: Pick<Deps, 'patience'> & { settings: PolicySettings },
   password: string,
   context: readonly (string | null | undefined)[],
   pointer = PASSWORD_POINTER,

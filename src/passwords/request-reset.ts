@@ -29,7 +29,7 @@ export async function requestReset(deps: Deps, email: string, admin?: string): P
     .where(and(eq(users.emailKey, key), ...isRecoverable))
   const account = found ? { userId: found.id } : { unknownName: `email:${key}` }
   const now = deps.now().getTime()
-  const isGranted = await reach('guard', () => guardOf(deps, account).takeMail('reset', now))
+  const isGranted = await reach(deps, 'guard', () => guardOf(deps, account).takeMail('reset', now))
   const token = randomToken()
   const expiresAt = now + deps.settings.PASSWORD_RESET_TIMEOUT * 1000
   const user = isGranted ? found : undefined

@@ -49,7 +49,7 @@ async function judge<User extends PasswordHolder>(
   const account = user
     ? { userId: user.id }
     : { unknownName: `${identifier.kind}:${identifier.key}` }
-  using reservation = await reach('guard', () =>
+  using reservation = await reach(deps, 'guard', () =>
     guardOf(deps, account).reservePassword({
       device: nonce === undefined ? null : deviceHashOf(nonce),
       isKnown: user !== undefined,
@@ -63,11 +63,11 @@ async function judge<User extends PasswordHolder>(
   const hash = user && !isStopped ? user.passwordHash : dummyHash(cost)
   const check = await verifyPassword(deps.settings.PASSWORD_PEPPER, password, hash, cost)
   if (!user || isStopped || !check.matches) {
-    const { lockedUntil, stopsNow } = await reach('guard', () => attempt.fail())
+    const { lockedUntil, stopsNow } = await reach(deps, 'guard', () => attempt.fail())
     const failure = { lockedUntil, stopsNow, isKnownDevice, isStopped }
     await refusePassword(deps, { ...failure, password, identifier, user, act })
     throw problem('invalid_credentials', { reason: user ? 'wrong password' : 'unknown name' })
   }
-  const { codeWaitSeconds } = await reach('guard', () => attempt.succeed(input.mailsCode))
+  const { codeWaitSeconds } = await reach(deps, 'guard', () => attempt.succeed(input.mailsCode))
   return { user, needsRehash: check.needsRehash, codeWaitSeconds }
 }

@@ -68,7 +68,7 @@ export async function forgetDevice(deps: Deps, session: CurrentSession, id: stri
   const known = rows.find(({ deviceHash }) => deviceIdOf(deviceHash) === id)
   if (!known) throw problem('not_found')
   const { deviceHash, userAgent } = known
-  await reach('guard', () => guardOf(deps, { userId }).forgetDevice(deviceHash))
+  await reach(deps, 'guard', () => guardOf(deps, { userId }).forgetDevice(deviceHash))
   const isMeant = and(devicesOf(userId), eq(knownDevices.deviceHash, deviceHash))
   const [, forgotten] = await deps.db.batch([
     recordEvent(
@@ -101,6 +101,6 @@ export async function forgetAllDevices(deps: Deps, session: CurrentSession): Pro
     useStepUp(deps, session),
   ])
   requireUsed(used)
-  await reach('guard', () => guardOf(deps, { userId }).forgetDevice(null))
+  await reach(deps, 'guard', () => guardOf(deps, { userId }).forgetDevice(null))
   await notifyOwner(deps, session.user, { template: 'devices_forgotten', data: occasionOf(deps) })
 }

@@ -5,7 +5,6 @@ import { createDeps, type Deps } from '../context'
 import type { AccessClaims } from '../crypto/jwt'
 import { randomId } from '../crypto/token'
 import { canonicalIp } from '../http/caller'
-import { DEADLINE_MS } from '../http/deadline'
 import { log } from '../log'
 import { problemCode } from '../problems'
 import { within } from '../reach'
@@ -26,6 +25,14 @@ const text = (value: unknown) => (typeof value === 'string' ? value : '')
  * what tokens say; nothing here makes a session or changes an account.
  */
 export class PhantomSecurity extends WorkerEntrypoint<Env, { service?: string }> {
+  readonly #overrides: (deps: Deps) => Deps
+
+  /** Tests give `overrides`, as to the app; the runtime gives none. */
+  constructor(ctx: ExecutionContext, env: Env, overrides: (deps: Deps) => Deps = (deps) => deps) {
+    super(ctx, env)
+    this.#overrides = overrides
+  }
+
   /** The claims of an access token whose session is alive; `null` for every other token. */
   verifyAccessToken(token: string): Promise<AccessClaims | null> {
     return this.#answer(async (deps) => {
@@ -63,9 +70,10 @@ export class PhantomSecurity extends WorkerEntrypoint<Env, { service?: string }>
   async #answer<T>(act: (deps: Deps) => Promise<T>, ip = 'service'): Promise<T> {
     const requestId = randomId('req')
     const caller = { ip, country: null, userAgent: null, requestId }
-    const deps = createDeps(this.env, (promise) => this.ctx.waitUntil(promise), caller)
+    const waitUntil = (promise: Promise<unknown>) => this.ctx.waitUntil(promise)
+    const deps = this.#overrides(createDeps(this.env, waitUntil, caller))
     try {
-      return await within(DEADLINE_MS, () => act(deps))
+      return await within(deps.patience.request, () => act(deps))
     } catch (error) {
       if (error instanceof z.ZodError) throw new TypeError(z.prettifyError(error))
       const code = problemCode(error) ?? 'service_unavailable'

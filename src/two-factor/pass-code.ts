@@ -49,7 +49,7 @@ async function judge(
   prove: Prove,
 ): Promise<Proof & { isKnownDevice: boolean }> {
   const { userId, ref, method, nonce, isByLink = false } = step
-  using reservation = await reach('guard', () =>
+  using reservation = await reach(deps, 'guard', () =>
     guardOf(deps, { userId }).reserveCode({
       challenge: ref,
       method,
@@ -66,12 +66,12 @@ async function judge(
   }
   const proof = await prove(codeHash)
   if (!proof) {
-    const failed = await reach('guard', () => attempt.fail())
+    const failed = await reach(deps, 'guard', () => attempt.fail())
     await recordWrongCode(deps, step, { ...failed, isKnownDevice, isReplay: false })
     throw problem('invalid_code')
   }
   const { keepsChallenge } = step
-  const { verdict, failed } = await reach('guard', () =>
+  const { verdict, failed } = await reach(deps, 'guard', () =>
     attempt.succeed({ keepsChallenge, totp: proof.totp }),
   )
   if (verdict === 'spent') {

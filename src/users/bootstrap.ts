@@ -65,7 +65,7 @@ export async function bootstrap(
 }
 
 async function refuse(
-  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'ipLimiters'>,
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'ipLimiters' | 'patience'>,
   reason: string,
 ): Promise<never> {
   await recordCounted(deps, { event: 'authz_fail', data: { permission: 'bootstrap', reason } })

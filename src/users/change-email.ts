@@ -71,7 +71,7 @@ export async function requestEmailChange(
 }
 
 function sendLink(
-  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now'>,
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'patience'>,
   { user }: CurrentSession,
   { email, token }: { email: string; token: string },
 ): Promise<void> {
@@ -96,7 +96,7 @@ export function requireOther(session: CurrentSession, key: string): void {
 
 /** Says nothing of who asked: the two may be strangers to each other. */
 function tellHolder(
-  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'caller'>,
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
   holder: { id: string; email: string; locale: string },
 ): Promise<void> {
   const { ip, country } = deps.caller

@@ -43,7 +43,7 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
   const now = deps.now()
   const key = emailKey(input.email)
   const [isGranted] = await Promise.all([
-    reach('guard', () => guardOf(deps, { address: key }).takeMail('verify', now.getTime())),
+    reach(deps, 'guard', () => guardOf(deps, { address: key }).takeMail('verify', now.getTime())),
     noteSignUp(deps, key),
   ])
   const passwordHash = await hashPassword(

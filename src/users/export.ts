@@ -19,7 +19,7 @@ export const exportedData = ownData.extend({ events: z.array(activityEvent) })
  * hangs aborts it, which no client takes for its end, and half of a document is no JSON.
  */
 export async function exportUser(
-  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller'>,
+  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller' | 'patience'>,
   session: CurrentSession,
   deviceCookie: string | undefined,
 ): Promise<ReadableStream<Uint8Array>> {
@@ -43,7 +43,7 @@ export async function exportUser(
 }
 
 async function* jsonParts(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'patience'>,
   userId: string,
   data: z.output<typeof ownData>,
 ): AsyncGenerator<string, void> {
@@ -51,7 +51,7 @@ async function* jsonParts(
   let before: number | undefined
   do {
     const page = { before, limit: PAGE }
-    const { events, next } = await reach('database', () => listActivity(deps, userId, page))
+    const { events, next } = await reach(deps, 'database', () => listActivity(deps, userId, page))
     const isFirst = before === undefined
     before = next === null ? undefined : Number(next)
     yield `${isFirst ? '' : ','}${events.map((event) => JSON.stringify(event)).join(',')}`

@@ -39,7 +39,7 @@ export const occasionOf = ({ caller, now }: Pick<Deps, 'caller' | 'now'>) => ({
  * Given an id it looks the owner up. Call it before the answer.
  */
 export async function notifyOwner(
-  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now'>,
+  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'patience'>,
   owner: Owner | string,
   notice: Notice,
 ): Promise<void> {

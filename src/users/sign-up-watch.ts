@@ -11,13 +11,13 @@ const MANY = { limit: 50, seconds: 3600 } as const
  * provider's, and its users have done nothing. One event an hour tells of it.
  */
 export async function noteSignUp(
-  deps: Pick<Deps, 'db' | 'ipLimiters' | 'caller' | 'now'>,
+  deps: Pick<Deps, 'db' | 'ipLimiters' | 'caller' | 'now' | 'patience'>,
   emailKey: string,
 ): Promise<void> {
   const domain = emailKey.slice(emailKey.lastIndexOf('@') + 1)
   const watcher = deps.ipLimiters.getByName(`signup-domain|${domain}`)
   const now = deps.now().getTime()
-  const count = await reach('limiter', () => watcher.count({ key: 'all', quota: MANY, now }))
+  const count = await reach(deps, 'limiter', () => watcher.count({ key: 'all', quota: MANY, now }))
   if (count !== MANY.limit) return
   await recordEvent(deps, {
     event: 'excess_rate_limit_exceeded',

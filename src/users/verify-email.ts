@@ -56,7 +56,9 @@ export async function resendVerification(deps: Deps, email: string): Promise<voi
       .select({ id: users.id, email: users.email, locale: users.locale })
       .from(users)
       .where(and(eq(users.emailKey, key), eq(users.status, 'pending'), hasNoFreshLink(deps))),
-    reach('guard', () => guardOf(deps, { address: key }).takeMail('verify', deps.now().getTime())),
+    reach(deps, 'guard', () =>
+      guardOf(deps, { address: key }).takeMail('verify', deps.now().getTime()),
+    ),
   ])
   const token = randomToken()
   const user = isGranted ? waiting : undefined

@@ -4,6 +4,7 @@ import type { Deps } from '../../src/context'
 import { type Account, freshAddress, nextCode, startApp } from '../support/app'
 import { broken, collectingLog } from '../support/attack'
 import { nextMail, tokenIn } from '../support/mailbox'
+import { HURRY, impatient } from '../support/patience'
 
 type Fault = (deps: Deps) => Deps
 
@@ -27,7 +28,7 @@ const D1 = ['select', 'insert', 'update', 'delete', 'batch', 'run', 'all']
 const brokenObjects =
   (name: 'accountGuards' | 'ipLimiters', how: 'fails' | 'hangs'): Fault =>
   (deps) => ({
-    ...deps,
+    ...(how === 'hangs' ? impatient(deps) : deps),
     [name]: {
       getByName: () =>
         new Proxy(
@@ -57,7 +58,7 @@ const brokenD1 =
       apply: () => chain,
     })
     return {
-      ...deps,
+      ...(how === 'hangs' ? impatient(deps, HURRY) : deps),
       db: new Proxy(deps.db, {
         get: (target, key) => {
           if (!D1.includes(String(key))) return Reflect.get(target, key) as unknown
@@ -84,8 +85,7 @@ const sessionsOf = async ({ email }: Account) => {
   return results.length
 }
 
-// Concurrent, for those that hang take their eight seconds.
-describe.concurrent('E-124: when', () => {
+describe('E-124: when', () => {
   test.for(faults)(
     '%s, the first step of a login is a 503 and no challenge',
     async ([, fault], { expect }) => {
@@ -190,7 +190,6 @@ describe.concurrent('E-124: when', () => {
   })
 })
 
-// Not beside the others: it reads the console.
 test('E-124: when D1 fails or hangs in the midst of an export, it is broken off and seen to be', async ({
   expect,
 }) => {
@@ -209,7 +208,7 @@ test('E-124: when D1 fails or hangs in the midst of an export, it is broken off 
     const lost = brokenD1(how)
     let pages = 0
     breaks((deps) => ({
-      ...deps,
+      ...(how === 'hangs' ? impatient(deps) : deps),
       db: new Proxy(deps.db, {
         get: (target, key) => {
           if (key !== 'select') return Reflect.get(target, key) as unknown

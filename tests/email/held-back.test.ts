@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import type { Deps } from '../../src/context'
 import { failMailsTo, mailsTo } from '../support/smtp-mailbox'
+import { littlePatience } from '../support/patience'
 import { codeMail, mailEventsOf, someone, startMail, verifyMail, withSettings } from './support'
 
 describe('when the day has no budget left', () => {
@@ -141,7 +142,7 @@ test.for(['fails', 'hangs'])(
     const take = () =>
       fault === 'fails' ? Promise.reject(new Error('down')) : new Promise<never>(() => {})
     const mailBudgets = { getByName: () => ({ take }) } as unknown as Deps['mailBudgets']
-    const mail = startMail({ mailBudgets })
+    const mail = startMail({ mailBudgets, patience: littlePatience() })
     const person = someone()
     const { acked, delays } = await mail.deliver(await mail.queued(codeMail(person)))
     expect([acked, typeof delays[0]]).toEqual([[false], 'number'])

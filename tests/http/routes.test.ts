@@ -1,7 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { createDeps } from '../../src/context'
+import { PATIENCE } from '../../src/patience'
 import { startApp } from '../support/app'
-import { broken } from '../support/attack'
+import { broken, collectingLog } from '../support/attack'
 import { nextMail, tokenIn } from '../support/mailbox'
 
 const app = startApp()
@@ -13,14 +15,27 @@ describe('GET /api/health/', () => {
     expect((await app.send('HEAD', '/api/health')).status).toBe(200)
   })
 
-  test.for(['fails', 'hangs'] as const)(
-    'is 503 when it %s',
-    { timeout: 15_000 },
-    async (how, { expect }) => {
-      const answer = await startApp(broken('db', ['run'], how)).send('GET', '/api/health/')
+  test('is 503 when it fails', async ({ expect }) => {
+    const answer = await startApp(broken('db', ['run'], 'fails')).send('GET', '/api/health/')
+    expect([answer.status, answer.body.code]).toEqual([503, 'service_unavailable'])
+  })
+
+  test('is 503 when it hangs as long as production waits, before the deadline', async ({
+    expect,
+  }) => {
+    const hangs = broken('db', ['run'], 'hangs')
+    const real = startApp((deps) => ({ ...hangs(deps), patience: deps.patience }))
+    const began = Date.now()
+    const log = await collectingLog(async () => {
+      const answer = await real.send('GET', '/api/health/')
       expect([answer.status, answer.body.code]).toEqual([503, 'service_unavailable'])
-    },
-  )
+    })
+    const took = Date.now() - began
+    expect(log).toContain('"reason":"database: no answer in 5000 ms"')
+    expect(took).toBeGreaterThan(4_900)
+    expect(took).toBeLessThan(8_000)
+    expect(createDeps(env, () => {}).patience).toBe(PATIENCE)
+  })
 })
 
 describe('GET /.well-known/security.txt', () => {

@@ -148,14 +148,16 @@ describe('the weekly report', () => {
 
   test('that was cut off is left alone for an hour, and then sent', async ({ expect }) => {
     const email = await hasAdmin()
+    const { promise: sent, reject: fail } = Promise.withResolvers<never>()
     const cut = (deps: Deps): Deps => ({
       ...deps,
-      mailQueue: { sendBatch: () => new Promise(() => {}) } as unknown as Deps['mailQueue'],
+      mailQueue: { sendBatch: () => sent } as unknown as Deps['mailQueue'],
     })
     const hanging = report(MONDAY, cut).catch(() => {})
     while (!(await rowOf('report-security:mailed'))) await scheduler.wait(20)
     expect(await report(MONDAY + HOUR_MS - 1)).toEqual({ mails: 0 })
     expect(await report(MONDAY + HOUR_MS)).toEqual({ mails: 1 })
+    fail(new Error('cut off'))
     await hanging
     expect(await report(MONDAY + DAY_MS)).toEqual({ mails: 0 })
     expect(await mailsTo(email)).toHaveLength(1)

@@ -1,17 +1,22 @@
 import { env } from 'cloudflare:workers'
 import type { Deps } from '../../src/context'
+import type { Patience } from '../../src/patience'
 import { type Account, freshAddress, startApp } from '../support/app'
 import type { RangePlan, RangeRequest } from '../support/breach-stub'
 
 type Overrides = Partial<Deps['settings']>
 
 /** The service beside a list of leaked passwords of its own, which answers as planned. */
-export function startBreaches(overrides: Overrides = {}) {
+export function startBreaches(overrides: Overrides = {}, less: Partial<Patience> = {}) {
   const scope = `t${crypto.randomUUID()}`
   const { origin } = new URL(env.BREACHED_PASSWORDS_URL)
   const url = `${origin}/${scope}`
   const settings = { BREACHED_PASSWORDS_URL: url, ...overrides }
-  const app = startApp((deps) => ({ ...deps, settings: { ...deps.settings, ...settings } }))
+  const app = startApp((deps) => ({
+    ...deps,
+    settings: { ...deps.settings, ...settings },
+    patience: { ...deps.patience, ...less },
+  }))
 
   async function ask<T>(path: string, init?: RequestInit): Promise<T> {
     const response = await fetch(new URL(path, origin), init)

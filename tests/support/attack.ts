@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import type { Deps } from '../../src/context'
 import { freshAddress, type startApp } from './app'
+import { impatient } from './patience'
 
 type App = ReturnType<typeof startApp>
 
@@ -61,7 +62,7 @@ export async function storedText(): Promise<string> {
 export const broken =
   <K extends keyof Deps>(name: K, methods: readonly string[], how: 'fails' | 'hangs') =>
   (deps: Deps): Deps => ({
-    ...deps,
+    ...(how === 'hangs' ? impatient(deps) : deps),
     [name]: new Proxy(deps[name] as object, {
       get(target, key) {
         const value: unknown = Reflect.get(target, key)

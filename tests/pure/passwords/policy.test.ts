@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'vitest'
+import { PATIENCE } from '../../../src/patience'
 import {
   checkPassword,
   newPassword,
@@ -190,7 +191,10 @@ test('a bad password is a problem that names its reasons', async ({ expect }) =>
     BREACHED_PASSWORDS_FAIL_OPEN: false,
   }
   const refusal = (password: string, names: (string | null | undefined)[] = []) =>
-    requireGoodPassword({ settings }, password, names).then(() => undefined, problemCode)
+    requireGoodPassword({ settings, patience: PATIENCE }, password, names).then(
+      () => undefined,
+      problemCode,
+    )
   expect(
     await refusal('violin harbour cactus', ['ada@example.com', null, undefined]),
   ).toBeUndefined()
