@@ -87,6 +87,9 @@ const EMPTY_STORE = [
   'tests/merchants/{duplicates,many,review}.test.ts',
 ]
 
+/** Vitest runs projects beside each other if both of these are the same: two files of either at a time. */
+const besideEachOther = { maxWorkers: 2, sequence: { groupOrder: 1 } }
+
 export default defineConfig({
   test: {
     globalSetup: './tests/support/mailbox-server.ts',
@@ -108,12 +111,12 @@ export default defineConfig({
           // One runtime and its stores for many files: each names its accounts anew.
           isolate: false,
           // One file waits (for mails, for what hangs) while the other computes.
-          maxWorkers: 2,
+          ...besideEachOther,
         },
       },
       {
         plugins: [workerd('empty-store')],
-        test: { ...inWorkerd, name: 'empty-store', include: EMPTY_STORE, maxWorkers: 2 },
+        test: { ...inWorkerd, name: 'empty-store', include: EMPTY_STORE, ...besideEachOther },
       },
       {
         plugins: [workerd('alone')],
@@ -122,19 +125,32 @@ export default defineConfig({
           name: 'alone',
           include: ALONE,
           maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
         test: {
-          name: 'node',
+          name: 'pure',
           environment: 'node',
-          include: ['tests/pure/**/*.test.ts', 'tests/e2e/**/*.test.ts'],
-          // The end-to-end tests each start a whole dev server; two at a time would only be slower.
-          fileParallelism: false,
+          include: ['tests/pure/**/*.test.ts'],
+          // No file leaves anything behind for the next: a thread and its modules serve many.
+          pool: 'threads',
+          isolate: false,
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['tests/e2e/**/*.test.ts'],
+          // Vitest runs it only where a file of e2e is asked for.
+          globalSetup: './tests/support/e2e/global-setup.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 2 },
+          ...besideEachOther,
         },
       },
     ],

@@ -1,13 +1,14 @@
 import { rmSync } from 'node:fs'
 import { certificates } from './ca.ts'
 import { startCrons } from './crons.ts'
+import { migrate } from './database.ts'
 import { bootstrapToken, inviteFirstAdmin } from './first-admin.ts'
 import { startMailbox } from './mailbox.ts'
 import { HELP, type Options, parseOptions, type SmtpServer } from './options.ts'
 import { claimPort, freePort } from './ports.ts'
 import { type Running, stopAll } from './processes.ts'
 import { localSecrets } from './secrets.ts'
-import { migrate, startWorker } from './worker.ts'
+import { startWorker } from './worker.ts'
 
 const DIRECTORY = '.dev'
 

@@ -17,19 +17,6 @@ const NOISE = [
   /^Binding\s+Resource/,
 ]
 
-/** Creates or updates the local database. */
-export async function migrate(state: string): Promise<void> {
-  const output: string[] = []
-  const { exited } = start({
-    name: 'the migration',
-    args: `${WRANGLER} d1 migrations apply DB --local --persist-to`.split(' ').concat(state),
-    env: { CI: '1' },
-    onLine: (line) => output.push(line),
-  })
-  const code = await exited
-  if (code !== 0) throw new Error(`the migration failed:\n${output.join('\n')}`)
-}
-
 type WorkerOptions = Readonly<{
   port: number
   inspectorPort: number

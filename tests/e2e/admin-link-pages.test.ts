@@ -2,7 +2,7 @@ import { describe, test } from 'vitest'
 import { acceptInvitationPage } from '../../src/pages/accept-invitation-page'
 import { stopActPage } from '../../src/pages/stop-act-page'
 import { noChromium } from '../support/e2e/chromium.ts'
-import { focused, onPage, ORIGIN, type Reply, seen } from '../support/e2e/on-page.ts'
+import { anHourLater, focused, onPage, ORIGIN, type Reply, seen } from '../support/e2e/on-page.ts'
 
 const TOKEN = 'Zk2c8q5uY0bXh4mQe7Lw1tRj9sVn3dGf6pKa0oTiSyE'
 const PASSWORD = 'seven purple lanterns drift'
@@ -35,7 +35,7 @@ describe.skipIf(noChromium)('in a browser', () => {
       await seen(page, 'the admin account')
       expect(page.url()).toBe(`${ORIGIN}/accept-invitation`)
       expect(await page.getByLabel('Account').inputValue()).toBe('ada@example.com')
-      await page.waitForTimeout(500)
+      await anHourLater(page)
       expect(calls.map(({ path }) => path)).toEqual([`${ACCEPT}check/`])
       await press()
       await seen(page, 'Choose a password.')
@@ -78,7 +78,7 @@ describe.skipIf(noChromium)('in a browser', () => {
     const content = { path: '/stop-act', page: stopActPage }
     const replies: Reply[] = [{ status: 200, json: { status: 'stopped' } }]
     await onPage(content, `#token=${TOKEN}`, replies, async (page, calls) => {
-      await page.waitForTimeout(500)
+      await anHourLater(page)
       expect(calls).toEqual([])
       await page.getByRole('button', { name: 'Stop the removal' }).click()
       await seen(page, 'Nothing is removed')

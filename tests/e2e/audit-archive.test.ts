@@ -1,89 +1,70 @@
-import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, test } from 'vitest'
+import { main } from '../../scripts/audit/main.ts'
+import { migrate } from '../../scripts/dev/database.ts'
 import { localSecrets } from '../../scripts/dev/secrets.ts'
-import { migrate } from '../../scripts/dev/worker.ts'
-import { personalHash } from '../../src/audit/entry.ts'
 import { SEGMENT_SIZE } from '../../src/audit/segment.ts'
 import { readHead, signHead } from '../../src/audit/tree-head.ts'
 import { signingKeysSchema } from '../../src/crypto/jwt.ts'
 import { runVerify } from '../pure/audit/run-verify.ts'
 import { signInAsFirstAdmin } from '../support/e2e/admin.ts'
-import { newState, startDevServer } from '../support/e2e/dev-server.ts'
+import {
+  type DevServer,
+  newState,
+  startDevServer,
+  stillRunning,
+} from '../support/e2e/dev-server.ts'
+import { runJobs, startJob } from '../support/e2e/jobs.ts'
+import { download, writeOldEvents } from '../support/e2e/old-events.ts'
 import { withStores } from '../support/e2e/stores.ts'
 import { SECRETS_FILE } from '../support/mailbox-server.ts'
 
-const OLD_MS = 100 * 86_400_000
-const EVENTS = SEGMENT_SIZE + 100
-const USER = 'usr_of_long_ago'
-
-let directory: string
+const state = newState()
+const directory = newState()
 const inDirectory = (name: string) => join(directory, name)
 
-/** Events of a hundred days ago, as the service would have recorded them, the half of them of a user. */
-async function writeOldEvents({ DB }: Pick<Env, 'DB'>) {
-  await DB.prepare(
-    `INSERT INTO users (id, email, email_key, role, status, password_hash, created_at)
-      VALUES (?1, 'old@example.org', 'old@example.org', 'customer', 'active', 'x', 1)`,
-  )
-    .bind(USER)
-    .run()
-  const about = { ip: '192.0.2.7', country: 'DE', user_agent: 'curl' }
-  const rows = Array.from({ length: EVENTS }, (_, at) => {
-    const salt = randomBytes(16).toString('base64url')
-    return [at % 2 === 0 ? USER : null, salt, personalHash(salt, about)]
-  })
-  for (let from = 0; from < rows.length; from += 1000)
-    await DB.prepare(
-      `INSERT INTO audit_events (at, event, level, user_id, ip, country, user_agent, request_id, salt, personal)
-        SELECT ?2 + key, 'authn_login_fail', 'warn', value ->> 0, '192.0.2.7', 'DE', 'curl', 'req_old',
-          value ->> 1, value ->> 2 FROM json_each(?1)`,
-    )
-      .bind(JSON.stringify(rows.slice(from, from + 1000)), Date.now() - OLD_MS + from)
-      .run()
+/** What was seen of the first start. */
+let first: { processes: number[]; exitCode: number | null; left: unknown[] }
+
+/** Archives the old events, exports the rest, and keeps both in the directory. */
+async function archiveAndExport(dev: DevServer) {
+  const token = await signInAsFirstAdmin(dev)
+  for (const job of ['seal-events', 'archive-events', 'seal-events']) await startJob(dev, job)
+  const pinned = await fetch(`${dev.api}/.well-known/audit-head`)
+  writeFileSync(inDirectory('pinned.json'), await pinned.text())
+  const headers = { authorization: `Bearer ${token}` }
+  const path = `/api/admin/audit/export/?after=${SEGMENT_SIZE}`
+  const rest = await fetch(`${dev.api}${path}`, { headers })
+  writeFileSync(inDirectory('rest.ndjson'), await rest.text())
 }
 
-async function download({ ARCHIVE }: Pick<Env, 'ARCHIVE'>, to: string) {
-  const { objects } = await ARCHIVE.list({ prefix: 'audit/' })
-  for (const { key } of objects) {
-    const path = join(to, key)
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, Buffer.from((await (await ARCHIVE.get(key))?.arrayBuffer()) ?? []))
-  }
-}
-
+// A start of its own: its state is prepared before it, and read when it has stopped.
 beforeAll(async () => {
-  const state = newState()
-  directory = newState()
   await migrate(state)
   await withStores(state, writeOldEvents)
   const dev = await startDevServer({ state })
   try {
-    const token = await signInAsFirstAdmin(dev)
-    for (const job of ['seal-events', 'archive-events', 'seal-events']) {
-      const args = ['scripts/jobs.ts', job, '--state', state, '--port', new URL(dev.api).port]
-      await promisify(execFile)(process.execPath, args)
-    }
-    const pinned = await fetch(`${dev.api}/.well-known/audit-head`)
-    writeFileSync(inDirectory('pinned.json'), await pinned.text())
-    const headers = { authorization: `Bearer ${token}` }
-    const path = `/api/admin/audit/export/?after=${SEGMENT_SIZE}`
-    const rest = await fetch(`${dev.api}${path}`, { headers })
-    writeFileSync(inDirectory('rest.ndjson'), await rest.text())
-    await dev.interrupt()
+    await archiveAndExport(dev)
+    const processes = dev.processes()
+    const exitCode = await dev.interrupt()
+    first = { processes, exitCode, left: stillRunning(processes) }
     await withStores(state, (stores) => download(stores, inDirectory('archive')))
   } finally {
-    await dev.stop()
+    await dev.interrupt()
   }
 }, 300_000)
-afterAll(() => rmSync(directory, { recursive: true, force: true }))
+afterAll(() => {
+  for (const path of [directory, state]) rmSync(path, { recursive: true, force: true })
+})
 
-const verify = (folder: string, ...more: string[]) =>
-  runVerify('--key', inDirectory('pinned.json'), join(folder, 'archive'), ...more)
+/** Checks a folder as the verifier does when it is called from here. */
+const verify = (folder: string, ...more: string[]) => main(commandLine(folder, ...more))
+const commandLine = (folder: string, ...more: string[]) => {
+  const pinned = ['--key', inDirectory('pinned.json')]
+  return [...pinned, join(folder, 'archive'), ...more]
+}
 
 /** A copy of everything, with the lines of the segment or of the export changed. */
 function tampered(name: string, change: { segment?: Change; rest?: Change }): string {
@@ -100,7 +81,7 @@ type Change = (lines: string[]) => string[]
 
 describe('an archive and an export that the running service has made', () => {
   test('are those that were sealed, to the newest head', ({ expect }) => {
-    const { status, stdout } = verify(directory, inDirectory('rest.ndjson'))
+    const { status, stdout } = runVerify(...commandLine(directory, inDirectory('rest.ndjson')))
     expect(stdout).toMatch(/^ok: 4,\d+ entries \(1 to \d+\) are those that were sealed/m)
     expect(status).toBe(0)
     const object = inDirectory('archive/audit/segments/000000000001.ndjson.gz')
@@ -129,9 +110,9 @@ describe('an archive and an export that the running service has made', () => {
     ['cut-tail', { rest: (lines) => lines.toSpliced(60, lines.length - 61) }, /^entr(y|ies) \d+/],
   ]
   for (const [name, change, verdict] of copies)
-    test(`are not any more after: ${name}`, ({ expect }) => {
+    test(`are not any more after: ${name}`, async ({ expect }) => {
       const copy = tampered(name, change)
-      const { status, stdout } = verify(copy, join(copy, 'rest.ndjson'))
+      const { status, stdout } = await verify(copy, join(copy, 'rest.ndjson'))
       expect(stdout).toMatch(verdict)
       expect(status).toBe(1)
     })
@@ -145,18 +126,48 @@ describe('an archive and an export that the running service has made', () => {
     const fork = { ...readHead(head), root: 'A'.repeat(43) }
     writeFileSync(inDirectory('fork.jws'), await signHead(keys, fork))
     const heads = ['--head', inDirectory('fork.jws')]
-    const { status, stdout } = verify(directory, inDirectory('rest.ndjson'), ...heads)
+    const { status, stdout } = await verify(directory, inDirectory('rest.ndjson'), ...heads)
     expect(stdout).toMatch(/a forked history/)
     expect(status).toBe(1)
   })
 
-  test('are not under a signature that was changed', ({ expect }) => {
+  test('are not under a signature that was changed', async ({ expect }) => {
     const copy = tampered('signature', {})
     const manifest = join(copy, 'archive/audit/segments/000000000001.json')
     const text = readFileSync(manifest, 'utf8')
     writeFileSync(manifest, text.replace(/("head":"[^"]+)....(")/, '$1AAAA$2'))
-    const { status, stdout } = verify(copy, join(copy, 'rest.ndjson'))
+    const { status, stdout } = await verify(copy, join(copy, 'rest.ndjson'))
     expect(stdout).toMatch(/wrong signature/)
     expect(status).toBe(1)
+  })
+})
+
+describe('npm run dev', () => {
+  test('leaves nothing behind', ({ expect }) => {
+    // Itself, the mailbox, wrangler and at least one workerd.
+    expect(first.processes.length).toBeGreaterThanOrEqual(4)
+    expect(first.exitCode).toBe(0)
+    expect(first.left).toEqual([])
+  })
+
+  test('invites no second first admin when it starts again, and runs jobs', async ({ expect }) => {
+    // A start of its own: the second one is the subject.
+    const again = await startDevServer({ state })
+    try {
+      expect(again.output()).not.toContain('first admin')
+      await fetch(`${again.api}/api/auth/login/`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ identifier: 'nobody@example.com', password: 'wrong' }),
+      })
+      const job = ['seal-events', '--state', state, '--port', new URL(again.api).port]
+      for (const said of [/^seal-events: done in \d+ ms, sealed \d+\n$/, /sealed 0\n$/]) {
+        const { output, status } = await runJobs(...job)
+        expect(output).toMatch(said)
+        expect(status).toBe(0)
+      }
+    } finally {
+      await again.stop()
+    }
   })
 })

@@ -1,16 +1,17 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { beforeAll, describe, test } from 'vitest'
 import { inBrowser, noChromium } from '../support/e2e/chromium.ts'
-import { type DevServer, startDevServer } from '../support/e2e/dev-server.ts'
 import { client, PASSWORD } from '../support/e2e/journey.ts'
+import { inMail } from '../support/e2e/mails.ts'
+import type { SharedServer } from '../support/e2e/global-setup.ts'
+import { sharedServer } from '../support/e2e/shared-server.ts'
 
-let dev: DevServer
+let dev: SharedServer
 beforeAll(async () => {
-  dev = await startDevServer()
+  dev = await sharedServer()
 })
-afterAll(() => dev?.stop())
 
 /** The commands of the README's quick start, as a reader would paste them. */
 function quickStart(): string {
@@ -19,17 +20,8 @@ function quickStart(): string {
   return [...section.matchAll(/^```bash\n(.*?)^```$/gms)].map(([, block]) => block).join('\n')
 }
 
-async function mailedLink(to: string): Promise<string> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const response = await fetch(`${dev.mailbox}/api/email?to.address=${to}`)
-    const [link] = /https?:\/\/[^\s"<>\\]+#token=[\w-]+/.exec(await response.text()) ?? []
-    if (link) return link
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-  throw new Error(`no link for ${to}`)
-}
-
-describe('a first session, with mail over implicit TLS', () => {
+// Each waits for mails, of addresses of its own.
+describe.concurrent('a first session, with mail over implicit TLS', () => {
   test('comes of pasting the quick start of the README', async ({ expect }) => {
     const script = quickStart()
     expect(script).toContain('/api/users/create/')
@@ -61,7 +53,7 @@ describe('a first session, with mail over implicit TLS', () => {
     const email = 'grace@browser.example'
     const app = client(dev.api)
     await app.post('/api/users/create/', { email, password: PASSWORD })
-    const link = await mailedLink(email)
+    const link = await inMail(dev, email, /(https?:\/\/\S+#token=[\w-]+)/)
     const token = link.slice(link.indexOf('=') + 1)
 
     await inBrowser(async (page) => {

@@ -9,7 +9,7 @@ import { confirmNotificationsPage } from '../../src/pages/confirm-notifications-
 import { keepAccountPage } from '../../src/pages/keep-account-page'
 import { linkPageRoutes } from '../../src/pages/link-page-routes'
 import { noChromium } from '../support/e2e/chromium.ts'
-import { focused, onPage, ORIGIN, type Reply, seen } from '../support/e2e/on-page.ts'
+import { anHourLater, focused, onPage, ORIGIN, type Reply, seen } from '../support/e2e/on-page.ts'
 
 const TOKEN = 'Zk2c8q5uY0bXh4mQe7Lw1tRj9sVn3dGf6pKa0oTiSyE'
 
@@ -82,7 +82,7 @@ describe.skipIf(noChromium)('in a browser', () => {
 
         await reopen(page, `${path}#token=${TOKEN}`)
         expect(page.url()).toBe(`${ORIGIN}${path}`)
-        await page.waitForTimeout(500)
+        await anHourLater(page)
         expect(calls).toHaveLength(1)
         await act(page, button)
         await seen(page, 'could not be reached')

@@ -23,6 +23,7 @@ async function mailNumber(number: number): Promise<Mail> {
 test('signs up and logs in with mails over STARTTLS and AUTH', async ({ expect }) => {
   const { EMAIL_HOST_PASSWORD } = await localSecrets(SECRETS_FILE)
   const login = `${encodeURIComponent(MAILBOX_USER)}:${EMAIL_HOST_PASSWORD}`
+  // A start of its own: only an option of the start leads mails to another server.
   const dev = await startDevServer({
     args: ['--smtp', `starttls://${login}@127.0.0.1:${ports.starttls}`],
   })

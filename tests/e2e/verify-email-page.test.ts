@@ -6,55 +6,23 @@ import type { AppEnv } from '../../src/context'
 import { servePage } from '../../src/pages/page'
 import { verifyEmailPage } from '../../src/pages/verify-email-page'
 import { inBrowser, noChromium } from '../support/e2e/chromium.ts'
+import { anHourLater, focused, onPage, ORIGIN, type Reply, seen } from '../support/e2e/on-page.ts'
 
-const ORIGIN = 'http://auth.phantom.test'
 const TOKEN = 'Zk2c8q5uY0bXh4mQe7Lw1tRj9sVn3dGf6pKa0oTiSyE'
 
-type Reply = { status: number; headers?: Record<string, string> } | 'no network'
-type Call = { path: string; json: unknown; address: string }
-
 const server = new Hono<AppEnv>().get('/verify-email', (c) => servePage(c, verifyEmailPage))
-
-/** The page and its files as we serve them, with its policy; the API answers what the test has planned. */
-async function onPage(
-  hash: string,
-  replies: Reply[],
-  act: (page: Page, calls: Call[]) => Promise<void>,
-) {
-  await inBrowser(async (page) => {
-    const calls: Call[] = []
-    const errors: string[] = []
-    page.on('pageerror', (error) => errors.push(String(error)))
-    await page.route('**/*', async (route) => {
-      const request = route.request()
-      const { pathname } = new URL(request.url())
-      if (pathname.startsWith('/api/')) {
-        calls.push({ path: pathname, json: request.postDataJSON(), address: page.url() })
-        const reply = replies.shift() ?? { status: 500 }
-        return reply === 'no network' ? route.abort() : route.fulfill({ ...reply, body: '{}' })
-      }
-      if (pathname.startsWith('/assets/')) return route.fulfill({ path: `public${pathname}` })
-      const answer = await server.request(pathname)
-      const headers = Object.fromEntries(answer.headers)
-      return route.fulfill({ status: answer.status, headers, body: await answer.text() })
-    })
-    await page.goto(`${ORIGIN}/verify-email${hash}`)
-    await act(page, calls)
-    if (errors.length > 0) throw new Error(errors.join())
-  })
-}
+const onVerify = (hash: string, replies: Reply[], act: Parameters<typeof onPage>[3]) =>
+  onPage({ path: '/verify-email', page: verifyEmailPage }, hash, replies, act)
 
 const confirm = (page: Page) => page.getByRole('button', { name: 'Confirm my address' }).click()
-const seen = (page: Page, text: string) => page.getByText(text).first().waitFor()
-const focused = (page: Page) => page.evaluate<string>('document.activeElement.textContent')
 
 describe.skipIf(noChromium)('in a browser', () => {
   test('posts nothing until the button is pressed, and then the token from a clean address', async ({
     expect,
   }) => {
-    await onPage(`#token=${TOKEN}`, [{ status: 200 }], async (page, calls) => {
+    await onVerify(`#token=${TOKEN}`, [{ status: 200 }], async (page, calls) => {
       expect(page.url()).toBe(`${ORIGIN}/verify-email`)
-      await page.waitForTimeout(500)
+      await anHourLater(page)
       expect(calls).toEqual([])
       await confirm(page)
       await seen(page, 'Your address is confirmed')
@@ -68,7 +36,7 @@ describe.skipIf(noChromium)('in a browser', () => {
   test('offers a new link when the old one is spent, and says the same to everyone', async ({
     expect,
   }) => {
-    await onPage(`#token=${TOKEN}`, [{ status: 400 }, { status: 202 }], async (page, calls) => {
+    await onVerify(`#token=${TOKEN}`, [{ status: 400 }, { status: 202 }], async (page, calls) => {
       await confirm(page)
       await seen(page, 'This link does not work any more')
       await page.getByLabel('Your e-mail address').fill(' ada@example.com ')
@@ -82,7 +50,7 @@ describe.skipIf(noChromium)('in a browser', () => {
   })
 
   test('marks an address that is refused and goes back to it', async ({ expect }) => {
-    await onPage('', [{ status: 400 }, { status: 202 }], async (page) => {
+    await onVerify('', [{ status: 400 }, { status: 202 }], async (page) => {
       const input = page.getByLabel('Your e-mail address')
       await input.fill('ada')
       await page.keyboard.press('Enter')
@@ -103,7 +71,7 @@ describe.skipIf(noChromium)('in a browser', () => {
       { status: 429, headers: { 'Retry-After': '130' } },
       { status: 200 },
     ]
-    await onPage(`#token=${TOKEN}`, replies, async (page, calls) => {
+    await onVerify(`#token=${TOKEN}`, replies, async (page, calls) => {
       await confirm(page)
       const retry = page.getByRole('button', { name: 'Try again' })
       await seen(page, 'could not be reached')
@@ -118,7 +86,7 @@ describe.skipIf(noChromium)('in a browser', () => {
   })
 
   test('explains a link without a token, and asks nothing of the service', async ({ expect }) => {
-    await onPage('', [], async (page, calls) => {
+    await onVerify('', [], async (page, calls) => {
       for (const hash of ['', '#', '#token=', '#tok=x']) {
         await page.goto('about:blank')
         await page.goto(`${ORIGIN}/verify-email${hash}`)
@@ -133,7 +101,7 @@ describe.skipIf(noChromium)('in a browser', () => {
 
   test('sends a hostile fragment as text, and shows it nowhere', async ({ expect }) => {
     const hostile = '<img src=x onerror=alert(1)>'
-    await onPage(
+    await onVerify(
       `#token=${encodeURIComponent(hostile)}`,
       [{ status: 400 }],
       async (page, calls) => {
@@ -146,14 +114,13 @@ describe.skipIf(noChromium)('in a browser', () => {
   })
 
   test('says what to do where scripts are off', async ({ expect }) => {
-    await inBrowser(async (page) => {
-      const quiet = await page.context().browser()?.newPage({ javaScriptEnabled: false })
-      if (!quiet) throw new Error('no browser')
-      await quiet.setContent(await (await server.request('/verify-email')).text())
-      expect(await quiet.getByRole('heading').allTextContents()).toEqual([
+    const act = async (page: Page) => {
+      await page.setContent(await (await server.request('/verify-email')).text())
+      expect(await page.getByRole('heading').allTextContents()).toEqual([
         'This page needs JavaScript',
       ])
-    })
+    }
+    await inBrowser(act, { javaScriptEnabled: false })
   })
 })
 

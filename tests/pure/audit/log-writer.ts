@@ -60,6 +60,17 @@ export const leavesOf = (lines: readonly SegmentLine[]): Hash[] =>
     return leaf
   })
 
+const roots = new WeakMap<readonly SegmentLine[], Map<number, string>>()
+
+/** The root of the first of the lines, worked out once for each list and size: lists are not changed here. */
+function rootOf(lines: readonly SegmentLine[], size: number): string {
+  const ofLines = roots.get(lines) ?? new Map<number, string>()
+  roots.set(lines, ofLines)
+  const root = ofLines.get(size) ?? base64url(naiveRoot(leavesOf(lines.slice(0, size))))
+  ofLines.set(size, root)
+  return root
+}
+
 type Signed = Readonly<{ key: SigningKey; at?: number; log?: string }>
 
 /** The signed head of the first entries. */
@@ -68,7 +79,7 @@ export async function headOf(
   size: number,
   { key, at, log }: Signed,
 ) {
-  const root = base64url(naiveRoot(leavesOf(lines.slice(0, size))))
+  const root = rootOf(lines, size)
   const head: TreeHead = { v: 1, log: log ?? LOG, size, root, at: at ?? START + size * 1000 }
   return signHead([key], head)
 }

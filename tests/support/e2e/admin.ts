@@ -1,20 +1,9 @@
 import { TOTP } from 'otpauth'
 import type { DevServer } from './dev-server.ts'
 import { client, PASSWORD } from './journey.ts'
+import { inMail } from './mails.ts'
 
-const ADDRESS = 'admin@phantom.local'
-
-/** What a mail to the first admin says that fits the pattern. */
-async function inMail({ mailbox }: DevServer, pattern: RegExp): Promise<string> {
-  for (let tries = 0; tries < 50; tries += 1) {
-    const answer = await fetch(`${mailbox}/api/email?to.address=${ADDRESS}`)
-    const mails = (await answer.json()) as { text: string }[]
-    const [, found] = mails.map(({ text }) => pattern.exec(text)).findLast((hit) => hit) ?? []
-    if (found !== undefined) return found
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-  throw new Error(`no mail to ${ADDRESS} has ${String(pattern)}`)
-}
+export const FIRST_ADMIN = 'admin@phantom.local'
 
 /** The first admin of a dev server: accepts the invitation, adds an app, and signs in with it. */
 export async function signInAsFirstAdmin(dev: DevServer): Promise<string> {
@@ -24,11 +13,11 @@ export async function signInAsFirstAdmin(dev: DevServer): Promise<string> {
     if (status >= 300) throw new Error(`${path}: ${JSON.stringify(body)}`)
     return body as Record<string, string> & { backup_codes: string[] }
   }
-  const token = await inMail(dev, /#token=([\w-]+)/)
+  const token = await inMail(dev, FIRST_ADMIN, /#token=([\w-]+)/)
   await post('/api/users/accept-invitation/', { token, password: PASSWORD })
-  const password = { identifier: ADDRESS, password: PASSWORD }
+  const password = { identifier: FIRST_ADMIN, password: PASSWORD }
   const first = await post('/api/auth/login/', password)
-  const code = await inMail(dev, /^\s*(\d{6})\s*$/m)
+  const code = await inMail(dev, FIRST_ADMIN, /^\s*(\d{6})\s*$/m)
   const mailed = { challenge: first['challenge'], method: 'email', code }
   const { access_token: access } = await post('/api/auth/verify-2fa/', mailed)
   const { id, secret = '' } = await post('/api/users/enable-2fa/', { name: 'phone' }, access)

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { afterAll } from 'vitest'
 
 const PATH = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 
@@ -8,9 +9,8 @@ export const noChromium = existsSync(PATH)
   ? undefined
   : `no ${PATH}; enable with: sudo apt-get install -y chromium (or CHROMIUM=/path npm test)`
 
-/** Opens a page in a real browser that talks to nobody but the pages it is sent to. */
-export async function inBrowser<T>(act: (page: Page) => Promise<T>): Promise<T> {
-  const browser = await chromium.launch({
+const launch = () =>
+  chromium.launch({
     executablePath: PATH,
     args: [
       '--no-sandbox',
@@ -22,9 +22,24 @@ export async function inBrowser<T>(act: (page: Page) => Promise<T>): Promise<T> 
       '--disable-sync',
     ],
   })
+
+/** One for all tests of a file. */
+let launched: Promise<Browser> | undefined
+afterAll(async () => (await launched)?.close())
+
+/**
+ * Opens a page in a real browser that talks to nobody but the pages it is sent to. It knows nothing of the
+ * pages before it: cookies, cache and storage are its own.
+ */
+export async function inBrowser<T>(
+  act: (page: Page) => Promise<T>,
+  options: BrowserContextOptions = {},
+): Promise<T> {
+  const browser = await (launched ??= launch())
+  const context = await browser.newContext(options)
   try {
-    return await act(await browser.newPage())
+    return await act(await context.newPage())
   } finally {
-    await browser.close()
+    await context.close()
   }
 }

@@ -6,6 +6,9 @@ import { type Page, servePage } from '../../../src/pages/page'
 import { inBrowser } from './chromium.ts'
 
 export const ORIGIN = 'http://auth.phantom.test'
+/** Answered by nobody, and no call of a page. */
+const MARKER = '/marker'
+const HOUR_MS = 3_600_000
 
 export type Reply =
   | { status: number; json?: unknown; headers?: Record<string, string> }
@@ -27,6 +30,8 @@ export async function onPage(
     const calls: Call[] = []
     const requests: Request[] = []
     const errors: string[] = []
+    // Its time passes as ever, until `anHourLater` hurries it.
+    await page.clock.install()
     page.on('pageerror', (error) => errors.push(String(error)))
     page.on('request', (request) => requests.push(request))
     await page.route('**/*', async (route) => {
@@ -37,6 +42,7 @@ export async function onPage(
         const reply = replies.shift() ?? { status: 500 }
         return reply === 'no network' ? route.abort() : route.fulfill({ json: {}, ...reply })
       }
+      if (pathname === MARKER) return route.fulfill({ status: 204 })
       if (pathname.startsWith('/assets/')) return route.fulfill({ path: `public${pathname}` })
       const answer = await server.request(pathname)
       const headers = Object.fromEntries(answer.headers)
@@ -46,6 +52,15 @@ export async function onPage(
     await act(page, calls, requests)
     if (errors.length > 0) throw new Error(errors.join())
   })
+}
+
+/**
+ * Lets an hour pass on a page at once, so that what it wants to do by itself is done. Its calls are all
+ * known then: a request of ours comes after them.
+ */
+export async function anHourLater(page: BrowserPage) {
+  await page.clock.runFor(HOUR_MS)
+  await page.evaluate(`fetch('${MARKER}')`)
 }
 
 export const seen = (page: BrowserPage, text: string) => page.getByText(text).first().waitFor()

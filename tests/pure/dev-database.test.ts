@@ -1,0 +1,33 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, test } from 'vitest'
+import { databaseName } from '../../scripts/dev/database'
+
+const root = mkdtempSync(join(tmpdir(), 'phantom-database-'))
+afterAll(() => rmSync(root, { recursive: true }))
+
+/** The name after a file has this content. */
+function nameWith(path: string, content: string): string {
+  mkdirSync(dirname(join(root, path)), { recursive: true })
+  writeFileSync(join(root, path), content)
+  return databaseName(root)
+}
+
+test('a database is made anew or updated after a change of a migration, of wrangler or its settings', ({
+  expect,
+}) => {
+  writeFileSync(join(root, 'wrangler.toml'), 'name = "a"')
+  mkdirSync(join(root, 'migrations'))
+  const first = nameWith('node_modules/wrangler/package.json', '{"version":"1.0.0"}')
+  const names = [
+    nameWith('migrations/0000_init.sql', 'CREATE TABLE a (b);'),
+    nameWith('migrations/0001_more.sql', 'CREATE TABLE c (d);'),
+    nameWith('migrations/0001_more.sql', 'CREATE TABLE c (e);'),
+    nameWith('wrangler.toml', 'name = "b"'),
+    nameWith('node_modules/wrangler/package.json', '{"version":"1.0.1"}'),
+  ]
+  expect(new Set([first, ...names]).size).toBe(6)
+  expect(databaseName(root)).toBe(names.at(-1))
+  expect(nameWith('migrations/meta/journal.json', '{}')).toBe(names.at(-1))
+})

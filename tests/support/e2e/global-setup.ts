@@ -1,0 +1,58 @@
+import { writeFileSync } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { type DevServer, newState, startDevServer } from './dev-server.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where files of e2e ask for the dev server that they share. */
+    sharedServer: string
+  }
+}
+
+export type SharedServer = Readonly<{
+  api: string
+  mailbox: string
+  /** All that it has said until now. */
+  output: string
+  /** A file that was in its state before it started, with --fresh. */
+  leftover: string
+}>
+
+const leftoverIn = (state: string) => join(state, 'leftover')
+
+async function startFresh(): Promise<DevServer> {
+  const state = newState()
+  writeFileSync(leftoverIn(state), '')
+  return startDevServer({ state, args: ['--fresh'] })
+}
+
+/**
+ * Vitest's global setup of e2e: one dev server for all files, started when the first asks for it. Nobody
+ * waits for it before, and most files never ask.
+ */
+export default async function setup(project: TestProject) {
+  let started: Promise<DevServer> | undefined
+  const answer = async (response: ServerResponse) => {
+    try {
+      const { api, mailbox, output, state } = await (started ??= startFresh())
+      const shared: SharedServer = { api, mailbox, output: output(), leftover: leftoverIn(state) }
+      response.end(JSON.stringify(shared))
+    } catch (error) {
+      response.writeHead(500).end(String(error))
+    }
+  }
+  const server = createServer((_request, response) => void answer(response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (!(address instanceof Object)) throw new TypeError('a TCP server has a port')
+  project.provide('sharedServer', `http://127.0.0.1:${address.port}`)
+  return async () => {
+    server.closeAllConnections()
+    server.close()
+    // A start that failed has stopped by itself.
+    const dev = await started?.catch(() => undefined)
+    await dev?.stop()
+  }
+}
