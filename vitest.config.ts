@@ -1,6 +1,6 @@
 import { certificates } from './scripts/dev/ca.ts'
 import { localSecrets } from './scripts/dev/secrets.ts'
-import { LOCAL_DIRECTORY, MAILBOX_USER, SECRETS_FILE } from './tests/support/mailbox-server.ts'
+import { LOCAL_DIRECTORY, MAILBOX_USER, SECRETS_FILE } from './tests/support/smtp-mailbox/server.ts'
 import { defineConfig } from 'vitest/config'
 
 // miniflare reads this variable when it is imported: the CA first, then the plugin.
@@ -71,18 +71,15 @@ const inWorkerd = {
   setupFiles: ['./tests/support/setup.ts'],
 }
 
-/** They count the connections of the mail servers, which all files share, or compare times. */
-const ALONE = [
-  'tests/email/**/*.test.ts',
-  'tests/attacks/mail.test.ts',
-  'tests/attacks/timing.test.ts',
-]
+/** It compares times, which another file beside it would lengthen. */
+const ALONE = ['tests/attacks/timing.test.ts']
 
 /** They read a whole table, log or bucket, and so need one that no other file has written to. */
 const EMPTY_STORE = [
   'tests/budgets.test.ts',
   'tests/admin/{users,waiting}.test.ts',
   'tests/audit/**/*.test.ts',
+  'tests/email/notices.test.ts',
   'tests/jobs/**/*.test.ts',
   'tests/merchants/{duplicates,many,review}.test.ts',
 ]
@@ -92,7 +89,7 @@ const besideEachOther = { maxWorkers: 2, sequence: { groupOrder: 1 } }
 
 export default defineConfig({
   test: {
-    globalSetup: './tests/support/mailbox-server.ts',
+    globalSetup: './tests/support/smtp-mailbox/server.ts',
     reporters: ['default', './tests/support/reporter.ts'],
     // The Worker logs a line for each request: of interest where a test fails.
     silent: 'passed-only',

@@ -202,7 +202,7 @@ describe('a change of address', () => {
         expect((await ask(path, email)).status).toBe(202)
       }
     }
-    const sent = async (email: string) => (await sentTo(email, { waitMs: 0 })).length
+    const sent = async (email: string) => (await sentTo(email)).length
     await mail.deliver(mail.taken())
     for (const email of [victims.mail, victims.notice, holder.email]) {
       expect([email, await sent(email)]).toEqual([email, 1])

@@ -19,7 +19,7 @@ import {
 import { runJobs, startJob } from '../support/e2e/jobs.ts'
 import { download, writeOldEvents } from '../support/e2e/old-events.ts'
 import { withStores } from '../support/e2e/stores.ts'
-import { SECRETS_FILE } from '../support/mailbox-server.ts'
+import { SECRETS_FILE } from '../support/smtp-mailbox/server.ts'
 
 const state = newState()
 const directory = newState()

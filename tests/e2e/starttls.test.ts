@@ -2,9 +2,9 @@ import { inject, test } from 'vitest'
 import { localSecrets } from '../../scripts/dev/secrets.ts'
 import { startDevServer } from '../support/e2e/dev-server.ts'
 import { client, PASSWORD } from '../support/e2e/journey.ts'
-import { MAILBOX_USER, SECRETS_FILE } from '../support/mailbox-server.ts'
-import { codeIn, tokenIn } from '../support/mailbox/read.ts'
-import type { Connection, Mail } from '../support/mailbox/types.ts'
+import { MAILBOX_USER, SECRETS_FILE } from '../support/smtp-mailbox/server.ts'
+import { codeIn, tokenIn } from '../support/read-mail.ts'
+import type { Connection, Mail } from '../support/smtp-mailbox/types.ts'
 
 const { url, ports } = inject('mailbox')
 const EMAIL = 'ada@starttls.example'

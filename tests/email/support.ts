@@ -5,8 +5,12 @@ import { recordDeadMails } from '../../src/email/dead-mails'
 import { deliverMails, type MailDeps } from '../../src/email/deliver'
 import { enqueueMail, type MailRequest } from '../../src/email/enqueue'
 import { settings } from '../../src/settings'
+import { mailboxPorts } from '../support/smtp-mailbox'
 
-/** Real bindings; the queue keeps what it is sent, so that a test hands it on batch by batch. */
+/**
+ * Real bindings and SMTP to this worker's own mailbox; the queue keeps what it is sent, so that a test
+ * hands it on batch by batch.
+ */
 export function startMail(overrides: Partial<MailDeps> = {}) {
   const queue: string[] = []
   const mailQueue = {
@@ -17,6 +21,7 @@ export function startMail(overrides: Partial<MailDeps> = {}) {
   }
   const deps = {
     ...createDeps(env, () => {}),
+    ...withSettings({}),
     mailQueue: mailQueue as unknown as Deps['mailQueue'],
     // Its own budget: the tests of a file share their storage.
     mailBudgets: budgetNamed(crypto.randomUUID()),
@@ -89,8 +94,8 @@ export function brokenDb(): Deps['db'] {
   })
 }
 
-export const withSettings = (overrides: Partial<Deps['settings']>): Partial<MailDeps> => ({
-  settings: { ...settings(env), ...overrides },
+export const withSettings = (overrides: Partial<Deps['settings']>): Pick<MailDeps, 'settings'> => ({
+  settings: { ...settings(env), EMAIL_PORT: mailboxPorts.starttls, ...overrides },
 })
 
 let people = 0

@@ -4,14 +4,19 @@ import { waitingMails } from '../../src/db/mail-schema'
 import { runJobs } from '../../src/jobs/run-jobs'
 import { startApp } from './app'
 import { broken } from './attack'
+import { impatient } from './patience'
 import { testDeps } from './test-deps'
 
 type Fault = (deps: Deps) => Deps
 type How = 'fails' | 'hangs'
 
-/** The queue takes nothing. */
-export const noQueue = (how: How = 'fails'): Fault =>
-  broken('mailQueue', ['send', 'sendBatch'], how)
+/** The queue takes nothing. Where it hangs, a notice waits for it briefly: no other queue could answer. */
+export const noQueue =
+  (how: How = 'fails'): Fault =>
+  (deps) => {
+    const faulty = broken('mailQueue', ['send', 'sendBatch'], how)(deps)
+    return how === 'hangs' ? impatient(faulty, { notice: 50 }) : faulty
+  }
 
 /** Neither does the database, of mails that are to wait; all else of it works. */
 export const noMail =

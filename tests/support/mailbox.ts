@@ -1,7 +1,7 @@
 import type { Deps } from '../../src/context'
 import { readyMail } from '../../src/email/ready-mail'
 
-export { codeIn, linkIn, tokenIn } from './mailbox/read.ts'
+export { codeIn, linkIn, tokenIn } from './read-mail.ts'
 
 /** A mail as its reader would see it. */
 export type Mail = Readonly<{ to: string; subject: string; text: string; html: string }>

@@ -1,8 +1,7 @@
 import { env } from 'cloudflare:workers'
-import type { Connection, Fault, Mail, Ports } from './mailbox/types.ts'
+import type { Connection, Fault, Mail, SmtpMailbox } from './smtp-mailbox/types.ts'
 
-export type { Connection, Mail, Ports } from './mailbox/types.ts'
-export { codeIn, linkIn, tokenIn } from './mailbox/read.ts'
+export type { Connection, Mail, Ports } from './smtp-mailbox/types.ts'
 
 const ask = async <T>(path: string, init?: RequestInit): Promise<T> => {
   const response = await fetch(new URL(path, env.MAILBOX_URL), init)
@@ -10,35 +9,36 @@ const ask = async <T>(path: string, init?: RequestInit): Promise<T> => {
   return response.json<T>()
 }
 
-/**
- * The mails to an address beyond the first `after` (0), as soon as there is one; an empty list after
- * `waitMs` (5 s at most, the default). A test that expects silence sets `waitMs` low.
- */
-export const mailsTo = (address: string, { after = 0, waitMs = 5000 } = {}) =>
-  ask<Mail[]>(
-    `/mails?${String(new URLSearchParams({ to: address, after: `${after}`, wait: `${waitMs}` }))}`,
-  )
+const own = await ask<SmtpMailbox>('/mailboxes', { method: 'POST' })
 
-const read = new Map<string, number>()
+/** The ports of good and bad servers that no other worker sends to. The real queue sends to others. */
+export const mailboxPorts = own.ports
 
-/** The next mail to an address that this test file has not yet read. Fails after 5 s. */
-export async function nextMail(address: string): Promise<Mail> {
-  const after = read.get(address) ?? 0
-  const [mail] = await mailsTo(address, { after })
-  if (!mail) throw new Error(`no mail number ${after + 1} to ${address}`)
-  read.set(address, after + 1)
-  return mail
-}
+/** Every connection to this worker's own servers, whoever it was for. */
+export const allConnections = () => ask<Connection[]>(`/connections?mailbox=${own.id}`)
 
 /** Connections that named the address in a RCPT command, with all that the client said in them. */
 export const connectionsTo = (address: string) =>
   ask<Connection[]>(`/connections?${String(new URLSearchParams({ to: address }))}`)
 
-/** Every connection of the run, to any port, whoever it was for. */
-export const allConnections = () => ask<Connection[]>('/connections')
+const mailsWithin = (waitMs: number, address: string, after: number) =>
+  ask<Mail[]>(
+    `/mails?${String(new URLSearchParams({ to: address, after: `${after}`, wait: `${waitMs}` }))}`,
+  )
 
-/** The ports of the good and the bad servers. */
-export const mailboxPorts = () => ask<Ports>('/ports')
+/** The mails to an address beyond the first `after` (0): all that has been delivered so far. */
+export const mailsTo = (address: string, { after = 0 } = {}) => mailsWithin(0, address, after)
+
+const read = new Map<string, number>()
+
+/** The next mail to an address that no test has yet read, as soon as it is there. Fails after 5 s. */
+export async function nextMail(address: string): Promise<Mail> {
+  const after = read.get(address) ?? 0
+  const [mail] = await mailsWithin(5000, address, after)
+  if (!mail) throw new Error(`no mail number ${after + 1} to ${address}`)
+  read.set(address, after + 1)
+  return mail
+}
 
 /**
  * Plans what happens to the next `times` (1) mails to an address (or `*@domain`): by default the RCPT

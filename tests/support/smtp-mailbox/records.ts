@@ -8,7 +8,7 @@ const matches = (pattern: string, address: string) =>
     ? key(address).endsWith(key(pattern.slice(1)))
     : key(address) === key(pattern)
 
-/** What the mailbox has seen: mails, connections with every line of their talk, and planned faults. */
+/** What the mailboxes have seen: mails, connections with every line of their talk, and planned faults. */
 export function createRecords() {
   const mails: Mail[] = []
   const connections = new Map<string, Connection>()
@@ -19,15 +19,16 @@ export function createRecords() {
     mails.filter(({ envelope }) => envelope.to.some((to) => key(to) === key(address)))
 
   return {
-    opened: (id: string, port: string) =>
-      connections.set(id, { id, port, secure: false, user: null, lines: [], to: [] }),
+    opened: (id: string, server: Pick<Connection, 'mailbox' | 'port'>) =>
+      connections.set(id, { id, ...server, secure: false, user: null, lines: [], to: [] }),
     connection: (id: string) => connections.get(id),
 
-    /** Connections that named the address in a RCPT command; all of them without an address. */
-    connectionsTo: (address: string | null) =>
-      [...connections.values()].filter(
-        ({ to }) => address === null || to.some((entry) => key(entry) === key(address)),
-      ),
+    /** Connections that named the address in a RCPT command, whichever mailbox they were to. */
+    connectionsTo: (address: string) =>
+      [...connections.values()].filter(({ to }) => to.some((entry) => key(entry) === key(address))),
+
+    connectionsOf: (mailbox: number) =>
+      [...connections.values()].filter((connection) => connection.mailbox === mailbox),
 
     add(mail: Omit<Mail, 'id'>) {
       mails.push({ ...mail, id: mails.length + 1 })

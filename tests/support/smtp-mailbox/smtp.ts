@@ -2,7 +2,7 @@ import { createServer, Server } from 'node:net'
 import { type AddressObject, simpleParser } from 'mailparser'
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
 import type { Records } from './records.ts'
-import type { Fault, PortName } from './types.ts'
+import type { Connection, Fault } from './types.ts'
 
 export type Login = Readonly<{ user: string; password: string }>
 type KeyPair = Readonly<{ key: string; cert: string }>
@@ -13,7 +13,7 @@ const refuse = (code: number) =>
 
 /** Starts one SMTP server that writes all it sees into the records. */
 export async function smtpServer(
-  name: PortName,
+  server: Pick<Connection, 'mailbox' | 'port'>,
   records: Records,
   login: Login,
   options: SMTPServerOptions & KeyPair,
@@ -23,28 +23,30 @@ export async function smtpServer(
     if (fault.act === 'reply') return done(refuse(fault.reply))
     if (fault.act === 'close') {
       // smtp-server closes politely (421); a peer that vanishes needs its socket.
-      for (const peer of server.connections) {
+      for (const peer of smtp.connections) {
         if (peer.id === session.id) peer._socket.destroy()
       }
     }
     // 'hang' never answers: the client's own limit has to end the wait.
   }
 
-  const server = new SMTPServer({
+  const smtp = new SMTPServer({
     name: 'mailbox.phantom.test',
     disableReverseLookup: true,
     socketTimeout: 120_000,
     closeTimeout: 100,
     logger: lineRecorder(records),
     onConnect(session, done) {
-      records.opened(session.id, name)
+      records.opened(session.id, server)
       done()
     },
     onAuth(auth, session, done) {
       const connection = records.connection(session.id)
       if (connection) connection.user = auth.username ?? null
       const right = auth.username === login.user && auth.password === login.password
-      return right && name !== 'badAuth' ? done(null, { user: login.user }) : done(refuse(535))
+      return right && server.port !== 'badAuth'
+        ? done(null, { user: login.user })
+        : done(refuse(535))
     },
     onRcptTo({ address }, session, done) {
       const connection = records.connection(session.id)
@@ -65,8 +67,8 @@ export async function smtpServer(
     ...options,
   })
   // A client that hangs up in the middle is what many tests are about.
-  server.on('error', () => undefined)
-  return listen(server)
+  smtp.on('error', () => undefined)
+  return listen(smtp)
 }
 
 /** A TCP server that speaks no SMTP: it says nothing, or hangs up. */
@@ -149,7 +151,7 @@ async function listen(listener: Server | SMTPServer, beforeClose = () => {}) {
     listener.listen(0, '127.0.0.1', () => resolve())
   })
   const address = server.address()
-  if (!(address instanceof Object)) throw new TypeError('the mailbox has no port')
+  if (!(address instanceof Object)) throw new TypeError('a mailbox has no port')
   const close = () => {
     beforeClose()
     return new Promise<void>((resolve) => void listener.close(() => resolve()))

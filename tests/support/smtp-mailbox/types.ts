@@ -12,10 +12,11 @@ export type Mail = {
   connection: string
 }
 
-/** One connection to the mailbox: `lines` is all that the client said, except its credentials. */
+/** One connection to a mailbox: `lines` is all that the client said, except its credentials. */
 export type Connection = {
   id: string
-  port: string
+  mailbox: number
+  port: PortName
   secure: boolean
   user: string | null
   lines: string[]
@@ -32,7 +33,7 @@ export type Fault = {
 }
 
 /**
- * The mailbox's SMTP servers, each on its own port:
+ * A mailbox's SMTP servers, each on its own port:
  * `starttls` and `tls` work; `plain` offers no STARTTLS but takes AUTH in clear; `foreign` shows a
  * certificate that no trusted CA has signed; `noAuth` offers no AUTH; `badAuth` refuses any
  * password (535); `silent` accepts and says nothing; `closing` hangs up at once.
@@ -47,3 +48,5 @@ export type PortName =
   | 'badAuth'
   | 'silent'
   | 'closing'
+
+export type SmtpMailbox = { id: number; ports: Ports }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { z } from 'zod'
 import type { Records } from './records.ts'
-import type { Ports } from './types.ts'
+import type { SmtpMailbox } from './types.ts'
 
 const LONG_POLL_MS = 5000
 
@@ -13,10 +13,10 @@ const faultSchema = z.strictObject({
   times: z.int().min(1).default(1),
 })
 
-/** The mailbox's HTTP side, for tests that run inside workerd and cannot reach into this process. */
-export async function httpServer(records: Records, ports: Ports) {
+/** The mailboxes' HTTP side, for tests that run inside workerd and cannot reach into this process. */
+export async function httpServer(records: Records, open: () => Promise<SmtpMailbox>) {
   const server = createServer((request, response) => {
-    answer(request, records, ports).then(
+    answer(request, records, open).then(
       (body) => send(response, 200, body),
       (error: unknown) => send(response, 400, { error: String(error) }),
     )
@@ -31,12 +31,16 @@ export async function httpServer(records: Records, ports: Ports) {
   return { url: `http://127.0.0.1:${address.port}`, close }
 }
 
-async function answer(request: IncomingMessage, records: Records, ports: Ports): Promise<unknown> {
+async function answer(
+  request: IncomingMessage,
+  records: Records,
+  open: () => Promise<SmtpMailbox>,
+): Promise<unknown> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://mailbox')
   const to = searchParams.get('to')
   switch (`${request.method} ${pathname}`) {
-    case 'GET /ports':
-      return ports
+    case 'POST /mailboxes':
+      return open()
     case 'GET /mails':
       if (to === null) throw new TypeError('whose mails?')
       return records.waitForMails(
@@ -45,7 +49,9 @@ async function answer(request: IncomingMessage, records: Records, ports: Ports):
         Math.min(Number(searchParams.get('wait') ?? LONG_POLL_MS), LONG_POLL_MS),
       )
     case 'GET /connections':
-      return records.connectionsTo(to)
+      return to === null
+        ? records.connectionsOf(Number(searchParams.get('mailbox')))
+        : records.connectionsTo(to)
     case 'POST /faults':
       return records.plan(faultSchema.parse(JSON.parse(await body(request))))
     default:

@@ -10,17 +10,15 @@ import {
   type Ports,
 } from './smtp-mailbox'
 
-async function send(to: string, port: keyof Ports = 'starttls') {
-  const ports = await mailboxPorts()
+async function send(to: string, port: keyof Ports = 'starttls', idleMs = 10_000) {
   const transport = nodemailer.createTransport({
     host: env.EMAIL_HOST,
-    port: ports[port],
+    port: mailboxPorts[port],
     secure: port === 'tls',
     requireTLS: port !== 'tls' && port !== 'plain',
     auth: { user: env.EMAIL_HOST_USER, pass: env.EMAIL_HOST_PASSWORD },
-    connectionTimeout: 500,
-    greetingTimeout: 500,
-    socketTimeout: 500,
+    greetingTimeout: idleMs,
+    socketTimeout: idleMs,
   })
   try {
     await transport.sendMail({ from: env.EMAIL_FROM, to, subject: 'Hello', text: 'code 123456' })
@@ -44,10 +42,13 @@ describe('the test mailbox', () => {
   })
 
   test('has servers that nobody should send to', async ({ expect }) => {
-    for (const port of ['foreign', 'badAuth', 'silent', 'closing'] as const) {
+    for (const port of ['foreign', 'badAuth'] as const) {
       expect([port, await send('bad@mailbox.test', port)]).not.toContain('sent')
     }
-    expect(await mailsTo('bad@mailbox.test', { waitMs: 0 })).toEqual([])
+    for (const port of ['silent', 'closing'] as const) {
+      expect([port, await send('bad@mailbox.test', port, 200)]).not.toContain('sent')
+    }
+    expect(await mailsTo('bad@mailbox.test')).toEqual([])
   })
 
   test('has servers that a careless client gives its mail without a proof', async ({ expect }) => {
@@ -67,7 +68,7 @@ describe('the test mailbox', () => {
     await failMailsTo(to, { reply: 550 })
     expect(await send(to)).toContain('550')
     await failMailsTo('*@mailbox.test', { stage: 'data', act: 'hang' })
-    expect(await send(to)).toContain('imeout')
+    expect(await send(to, 'starttls', 500)).toContain('imeout')
     await failMailsTo(to, { act: 'close' })
     expect(await send(to)).toContain('closed')
     expect(await send(to)).toBe('sent')
