@@ -15,6 +15,7 @@ import {
   tokenFor,
 } from '../support/admins'
 import { nextMail, tokenIn } from '../support/mailbox'
+import { many } from '../support/many'
 import { setUser, tryLogin } from '../support/recovery'
 import { userIdOf } from '../support/rows-of'
 
@@ -47,7 +48,7 @@ describe('admins', () => {
       `status = 'disabled'`,
       `status = 'pending'`,
       `frozen_at = 1`,
-      `erasure_due_at = 9e15`,
+      `erasure_due_at = 9999999999999`,
       `role = 'merchant'`,
     ]) {
       await insertUser(app, 'admin', state)
@@ -57,11 +58,11 @@ describe('admins', () => {
     expect((await deleteMe(app, token)).status).toBe(202)
   })
 
-  test('E-110: in fifty rounds of two parallel demotions one admin is left each time', async ({
+  test('E-110: of two admins who demote each other at once one is left, every time', async ({
     expect,
   }) => {
     const app = startApp()
-    for (let round = 0; round < 50; round++) {
+    for (let round = 0; round < many(50); round++) {
       await noAdmins()
       const one = { id: await insertUser(app, 'admin') }
       const two = { id: await insertUser(app, 'admin') }
@@ -74,11 +75,11 @@ describe('admins', () => {
       expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
       expect(await admins()).toBe(1)
     }
-  }, 120_000)
+  })
 
   test('E-110: two admins who delete their accounts at once leave one', async ({ expect }) => {
     const app = startApp()
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < many(10); round++) {
       await noAdmins()
       const pair = [await insertUser(app, 'admin'), await insertUser(app, 'admin')]
       const tokens = await Promise.all(pair.map((id) => freshToken(app, { id })))

@@ -1,11 +1,12 @@
 import { describe, test } from 'vitest'
 import type { Deps } from '../../src/context'
+import { openSession } from '../support/accounts'
 import { freshAddress, nextCode, startApp } from '../support/app'
 import { keyOwner, madeKey, verifyKey } from '../api-keys/support'
 import {
+  type App,
   refresh,
   signedIn,
-  signInWithTotp,
   verify,
   waitingLogin,
   withTotp,
@@ -15,9 +16,8 @@ import { broken, failLogin, visible } from '../support/attack'
 import { mailsTo as sentTo } from '../support/smtp-mailbox'
 import { startMail } from '../email/support'
 import { mailsTo } from '../support/mailbox'
+import { many } from '../support/many'
 import { confirmReset, resetTokenOf } from '../support/recovery'
-
-type App = ReturnType<typeof startApp>
 
 const login = (app: App, identifier: string, password: string, cookie?: string) =>
   app.post('/api/auth/login/', { identifier, password }, { ip: freshAddress(), cookie })
@@ -53,8 +53,7 @@ describe('advisories: codes, recovery and lockout', () => {
     expect,
   }) => {
     const app = startApp()
-    const ada = await app.hasAccount()
-    const { deviceCookie } = await app.signIn(ada)
+    const { account: ada, deviceCookie } = await signedIn(app)
     await failLogin(app, ada.email, 6)
     expect((await login(app, ada.email, ada.password)).status).toBe(429)
     expect((await login(app, ada.email, ada.password, deviceCookie)).status).toBe(200)
@@ -79,7 +78,7 @@ describe('advisories: codes, recovery and lockout', () => {
     // The lock is the password's: what its owner holds besides is not the stranger's to stop.
     const owner = await keyOwner(app)
     const { key } = await madeKey(app, owner)
-    const { refreshToken } = await signInWithTotp(app, owner)
+    const { refreshToken } = await openSession(app.deps(), owner.userId)
     await failLogin(app, owner.account.email, 5)
     expect((await login(app, owner.account.email, owner.account.password)).status).toBe(429)
     expect((await verifyKey(app, key)).status).toBe(200)
@@ -168,7 +167,8 @@ describe('advisories: codes, recovery and lockout', () => {
     const app = startApp()
     const user = await withTotp(app)
     const challenges: string[] = []
-    for (let count = 0; count < 20; count++) challenges.push(await app.startLogin(user.account))
+    for (let count = 0; count < many(20); count++)
+      challenges.push(await app.startLogin(user.account))
     const code = user.codeNow()
     const finish = (challenge: string) =>
       app.post('/api/auth/verify-2fa/', { challenge, method: 'totp', code }, { ip: freshAddress() })

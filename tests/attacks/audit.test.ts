@@ -5,7 +5,8 @@ import { proveInclusion } from '../../src/audit/prove'
 import type { AuditEvent } from '../../src/audit/record'
 import { freshToken, hasAdmin } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
-import { collectingLog } from '../support/attack'
+import { verify } from '../support/acts'
+import { collectingLog, storedText } from '../support/attack'
 import { codeIn, nextMail } from '../support/mailbox'
 import { jobDeps, newestId, sealAll, sql } from '../audit/support'
 
@@ -128,4 +129,24 @@ test('row 41 (AA 0.63.4): no token, code or secret is printed, in a whole life o
   for (const secret of secrets) expect(log).not.toContain(secret)
   const stored = JSON.stringify(await sql('SELECT * FROM audit_events'))
   for (const secret of secrets) expect(stored).not.toContain(secret)
+})
+
+test('E-043: a code is in its mail and nowhere else', async ({ expect }) => {
+  const secrets: string[] = []
+  const log = await collectingLog(async () => {
+    const account = await app.hasAccount()
+    const started = await app.post('/api/auth/login/', {
+      identifier: account.email,
+      password: account.password,
+    })
+    const code = codeIn(await nextMail(account.email))
+    expect(started.text + JSON.stringify([...started.headers])).not.toContain(code)
+    // Not in the midst of a longer number, such as a time.
+    expect(await storedText()).not.toMatch(new RegExp(`(?<!\\d)${code}(?!\\d)`))
+    const challenge = started.body.challenge ?? ''
+    await verify(app, challenge, code)
+    secrets.push(code, account.password, challenge, account.email)
+  })
+  expect(log).toContain('"event":"request"')
+  for (const secret of secrets) expect(log).not.toContain(secret)
 })

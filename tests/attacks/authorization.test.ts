@@ -15,6 +15,7 @@ import {
 } from '../support/admins'
 import { guardedRoutes } from '../support/guarded-routes'
 import { nextMail, tokenIn, mailsNamed } from '../support/mailbox'
+import { many } from '../support/many'
 import { userIdOf } from '../support/rows-of'
 
 const adminPaths = guardedRoutes.filter(({ path }) => path.startsWith('/api/admin/'))
@@ -237,13 +238,16 @@ describe('authorization', () => {
         return `${permission} ${count}`
       })
     }
+    const flood = many(50)
     const counted = (permission: string) =>
-      [1, 2, 4, 8, 16, 32].map((count) => `${permission} ${count}`)
+      [1, 2, 4, 8, 16, 32]
+        .filter((count) => count <= flood)
+        .map((count) => `${permission} ${count}`)
     const users = counted('user_administration')
-    expect(await refused('/api/admin/users/', 50)).toEqual(users)
+    expect(await refused('/api/admin/users/', flood)).toEqual(users)
     expect(await refused('/api/admin/acts/', 1)).toEqual(users)
     const both = [...users, ...counted('merchant_review')]
-    expect(await refused('/api/admin/merchants/', 50)).toEqual(both)
+    expect(await refused('/api/admin/merchants/', flood)).toEqual(both)
     app.advance(3590)
     expect(await refused('/api/admin/users/', 1)).toEqual(both)
     app.advance(11)

@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest'
-import { freshAddress, startApp } from '../support/app'
+import { SAME_ORIGIN, signedIn } from '../support/acts'
+import { freshAddress, ORIGIN, startApp } from '../support/app'
 
-const ORIGIN = 'https://auth.phantom.test'
 const LOOK_ALIKES = [
   'null',
   'https://evil.example',
@@ -41,9 +41,7 @@ describe('cross-site requests', () => {
   ]
 
   test('E-075 cannot use the cookie of a session', async ({ expect }) => {
-    const ada = await app.hasAccount()
-    const own = { headers: { 'Sec-Fetch-Site': 'same-origin' } }
-    const { sessionCookie: cookie } = await app.signIn(ada, { transport: 'cookie' }, own)
+    const { sessionCookie: cookie } = await signedIn(app, 'cookie')
     for (const headers of foreign) {
       const answer = await app.post(
         '/api/auth/logout/',
@@ -57,7 +55,7 @@ describe('cross-site requests', () => {
       ])
     }
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
-      const headers = { 'Content-Type': type, ...own.headers }
+      const headers = { 'Content-Type': type, ...SAME_ORIGIN.headers }
       const answer = await app.send('POST', '/api/auth/logout/', {
         raw: '{}',
         cookie,
@@ -68,7 +66,11 @@ describe('cross-site requests', () => {
     }
     expect((await app.send('GET', '/api/users/me/', { cookie })).status).toBe(200)
 
-    const ended = await app.post('/api/auth/logout/', {}, { cookie, ...own, ip: freshAddress() })
+    const ended = await app.post(
+      '/api/auth/logout/',
+      {},
+      { cookie, ...SAME_ORIGIN, ip: freshAddress() },
+    )
     expect(ended.status).toBe(204)
   })
 
@@ -102,10 +104,8 @@ describe('cross-site requests', () => {
   test('E-076 two session cookies, or one of another spelling, open nothing', async ({
     expect,
   }) => {
-    const own = { headers: { 'Sec-Fetch-Site': 'same-origin' } }
-    const [ada, eve] = [await app.hasAccount(), await app.hasAccount()]
-    const { sessionCookie: a = '' } = await app.signIn(ada, { transport: 'cookie' }, own)
-    const { sessionCookie: e = '' } = await app.signIn(eve, { transport: 'cookie' }, own)
+    const { account: ada, sessionCookie: a = '' } = await signedIn(app, 'cookie')
+    const { sessionCookie: e = '' } = await signedIn(app, 'cookie')
     const value = a.slice(a.indexOf('=') + 1)
     const name = '__Host-phantom_session'
     const crowd = Array.from({ length: 100 }, (_, index) => `c${index}=x`).join('; ')

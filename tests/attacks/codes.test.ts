@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { verify, waitingLogin, wrongCodes } from '../support/acts'
 import { eventsOf, freshAddress, nextCode, startApp } from '../support/app'
+import { many } from '../support/many'
 
 describe('codes and challenges', () => {
   test('E-027: five wrong codes end the challenge, the right one no longer helps', async ({
@@ -74,21 +75,21 @@ describe('codes and challenges', () => {
     expect((await verify(app, challenge, await nextCode(account))).status).toBe(200)
   })
 
-  test('E-030: of 100 parallel guesses five are judged', async ({ expect }) => {
+  test('E-030: of many parallel guesses five are judged', async ({ expect }) => {
     const app = startApp()
     const { challenge, code } = await waitingLogin(app)
     const answers = await Promise.all(
-      wrongCodes(code, 100).map((wrong) => verify(app, challenge, wrong, freshAddress())),
+      wrongCodes(code, many(100)).map((wrong) => verify(app, challenge, wrong, freshAddress())),
     )
     expect(answers.filter(({ body }) => body.code === 'invalid_code')).toHaveLength(5)
     expect((await verify(app, challenge, code)).body.code).toBe('invalid_challenge')
   })
 
-  test('E-031: 50 parallel copies of the right code open one session', async ({ expect }) => {
+  test('E-031: parallel copies of the right code open one session', async ({ expect }) => {
     const app = startApp()
     const { account, challenge, code } = await waitingLogin(app)
     const answers = await Promise.all(
-      Array.from({ length: 50 }, () => verify(app, challenge, code, freshAddress())),
+      Array.from({ length: many(50) }, () => verify(app, challenge, code, freshAddress())),
     )
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     const { results } = await env.DB.prepare(

@@ -18,6 +18,7 @@ import { visible } from '../support/attack'
 import { mailsTo as sentTo } from '../support/smtp-mailbox'
 import { startMail } from '../email/support'
 import { nextMail, tokenIn, mailAbout } from '../support/mailbox'
+import { many } from '../support/many'
 
 const PASSWORD = 'the stranger chose these words'
 
@@ -109,7 +110,7 @@ describe('a change of address', () => {
     app.advance(61)
     const bob = await changing(app, ada.email)
     const answers = await Promise.all(
-      Array.from({ length: 50 }, async (_, index) => {
+      Array.from({ length: many(50) }, async (_, index) => {
         const person = index % 2 === 0 ? ada : bob
         return { person, answer: await confirmEmail(app, person.token) }
       }),

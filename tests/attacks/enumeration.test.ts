@@ -1,17 +1,13 @@
-import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import type { App } from '../support/acts'
 import { type Account, freshAddress, startApp } from '../support/app'
 import { countingHashes, failLogin, visible } from '../support/attack'
 import { mailsTo, nextMail } from '../support/mailbox'
 import { startMeter } from '../support/meter'
-
-type App = ReturnType<typeof startApp>
+import { setUser } from '../support/recovery'
 
 const login = (app: App, identifier: string, password: string) =>
   app.post('/api/auth/login/', { identifier, password }, { ip: freshAddress() })
-
-const set = (account: Account, change: string) =>
-  env.DB.prepare(`UPDATE users SET ${change} WHERE email = ?`).bind(account.email).run()
 
 async function unverified(app: App): Promise<Account> {
   const account = app.newAccount()
@@ -80,7 +76,7 @@ describe('enumeration', () => {
     const app = startApp()
     const pending = await unverified(app)
     const disabled = await app.hasAccount()
-    await set(disabled, "status = 'disabled'")
+    await setUser(disabled, "status = 'disabled'")
     const unknown = visible(await login(app, `nobody${app.id}@example.com`, 'wrong'))
     expect(visible(await login(app, pending.email, 'wrong'))).toEqual(unknown)
     expect(visible(await login(app, disabled.email, 'wrong'))).toEqual(unknown)
@@ -107,7 +103,7 @@ describe('enumeration', () => {
     const fresh = visible(await signUp(app.newAccount().email))
     const active = await app.hasAccount()
     const disabled = await app.hasAccount()
-    await set(disabled, "status = 'disabled'")
+    await setUser(disabled, "status = 'disabled'")
     const pending = await unverified(app)
     app.advance(61)
     for (const { email } of [active, disabled, pending]) {

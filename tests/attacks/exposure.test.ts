@@ -1,4 +1,5 @@
 import { describe, test } from 'vitest'
+import { signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
 
 const app = startApp((deps) => ({
@@ -8,8 +9,7 @@ const app = startApp((deps) => ({
 
 describe('caches and links', () => {
   test('E-119 nothing private is public under another name', async ({ expect }) => {
-    const ada = await app.hasAccount()
-    const { accessToken: token } = await app.signIn(ada)
+    const { account: ada, accessToken: token } = await signedIn(app)
     for (const path of [
       '/api/users/me/a.css',
       '/api/users/me.css',

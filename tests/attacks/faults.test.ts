@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest'
 import { env } from 'cloudflare:workers'
 import type { Deps } from '../../src/context'
+import { signedIn } from '../support/acts'
 import { type Account, freshAddress, nextCode, startApp } from '../support/app'
 import { broken, collectingLog } from '../support/attack'
 import { nextMail, tokenIn } from '../support/mailbox'
@@ -144,7 +145,7 @@ describe('E-124: when', () => {
     '%s, a session is neither read nor renewed nor lost',
     async ([, fault], { expect }) => {
       const { app, breaks, mends } = breakableApp()
-      const { accessToken, refreshToken } = await app.signIn(await app.hasAccount())
+      const { accessToken, refreshToken } = await signedIn(app)
       breaks(fault)
       expect((await app.send('GET', '/api/users/me/', { token: accessToken })).status).toBe(503)
       const renewed = await app.post('/api/auth/refresh/', { refresh_token: refreshToken })
@@ -195,8 +196,7 @@ test('E-124: when D1 fails or hangs in the midst of an export, it is broken off 
 }) => {
   for (const how of ['fails', 'hangs'] as const) {
     const { app, breaks, mends } = breakableApp()
-    const ada = await app.hasAccount()
-    const { accessToken: token } = await app.signIn(ada)
+    const { account: ada, accessToken: token } = await signedIn(app)
     await env.DB.prepare(
       `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
      INSERT INTO audit_events (at, event, level, user_id, ip, request_id)
