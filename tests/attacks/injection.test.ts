@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { runJobs } from '../../src/jobs/run-jobs'
+import { signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
 import { nextMail } from '../support/mailbox'
 import { testDeps } from '../support/test-deps'
@@ -67,7 +68,7 @@ describe('injection', () => {
     expect,
   }) => {
     const app = startApp()
-    const { accessToken: token } = await app.signIn(await app.hasAccount())
+    const { accessToken: token } = await signedIn(app)
     for (const query of ['sort=id;DROP', 'order=1', 'limit=-1', 'q=%25', 'fields=password_hash']) {
       const answer = await app.send('GET', `/api/users/me/?${query}`, { token })
       expect([query, answer.status]).toEqual([query, 400])

@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest'
 import type { Deps } from '../../src/context'
+import { openSession } from '../support/accounts'
 import { type App, signedIn } from '../support/acts'
 import { type Account, freshAddress, nextCode, startApp } from '../support/app'
 import { failLogin } from '../support/attack'
@@ -26,8 +27,8 @@ describe('a browser is known', () => {
     expect,
   }) => {
     const app = startApp()
-    const { account, deviceCookie: own } = await signedIn(app)
-    const { deviceCookie: eves } = await app.signIn(account)
+    const { account, userId, deviceCookie: own } = await signedIn(app)
+    const { deviceCookie: eves } = await openSession(app.deps(), userId)
     const challenge = await app.startLogin(account, {}, { cookie: eves })
     const code = await nextCode(account)
     const token = await resetTokenOf(app, account)
@@ -41,9 +42,9 @@ describe('a browser is known', () => {
 
   test('with its session, and not by a right code that opens none', async ({ expect }) => {
     const app = startApp()
-    const { account, deviceCookie: own } = await signedIn(app)
+    const { account, userId, deviceCookie: own } = await signedIn(app)
     // A cookie of this account that the guard has forgotten.
-    const eves = await app.signIn(account)
+    const eves = await openSession(app.deps(), userId)
     const token = eves.accessToken
     expect((await app.send('DELETE', '/api/auth/devices/', { token })).status).toBe(204)
     const challenge = await app.startLogin(account, {}, { cookie: eves.deviceCookie })

@@ -4,6 +4,7 @@ import { signAccessToken } from '../../src/crypto/jwt'
 import { settings } from '../../src/settings'
 import { me, refresh, SAME_ORIGIN, signedIn } from '../support/acts'
 import { type Account, startApp } from '../support/app'
+import { many } from '../support/many'
 
 const set = (account: Account, change: string) =>
   env.DB.prepare(`UPDATE users SET ${change} WHERE email = ?`).bind(account.email).run()
@@ -176,10 +177,10 @@ describe('sessions', () => {
     const app = startApp()
     const ada = await signedIn(app)
     const bob = await signedIn(app, 'cookie')
-    const rounds = 20
+    const rounds = many(20)
     for (let round = 0; round < rounds; round++) {
       const answers = await Promise.all(
-        Array.from({ length: 100 }, (_, index) =>
+        Array.from({ length: many(100) }, (_, index) =>
           index % 2 ? me(app, { token: ada.accessToken }) : me(app, { cookie: bob.sessionCookie }),
         ),
       )

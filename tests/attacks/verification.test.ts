@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { eventsOf, freshAddress, nextCode, startApp } from '../support/app'
 import { linkIn, nextMail, tokenIn } from '../support/mailbox'
+import { many } from '../support/many'
 
 type App = ReturnType<typeof startApp>
 
@@ -16,10 +17,11 @@ async function signedUp(app: App) {
 }
 
 describe('verification', () => {
-  test('E-036: fifty parallel uses of a verification token confirm once', async ({ expect }) => {
+  test('E-036: parallel uses of a verification token confirm once', async ({ expect }) => {
     const app = startApp()
     const { account, token } = await signedUp(app)
-    const answers = await Promise.all(Array.from({ length: 50 }, () => verify(app, token)))
+    const uses = Array.from({ length: many(50) }, () => verify(app, token))
+    const answers = await Promise.all(uses)
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     const events = (await eventsOf(account.email)).map(({ event }) => event)
     expect(events.filter((event) => event === 'user_email_verified')).toHaveLength(1)
@@ -108,7 +110,7 @@ describe('verification', () => {
     ]
     for (const variant of variants) expect((await verify(app, variant)).status).toBe(400)
     const random = await Promise.all(
-      Array.from({ length: 1000 }, () =>
+      Array.from({ length: many(1000) }, () =>
         verify(app, Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url')),
       ),
     )

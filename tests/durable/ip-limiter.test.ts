@@ -7,6 +7,7 @@ const quotas = [{ limit: 3, seconds: 60 }]
 const alarm = { limit: 30, seconds: 60 }
 const request = (network: string, now: number) => ({ network, quotas, alarm, now })
 
+// All of a hundred in `npm test` too: on the object itself they take next to no time.
 describe('IpLimiter', () => {
   test('gives three places to a hundred parallel requests, and counts on when its memory is lost', async ({
     expect,

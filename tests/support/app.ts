@@ -54,12 +54,13 @@ export function startApp(fault: (deps: Deps) => Deps = (deps) => deps) {
   const now = () => new Date(Date.now() + offsetMs)
   const prepared = (deps: Deps) => inTests({ ...deps, now, ...ownWatchers(deps, id) }, fault)
   const app = createApp(prepared)
-  /** The service's settings and caller with stores that work, for what a test arranges. */
+  /** The service's settings, caller and clock with stores that work, for what a test arranges. */
   const deps = (): Deps => {
     const caller = { ...SYSTEM, ip: address, requestId: 'req_test' }
     const given = { ...createDeps(env, () => {}, caller), now }
-    const { settings, passwordCost, caller: changed } = prepared(given)
-    return inTests({ ...given, settings, caller: changed }, (own) => ({ ...own, passwordCost }))
+    const { settings, passwordCost, caller: changed, now: clock } = prepared(given)
+    const kept = { ...given, settings, caller: changed, now: clock }
+    return inTests(kept, (own) => ({ ...own, passwordCost }))
   }
   let accounts = 0
 
