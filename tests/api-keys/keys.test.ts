@@ -1,4 +1,5 @@
 import { describe, test } from 'vitest'
+import { signedIn } from '../support/acts'
 import { eventsOf, freshAddress, startApp } from '../support/app'
 import { storedText } from '../support/attack'
 import { confirmReset, nextLinkToken, resetTokenOf } from '../support/recovery'
@@ -80,8 +81,7 @@ describe('an API key', () => {
     ]) {
       expect([refused.status, refused.body.code]).toEqual([401, 'insufficient_user_authentication'])
     }
-    const mailed = await app.hasAccount({ role: 'merchant' })
-    const { accessToken: aal1 } = await app.signIn(mailed)
+    const { accessToken: aal1 } = await signedIn(app, 'bearer', 'merchant')
     const weak = await createKey(app, aal1)
     expect(weak.status).toBe(401)
     expect(weak.headers.get('WWW-Authenticate')).toContain('acr_values="aal2"')

@@ -2,6 +2,7 @@ import { afterEach, describe, test } from 'vitest'
 import { archiveEvents } from '../../src/audit/archive'
 import { proveInclusion } from '../../src/audit/prove'
 import type { Deps } from '../../src/context'
+import { isDeep } from '../support/many'
 import { allEvents, countOf, emptyLog, oldLog, sql } from './support'
 
 afterEach(emptyLog)
@@ -52,12 +53,14 @@ describe('a run that is killed', () => {
       await proveInclusion(deps, 9)
       kills += 1
       steps += 1
+      // The tiles between the second and the last are written alike.
+      if (!isDeep && !isNoted && steps === 4) steps = 17
       // From the note on there are other steps, the deletes: those are counted anew.
       const noted = await sql('SELECT * FROM audit_segments')
       if (noted.length > 0 && !isNoted) [steps, isNoted] = [0, true]
     }
     // Key, segment, 16 tiles, manifest, note; then the deletes.
-    expect(kills).toBeGreaterThan(22)
+    expect(kills).toBeGreaterThan(isDeep ? 22 : 9)
     expect(await countOf()).toBe(2)
     expect((await allEvents(deps)).map(({ entry }) => entry.id)).toEqual(ids)
     expect(await sql('SELECT * FROM audit_segments')).toHaveLength(1)

@@ -13,22 +13,22 @@ test('a run that hangs is cut off in the time that jobs have, and noted as faile
   // It is the turn of one of them.
   const firsts = '-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'.split('')
   await Promise.all(firsts.map((sign) => env.ARCHIVE.put(`merchants/usr_${sign}/doc`, '')))
-  let hasBegun = false
+  const { promise: deleting, resolve: begin } = Promise.withResolvers<void>()
   const hangs = broken('archive', ['delete'], 'hangs')
   const hanging = (deps: Deps): Deps => {
     const { archive, ...rest } = hangs(deps)
-    const begin = (_target: R2Bucket, key: string | symbol): unknown => {
-      hasBegun ||= key === 'delete'
+    const get = (_target: R2Bucket, key: string | symbol): unknown => {
+      if (key === 'delete') begin()
       return Reflect.get(archive, key)
     }
     // Longer than any store has, of which none may be what ends the run.
     const patience = littlePatience({ job: 1_000 })
-    return { ...rest, archive: new Proxy(archive, { get: begin }), patience }
+    return { ...rest, archive: new Proxy(archive, { get }), patience }
   }
   const began = Date.now()
   const log = await collectingLog(async () => {
     const failing = run(app, 'drop-leftovers', hanging).catch(String)
-    while (!hasBegun) await scheduler.wait(10)
+    await deleting
     expect(await rowOf('drop-leftovers')).toBeNull()
     expect(await failing).toContain('drop-leftovers')
   })

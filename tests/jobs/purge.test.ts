@@ -9,6 +9,7 @@ import worker from '../../src/index'
 import type { Deps } from '../../src/context'
 import { runJobs } from '../../src/jobs/run-jobs'
 import { deviceHashOf } from '../../src/login/device-cookie'
+import { openSession } from '../support/accounts'
 import { signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
 import { storedText } from '../support/attack'
@@ -23,9 +24,8 @@ test('the purge ends what has expired and leaves the rest, twice at once as well
   expect,
 }) => {
   const app = startApp()
-  const ada = await app.hasAccount()
-  const { sessionId: old } = await app.signIn(ada)
-  const { sessionId: live } = await app.signIn(ada)
+  const { userId, sessionId: old } = await signedIn(app)
+  const { sessionId: live } = await openSession(app.deps(), userId)
   const pending = app.newAccount()
   await app.post('/api/users/create/', pending)
   await env.DB.prepare('UPDATE sessions SET expires_at = ? WHERE id = ?')

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { eventsOf, startApp } from '../support/app'
 import { mailsTo } from '../support/mailbox'
+import { many } from '../support/many'
 import { ask, change, hasMerchant, named, PROFILE } from './support'
 import { submit, upload, withProfile } from './support'
 
@@ -90,19 +91,20 @@ describe('a profile', () => {
     }
   })
 
-  test('of 50 changes to one version takes one', async ({ expect }) => {
+  test('of parallel changes to one version takes one', async ({ expect }) => {
     const app = startApp()
     const merchant = await hasMerchant(app)
+    const count = many(50)
     for (const version of [0, 1]) {
       const answers = await Promise.all(
-        Array.from({ length: 50 }, (_, index) =>
+        Array.from({ length: count }, (_, index) =>
           change(app, merchant, { version, legal_name: `Company ${index}` }),
         ),
       )
       const taken = answers.filter(({ status }) => status === 200)
       expect(taken).toHaveLength(1)
       const refused = answers.filter(({ status }) => status === 409)
-      expect(refused).toHaveLength(49)
+      expect(refused).toHaveLength(count - 1)
       expect(new Set(refused.map(({ body }) => body.code))).toEqual(new Set(['version_conflict']))
     }
     expect(await eventsOf(merchant.email)).toHaveLength(3)
@@ -158,11 +160,11 @@ describe('a submission', () => {
     expect(named(refused, 'pointer')).toEqual(['#/registration_number', '#/phone'])
   })
 
-  test('of 50 at once is one, with one event, one step and one mail', async ({ expect }) => {
+  test('of many at once is one, with one event, one step and one mail', async ({ expect }) => {
     const app = startApp()
     const merchant = await withProfile(app)
     const answers = await Promise.all(
-      Array.from({ length: 50 }, () => submit(app, merchant, merchant.version)),
+      Array.from({ length: many(50) }, () => submit(app, merchant, merchant.version)),
     )
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(new Set(answers.map(({ body }) => body.code))).toEqual(
@@ -171,7 +173,6 @@ describe('a submission', () => {
     const events = (await eventsOf(merchant.email)).map(({ event }) => event)
     expect(events.filter((event) => event === 'merchant_submitted')).toHaveLength(1)
     expect((await ask(app, merchant)).body['history']).toHaveLength(1)
-    await mailsTo(merchant.email)
-    expect(await mailsTo(merchant.email, { after: 1 })).toEqual([])
+    expect(await mailsTo(merchant.email)).toHaveLength(1)
   })
 })

@@ -204,21 +204,22 @@ describe('leftovers', () => {
     const app = startApp()
     const merchant = await withProfile(app)
     const [, content] = FILES['application/pdf']
-    let release = () => {}
-    const held = new Promise<void>((resolve) => {
-      release = resolve
-    })
-    const body = new ReadableStream<Uint8Array>({
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    const { promise: reading, resolve: begin } = Promise.withResolvers<void>()
+    const source: UnderlyingSource<Uint8Array> = {
       async pull(controller) {
+        begin()
         await held
         controller.enqueue(content)
         controller.close()
       },
-    })
+    }
+    // Nothing is pulled before the service reads: by then the file has its row.
+    const body = new ReadableStream(source, { highWaterMark: 0 })
     const headers = { 'Content-Length': String(content.byteLength) }
     const late = upload(app, merchant, { body, headers })
-    while ((await documentRows(merchant)).length < 2)
-      await new Promise((done) => setTimeout(done, 5))
+    await reading
+    expect(await documentRows(merchant)).toHaveLength(2)
     expect((await submit(app, merchant, 1)).status).toBe(200)
     release()
     expect((await late).body.code).toBe('merchant_state')

@@ -1,15 +1,9 @@
 import { describe, test } from 'vitest'
-import {
-  type App,
-  me,
-  refresh,
-  SAME_ORIGIN,
-  signedIn,
-  STEP_UP_PASSED_SECONDS,
-  stepUp,
-} from '../support/acts'
+import { openSession } from '../support/accounts'
+import { type App, me, refresh, signedIn, STEP_UP_PASSED_SECONDS, stepUp } from '../support/acts'
 import { eventsOf, freshAddress, nextCode, startApp } from '../support/app'
-import { nextMail } from '../support/mailbox'
+import { mailAbout } from '../support/mailbox'
+import { many } from '../support/many'
 import { NEW_PASSWORD, tryLogin } from '../support/recovery'
 
 const change = (
@@ -28,9 +22,9 @@ const change = (
 describe('a change of password', () => {
   test('ends every other session, keeps its own, and is told', async ({ expect }) => {
     const app = startApp()
-    const { account, accessToken, refreshToken } = await signedIn(app)
-    const phone = await app.signIn(account)
-    const browser = await app.signIn(account, { transport: 'cookie' }, SAME_ORIGIN)
+    const { account, userId, accessToken, refreshToken } = await signedIn(app)
+    const phone = await openSession(app.deps(), userId)
+    const browser = await openSession(app.deps(), userId, { transport: 'cookie' })
     const done = await change(app, accessToken, account.password)
     expect([done.status, done.text]).toEqual([204, ''])
     expect((await me(app, { token: accessToken })).status).toBe(200)
@@ -40,10 +34,7 @@ describe('a change of password', () => {
     expect((await me(app, { cookie: browser.sessionCookie })).status).toBe(401)
     expect((await tryLogin(app, account, account.password)).status).toBe(401)
     expect((await tryLogin(app, account, NEW_PASSWORD)).status).toBe(200)
-    let subject = ''
-    while (!subject.includes('password was changed')) {
-      subject = (await nextMail(account.email)).subject
-    }
+    await mailAbout(account.email, /password was changed/)
     const events = (await eventsOf(account.email)).map(({ event }) => event)
     expect(events.filter((event) => event === 'authn_password_change')).toHaveLength(1)
     expect(events.filter((event) => event === 'sessions_ended')).toHaveLength(1)
@@ -53,8 +44,7 @@ describe('a change of password', () => {
     const app = startApp()
     const { account, accessToken } = await signedIn(app)
     const begun = await app.startLogin(account)
-    let code = ''
-    while (!code) code = /\b\d{6}\b/.exec((await nextMail(account.email)).text)?.[0] ?? ''
+    const code = await nextCode(account)
     expect((await change(app, accessToken, account.password)).status).toBe(204)
     const finish = { challenge: begun, method: 'email', code }
     expect((await app.post('/api/auth/verify-2fa/', finish)).body.code).toBe('invalid_challenge')
@@ -64,12 +54,9 @@ describe('a change of password', () => {
     expect,
   }) => {
     const app = startApp()
-    const { account, refreshToken } = await signedIn(app)
-    const { sessionCookie: cookie } = await app.signIn(
-      account,
-      { transport: 'cookie' },
-      SAME_ORIGIN,
-    )
+    const { account, userId, refreshToken } = await signedIn(app)
+    const browser = await openSession(app.deps(), userId, { transport: 'cookie' })
+    const { sessionCookie: cookie } = browser
     expect((await change(app, undefined, account.password)).body.code).toBe('unauthorized')
     const foreign = await change(app, undefined, account.password, NEW_PASSWORD, { cookie })
     expect(foreign.body.code).toBe('cross_site_request')
@@ -79,11 +66,11 @@ describe('a change of password', () => {
     expect(late.body.code).toBe('insufficient_user_authentication')
   })
 
-  test('uses the step-up up, also for fifty at once', async ({ expect }) => {
+  test('uses the step-up up, also for many at once', async ({ expect }) => {
     const app = startApp()
     const { account, accessToken: token } = await signedIn(app)
     const answers = await Promise.all(
-      Array.from({ length: 50 }, (_, index) =>
+      Array.from({ length: many(50) }, (_, index) =>
         change(app, token, account.password, `${NEW_PASSWORD} ${index}`),
       ),
     )
@@ -120,8 +107,8 @@ describe('a change of password', () => {
 
   test('refuses a wrong old password and changes nothing', async ({ expect }) => {
     const app = startApp()
-    const { account, accessToken: token } = await signedIn(app)
-    const phone = await app.signIn(account)
+    const { account, userId, accessToken: token } = await signedIn(app)
+    const phone = await openSession(app.deps(), userId)
     expect((await change(app, token, 'wrong')).body.code).toBe('invalid_credentials')
     expect((await me(app, { token: phone.accessToken })).status).toBe(200)
     expect((await tryLogin(app, account, account.password)).status).toBe(200)

@@ -16,6 +16,7 @@ import {
   setUser,
   tryLogin,
 } from '../support/recovery'
+import { many } from '../support/many'
 import { userIdOf } from '../support/rows-of'
 
 const HALF_AN_HOUR = 1800
@@ -58,10 +59,10 @@ describe('asking for a reset', () => {
     expect(granted).toEqual([true, false, true, true, true, true, false])
   })
 
-  test('fifty times at once sends one link, and it is good', async ({ expect }) => {
+  test('many times at once sends one link, and it is good', async ({ expect }) => {
     const app = startApp()
     const ada = await app.hasAccount()
-    await Promise.all(Array.from({ length: 50 }, () => askReset(app, ada.email)))
+    await Promise.all(Array.from({ length: many(50) }, () => askReset(app, ada.email)))
     const token = await nextResetToken(ada)
     expect(await mailsTo(ada.email)).toHaveLength(1)
     expect((await checkToken(app, token)).status).toBe(200)
@@ -171,7 +172,7 @@ describe('a reset', () => {
     expect((await confirmReset(app, next, fresh)).status).toBe(204)
   })
 
-  test('takes a backup code once, even fifty times at once, and switches a stopped app on again', async ({
+  test('takes a backup code once, even if it is sent many times at once, and switches a stopped app on again', async ({
     expect,
   }) => {
     const app = startApp()
@@ -191,7 +192,7 @@ describe('a reset', () => {
     expect((await confirmReset(app, token, byApp)).body.code).toBe('authenticator_stopped')
     const byBackup = { second_factor: { method: 'backup_code', code: ada.backupCodes[0] } }
     const answers = await Promise.all(
-      Array.from({ length: 50 }, () => confirmReset(app, token, byBackup)),
+      Array.from({ length: many(50) }, () => confirmReset(app, token, byBackup)),
     )
     expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
     const spent = await env.DB.prepare(
@@ -202,10 +203,7 @@ describe('a reset', () => {
     expect(spent).toBe(1)
     const account = { ...ada.account, password: NEW_PASSWORD }
     await signInWithTotp(app, { ...ada, account })
-    let subject = ''
-    while (subject !== 'A backup code was used') {
-      subject = (await nextMail(ada.account.email)).subject
-    }
+    await mailsNamed(ada.account.email, 'A backup code was used')
   })
 })
 

@@ -1,8 +1,10 @@
 import { describe, test } from 'vitest'
+import { openSession } from '../support/accounts'
 import { type App, refresh, signedIn, STEP_UP_PASSED_SECONDS } from '../support/acts'
 import { eventsOf, freshAddress, startApp } from '../support/app'
 import { failLogin } from '../support/attack'
-import { mailsTo, mailsNamed } from '../support/mailbox'
+import { mailsNamed } from '../support/mailbox'
+import { many } from '../support/many'
 
 const FORGOTTEN = 'A browser was forgotten'
 
@@ -22,8 +24,8 @@ describe('a browser is forgotten', () => {
     expect,
   }) => {
     const app = startApp()
-    const { account, deviceCookie: cookie } = await signedIn(app)
-    const stolen = await app.signIn(account)
+    const { account, userId, deviceCookie: cookie } = await signedIn(app)
+    const stolen = await openSession(app.deps(), userId)
     app.advance(STEP_UP_PASSED_SECONDS)
     const token = (await refresh(app, stolen.refreshToken)).body.access_token ?? ''
     for (const { id } of await devicesOf(app, token)) {
@@ -47,16 +49,13 @@ describe('a browser is forgotten', () => {
     await app.signIn(ada, {}, { headers })
     const { accessToken: token } = await app.signIn(ada)
     const [first, second] = (await devicesOf(app, token)).toReversed()
-    const race = Array.from({ length: 20 }, () => forget(app, token, first?.id ?? ''))
+    const race = Array.from({ length: many(20) }, () => forget(app, token, first?.id ?? ''))
     const statuses = (await Promise.all(race)).map(({ status }) => status)
     expect(statuses).toContain(204)
     expect(await forgottenEvents(ada.email)).toHaveLength(1)
     const [mail] = await mailsNamed(ada.email, FORGOTTEN)
     expect(mail?.text).toContain('Firefox on Linux')
     expect((await forget(app, token, second?.id ?? '')).status).toBe(204)
-    await mailsNamed(ada.email, FORGOTTEN, 2)
-    const { length: after } = await mailsTo(ada.email)
-    expect(await mailsTo(ada.email, { after })).toEqual([])
     expect(await mailsNamed(ada.email, FORGOTTEN)).toHaveLength(2)
   })
 

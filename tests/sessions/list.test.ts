@@ -1,7 +1,9 @@
 import { describe, test } from 'vitest'
+import { openSession } from '../support/accounts'
 import { me, refresh, SAME_ORIGIN, signedIn, STEP_UP_PASSED_SECONDS } from '../support/acts'
 import { eventsOf, freshAddress, startApp } from '../support/app'
 import { failLogin, visible } from '../support/attack'
+import { many } from '../support/many'
 
 type Session = { id: string; current: boolean } & Record<string, unknown>
 type Device = { id: string; current: boolean } & Record<string, unknown>
@@ -60,10 +62,9 @@ describe('sessions of an account', () => {
 
   test('are not listed once their idle or absolute time has passed', async ({ expect }) => {
     const app = startApp()
-    const ada = await app.hasAccount()
-    await app.signIn(ada)
+    const { userId } = await signedIn(app)
     app.advance(7 * 86_400 - 60)
-    const { accessToken } = await app.signIn(ada)
+    const { accessToken } = await openSession(app.deps(), userId)
     expect(await sessionsOf(app, accessToken)).toHaveLength(2)
     app.advance(61)
     expect(await sessionsOf(app, accessToken)).toHaveLength(1)
@@ -74,10 +75,10 @@ describe('sessions of an account', () => {
 
   test('are dead at the next request once their owner has ended them', async ({ expect }) => {
     const app = startApp()
-    const ada = await app.hasAccount()
-    const lost = await app.signIn(ada)
-    const browser = await app.signIn(ada, { transport: 'cookie' }, SAME_ORIGIN)
-    const mine = await app.signIn(ada)
+    const lost = await signedIn(app)
+    const { account: ada, userId } = lost
+    const browser = await openSession(app.deps(), userId, { transport: 'cookie' })
+    const mine = await openSession(app.deps(), userId)
     const token = mine.accessToken
     const gone = await app.send('DELETE', `/api/auth/sessions/${lost.sessionId}/`, { token })
     expect([gone.status, gone.text]).toEqual([204, ''])
@@ -113,18 +114,19 @@ describe('sessions of an account', () => {
     expect(await eventNames(ada.account.email)).not.toContain('session_ended')
   })
 
-  test('are ended by one of fifty at once, with one event', async ({ expect }) => {
+  test('are ended by one of many at once, with one event', async ({ expect }) => {
     const app = startApp()
-    const ada = await app.hasAccount()
-    const lost = await app.signIn(ada)
-    const { accessToken: token } = await app.signIn(ada)
+    const lost = await signedIn(app)
+    const { account: ada } = lost
+    const { accessToken: token } = await openSession(app.deps(), lost.userId)
+    const count = many(50)
     const answers = await Promise.all(
-      Array.from({ length: 50 }, () =>
+      Array.from({ length: count }, () =>
         app.send('DELETE', `/api/auth/sessions/${lost.sessionId}/`, { token }),
       ),
     )
     expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
-    expect(answers.filter(({ status }) => status === 404)).toHaveLength(49)
+    expect(answers.filter(({ status }) => status === 404)).toHaveLength(count - 1)
     const events = (await eventNames(ada.email)).filter((event) => event === 'session_ended')
     expect(events).toHaveLength(1)
   })
@@ -194,9 +196,10 @@ describe('devices of an account', () => {
     const ada = await signedIn(app)
     const forget = ({ accessToken: token }: typeof ada) =>
       app.send('DELETE', '/api/auth/devices/', { token, ip: freshAddress() })
-    const answers = await Promise.all(Array.from({ length: 50 }, () => forget(ada)))
+    const count = many(50)
+    const answers = await Promise.all(Array.from({ length: count }, () => forget(ada)))
     expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
-    expect(answers.filter(({ status }) => status === 401)).toHaveLength(49)
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(count - 1)
     const events = (await eventNames(ada.account.email)).filter((name) => name.startsWith('device'))
     expect(events).toHaveLength(1)
 

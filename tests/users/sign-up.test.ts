@@ -3,6 +3,7 @@ import { describe, test } from 'vitest'
 import { sha256 } from '../../src/crypto/token'
 import { freshAddress, startApp } from '../support/app'
 import { type Mail, mailsTo, nextMail, tokenIn } from '../support/mailbox'
+import { many } from '../support/many'
 
 type App = ReturnType<typeof startApp>
 
@@ -72,13 +73,13 @@ describe('a sign-up', () => {
     await app.startLogin(account)
   })
 
-  test('fifty parallel sign-ups for one address make one account with one live link', async ({
+  test('parallel sign-ups for one address make one account with one live link', async ({
     expect,
   }) => {
     const app = startApp()
     const account = app.newAccount()
     const answers = await Promise.all(
-      Array.from({ length: 50 }, () =>
+      Array.from({ length: many(50) }, () =>
         app.post('/api/users/create/', account, { ip: freshAddress() }),
       ),
     )
@@ -90,16 +91,16 @@ describe('a sign-up', () => {
       .bind(account.email)
       .run()
     expect(results).toEqual([{ users: 1, tokens: 1 }])
-    // One a minute: a stranger's fifty sign-ups are one mail, and its link is the live one.
+    // One a minute: all sign-ups of a stranger are one mail, and its link is the live one.
     const token = tokenIn(await nextMail(account.email))
     expect((await mailsTo(account.email, { after: 1 })).length).toBe(0)
     expect((await verify(app, token)).status).toBe(200)
-  }, 60_000)
+  })
 
-  test('two sign-ups for one username in parallel: one gets it', async ({ expect }) => {
+  test('parallel sign-ups for one username: one gets it', async ({ expect }) => {
     const app = startApp()
     const { username } = app.newAccount()
-    const accounts = Array.from({ length: 10 }, () => ({ ...app.newAccount(), username }))
+    const accounts = Array.from({ length: many(10) }, () => ({ ...app.newAccount(), username }))
     await Promise.all(
       accounts.map((account) => app.post('/api/users/create/', account, { ip: freshAddress() })),
     )
