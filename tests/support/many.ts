@@ -8,6 +8,3 @@ export const ROWS = isDeep ? 1_000_000 : 20_000
 
 /** How many of something at once: eight in `npm test`, all of them in `npm run test:deep`. */
 export const many = (all: number): number => (isDeep ? all : Math.min(all, 8))
-
-/** Rows of a store: twenty thousand in `npm test`, a million in `npm run test:deep`. */
-export const ROWS = isDeep ? 1_000_000 : 20_000
