@@ -75,6 +75,22 @@ describe('codes and challenges', () => {
     expect((await verify(app, challenge, await nextCode(account))).status).toBe(200)
   })
 
+  test('E-029: nor more of them at once', async ({ expect }) => {
+    const app = startApp()
+    const account = await app.hasAccount()
+    const tries: { challenge: string; wrong: string }[] = []
+    for (let login = 0; login < 3; login++) {
+      const challenge = await app.startLogin(account, {}, { ip: freshAddress() })
+      const wrongs = wrongCodes(await nextCode(account), 4)
+      tries.push(...wrongs.map((wrong) => ({ challenge, wrong })))
+    }
+    const answers = await Promise.all(
+      tries.map(({ challenge, wrong }) => verify(app, challenge, wrong, freshAddress())),
+    )
+    const count = (code: string) => answers.filter(({ body }) => body.code === code).length
+    expect([count('invalid_code'), count('too_many_attempts')]).toEqual([10, 2])
+  })
+
   test('E-030: of many parallel guesses five are judged', async ({ expect }) => {
     const app = startApp()
     const { challenge, code } = await waitingLogin(app)
