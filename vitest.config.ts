@@ -78,10 +78,12 @@ const ALONE = ['tests/attacks/timing.test.ts']
 const EMPTY_STORE = [
   'tests/budgets.test.ts',
   'tests/admin/{users,waiting}.test.ts',
+  'tests/api-keys/keys.test.ts',
+  'tests/attacks/audit.test.ts',
   'tests/audit/**/*.test.ts',
   'tests/email/notices.test.ts',
   'tests/jobs/**/*.test.ts',
-  'tests/merchants/{duplicates,many,review}.test.ts',
+  'tests/merchants/{duplicates,leftovers,many,review}.test.ts',
 ]
 
 /** Vitest runs projects beside each other if both of these are the same: two files of either at a time. */

@@ -185,7 +185,11 @@ describe('a grant that waits', () => {
     const counting = startApp((deps) => ({ ...deps, mailQueue }))
     const ask = async () =>
       changeRole(counting, one, await insertUser(app, 'customer'), 'admin').then(() => sent)
-    for (const state of [`status = 'disabled'`, 'frozen_at = 1', 'erasure_due_at = 9e15']) {
+    for (const state of [
+      `status = 'disabled'`,
+      'frozen_at = 1',
+      'erasure_due_at = 9999999999999',
+    ]) {
       await insertUser(app, 'admin', `${state}, created_at = 1`)
     }
     expect(await ask()).toBe(2)

@@ -23,7 +23,7 @@ const app = startApp((deps) => ({
   ...deps,
   settings: { ...deps.settings, CORS_ORIGINS: ['https://app.phantom.test'] },
 }))
-const aLogin = { identifier: 'eve@example.com', password: 'not the password' }
+const aLogin = { identifier: `eve-${app.id}@example.com`, password: 'not the password' }
 
 describe('cross-site requests', () => {
   /** What pages of other hosts, or no page at all, make a browser send. */

@@ -181,7 +181,7 @@ describe('E-124: when', () => {
       }),
     }))
     const answer = await app.post('/api/auth/login/', {
-      identifier: 'ada@example.com',
+      identifier: `nobody${app.id}@example.com`,
       password: 'x',
     })
     expect(answer.status).toBe(500)

@@ -143,7 +143,7 @@ describe('lockout and throttling', () => {
     const [a = 0, b = 0] = crypto.getRandomValues(new Uint16Array(2))
     const site = `2001:${a.toString(16)}:${b.toString(16)}`
     const resend = (ip: string) =>
-      app.post('/api/auth/verify-email/resend/', { email: 'nobody@example.com' }, { ip })
+      app.post('/api/auth/verify-email/resend/', { email: `nobody${app.id}@example.com` }, { ip })
     for (let index = 0; index < 20; index++) {
       expect((await resend(`${site}:1:${index + 1}::1`)).status).toBe(202)
     }

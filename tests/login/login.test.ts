@@ -75,7 +75,7 @@ describe('a login', () => {
     )
     const unknown = await app.post(
       '/api/auth/login/',
-      { identifier: 'nobody@example.com', password: 'not the password' },
+      { identifier: `nobody${app.id}@example.com`, password: 'not the password' },
       { ip: other },
     )
     expect(wrong.status).toBe(401)

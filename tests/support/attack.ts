@@ -53,9 +53,20 @@ export async function storedText(): Promise<string> {
   const rows = await Promise.all(
     tables.map(({ name }) => env.DB.prepare(`SELECT * FROM "${name}"`).run()),
   )
-  const { keys } = await env.KV.list()
+  const keys = await kvKeys()
   const values = await Promise.all(keys.map(({ name }) => env.KV.get(name)))
   return JSON.stringify([rows.map(({ results }) => results), keys, values])
+}
+
+/** Every key of KV, whose lists end after a thousand. */
+async function kvKeys() {
+  const keys = []
+  for (let cursor: string | undefined; ;) {
+    const page = await env.KV.list(cursor === undefined ? {} : { cursor })
+    keys.push(...page.keys)
+    if (page.list_complete) return keys
+    cursor = page.cursor
+  }
 }
 
 /** Puts a property of the deps out of order: every call of these methods fails, or never ends. */
