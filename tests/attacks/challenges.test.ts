@@ -2,7 +2,6 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { verify, waitingLogin, wrongCodes } from '../support/acts'
 import { eventsOf, startApp } from '../support/app'
-import { nextMail } from '../support/mailbox'
 
 describe('challenges', () => {
   test('E-037: a code of another login fits neither way, and counts', async ({ expect }) => {
@@ -109,17 +108,5 @@ describe('challenges', () => {
       const events = await eventsOf(account.email)
       expect(events.at(-1)).toMatchObject({ event: 'authn_login_blocked' })
     }
-  })
-
-  test('a code is asked for five times an hour at most', async ({ expect }) => {
-    const app = startApp()
-    const { account, challenge } = await waitingLogin(app)
-    for (let count = 0; count < 5; count++) {
-      app.advance(60)
-      expect((await app.post('/api/auth/resend-otp/', { challenge })).status).toBe(202)
-      await nextMail(account.email)
-    }
-    app.advance(60)
-    expect((await app.post('/api/auth/resend-otp/', { challenge })).status).toBe(429)
   })
 })

@@ -79,7 +79,7 @@ describe('the browser of the owner', () => {
     expect(log).toContain('"reason":"expired"')
   })
 
-  test('E-135: its user agent without its cookie is a new device, and a stranger', async ({
+  test('E-135, row 20 (CVE-2024-1722): its user agent without its cookie is a new device, and a stranger', async ({
     expect,
   }) => {
     const app = startApp()

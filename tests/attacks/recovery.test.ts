@@ -99,7 +99,7 @@ describe('recovery', () => {
     }
   })
 
-  test('E-019: old passwords given to change one count with those of logins', async ({
+  test('E-019, row 37 (AA 65.2.0): old passwords given to change one count with those of logins', async ({
     expect,
   }) => {
     const app = startApp()

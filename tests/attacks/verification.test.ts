@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { eventsOf, freshAddress, nextCode, startApp } from '../support/app'
+import { freshAddress, nextCode, startApp } from '../support/app'
 import { linkIn, nextMail, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
 
@@ -17,16 +17,6 @@ async function signedUp(app: App) {
 }
 
 describe('verification', () => {
-  test('E-036: parallel uses of a verification token confirm once', async ({ expect }) => {
-    const app = startApp()
-    const { account, token } = await signedUp(app)
-    const uses = Array.from({ length: many(50) }, () => verify(app, token))
-    const answers = await Promise.all(uses)
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
-    const events = (await eventsOf(account.email)).map(({ event }) => event)
-    expect(events.filter((event) => event === 'user_email_verified')).toHaveLength(1)
-  })
-
   test('E-045: a link works until 24 hours have passed', async ({ expect }) => {
     const app = startApp()
     const early = await signedUp(app)
