@@ -35,7 +35,7 @@ const countEvents = async (email: string, name: string) =>
 
 // One test for each class that a published advisory of a comparable system teaches.
 describe('advisories: sessions and tokens', () => {
-  test('row 2 (GHSA-xg6x-h9c9-2m83): nothing of the first step opens any route', async ({
+  test('E-040, row 2 (GHSA-xg6x-h9c9-2m83): nothing of the first step opens any route', async ({
     expect,
   }) => {
     const app = startApp()
@@ -51,6 +51,7 @@ describe('advisories: sessions and tokens', () => {
       expect((await app.send('GET', path, { cookie })).status).toBe(401)
     }
     expect((await refresh(app, challenge)).status).toBe(401)
+    expect((await app.post('/api/auth/logout/', {}, { token: challenge })).status).toBe(401)
     expect(await rowsOf('sessions', identifier)).toBe(0)
   })
 
@@ -174,7 +175,7 @@ describe('advisories: sessions and tokens', () => {
     expect(await assurance(weak.accessToken)).toBe('aal1')
   })
 
-  test('row 39 (AA 65.13.0): whatever a disabled user holds is dead', async ({ expect }) => {
+  test('E-112, row 39 (AA 65.13.0): whatever a disabled user holds is dead', async ({ expect }) => {
     const app = startApp()
     const admin = await hasAdmin(app)
     const { account, userId, accessToken, refreshToken } = await signedIn(app)

@@ -64,34 +64,6 @@ describe('challenges', () => {
     expect((await verify(app, challenge, code)).status).toBe(200)
   })
 
-  test('E-040: a challenge opens nothing but its own second step', async ({ expect }) => {
-    const app = startApp()
-    const { challenge } = await waitingLogin(app)
-    for (const cookie of [`__Host-phantom_session=${challenge}`, undefined]) {
-      const answer = await app.send('GET', '/api/users/me/', {
-        cookie,
-        token: cookie ? undefined : challenge,
-      })
-      expect(answer.status).toBe(401)
-    }
-    expect((await app.post('/api/auth/refresh/', { refresh_token: challenge })).status).toBe(401)
-    expect((await app.post('/api/auth/logout/', {}, { token: challenge })).status).toBe(401)
-    expect((await app.post('/api/auth/verify-email/', { token: challenge })).status).toBe(400)
-  })
-
-  test('E-130: a recorded login cannot be replayed', async ({ expect }) => {
-    const app = startApp()
-    const { account, challenge, code } = await waitingLogin(app)
-    const finish = { challenge, method: 'email', code }
-    await app.post('/api/auth/verify-2fa/', finish)
-    const again = await app.post('/api/auth/login/', {
-      identifier: account.email,
-      password: account.password,
-    })
-    expect(again.body.challenge).not.toBe(challenge)
-    expect((await app.post('/api/auth/verify-2fa/', finish)).status).toBe(401)
-  })
-
   test('E-132: an account that is disabled or changed between the steps gets no session', async ({
     expect,
   }) => {

@@ -20,24 +20,6 @@ describe('lockout and throttling', () => {
     expect((await right()).status).toBe(200)
   })
 
-  test('E-014: spellings of an address share one counter', async ({ expect }) => {
-    const app = startApp()
-    const ada = await app.hasAccount()
-    const [local = '', domain = ''] = ada.email.split('@')
-    const spellings = [
-      ada.email,
-      ada.email.toUpperCase(),
-      `${local.toUpperCase()}@${domain}`,
-      `${local}@${domain.toUpperCase()}`,
-    ]
-    for (const spelling of [...spellings, ada.email]) {
-      expect((await failLogin(app, spelling, 1))[0]?.status).toBe(401)
-    }
-    expect((await failLogin(app, ada.email.toUpperCase(), 1))[0]?.status).toBe(429)
-    const padded = await app.post('/api/auth/login/', login(` ${ada.email} `, 'x'))
-    expect(padded.status).toBe(400)
-  })
-
   test('E-015: full-width, zero-width and other confusable spellings never get a fresh counter', async ({
     expect,
   }) => {
@@ -52,6 +34,7 @@ describe('lockout and throttling', () => {
       `${local}@${domain}.`,
       `${local}@\u200b${domain}`,
       `"${local}"@${domain}`,
+      ` ${ada.email} `,
     ]
     for (const spelling of spellings) {
       const answer = await app.post('/api/auth/login/', login(spelling, ada.password))
@@ -87,7 +70,7 @@ describe('lockout and throttling', () => {
     )
   })
 
-  test('E-020: headers that a client can write move neither the limiter nor the log', async ({
+  test('E-020, row 36 (AA 65.14.2): headers that a client can write move neither the limiter nor the log', async ({
     expect,
   }) => {
     const app = startApp()
@@ -99,6 +82,7 @@ describe('lockout and throttling', () => {
       'True-Client-IP': `1.2.3.${index}`,
       'X-Real-IP': `1.2.3.${index}`,
       'X-Client-IP': `1.2.3.${index}`,
+      Via: `1.1 1.2.3.${index}`,
     })
     let last = 0
     for (let index = 0; index < 31; index++) {

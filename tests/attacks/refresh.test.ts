@@ -32,8 +32,8 @@ describe('refresh', () => {
 
   test('garbage in the name of a session does not end it', async ({ expect }) => {
     const app = startApp()
-    const { refreshToken, sessionId } = await signedIn(app)
-    const forged = `${sessionId}.${'A'.repeat(43)}.${'A'.repeat(43)}`
+    const { refreshToken, userId, sessionId } = await signedIn(app)
+    const forged = `${userId}.${sessionId}.${'A'.repeat(43)}.${'A'.repeat(43)}`
     expect((await refresh(app, forged)).status).toBe(401)
     expect((await refresh(app, refreshToken)).status).toBe(200)
   })
