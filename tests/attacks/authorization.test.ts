@@ -234,15 +234,16 @@ describe('authorization', () => {
         .bind(user.id)
         .run<{ data: string }>()
       return results.map(({ data }) => {
-        const { permission, count = 1 } = JSON.parse(data) as { permission: string; count?: number }
-        return `${permission} ${count}`
+        const fields = JSON.parse(data) as { permission: string; role: string; count?: number }
+        const { permission, role, count = 1 } = fields
+        return `${role} ${permission} ${count}`
       })
     }
     const flood = many(50)
     const counted = (permission: string) =>
       [1, 2, 4, 8, 16, 32]
         .filter((count) => count <= flood)
-        .map((count) => `${permission} ${count}`)
+        .map((count) => `customer ${permission} ${count}`)
     const users = counted('user_administration')
     expect(await refused('/api/admin/users/', flood)).toEqual(users)
     expect(await refused('/api/admin/acts/', 1)).toEqual(users)
@@ -251,6 +252,9 @@ describe('authorization', () => {
     app.advance(3590)
     expect(await refused('/api/admin/users/', 1)).toEqual(both)
     app.advance(11)
-    expect(await refused('/api/admin/users/', 1)).toEqual([...both, 'user_administration 1'])
+    expect(await refused('/api/admin/users/', 1)).toEqual([
+      ...both,
+      'customer user_administration 1',
+    ])
   })
 })

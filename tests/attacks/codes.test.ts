@@ -1,4 +1,3 @@
-import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { verify, waitingLogin, wrongCodes } from '../support/acts'
 import { eventsOf, freshAddress, nextCode, startApp } from '../support/app'
@@ -19,13 +18,6 @@ describe('codes and challenges', () => {
     const events = (await eventsOf(account.email)).map(({ event }) => event)
     expect(events.filter((event) => event === 'authn_code_fail')).toHaveLength(4)
     expect(events.filter((event) => event === 'authn_code_fail_max')).toHaveLength(1)
-  })
-
-  test('E-027: four wrong codes do not', async ({ expect }) => {
-    const app = startApp()
-    const { challenge, code } = await waitingLogin(app)
-    for (const wrong of wrongCodes(code, 4)) await verify(app, challenge, wrong)
-    expect((await verify(app, challenge, code)).status).toBe(200)
   })
 
   test('E-028: another code keeps the failures and kills the code before', async ({ expect }) => {
@@ -52,7 +44,7 @@ describe('codes and challenges', () => {
     expect((await verify(app, challenge, await nextCode(account))).status).toBe(200)
   })
 
-  test('E-029: an account takes ten wrong codes an hour over all its challenges', async ({
+  test('E-029, row 25 (CVE-2026-56450): an account takes ten wrong codes an hour over all its challenges', async ({
     expect,
   }) => {
     const app = startApp()
@@ -101,22 +93,7 @@ describe('codes and challenges', () => {
     expect((await verify(app, challenge, code)).body.code).toBe('invalid_challenge')
   })
 
-  test('E-031: parallel copies of the right code open one session', async ({ expect }) => {
-    const app = startApp()
-    const { account, challenge, code } = await waitingLogin(app)
-    const answers = await Promise.all(
-      Array.from({ length: many(50) }, () => verify(app, challenge, code, freshAddress())),
-    )
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
-    const { results } = await env.DB.prepare(
-      'SELECT id FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = ?)',
-    )
-      .bind(account.email)
-      .run()
-    expect(results).toHaveLength(1)
-  })
-
-  test('E-032: a used code works for neither its own challenge nor the next', async ({
+  test('E-032, E-130: a used code works for neither its own challenge nor the next', async ({
     expect,
   }) => {
     const app = startApp()

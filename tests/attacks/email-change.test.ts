@@ -7,7 +7,6 @@ import {
   changing,
   CONFIRM,
   confirmEmail,
-  confirmNotices,
   notMe,
   REQUESTED,
   rowOf,
@@ -144,43 +143,6 @@ describe('a change of address', () => {
     expect((await confirmEmail(app, token)).status).toBe(400)
     expect(await rowOf('email', email)).toEqual(before)
     expect(await rowOf('email', account.email)).toMatchObject({ security_epoch: 0 })
-  })
-
-  test('E-048: its links and those of notices open nothing but their own endpoint', async ({
-    expect,
-  }) => {
-    const app = startApp()
-    const owner = await changing(app)
-    await stepUpAnew(app, owner.sessionId)
-    const { email } = app.newAccount()
-    await app.post(
-      '/api/users/notification-email/',
-      { email },
-      { token: owner.accessToken, ip: freshAddress() },
-    )
-    const pending = app.newAccount()
-    await signUp(app, pending.email)
-    const tokens = {
-      confirm: owner.token,
-      notices: tokenIn(await nextMail(email)),
-      notMe: owner.notMeToken,
-      verify: tokenIn(await nextMail(pending.email)),
-    }
-    const endpoints = { confirm: confirmEmail, notices: confirmNotices, notMe }
-    const before = await rowOf('email', owner.account.email)
-    for (const [kind, token] of Object.entries(tokens)) {
-      for (const [endpoint, use] of Object.entries(endpoints)) {
-        if (kind === endpoint) continue
-        expect([kind, endpoint, (await use(app, token)).status]).toEqual([kind, endpoint, 400])
-      }
-    }
-    for (const odd of ['', `${owner.token}A`, owner.token.slice(1), [owner.token], null]) {
-      for (const use of Object.values(endpoints)) expect((await use(app, odd)).status).toBe(400)
-    }
-    expect(await rowOf('email', owner.account.email)).toEqual(before)
-    expect((await confirmNotices(app, tokens.notices)).status).toBe(200)
-    expect((await confirmEmail(app, tokens.confirm)).status).toBe(200)
-    expect((await notMe(app, tokens.notMe)).status).toBe(200)
   })
 
   test('E-121: ten requests from many networks send a victim one mail a minute', async ({

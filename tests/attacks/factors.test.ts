@@ -91,19 +91,6 @@ describe('codes of an app', () => {
     expect((await finish(app, fourth, totp(ada.codeNow()))).status).toBe(200)
   })
 
-  test('copies of one code over as many logins open one session', async ({ expect }) => {
-    const app = startApp()
-    const ada = await withTotp(app)
-    const challenges = await waitingLogins(app, ada.account, many(50))
-    const before = (await sessionsOf(ada.account.email)) ?? 0
-    const code = ada.codeNow()
-    const answers = await Promise.all(
-      challenges.map((challenge) => finish(app, challenge, totp(code))),
-    )
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
-    expect(await sessionsOf(ada.account.email)).toBe(before + 1)
-  })
-
   test('a sealed seed that is moved to another row opens nothing', async ({ expect }) => {
     const app = startApp()
     const eve = await withTotp(app)

@@ -77,6 +77,12 @@ const faults: [string, Fault][] = (['fails', 'hangs'] as const).flatMap((how) =>
   [`the queue ${how}`, broken('mailQueue', ['send'], how)],
 ])
 
+/** Where only reading fails: the lock of a name is unknown then, though a challenge could be kept. */
+const unread: [string, Fault][] = (['fails', 'hangs'] as const).map((how) => [
+  `reading KV ${how}`,
+  broken('kv', ['get'], how),
+])
+
 const sessionsOf = async ({ email }: Account) => {
   const { results } = await env.DB.prepare(
     'SELECT id FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = ?)',
@@ -87,7 +93,7 @@ const sessionsOf = async ({ email }: Account) => {
 }
 
 describe('E-124: when', () => {
-  test.for(faults)(
+  test.for([...faults, ...unread])(
     '%s, the first step of a login is a 503 and no challenge',
     async ([, fault], { expect }) => {
       const { app, breaks, mends } = breakableApp()

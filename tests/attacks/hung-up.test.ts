@@ -1,7 +1,6 @@
-import { describe, test, vi } from 'vitest'
+import { describe, test } from 'vitest'
 import { signedIn, wrongCodes } from '../support/acts'
 import { eventsOf, nextCode, startApp } from '../support/app'
-import { env } from 'cloudflare:workers'
 
 describe('whoever hangs up before the answer', () => {
   test('leaves a check that goes on: what the guard counts is recorded and told', async ({
@@ -31,19 +30,5 @@ describe('whoever hangs up before the answer', () => {
       expect((await eventsOf(account.email)).at(-1)?.event).toBe(name)
       expect((await answer).status).toBe(401)
     }
-  })
-
-  test('shows in the log where the check was dropped all the same', async ({ expect }) => {
-    const guard = env.ACCOUNT_GUARD.getByName(`dropped ${crypto.randomUUID()}`)
-    using warn = vi.spyOn(console, 'warn')
-    {
-      const now = Date.now()
-      using place = await guard.reservePassword({ device: null, isKnown: true, now })
-      expect(place.attempt).not.toBeNull()
-    }
-    // The guard hears of it a moment later.
-    await vi.waitFor(() => {
-      expect(warn.mock.calls.flat().join('\n')).toContain('attempt_dropped')
-    }, 10_000)
   })
 })

@@ -1,9 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { signedIn } from '../support/acts'
-import { eventsOf, freshAddress, startApp } from '../support/app'
+import { freshAddress, startApp } from '../support/app'
 import { countingHashes, failLogin, visible } from '../support/attack'
-import { mailsTo } from '../support/mailbox'
 import { many } from '../support/many'
 
 const login = (identifier: string, password: string) => ({ identifier, password })
@@ -22,24 +20,6 @@ describe('lockout and throttling', () => {
     expect((await right()).status).toBe(200)
   })
 
-  test('E-014: spellings of an address share one counter', async ({ expect }) => {
-    const app = startApp()
-    const ada = await app.hasAccount()
-    const [local = '', domain = ''] = ada.email.split('@')
-    const spellings = [
-      ada.email,
-      ada.email.toUpperCase(),
-      `${local.toUpperCase()}@${domain}`,
-      `${local}@${domain.toUpperCase()}`,
-    ]
-    for (const spelling of [...spellings, ada.email]) {
-      expect((await failLogin(app, spelling, 1))[0]?.status).toBe(401)
-    }
-    expect((await failLogin(app, ada.email.toUpperCase(), 1))[0]?.status).toBe(429)
-    const padded = await app.post('/api/auth/login/', login(` ${ada.email} `, 'x'))
-    expect(padded.status).toBe(400)
-  })
-
   test('E-015: full-width, zero-width and other confusable spellings never get a fresh counter', async ({
     expect,
   }) => {
@@ -54,6 +34,7 @@ describe('lockout and throttling', () => {
       `${local}@${domain}.`,
       `${local}@\u200b${domain}`,
       `"${local}"@${domain}`,
+      ` ${ada.email} `,
     ]
     for (const spelling of spellings) {
       const answer = await app.post('/api/auth/login/', login(spelling, ada.password))
@@ -89,24 +70,7 @@ describe('lockout and throttling', () => {
     )
   })
 
-  test('E-018: parallel wrong logins check five passwords', async ({ expect }) => {
-    const app = startApp()
-    const ada = await app.hasAccount()
-    const count = many(200)
-    const { result, hashes } = await countingHashes(() =>
-      Promise.all(
-        Array.from({ length: count }, (_, index) =>
-          app.post('/api/auth/login/', login(ada.email, `wrong ${index}`), { ip: freshAddress() }),
-        ),
-      ),
-    )
-    expect(hashes).toBe(5)
-    expect(result.filter(({ status }) => status === 401)).toHaveLength(5)
-    expect(result.filter(({ status }) => status === 429)).toHaveLength(count - 5)
-    expect((await app.post('/api/auth/login/', login(ada.email, ada.password))).status).toBe(429)
-  })
-
-  test('E-020: headers that a client can write move neither the limiter nor the log', async ({
+  test('E-020, row 36 (AA 65.14.2): headers that a client can write move neither the limiter nor the log', async ({
     expect,
   }) => {
     const app = startApp()
@@ -118,6 +82,7 @@ describe('lockout and throttling', () => {
       'True-Client-IP': `1.2.3.${index}`,
       'X-Real-IP': `1.2.3.${index}`,
       'X-Client-IP': `1.2.3.${index}`,
+      Via: `1.1 1.2.3.${index}`,
     })
     let last = 0
     for (let index = 0; index < 31; index++) {
@@ -200,24 +165,5 @@ describe('lockout and throttling', () => {
     for (const answer of [known, unknown].map((answers) => answers.at(-1))) {
       expect(Number(answer?.headers.get('Retry-After'))).toBeGreaterThan(1790)
     }
-  })
-
-  test('a lock mails its owner once and leaves its events', async ({ expect }) => {
-    const app = startApp()
-    const ada = await app.hasAccount()
-    await failLogin(app, ada.email, 5)
-    expect(await mailsTo(ada.email)).toHaveLength(1)
-    const events = (await eventsOf(ada.email)).map(({ event }) => event)
-    expect(events.filter((event) => event === 'authn_login_fail')).toHaveLength(5)
-    expect(events.filter((event) => event === 'authn_login_lock')).toHaveLength(1)
-  })
-
-  test('a browser that has signed in before passes the lock of strangers', async ({ expect }) => {
-    const app = startApp()
-    const { account: ada, deviceCookie } = await signedIn(app)
-    await failLogin(app, ada.email, 6)
-    const right = login(ada.email, ada.password)
-    expect((await app.post('/api/auth/login/', right)).status).toBe(429)
-    expect((await app.post('/api/auth/login/', right, { cookie: deviceCookie })).status).toBe(200)
   })
 })

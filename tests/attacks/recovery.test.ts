@@ -99,7 +99,7 @@ describe('recovery', () => {
     }
   })
 
-  test('E-019: old passwords given to change one count with those of logins', async ({
+  test('E-019, row 37 (AA 65.2.0): old passwords given to change one count with those of logins', async ({
     expect,
   }) => {
     const app = startApp()
@@ -182,7 +182,7 @@ describe('recovery', () => {
     expect([await enter(own), await enter(cookie)]).toEqual([429, 200])
   })
 
-  test('E-036: parallel uses of a reset link set one password', async ({ expect }) => {
+  test('E-036, E-044: parallel uses of a reset link set one password', async ({ expect }) => {
     const app = startApp()
     const ada = await app.hasAccount()
     const token = await resetTokenOf(app, ada)

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { eventsOf, freshAddress, nextCode, startApp } from '../support/app'
+import { freshAddress, nextCode, startApp } from '../support/app'
 import { linkIn, nextMail, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
 
@@ -17,16 +17,6 @@ async function signedUp(app: App) {
 }
 
 describe('verification', () => {
-  test('E-036: parallel uses of a verification token confirm once', async ({ expect }) => {
-    const app = startApp()
-    const { account, token } = await signedUp(app)
-    const uses = Array.from({ length: many(50) }, () => verify(app, token))
-    const answers = await Promise.all(uses)
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
-    const events = (await eventsOf(account.email)).map(({ event }) => event)
-    expect(events.filter((event) => event === 'user_email_verified')).toHaveLength(1)
-  })
-
   test('E-045: a link works until 24 hours have passed', async ({ expect }) => {
     const app = startApp()
     const early = await signedUp(app)
@@ -55,7 +45,7 @@ describe('verification', () => {
     expect(mail.text + mail.html).not.toContain('evil')
   })
 
-  test('E-048: a verification token is good for nothing else, and nothing else verifies', async ({
+  test('E-048, E-049: a verification token is good for nothing else, and nothing else verifies', async ({
     expect,
   }) => {
     const app = startApp()
@@ -73,21 +63,9 @@ describe('verification', () => {
     for (const wrong of [challenge, body.access_token, body.refresh_token]) {
       expect((await verify(app, wrong)).status).toBe(400)
     }
+    const { email } = other
+    expect((await app.post('/api/auth/verify-email/', { token, email })).status).toBe(400)
     expect((await verify(app, token)).status).toBe(200)
-  })
-
-  test('E-049: a token confirms its own account, whatever else the body names', async ({
-    expect,
-  }) => {
-    const app = startApp()
-    const mine = await signedUp(app)
-    const theirs = await signedUp(app)
-    const answer = await app.post('/api/auth/verify-email/', {
-      token: mine.token,
-      email: theirs.account.email,
-    })
-    expect(answer.status).toBe(400)
-    expect((await verify(app, theirs.token)).status).toBe(200)
   })
 
   test('E-050: a token that is cut, grown, re-cased, encoded or listed is refused', async ({
@@ -134,34 +112,6 @@ describe('verification', () => {
       expect((await app.send('GET', '/api/auth/verify-email/')).status).toBe(405)
     }
     expect((await verify(app, token)).status).toBe(200)
-  })
-
-  test('E-055: an address that is a list, holds a NUL or names two people is a 400', async ({
-    expect,
-  }) => {
-    const app = startApp()
-    const odd = [
-      ['victim@example.com', 'me@example.com'],
-      'victim@example.com,me@example.com',
-      'victim@example.com;me@example.com',
-      'victim@example.com\u0000me@example.com',
-      'victim@example.com\nme@example.com',
-      'Victim <victim@example.com>',
-      { email: 'victim@example.com' },
-    ]
-    for (const email of odd) {
-      const resent = await app.post(
-        '/api/auth/verify-email/resend/',
-        { email },
-        { ip: freshAddress() },
-      )
-      const created = await app.post(
-        '/api/users/create/',
-        { email, password: 'a long enough passphrase' },
-        { ip: freshAddress() },
-      )
-      expect([email, resent.status, created.status]).toEqual([email, 400, 400])
-    }
   })
 
   test('E-057: what a stranger left with an address is void once its owner signs up', async ({

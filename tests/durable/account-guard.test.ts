@@ -37,8 +37,11 @@ describe('AccountGuard', () => {
     }
   })
 
-  test('counts a check that its caller dropped as a failure', async ({ expect }) => {
+  test('counts a check that its caller dropped as a failure, and the log shows it', async ({
+    expect,
+  }) => {
     const guard = guardNamed('dropped')
+    using warn = vi.spyOn(console, 'warn')
     for (let round = 0; round < 5; round++) {
       using _reservation = await guard.reservePassword(stranger)
     }
@@ -47,6 +50,7 @@ describe('AccountGuard', () => {
     await vi.waitUntil(async () => (await lock()) === NOW + 1_800_000)
     const after = await guard.reservePassword(stranger)
     expect(after.retryAfterSeconds).toBe(1800)
+    expect(warn.mock.calls.flat().join('\n')).toContain('attempt_dropped')
   })
 
   test('settles a check once', ({ expect }) => {

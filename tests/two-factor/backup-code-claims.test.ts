@@ -4,7 +4,7 @@ import { signInWithTotp, withTotp } from '../support/acts'
 import { startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
 import { confirmReset, resetTokenOf, setUser } from '../support/recovery'
-import { userIdOf } from '../support/rows-of'
+import { rowsOf, userIdOf } from '../support/rows-of'
 
 /** An account with an app, and something that happens to it right before the next batch, once. */
 async function withAppAndAct() {
@@ -25,9 +25,10 @@ async function withAppAndAct() {
       .bind(userId)
       .first<number>('n')
   const [code = ''] = ada.backupCodes
+  const sessions = async () => (await rowsOf(userId)).get('sessions')?.length ?? 0
   const changed = () => setUser(ada.account, 'security_epoch = security_epoch + 1')
   const before = (what: () => Promise<unknown>) => void (act = what)
-  return { app, ada, code, used, changed, before }
+  return { app, ada, code, used, sessions, changed, before }
 }
 
 describe('a backup code is not used up', () => {
@@ -70,4 +71,19 @@ describe('a backup code is not used up', () => {
     expect((await confirmReset(app, next, byBackup)).status).toBe(204)
     expect(await used()).toBe(1)
   })
+})
+
+test('a backup code that another login has used meanwhile opens nothing', async ({ expect }) => {
+  const { app, ada, code, used, sessions, before } = await withAppAndAct()
+  const finish = (challenge: string) =>
+    app.post('/api/auth/verify-2fa/', { challenge, method: 'backup_code', code })
+  const first = await app.startLogin(ada.account)
+  const other = await app.startLogin(ada.account)
+  const count = await sessions()
+  const statuses: number[] = []
+  before(async () => statuses.push((await finish(other)).status))
+  const late = await finish(first)
+  expect(statuses).toEqual([200])
+  expect([late.status, late.body.code]).toEqual([401, 'invalid_code'])
+  expect([await used(), await sessions()]).toEqual([1, count + 1])
 })

@@ -12,7 +12,8 @@ import {
   withTotp,
   wrongCodes,
 } from '../support/acts'
-import { broken } from '../support/attack'
+import { stepUpAnew } from '../support/addresses'
+import { beforeBatch, broken } from '../support/attack'
 import { mailsTo, mailsNamed } from '../support/mailbox'
 
 const begin = (app: App, token: string, json: unknown = {}) =>
@@ -140,6 +141,26 @@ describe('setting up an authenticator app', () => {
     app.advance(30)
     expect((await tryNow()).status).toBe(200)
     await mailsNamed(account.email, 'An authenticator app was added')
+  })
+
+  test('is nothing once another has replaced it, or an act has used the step-up up', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { accessToken: token, sessionId } = await signedIn(app)
+    const usedUp = 'UPDATE sessions SET stepped_up_at = NULL WHERE id = ?'
+    const useUp = () => env.DB.prepare(usedUp).bind(sessionId).run()
+    for (const [meanwhile, status, reason] of [
+      [() => begin(app, token), 404, 'not_found'],
+      [useUp, 401, 'insufficient_user_authentication'],
+    ] as const) {
+      const late = startApp((deps) => ({ ...beforeBatch(meanwhile)(deps), now: app.now }))
+      await stepUpAnew(app, sessionId)
+      const { id, secret } = (await begin(app, token)).body
+      const refused = await confirm(late, token, { id, code: codeOf(secret, app.now()) })
+      expect([refused.status, refused.body.code]).toEqual([status, reason])
+      expect((await list(app, token)).body).toEqual({ authenticators: [], backup_codes_left: 0 })
+    }
   })
 
   test('waits ten minutes for its code and no longer', async ({ expect }) => {
