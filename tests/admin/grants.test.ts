@@ -14,7 +14,7 @@ import {
 } from '../support/admins'
 import { type Account, freshAddress, startApp } from '../support/app'
 import { noQueue, sendWaiting, waiting } from '../support/mail-faults'
-import { mailsNamed, nextMail, tokenIn } from '../support/mailbox'
+import { mailsNamed, mailsTo, nextMail, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
 import { rowsOf, userIdOf } from '../support/rows-of'
 
@@ -57,6 +57,18 @@ describe('an invitation to be an admin', () => {
     const token = await approvedLink(app, account, one, two)
     expect((await changeRole(app, one, three.id, 'customer')).status).toBe(204)
     expect((await acceptInvitation(app, token, account)).status).toBe(200)
+  })
+
+  test('is sent once, however many approve it at once', async ({ expect }) => {
+    const app = startApp()
+    const { one, two } = await onlyAdmins(app, 'one', 'two')
+    const { email } = app.newAccount()
+    const { body } = await inviteUser(app, one, { email, role: 'admin' })
+    const answers = await Promise.all(
+      Array.from({ length: many(50) }, () => approve(app, two, body['user_id'], body['act_id'])),
+    )
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
+    expect(await mailsTo(email)).toHaveLength(1)
   })
 
   test('by the bootstrap secret is void once anybody is an admin', async ({ expect }) => {

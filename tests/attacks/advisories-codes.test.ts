@@ -53,7 +53,7 @@ describe('advisories: codes, recovery and lockout', () => {
     const answers = [
       await login(app, email, password),
       await login(app, email.toUpperCase(), password),
-      await login(app, username, password),
+      await login(app, username.toUpperCase(), password),
       await app.post('/api/auth/step-up/', { password }, { token }),
       await app.post('/api/auth/change-password/', change, { token }),
     ]

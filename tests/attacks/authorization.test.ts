@@ -94,6 +94,9 @@ describe('authorization', () => {
     const [theirs, none] = [await tries(foreign), await tries(nowhere)]
     expect(theirs.map(visible)).toEqual(none.map(visible))
     expect(theirs.map(({ status }) => status)).toEqual([404, 404, 404, 404])
+    const token = await tokenFor(app, { id: await userIdOf(eve.account) })
+    const noId = await ask(app, 'DELETE', '/api/auth/sessions/anything/', token)
+    expect([visible(noId)]).toEqual(none.slice(0, 1).map(visible))
     expect((await me(app, { token: ada.accessToken })).status).toBe(200)
   })
 

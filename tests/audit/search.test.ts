@@ -1,7 +1,6 @@
 import { beforeAll, describe, test } from 'vitest'
 import { recordEvent } from '../../src/audit/record'
 import { freshToken, hasAdmin, insertUser, tokenFor } from '../support/admins'
-import { signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
 import { startMeter } from '../support/meter'
 import { jobDeps, sql, writeEvents } from './support'
@@ -123,15 +122,4 @@ describe('search', () => {
       expect(answer.body['errors'], query).toMatchObject([{ pointer }])
     }
   })
-})
-
-test('E-103: nobody but an admin with two factors reads the log', async ({ expect }) => {
-  const { accessToken } = await signedIn(app)
-  const mailed = await tokenFor(app, { id: admin.id }, 'email')
-  for (const path of ['', 'export/', 'head/', 'proof/?event=1']) {
-    expect((await get(path, accessToken)).body.code, path).toBe('forbidden')
-    expect((await get(path, mailed)).status, path).toBe(401)
-    const without = await app.send('GET', `/api/admin/audit/${path}`, { ip: freshAddress() })
-    expect(without.body.code, path).toBe('unauthorized')
-  }
 })

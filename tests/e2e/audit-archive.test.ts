@@ -4,10 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { main } from '../../scripts/audit/main.ts'
 import { migrate } from '../../scripts/dev/database.ts'
-import { localSecrets } from '../../scripts/dev/secrets.ts'
 import { SEGMENT_SIZE } from '../../src/audit/segment.ts'
-import { readHead, signHead } from '../../src/audit/tree-head.ts'
-import { signingKeysSchema } from '../../src/crypto/jwt.ts'
 import { runVerify } from '../pure/audit/run-verify.ts'
 import { signInAsFirstAdmin } from '../support/e2e/admin.ts'
 import {
@@ -19,7 +16,6 @@ import {
 import { runJobs, startJob } from '../support/e2e/jobs.ts'
 import { download, writeOldEvents } from '../support/e2e/old-events.ts'
 import { withStores } from '../support/e2e/stores.ts'
-import { SECRETS_FILE } from '../support/smtp-mailbox/server.ts'
 
 const state = newState()
 const directory = newState()
@@ -66,18 +62,15 @@ const commandLine = (folder: string, ...more: string[]) => {
   return [...pinned, join(folder, 'archive'), ...more]
 }
 
-/** A copy of everything, with the lines of the segment or of the export changed. */
-function tampered(name: string, change: { segment?: Change; rest?: Change }): string {
+/** A copy of the archive, with the lines of its segment changed. */
+function tampered(name: string, change = (lines: string[]) => lines): string {
   const copy = inDirectory(name)
   cpSync(inDirectory('archive'), join(copy, 'archive'), { recursive: true })
   const object = join(copy, 'archive/audit/segments/000000000001.ndjson.gz')
   const lines = gunzipSync(readFileSync(object)).toString().trim().split('\n')
-  if (change.segment) writeFileSync(object, gzipSync(`${change.segment(lines).join('\n')}\n`))
-  const rest = readFileSync(inDirectory('rest.ndjson'), 'utf8').trim().split('\n')
-  writeFileSync(join(copy, 'rest.ndjson'), `${(change.rest?.(rest) ?? rest).join('\n')}\n`)
+  writeFileSync(object, gzipSync(`${change(lines).join('\n')}\n`))
   return copy
 }
-type Change = (lines: string[]) => string[]
 
 describe('an archive and an export that the running service has made', () => {
   test('are those that were sealed, to the newest head', ({ expect }) => {
@@ -90,53 +83,21 @@ describe('an archive and an export that the running service has made', () => {
     expect(text.match(/"ip":"192\.0\.2\.7"/g)).toHaveLength(SEGMENT_SIZE / 2)
   })
 
-  const copies: [string, Parameters<typeof tampered>[1], RegExp][] = [
-    [
-      'edit',
-      { segment: (lines) => lines.with(99, lines[99]?.replace('fail', 'success') ?? '') },
-      /^entry 100: edited/,
-    ],
-    ['delete', { segment: (lines) => lines.toSpliced(99, 1) }, /^entry 100: deleted/],
-    [
-      'insert',
-      { rest: (lines) => lines.toSpliced(50, 0, lines[50] ?? '') },
-      /^entry \d+: (inserted|reordered)/,
-    ],
-    [
-      'reorder',
-      { segment: (lines) => lines.with(99, lines[100] ?? '').with(100, lines[99] ?? '') },
-      /^entry 100: (reordered|deleted)/,
-    ],
-    ['cut-tail', { rest: (lines) => lines.toSpliced(60, lines.length - 61) }, /^entr(y|ies) \d+/],
-  ]
-  for (const [name, change, verdict] of copies)
-    test(`are not any more after: ${name}`, async ({ expect }) => {
-      const copy = tampered(name, change)
-      const { status, stdout } = await verify(copy, join(copy, 'rest.ndjson'))
-      expect(stdout).toMatch(verdict)
-      expect(status).toBe(1)
-    })
-
-  test('are not of a history that the same key has signed as another', async ({ expect }) => {
-    const { AUDIT_KEYS } = await localSecrets(SECRETS_FILE)
-    const keys = signingKeysSchema.parse(JSON.parse(AUDIT_KEYS))
-    const { head } = JSON.parse(readFileSync(inDirectory('pinned.json'), 'utf8')) as {
-      head: string
-    }
-    const fork = { ...readHead(head), root: 'A'.repeat(43) }
-    writeFileSync(inDirectory('fork.jws'), await signHead(keys, fork))
-    const heads = ['--head', inDirectory('fork.jws')]
-    const { status, stdout } = await verify(directory, inDirectory('rest.ndjson'), ...heads)
-    expect(stdout).toMatch(/a forked history/)
+  test('are not any more once an entry of a segment was edited', async ({ expect }) => {
+    const copy = tampered('edit', (lines) =>
+      lines.with(99, lines[99]?.replace('fail', 'success') ?? ''),
+    )
+    const { status, stdout } = await verify(copy, inDirectory('rest.ndjson'))
+    expect(stdout).toMatch(/^entry 100: edited/)
     expect(status).toBe(1)
   })
 
   test('are not under a signature that was changed', async ({ expect }) => {
-    const copy = tampered('signature', {})
+    const copy = tampered('signature')
     const manifest = join(copy, 'archive/audit/segments/000000000001.json')
     const text = readFileSync(manifest, 'utf8')
     writeFileSync(manifest, text.replace(/("head":"[^"]+)....(")/, '$1AAAA$2'))
-    const { status, stdout } = await verify(copy, join(copy, 'rest.ndjson'))
+    const { status, stdout } = await verify(copy, inDirectory('rest.ndjson'))
     expect(stdout).toMatch(/wrong signature/)
     expect(status).toBe(1)
   })

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { createDeps, type Deps } from '../../src/context'
-import { enqueueMail, enqueueNotice } from '../../src/email/enqueue'
+import { createDeps } from '../../src/context'
+import { enqueueNotice } from '../../src/email/enqueue'
 import { problemCode } from '../../src/problems'
 import { noMail } from '../support/mail-faults'
 import { littlePatience } from '../support/patience'
@@ -46,23 +46,6 @@ describe('queueing a mail', () => {
       expect(body + text).not.toContain(secret)
     }
   })
-
-  test.for(['fails', 'hangs'])(
-    'is answered 503 when the queue %s',
-    { timeout: 10_000 },
-    async (fault, { expect }) => {
-      const send = () =>
-        fault === 'fails'
-          ? Promise.reject(new Error('Queue is down'))
-          : new Promise<never>(() => {})
-      const mail = startMail({
-        mailQueue: { send } as unknown as Deps['mailQueue'],
-        patience: littlePatience({ store: 50 }),
-      } as Partial<Deps>)
-      const error = await enqueueMail(mail.deps, codeMail(someone())).catch((e: unknown) => e)
-      expect(problemCode(error)).toBe('service_unavailable')
-    },
-  )
 
   test('about what is done gives up within the deadline of a request, whatever hangs', async ({
     expect,

@@ -4,7 +4,6 @@ import { createDeps } from '../../src/context'
 import { PATIENCE } from '../../src/patience'
 import { startApp } from '../support/app'
 import { broken, collectingLog } from '../support/attack'
-import { nextMail, tokenIn } from '../support/mailbox'
 
 const app = startApp()
 
@@ -109,18 +108,5 @@ describe('GET /assets/', () => {
     const plain = await app.send('GET', '/assets/verify-email.js')
     const cookie = '__Host-phantom_session=x'
     expect((await app.send('GET', '/assets/verify-email.js', { cookie })).text).toBe(plain.text)
-  })
-})
-
-describe('GET /verify-email', () => {
-  test('spends no token, however often and however it is opened', async ({ expect }) => {
-    const account = app.newAccount()
-    await app.post('/api/users/create/', account)
-    const token = tokenIn(await nextMail(account.email))
-    for (const method of ['GET', 'HEAD', 'GET']) {
-      expect((await app.send(method, `/verify-email?token=${token}`)).status).toBe(200)
-      expect((await app.send(method, `/api/auth/verify-email/`)).status).toBe(405)
-    }
-    expect((await app.post('/api/auth/verify-email/', { token })).status).toBe(200)
   })
 })

@@ -11,7 +11,6 @@ import worker from '../../src/index'
 import { crons } from '../../src/jobs/index'
 import { watchJobs } from '../../src/jobs/watch-jobs'
 import wranglerText from '../../wrangler.toml?raw'
-import { writeEvents } from '../audit/support'
 import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { broken, storedText } from '../support/attack'
@@ -125,18 +124,6 @@ describe('a run', () => {
     expect(await jobEvents('sys_job_failed', job)).toHaveLength(2)
     await run(at(3_600_001), job)
     expect(await rowOf(job)).toMatchObject({ succeeded_at: hour + 3_600_001 })
-  })
-
-  test('of the sealing leaves no event, so that the log comes to rest', async ({ expect }) => {
-    const app = startApp()
-    await writeEvents(depsAt(app), 3)
-    await run(app, 'seal-events')
-    const size = async () =>
-      (await env.DB.prepare('SELECT max(size) AS size FROM audit_heads').first())?.['size']
-    const before = await size()
-    await run(app, 'seal-events')
-    expect(await size()).toBe(before)
-    expect(JSON.parse((await rowOf('seal-events'))?.counts ?? '')).toEqual({ sealed: 0 })
   })
 })
 

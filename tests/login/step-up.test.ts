@@ -1,19 +1,8 @@
 import { describe, test } from 'vitest'
 import { type Answer, eventsOf, freshAddress, nextCode, startApp } from '../support/app'
 import { openSession } from '../support/accounts'
-import {
-  addTotp,
-  type App,
-  me,
-  refresh,
-  SAME_ORIGIN,
-  signedIn,
-  signInWithTotp,
-  stepUpByApp,
-  withTotp,
-} from '../support/acts'
+import { addTotp, type App, me, refresh, SAME_ORIGIN, signedIn, stepUpByApp } from '../support/acts'
 import { visible } from '../support/attack'
-import { many } from '../support/many'
 
 type Credentials = { token?: string; cookie?: string | undefined; headers?: Record<string, string> }
 
@@ -93,18 +82,5 @@ describe('a step-up', () => {
     await app.post('/api/auth/logout/', {}, { token: accessToken })
     const late = await verify(app, step, { token: accessToken })
     expect(outcome(late)).toEqual([401, 'invalid_access_token'])
-  })
-
-  test('works once: parallel copies of the right code renew the session once', async ({
-    expect,
-  }) => {
-    const app = startApp()
-    const ada = await withTotp(app)
-    const { accessToken: token } = await signInWithTotp(app, ada)
-    const { challenge } = (await start(app, ada.account.password, { token })).body
-    const step = { challenge, method: 'totp', code: ada.codeNow() }
-    const parallel = Array.from({ length: many(50) }, () => verify(app, step, { token }))
-    const copies = await Promise.all(parallel)
-    expect(copies.filter(({ status }) => status === 200)).toHaveLength(1)
   })
 })

@@ -114,12 +114,3 @@ test('an answer within its time counts', async ({ expect }) => {
   await plan({ delayMs: 1000, body: `${suffix}:7` })
   expect((await signUp(ada)).status).toBe(400)
 })
-
-test('a redirect is not followed', async ({ expect }) => {
-  const [from, to] = [startBreaches(), startBreaches()]
-  const ada = from.app.newAccount()
-  await to.leak(ada.password)
-  await from.plan({ status: 307, headers: { location: `${to.url}/ABCDE` } })
-  expect((await from.signUp(ada)).status).toBe(202)
-  expect(await to.requests()).toEqual([])
-})

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
 import { openSession } from '../support/accounts'
-import { type App, me, refresh, signedIn, STEP_UP_PASSED_SECONDS, stepUp } from '../support/acts'
+import { type App, me, refresh, signedIn, stepUp } from '../support/acts'
 import { eventsOf, freshAddress, nextCode, startApp } from '../support/app'
 import { mailAbout } from '../support/mailbox'
 import { many } from '../support/many'
@@ -48,22 +48,6 @@ describe('a change of password', () => {
     expect((await change(app, accessToken, account.password)).status).toBe(204)
     const finish = { challenge: begun, method: 'email', code }
     expect((await app.post('/api/auth/verify-2fa/', finish)).body.code).toBe('invalid_challenge')
-  })
-
-  test('needs a session, its cookie needs our own page, and both steps within ten minutes', async ({
-    expect,
-  }) => {
-    const app = startApp()
-    const { account, userId, refreshToken } = await signedIn(app)
-    const browser = await openSession(app.deps(), userId, { transport: 'cookie' })
-    const { sessionCookie: cookie } = browser
-    expect((await change(app, undefined, account.password)).body.code).toBe('unauthorized')
-    const foreign = await change(app, undefined, account.password, NEW_PASSWORD, { cookie })
-    expect(foreign.body.code).toBe('cross_site_request')
-    app.advance(STEP_UP_PASSED_SECONDS)
-    const { body } = await refresh(app, refreshToken)
-    const late = await change(app, body.access_token, account.password)
-    expect(late.body.code).toBe('insufficient_user_authentication')
   })
 
   test('uses the step-up up, also for many at once', async ({ expect }) => {

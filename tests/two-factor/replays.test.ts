@@ -29,7 +29,8 @@ describe('a code of an app that was used before counts and is told like a wrong 
     const app = startApp()
     const { account, code, challenge } = await withUsedCode(app)
     expect((await give(app, challenge, code)).body.code).toBe('invalid_code')
-    await mailsNamed(account.email, 'Right password, wrong code')
+    const [mail] = await mailsNamed(account.email, 'Right password, wrong code')
+    expect(mail?.text).toContain('authenticator app')
     for (const wrong of wrongCodes(code, 4)) await give(app, challenge, wrong)
     expect((await give(app, challenge, '000000')).body.code).toBe('invalid_challenge')
     expect((await failuresOf(account)).map(({ event }) => event)).toEqual([

@@ -216,19 +216,6 @@ describe('“this was not me”', () => {
     expect((await notMe(app, late.changedToken)).status).toBe(400)
   })
 
-  test('disables the account where the old address has become another’s', async ({ expect }) => {
-    const app = startApp()
-    const { account, changedToken, email, accessToken } = await changed(app)
-    app.advance(61)
-    await app.post('/api/users/create/', { ...app.newAccount(), email: account.email })
-    const link = tokenIn(await mailAbout(account.email, /Confirm your e-mail address/))
-    await app.post('/api/auth/verify-email/', { token: link })
-    expect((await notMe(app, changedToken)).body).toEqual({ status: 'disabled' })
-    expect((await me(app, { token: accessToken })).status).toBe(401)
-    expect(await rowOf('email', email)).toMatchObject({ status: 'disabled' })
-    expect(await rowOf('email', account.email)).toMatchObject({ status: 'active' })
-  })
-
   test('parallel uses freeze once', async ({ expect }) => {
     const app = startApp()
     const { account, changedToken } = await changed(app)

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { signedIn, STEP_UP_PASSED_SECONDS, stepUp, withTotp } from '../support/acts'
+import { signedIn, stepUp, withTotp } from '../support/acts'
 import { stepUpAnew } from '../support/addresses'
 import { hasAdmin, REASON } from '../support/admins'
 import { type Account, startApp } from '../support/app'
@@ -218,16 +218,5 @@ describe('the export of an account', () => {
     expect(body['merchant_profile']).toMatchObject({ state: 'draft', ...merchant })
     const BEFORE = 4
     expect(read().d1RoundTrips).toBe(BEFORE + 3)
-  })
-
-  test('asks for a step-up and does not use it up', async ({ expect }) => {
-    const app = startApp()
-    const { accessToken: token, refreshToken } = await signedIn(app)
-    const ask = async (bearer: string) =>
-      (await app.send('GET', '/api/users/me/export/', { token: bearer })).status
-    expect([await ask(token), await ask(token)]).toEqual([200, 200])
-    app.advance(STEP_UP_PASSED_SECONDS)
-    const { body } = await app.post('/api/auth/refresh/', { refresh_token: refreshToken })
-    expect(await ask(body.access_token ?? '')).toBe(401)
   })
 })
