@@ -124,6 +124,15 @@ export async function writeArchive(
   return folder
 }
 
+const texts = new WeakMap<SegmentLine, string>()
+
+/** The text of a line, made once: one list of lines is written to many archives. */
+function textOf(line: SegmentLine): string {
+  const text = texts.get(line) ?? JSON.stringify(line)
+  texts.set(line, text)
+  return text
+}
+
 /** Writes a segment and a manifest that fits it. */
 export function writeSegment(
   folder: string,
@@ -132,8 +141,8 @@ export function writeSegment(
   head: string,
 ) {
   const name = join(folder, `audit/segments/${String(first).padStart(12, '0')}`)
-  const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)))
-  const object = gzipSync(`${text.join('\n')}\n`)
+  const text = lines.map((line) => (typeof line === 'string' ? line : textOf(line)))
+  const object = gzipSync(`${text.join('\n')}\n`, { level: 1 })
   const times = lines.flatMap((line) =>
     typeof line !== 'string' && 'at' in line.entry ? [line.entry.at] : [],
   )

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { describe, test } from 'vitest'
 import { codeAt, newSeed, otpauthUri, stepAt, stepOfCode } from '../../../src/two-factor/totp'
+import { many } from '../../support/many'
 import { hotp, rfcSeed, totp } from '../../vectors/one-time-passwords'
 
 /** Debian's, of another author and another language. */
@@ -24,7 +25,7 @@ describe('the codes of an app', () => {
     if (spawnSync(ORACLE, ['--version']).error) {
       skip('needs oathtool: apt-get install -y oathtool')
     }
-    for (let round = 0; round < 25; round++) {
+    for (let round = 0; round < many(25); round++) {
       const seed = newSeed()
       const seconds = randomInt(4_102_444_800)
       const window = ['--now', `@${seconds}`, '--window', '7']
