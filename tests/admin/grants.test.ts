@@ -209,6 +209,7 @@ describe('a grant that waits', () => {
     expect(await ask()).toBe(22)
 
     // Where the queue is down the request waits, and so do its mails.
+    await sendWaiting()
     const other = await insertUser(app, 'customer')
     expect((await changeRole(startApp(noQueue()), one, other, 'admin')).status).toBe(202)
     expect(await statesOf(other)).toEqual(['waiting'])

@@ -1,9 +1,10 @@
 import { afterEach, describe, test } from 'vitest'
 import { archiveEvents } from '../../src/audit/archive'
 import { proveInclusion } from '../../src/audit/prove'
+import { manifestKey } from '../../src/audit/segment'
 import type { Deps } from '../../src/context'
 import { isDeep } from '../support/many'
-import { allEvents, countOf, emptyLog, oldLog, sql } from './support'
+import { allEvents, countOf, emptyLog, keys, oldLog, sql } from './support'
 
 afterEach(emptyLog)
 
@@ -62,6 +63,7 @@ describe('a run that is killed', () => {
     // Key, segment, 16 tiles, manifest, note; then the deletes.
     expect(kills).toBeGreaterThan(isDeep ? 22 : 9)
     expect(await countOf()).toBe(2)
+    expect(await keys()).toContain(manifestKey(1))
     expect((await allEvents(deps)).map(({ entry }) => entry.id)).toEqual(ids)
     expect(await sql('SELECT * FROM audit_segments')).toHaveLength(1)
   })

@@ -21,7 +21,7 @@ export function jobDeps(fault: (deps: Deps) => Deps = (deps) => deps) {
   return { deps, advance: (ms: number) => void (offsetMs += ms) }
 }
 
-/** Writes events, of nobody unless a user is named: the first ones as the service does, more as their copies. */
+/** Writes events, of nobody unless a user is named: fifty as the service does, more as copies. */
 export async function writeEvents(deps: Deps, count: number, userId?: string): Promise<void> {
   const written = Math.min(count, 50)
   const [first, ...rest] = Array.from({ length: written }, (_, at) =>

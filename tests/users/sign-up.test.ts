@@ -101,9 +101,10 @@ describe('a sign-up', () => {
     const app = startApp()
     const { username } = app.newAccount()
     const accounts = Array.from({ length: many(10) }, () => ({ ...app.newAccount(), username }))
-    await Promise.all(
+    const answers = await Promise.all(
       accounts.map((account) => app.post('/api/users/create/', account, { ip: freshAddress() })),
     )
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]))
     const { results } = await env.DB.prepare('SELECT id FROM users WHERE username_key = ?')
       .bind(username.toLowerCase())
       .run()
