@@ -1,23 +1,22 @@
 import { env } from 'cloudflare:workers'
 import { drizzle } from 'drizzle-orm/d1'
 import { describe, test } from 'vitest'
-import { eventsOf, freshAddress, startApp } from '../support/app'
+import { freshAddress, startApp } from '../support/app'
 import { me, signedIn } from '../support/acts'
 import { beforeBatch, broken, failLogin } from '../support/attack'
 import {
   act,
   changeRole,
   columnOf,
-  freshToken,
   hasAdmin,
   insertUser,
-  tokenFor,
   REASON,
+  tokenFor,
 } from '../support/admins'
 import { noMail } from '../support/mail-faults'
 import { many } from '../support/many'
 import { confirmReset, NEW_PASSWORD, nextResetToken, tryLogin } from '../support/recovery'
-import { userIdOf } from '../support/rows-of'
+import { eventsOf, userIdOf } from '../support/rows-of'
 import { mailsNamed } from '../support/mailbox'
 
 const lastEvent = async (email: string) => (await eventsOf(email)).at(-1)
@@ -86,7 +85,7 @@ describe('an admin', () => {
     const account = await app.hasAccount()
     const id = await userIdOf(account)
     await failLogin(app, account.email, 5)
-    const token = await freshToken(app, admin)
+    const token = await tokenFor(app, admin)
     const read = () => app.send('GET', `/api/admin/users/${id}/`, { token })
     expect((await read()).body['locked_until']).not.toBeNull()
     expect((await tryLogin(app, account, account.password)).status).toBe(429)
@@ -105,7 +104,7 @@ describe('an admin', () => {
     await failLogin(app, account.email, 5)
     expect((await unlock()).body.code).toBe('insufficient_user_authentication')
     expect((await read()).body['locked_until']).not.toBeNull()
-    const fresh = await freshToken(app, admin)
+    const fresh = await tokenFor(app, admin)
     const path = `/api/admin/users/${id}/unlock/`
     const parallel = await Promise.all(
       Array.from({ length: many(50) }, () =>
@@ -125,7 +124,7 @@ describe('an admin', () => {
     expect((await me(app, { token: bob.accessToken })).status).toBe(200)
     await mailsNamed(ada.account.email, 'You were signed out everywhere')
 
-    const token = await freshToken(app, admin)
+    const token = await tokenFor(app, admin)
     const all = () => app.post('/api/admin/end-sessions/', { reason: REASON }, { token })
     const ended = await all()
     expect(ended.status).toBe(200)
@@ -142,7 +141,7 @@ describe('an admin', () => {
       app.post(
         '/api/admin/end-sessions/',
         { reason: REASON },
-        { token: await freshToken(app, admin), ip: freshAddress() },
+        { token: await tokenFor(app, admin), ip: freshAddress() },
       )
     const useUp = () =>
       env.DB.prepare('UPDATE sessions SET stepped_up_at = NULL WHERE user_id = ?')
@@ -205,7 +204,7 @@ describe('an admin', () => {
     const ip = freshAddress()
     const started = await app.send('POST', `/api/admin/users/${id}/reset-password/`, {
       json: { reason: REASON },
-      token: await freshToken(app, admin),
+      token: await tokenFor(app, admin),
       ip,
     })
     expect([started.status, started.body]).toEqual([202, { status: 'reset_sent' }])

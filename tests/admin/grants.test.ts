@@ -7,10 +7,10 @@ import {
   act,
   changeRole,
   columnOf,
-  freshToken,
   insertUser,
   inviteUser,
   REASON,
+  tokenFor,
 } from '../support/admins'
 import { type Account, freshAddress, startApp } from '../support/app'
 import { noQueue, sendWaiting, waiting } from '../support/mail-faults'
@@ -156,7 +156,7 @@ describe('a grant that waits', () => {
     expect(answers.filter(({ body }) => body.code === 'user_state')).toHaveLength(count - 1)
     expect(await statesOf(user)).toEqual(['waiting'])
     // Refused, it has cost nothing.
-    const token = await freshToken(app, two)
+    const token = await tokenFor(app, two)
     const ask = (id: string) =>
       app.send('PATCH', `/api/admin/users/${id}/`, {
         json: { role: 'admin', reason: REASON },

@@ -3,7 +3,7 @@ import { describe, test } from 'vitest'
 import type { Deps } from '../../src/context'
 import { randomToken } from '../../src/crypto/token'
 import { settings } from '../../src/settings'
-import { eventsOf, freshAddress, startApp } from '../support/app'
+import { freshAddress, startApp } from '../support/app'
 import { visible } from '../support/attack'
 import {
   acceptInvitation,
@@ -18,7 +18,7 @@ import { noQueue, sendWaiting } from '../support/mail-faults'
 import { mailsTo, nextMail, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
 import { setUser, tryLogin } from '../support/recovery'
-import { userIdOf } from '../support/rows-of'
+import { eventsOf, userIdOf } from '../support/rows-of'
 
 const withSecret = (secret: string | undefined) => (deps: Deps) => ({
   ...deps,

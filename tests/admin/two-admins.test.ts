@@ -1,23 +1,23 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { runPendingActs } from '../../src/jobs/run-pending-acts'
-import { eventsOf, freshAddress, startApp } from '../support/app'
+import { freshAddress, startApp } from '../support/app'
 import { type App, me, signInWithTotp, withTotp } from '../support/acts'
 import {
   acceptInvitation,
   act,
   changeRole,
   columnOf,
-  freshToken,
   insertUser,
   inviteUser,
+  tokenFor,
 } from '../support/admins'
 import { noQueue, sendWaiting } from '../support/mail-faults'
 import { mailsTo, nextMail, tokenIn, mailsNamed } from '../support/mailbox'
 import { many } from '../support/many'
 import { testDeps } from '../support/test-deps'
 import { tryLogin } from '../support/recovery'
-import { rowsOf, userIdOf } from '../support/rows-of'
+import { eventsOf, rowsOf, userIdOf } from '../support/rows-of'
 
 const DAY = 86_400
 
@@ -58,7 +58,7 @@ describe('to make an admin takes two', () => {
     ])
     const { act_id: actId } = asked.body
     expect(await columnOf(user, 'role')).toBe('customer')
-    const token = await freshToken(app, two)
+    const token = await tokenFor(app, two)
     const waiting = await app.send('GET', '/api/admin/acts/', { token })
     expect(waiting.body['acts']).toEqual(
       expect.arrayContaining([expect.objectContaining({ id: actId, requested_by: one.id })]),
@@ -92,7 +92,7 @@ describe('to make an admin takes two', () => {
     app.advance(DAY + 1)
     expect((await approve(app, two, user, late.body['act_id'])).status).toBe(404)
     await Promise.all([runJob(app), runJob(app)])
-    const token = await freshToken(app, two)
+    const token = await tokenFor(app, two)
     const { body } = await app.send('GET', `/api/admin/users/${user}/`, { token })
     expect(body['waiting']).toEqual([])
     expect(await stopsOf(user)).toEqual([

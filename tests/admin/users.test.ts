@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { freshAddress, startApp } from '../support/app'
 import { withTotp } from '../support/acts'
-import { act, columnOf, freshToken, insertUser, inviteUser, REASON } from '../support/admins'
+import { act, columnOf, insertUser, inviteUser, REASON, tokenFor } from '../support/admins'
 import { changed, notMe } from '../support/addresses'
 import { ROWS } from '../support/many'
 import { startMeter } from '../support/meter'
@@ -20,7 +20,7 @@ describe('the list of accounts', () => {
     for (let index = 0; index < 5; index++) {
       ids.push(await insertUser(app, 'merchant', `created_at = ${index >> 1}`))
     }
-    const token = await freshToken(app, admin)
+    const token = await tokenFor(app, admin)
     const read = async (query: string) => {
       const seen: unknown[] = []
       let before = ''
@@ -44,7 +44,7 @@ describe('the list of accounts', () => {
     const app = startApp()
     const admin = { id: await insertUser(app, 'admin') }
     const account = await startApp().hasAccount()
-    const token = await freshToken(app, admin)
+    const token = await tokenFor(app, admin)
     const search = async (email: string) => {
       const { body } = await app.send('GET', `/api/admin/users/?email=${email}`, { token })
       return (body as unknown as Page).users.map((user) => user['email'])
@@ -66,7 +66,7 @@ describe('the list of accounts', () => {
     const admin = { id: await insertUser(app, 'admin') }
     const user = await withTotp(app)
     const id = await userIdOf(user.account)
-    const token = await freshToken(app, admin)
+    const token = await tokenFor(app, admin)
     const answer = await app.send('GET', `/api/admin/users/${id}/`, { token })
     expect(answer.body).toMatchObject({
       id,
@@ -122,7 +122,7 @@ describe('the list of accounts', () => {
           .bind(start, step)
           .run()
       }
-      const token = await freshToken(app, admin)
+      const token = await tokenFor(app, admin)
       const list = async (query: string) => {
         const path = `/api/admin/users/?limit=20&${query}`
         const { status, body } = await app.send('GET', path, { token, ip: freshAddress() })
@@ -189,7 +189,7 @@ describe('an account that its owner has stopped', () => {
       .bind(owner.account.email.toLowerCase(), holder)
       .run()
     expect((await notMe(app, owner.changedToken)).body).toEqual({ status: 'disabled' })
-    const token = await freshToken(app, admin)
+    const token = await tokenFor(app, admin)
     for (let count = 0; count < 2; count++) {
       const enabled = await app.send('POST', `/api/admin/users/${id}/enable/`, {
         json: { reason: REASON },

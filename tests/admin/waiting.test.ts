@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { freshToken, insertUser } from '../support/admins'
+import { insertUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { startMeter } from '../support/meter'
 
@@ -22,7 +22,7 @@ test('what waits is read page by page to its end, the next due first, for no mor
   )
     .bind(user, admin.id)
     .run()
-  const token = await freshToken(app, admin)
+  const token = await tokenFor(app, admin)
   const list = async (query: string) => {
     const path = `/api/admin/acts/${query}`
     const { status, body } = await app.send('GET', path, { token, ip: freshAddress() })
@@ -50,7 +50,7 @@ test('what waits is read page by page to its end, the next due first, for no mor
 
 test('E-115: a place in what waits that was tampered with is refused', async ({ expect }) => {
   const app = startApp()
-  const token = await freshToken(app, { id: await insertUser(app, 'admin') })
+  const token = await tokenFor(app, { id: await insertUser(app, 'admin') })
   const id = `act_${'0'.repeat(22)}`
   for (const query of [
     'before=',

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { signedIn } from '../support/acts'
-import { eventsOf, freshAddress, startApp } from '../support/app'
+import { freshAddress, startApp } from '../support/app'
 import { storedText } from '../support/attack'
 import { confirmReset, nextLinkToken, resetTokenOf } from '../support/recovery'
 import {
@@ -16,6 +16,7 @@ import {
   verifyKey,
 } from './support'
 import { mailsNamed } from '../support/mailbox'
+import { eventsOf } from '../support/rows-of'
 
 const DAY = 86_400
 

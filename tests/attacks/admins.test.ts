@@ -8,10 +8,10 @@ import {
   act,
   changeRole,
   columnOf,
-  freshToken,
   hasAdmin,
   insertUser,
   inviteUser,
+  tokenFor,
 } from '../support/admins'
 import { nextMail, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
@@ -39,7 +39,7 @@ describe('admins', () => {
     const last = { id: await insertUser(app, 'admin'), role: 'admin' as const }
     expect((await changeRole(app, last, last.id, 'customer')).status).toBe(409)
     expect((await act(app, last, `${last.id}/disable`)).status).toBe(409)
-    const token = await freshToken(app, last)
+    const token = await tokenFor(app, last)
     expect((await deleteMe(app, token)).body.code).toBe('last_admin')
     // Refused, it has cost nothing: the session and its step-up are there.
     expect((await me(app, { token })).status).toBe(200)
@@ -81,7 +81,7 @@ describe('admins', () => {
     for (let round = 0; round < many(10); round++) {
       await noAdmins()
       const pair = [await insertUser(app, 'admin'), await insertUser(app, 'admin')]
-      const tokens = await Promise.all(pair.map((id) => freshToken(app, { id })))
+      const tokens = await Promise.all(pair.map((id) => tokenFor(app, { id })))
       const answers = await Promise.all(tokens.map((token) => deleteMe(app, token)))
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202, 409]))
       expect(await admins()).toBe(1)
@@ -124,13 +124,13 @@ describe('admins', () => {
     const app = startApp()
     const admin = await hasAdmin(app)
     const drop = async (id?: string) => {
-      const token = await freshToken(app, admin)
+      const token = await tokenFor(app, admin)
       const json = id === undefined ? {} : { id }
       return app.post('/api/users/enable-2fa/disable/', json, { token, ip: freshAddress() })
     }
     expect((await drop()).body.code).toBe('last_authenticator')
     expect((await drop(admin.appId)).body.code).toBe('last_authenticator')
-    const second = await addTotp(app, await freshToken(app, admin))
+    const second = await addTotp(app, await tokenFor(app, admin))
     expect((await drop()).body.code).toBe('last_authenticator')
     const both = await Promise.all([drop(second.id), drop(admin.appId)])
     expect(both.filter(({ status }) => status === 204)).toHaveLength(1)

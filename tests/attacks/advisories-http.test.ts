@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest'
 import { everyRoute } from '../support/guarded-routes'
 import { me, signedIn } from '../support/acts'
-import { freshToken, insertUser } from '../support/admins'
+import { insertUser, tokenFor } from '../support/admins'
 import { freshAddress, nextCode, ORIGIN, startApp } from '../support/app'
 import { ask, change, decide, hasReviewer, submit, withProfile } from '../merchants/support'
 
@@ -64,7 +64,7 @@ describe('classes of published advisories: HTTP', () => {
   }) => {
     const app = startApp()
     const admin = { id: await insertUser(app, 'admin') }
-    const token = await freshToken(app, admin)
+    const token = await tokenFor(app, admin)
     const lists = everyRoute.filter(({ facet, method }) => facet.query && method === 'GET')
     expect(lists.length).toBeGreaterThan(4)
     const get = (path: string, query: string) =>

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
 import { describe, test } from 'vitest'
 import { openSession } from '../support/accounts'
-import { eventsOf, freshAddress, nextCode, startApp } from '../support/app'
+import { freshAddress, nextCode, startApp } from '../support/app'
 import {
   me,
   refresh,
@@ -17,7 +17,7 @@ import { countingHashes } from '../support/attack'
 import { act, changeRole, hasAdmin } from '../support/admins'
 import { mailsTo, nextMail, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
-import { rowsOf as everyRowOf } from '../support/rows-of'
+import { eventsOf, rowsOf as everyRowOf } from '../support/rows-of'
 import { run } from '../jobs/support'
 
 const COPIES = many(50)

@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { insertUser, tokenFor } from '../support/admins'
-import { eventsOf, startApp } from '../support/app'
+import { startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
 import { many } from '../support/many'
 import { ask, decide, hasReviewer, inState, named } from '../merchants/support'
+import { eventsOf } from '../support/rows-of'
 
 describe('E-109: an approval', () => {
   test('is nothing that a merchant or a weaker session can give', async ({ expect }) => {

@@ -3,7 +3,7 @@ import { canonical, type Entry, personalHash } from '../../src/audit/entry'
 import { recordEvent } from '../../src/audit/record'
 import { proveInclusion } from '../../src/audit/prove'
 import type { AuditEvent } from '../../src/audit/record'
-import { freshToken, hasAdmin } from '../support/admins'
+import { hasAdmin, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { verify } from '../support/acts'
 import { collectingLog, storedText } from '../support/attack'
@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 const get = async (path: string) =>
   app.send('GET', `/api/admin/audit/${path}`, {
-    token: await freshToken(app, admin),
+    token: await tokenFor(app, admin),
     ip: freshAddress(),
   })
 
@@ -27,7 +27,7 @@ describe('E-116: no request changes the log', () => {
   for (const path of ['', 'export/', 'head/', 'proof/'])
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
       test(`${method} /api/admin/audit/${path}`, async ({ expect }) => {
-        const token = await freshToken(app, admin)
+        const token = await tokenFor(app, admin)
         const before = await sql('SELECT count(*) AS count FROM audit_events')
         const options = { token, ip: freshAddress(), json: { id: 1 } }
         const answer = await app.send(method, `/api/admin/audit/${path}`, options)

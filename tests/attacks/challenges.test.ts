@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { verify, waitingLogin, wrongCodes } from '../support/acts'
-import { eventsOf, startApp } from '../support/app'
+import { startApp } from '../support/app'
+import { eventsOf } from '../support/rows-of'
 
 describe('challenges', () => {
   test('E-037: a code of another login fits neither way, and counts', async ({ expect }) => {

@@ -1,7 +1,8 @@
 import { describe, test } from 'vitest'
 import { verify, waitingLogin, wrongCodes } from '../support/acts'
-import { eventsOf, freshAddress, nextCode, startApp } from '../support/app'
+import { freshAddress, nextCode, startApp } from '../support/app'
 import { many } from '../support/many'
+import { eventsOf } from '../support/rows-of'
 
 describe('codes and challenges', () => {
   test('E-027: five wrong codes end the challenge, the right one no longer helps', async ({

@@ -12,12 +12,13 @@ import {
   rowOf,
   stepUpAnew,
 } from '../support/addresses'
-import { eventsOf, freshAddress, startApp } from '../support/app'
+import { freshAddress, startApp } from '../support/app'
 import { visible } from '../support/attack'
 import { mailsTo as sentTo } from '../support/smtp-mailbox'
 import { startMail } from '../email/support'
 import { nextMail, tokenIn, mailAbout } from '../support/mailbox'
 import { many } from '../support/many'
+import { eventsOf } from '../support/rows-of'
 
 const PASSWORD = 'the stranger chose these words'
 

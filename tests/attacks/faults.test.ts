@@ -95,6 +95,8 @@ const sessionsOf = async ({ email }: Account) => {
 describe('E-124: when', () => {
   test.for([...faults, ...unread])(
     '%s, the first step of a login is a 503 and no challenge',
+    // Each waits for its own store.
+    { concurrent: true },
     async ([, fault], { expect }) => {
       const { app, breaks, mends } = breakableApp()
       const ada = await app.hasAccount()
@@ -110,6 +112,7 @@ describe('E-124: when', () => {
 
   test.for(faults.filter(([name]) => !name.includes('queue')))(
     '%s, the second step is a 503 and no session',
+    { concurrent: true },
     async ([, fault], { expect }) => {
       const { app, breaks, mends } = breakableApp()
       const ada = await app.hasAccount()
@@ -127,6 +130,7 @@ describe('E-124: when', () => {
 
   test.for(faults.filter(([name]) => /D1|guard|limiter|queue/.test(name)))(
     '%s, a sign-up is a 503, and works when it is repeated',
+    { concurrent: true },
     async ([, fault], { expect }) => {
       const { app, breaks, mends } = breakableApp()
       const ada = app.newAccount()

@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest'
 import { signedIn, wrongCodes } from '../support/acts'
-import { eventsOf, nextCode, startApp } from '../support/app'
+import { nextCode, startApp } from '../support/app'
+import { eventsOf } from '../support/rows-of'
 
 describe('whoever hangs up before the answer', () => {
   test('leaves a check that goes on: what the guard counts is recorded and told', async ({

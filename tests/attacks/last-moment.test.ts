@@ -5,8 +5,9 @@ import { runPendingActs } from '../../src/jobs/run-pending-acts'
 import { depsAt } from '../jobs/support'
 import { ask, named, submit, withProfile } from '../merchants/support'
 import { act, changeRole, columnOf, hasAdmin, insertUser } from '../support/admins'
-import { eventsOf, startApp } from '../support/app'
+import { startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
+import { eventsOf } from '../support/rows-of'
 
 const DAY = 86_400
 

@@ -1,9 +1,10 @@
 import { describe, test } from 'vitest'
 import { SAME_ORIGIN, signedIn, wrongCodes } from '../support/acts'
-import { type Account, eventsOf, freshAddress, nextCode, startApp } from '../support/app'
+import { type Account, freshAddress, nextCode, startApp } from '../support/app'
 import { collectingLog, countingHashes, failLogin, visible } from '../support/attack'
 import { subjectsTo } from '../support/mailbox'
 import { many } from '../support/many'
+import { eventsOf } from '../support/rows-of'
 
 type App = ReturnType<typeof startApp>
 type Options = Parameters<App['post']>[2]

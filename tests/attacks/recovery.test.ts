@@ -3,7 +3,7 @@ import { describe, test } from 'vitest'
 import { sha256 } from '../../src/crypto/token'
 import { openSession } from '../support/accounts'
 import { me, refresh, signedIn, signInWithTotp, withTotp, wrongCodes } from '../support/acts'
-import { type Account, eventsOf, freshAddress, startApp } from '../support/app'
+import { type Account, freshAddress, startApp } from '../support/app'
 import { failLogin, visible } from '../support/attack'
 import { mailsTo, nextMail } from '../support/mailbox'
 import { many } from '../support/many'
@@ -18,7 +18,7 @@ import {
   setUser,
   tryLogin,
 } from '../support/recovery'
-import { userIdOf } from '../support/rows-of'
+import { eventsOf, userIdOf } from '../support/rows-of'
 
 const devicesOf = async (account: Account) => {
   const { results } = await env.DB.prepare(

@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest'
 import { me, refresh, signedIn } from '../support/acts'
-import { eventsOf, startApp } from '../support/app'
+import { startApp } from '../support/app'
+import { eventsOf } from '../support/rows-of'
 
 describe('refresh', () => {
   test('E-070: a token whose successor was used ends the session for both', async ({ expect }) => {

@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest'
 import { freshAddress, startApp } from '../support/app'
 import { me, signedIn } from '../support/acts'
-import { freshToken, insertUser, tokenFor } from '../support/admins'
+import { insertUser, tokenFor } from '../support/admins'
 
 const resend = (app: ReturnType<typeof startApp>, ip: string, headers = {}) =>
   app.post('/api/auth/verify-email/resend/', { email: 'nobody@example.com' }, { ip, headers })
@@ -79,7 +79,7 @@ describe('lists', () => {
   }) => {
     const app = startApp()
     const admin = { id: await insertUser(app, 'admin') }
-    const token = await freshToken(app, admin)
+    const token = await tokenFor(app, admin)
     const cursor = (json: unknown) => Buffer.from(JSON.stringify(json)).toString('base64url')
     const queries = [
       'limit=0',

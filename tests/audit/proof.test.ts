@@ -13,7 +13,7 @@ import { recordEvent } from '../../src/audit/record'
 import { tileKey } from '../../src/audit/read-tiles'
 import { tilesOf } from '../../src/audit/tiles'
 import { readHead, verifyHead } from '../../src/audit/tree-head'
-import { freshToken, hasAdmin, tokenFor } from '../support/admins'
+import { hasAdmin, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { startMeter } from '../support/meter'
 import { heads, jobDeps, newestId, sealAll, sql, withoutTriggers, writeEvents } from './support'
@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 const get = async (path: string, token?: string) =>
   app.send('GET', `/api/admin/audit/${path}`, {
-    token: token ?? (await freshToken(app, admin)),
+    token: token ?? (await tokenFor(app, admin)),
     ip: freshAddress(),
   })
 
@@ -108,7 +108,7 @@ describe('export', () => {
 
   test('holds every event in order, its personal fields and the head', async ({ expect }) => {
     const { deps } = jobDeps()
-    const token = await freshToken(app, admin)
+    const token = await tokenFor(app, admin)
     await sealAll(deps)
     const id = await newestId()
     const answer = await get('export/', token)
@@ -148,7 +148,7 @@ describe('export', () => {
   })
 
   test('asks for a step-up', async ({ expect }) => {
-    const token = await freshToken(app, admin)
+    const token = await tokenFor(app, admin)
     await sql('UPDATE sessions SET stepped_up_at = NULL WHERE user_id = ?', admin.id)
     const answer = await get('export/', token)
     expect(answer.body.code).toBe('insufficient_user_authentication')

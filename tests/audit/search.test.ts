@@ -1,6 +1,6 @@
 import { beforeAll, describe, test } from 'vitest'
 import { recordEvent } from '../../src/audit/record'
-import { freshToken, hasAdmin, insertUser, tokenFor } from '../support/admins'
+import { hasAdmin, insertUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { startMeter } from '../support/meter'
 import { jobDeps, sql, writeEvents } from './support'
@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 const get = async (path: string, token?: string) =>
   app.send('GET', `/api/admin/audit/${path}`, {
-    token: token ?? (await freshToken(app, admin)),
+    token: token ?? (await tokenFor(app, admin)),
     ip: freshAddress(),
   })
 

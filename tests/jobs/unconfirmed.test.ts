@@ -4,7 +4,7 @@ import type { Deps } from '../../src/context'
 import { purgeExpired } from '../../src/jobs/purge-expired'
 import { purgeUnconfirmed } from '../../src/jobs/purge-unconfirmed'
 import { sha256 } from '../../src/crypto/token'
-import { freshToken, hasAdmin, insertUser, REASON } from '../support/admins'
+import { hasAdmin, insertUser, REASON, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
 import { nextMail, tokenIn } from '../support/mailbox'
@@ -95,7 +95,7 @@ describe('an account that nobody confirms', () => {
     await app.post('/api/auth/verify-email/', { token: confirmed.token }, { ip })
     const admin = await hasAdmin(app)
     app.advance(29 * DAY_SECONDS)
-    const signIn = await freshToken(app, admin)
+    const signIn = await tokenFor(app, admin)
     const invited = await app.post(
       '/api/users/create/',
       { email: app.newAccount().email, role: 'customer' },

@@ -2,8 +2,9 @@ import { describe, test } from 'vitest'
 import { mailsTo } from '../support/mailbox'
 import { many } from '../support/many'
 import { signedIn, withTotp } from '../support/acts'
-import { type Account, eventsOf, freshAddress, nextCode, startApp } from '../support/app'
+import { type Account, freshAddress, nextCode, startApp } from '../support/app'
 import { failLogin, visible } from '../support/attack'
+import { eventsOf } from '../support/rows-of'
 
 describe('a login', () => {
   test('goes from sign-up to a session in two steps', async ({ expect }) => {

@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { eventsOf, startApp } from '../support/app'
+import { startApp } from '../support/app'
 import { mailsTo } from '../support/mailbox'
 import { many } from '../support/many'
 import { ask, change, hasMerchant, named, PROFILE } from './support'
 import { submit, upload, withProfile } from './support'
+import { eventsOf } from '../support/rows-of'
 
 describe('a profile', () => {
   test('is empty at first, and keeps each field until it is given or taken away', async ({

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { SELF } from 'cloudflare:test'
 import { describe, test } from 'vitest'
-import { eventsOf, ORIGIN, startApp } from '../support/app'
+import { ORIGIN, startApp } from '../support/app'
 import type { App } from '../support/acts'
 import { ask, change, documentRows, download, FILES, type FileType } from './support'
 import { hasMerchant, hasReviewer, inState, named, objectsOf, PROFILE } from './support'
 import { upload, withProfile } from './support'
+import { eventsOf } from '../support/rows-of'
 
 const path = (id: unknown) => `/api/merchants/me/documents/${String(id)}/`
 

@@ -1,10 +1,11 @@
 import { describe, test } from 'vitest'
 import { openSession } from '../support/accounts'
 import { type App, me, refresh, signedIn, stepUp } from '../support/acts'
-import { eventsOf, freshAddress, nextCode, startApp } from '../support/app'
+import { freshAddress, nextCode, startApp } from '../support/app'
 import { mailAbout } from '../support/mailbox'
 import { many } from '../support/many'
 import { NEW_PASSWORD, tryLogin } from '../support/recovery'
+import { eventsOf } from '../support/rows-of'
 
 const change = (
   app: App,

@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { type App, withTotp, wrongCodes } from '../support/acts'
-import { eventsOf, startApp } from '../support/app'
+import { startApp } from '../support/app'
 import { mailsTo, mailsNamed } from '../support/mailbox'
 import { askReset, confirmReset, resetTokenOf } from '../support/recovery'
-import { userIdOf } from '../support/rows-of'
+import { eventsOf, userIdOf } from '../support/rows-of'
 
 const byApp = (app: App, token: string, code: string) =>
   confirmReset(app, token, { second_factor: { method: 'totp', code } })

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import type { Deps } from '../../src/context'
 import { me, signedIn, signInWithTotp, withTotp } from '../support/acts'
-import { eventsOf, startApp } from '../support/app'
+import { startApp } from '../support/app'
 import { broken, failLogin } from '../support/attack'
 import { noQueue, sendWaiting } from '../support/mail-faults'
 import { linkIn, mailsTo, nextMail, mailsNamed } from '../support/mailbox'
@@ -16,7 +16,7 @@ import {
   tryLogin,
 } from '../support/recovery'
 import { many } from '../support/many'
-import { userIdOf } from '../support/rows-of'
+import { eventsOf, userIdOf } from '../support/rows-of'
 
 const HALF_AN_HOUR = 1800
 

@@ -1,10 +1,11 @@
 import { describe, test } from 'vitest'
 import { openSession } from '../support/accounts'
 import { type App, refresh, signedIn, STEP_UP_PASSED_SECONDS } from '../support/acts'
-import { eventsOf, freshAddress, startApp } from '../support/app'
+import { freshAddress, startApp } from '../support/app'
 import { failLogin } from '../support/attack'
 import { mailsNamed } from '../support/mailbox'
 import { many } from '../support/many'
+import { eventsOf } from '../support/rows-of'
 
 const FORGOTTEN = 'A browser was forgotten'
 

@@ -1,9 +1,10 @@
 import { describe, test } from 'vitest'
 import { openSession } from '../support/accounts'
 import { me, refresh, SAME_ORIGIN, signedIn, STEP_UP_PASSED_SECONDS } from '../support/acts'
-import { eventsOf, freshAddress, startApp } from '../support/app'
+import { freshAddress, startApp } from '../support/app'
 import { failLogin } from '../support/attack'
 import { many } from '../support/many'
+import { eventsOf } from '../support/rows-of'
 
 type Session = { id: string; current: boolean } & Record<string, unknown>
 type Device = { id: string; current: boolean } & Record<string, unknown>

@@ -24,15 +24,12 @@ export async function insertUser(app: App, role: Role, extra = ''): Promise<stri
   return id
 }
 
-/** An access token of a new session, by default one that an app's code has opened. */
+/** An access token of a new session, by default one that an app's code has opened. Each act uses its step-up up. */
 export const tokenFor = async (
   app: App,
   { id }: { id: string },
   secondFactor: 'email' | 'totp' = 'totp',
 ) => (await openSession(app.deps(), id, { secondFactor })).accessToken
-
-/** A fresh session of an admin for one act: each act uses its step-up up. */
-export const freshToken = (app: App, admin: { id: string }) => tokenFor(app, admin)
 
 /** One act of an admin on a user, in a session of its own. */
 export async function act(
@@ -42,7 +39,7 @@ export async function act(
   json: Record<string, unknown> = {},
   method = 'POST',
 ) {
-  const token = await freshToken(app, admin)
+  const token = await tokenFor(app, admin)
   return app.send(method, `/api/admin/users/${path}`, {
     json: { reason: REASON, ...json },
     token,
@@ -66,7 +63,7 @@ export async function inviteUser(
   admin: { id: string },
   invitation: Record<string, unknown>,
 ) {
-  const token = await freshToken(app, admin)
+  const token = await tokenFor(app, admin)
   return app.post('/api/users/create/', invitation, { token, ip: freshAddress() })
 }
 

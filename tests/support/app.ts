@@ -42,8 +42,8 @@ type SendOptions = {
 let apps = 0
 
 /**
- * The service with a clock, a network address and accounts of its own, since the tests of a file share
- * their storage. Everything else is real: D1, KV, Durable Objects, the queue, SMTP.
+ * The service with a clock, a network address and accounts of its own, since tests share their storage.
+ * The stores are real; a hash is cheap, and mails are read as the queue takes them (docs/testing.md).
  */
 export function startApp(fault: (deps: Deps) => Deps = (deps) => deps) {
   apps += 1
@@ -192,15 +192,4 @@ export async function nextCode(account: Account): Promise<string> {
 export function freshAddress(): string {
   const [a = 0, b = 0, c = 0] = crypto.getRandomValues(new Uint8Array(3))
   return `11.${a}.${b}.${c}`
-}
-
-/** The audit events that concern a user, oldest first. */
-export async function eventsOf(email: string): Promise<{ event: string; data: string | null }[]> {
-  const { results } = await env.DB.prepare(
-    `SELECT event, data FROM audit_events
-     WHERE user_id = (SELECT id FROM users WHERE email = ?) ORDER BY id`,
-  )
-    .bind(email)
-    .run<{ event: string; data: string | null }>()
-  return results
 }

@@ -24,3 +24,14 @@ export async function rowsOf(userId: string): Promise<Map<string, Record<string,
   })
   return new Map(await Promise.all(entries))
 }
+
+/** The audit events that concern a user, oldest first. */
+export async function eventsOf(email: string): Promise<{ event: string; data: string | null }[]> {
+  const { results } = await env.DB.prepare(
+    `SELECT event, data FROM audit_events
+     WHERE user_id = (SELECT id FROM users WHERE email = ?) ORDER BY id`,
+  )
+    .bind(email)
+    .run<{ event: string; data: string | null }>()
+  return results
+}

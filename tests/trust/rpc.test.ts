@@ -4,9 +4,9 @@ import { describe, test } from 'vitest'
 import { PhantomSecurity } from '../../src/trust/phantom-security'
 import { keyOwner, madeKey, setMerchant } from '../api-keys/support'
 import { signedIn } from '../support/acts'
-import { eventsOf, startApp } from '../support/app'
+import { startApp } from '../support/app'
 import { collectingLog } from '../support/attack'
-import { userIdOf } from '../support/rows-of'
+import { eventsOf, userIdOf } from '../support/rows-of'
 
 type Reply = { value?: unknown; error?: string }
 

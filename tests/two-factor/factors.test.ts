@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { eventsOf, freshAddress, startApp } from '../support/app'
+import { freshAddress, startApp } from '../support/app'
 import {
   addTotp,
   type App,
@@ -15,6 +15,7 @@ import {
 import { visible } from '../support/attack'
 import { mailsNamed } from '../support/mailbox'
 import { many } from '../support/many'
+import { eventsOf } from '../support/rows-of'
 
 const begin = (app: App, token: string, json: unknown = {}) =>
   app.post('/api/users/enable-2fa/', json, { token, ip: freshAddress() })

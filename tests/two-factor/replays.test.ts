@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { type App, withTotp, wrongCodes } from '../support/acts'
-import { type Account, eventsOf, freshAddress, startApp } from '../support/app'
-import { userIdOf } from '../support/rows-of'
+import { type Account, freshAddress, startApp } from '../support/app'
+import { eventsOf, userIdOf } from '../support/rows-of'
 import { mailsNamed } from '../support/mailbox'
 
 const give = (app: App, challenge: string, code: string, cookie?: string) =>

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { eventsOf, freshAddress, nextCode, startApp } from '../support/app'
+import { freshAddress, nextCode, startApp } from '../support/app'
 import {
   addTotp,
   type App,
@@ -15,6 +15,7 @@ import {
 import { stepUpAnew } from '../support/addresses'
 import { beforeBatch, broken } from '../support/attack'
 import { mailsTo, mailsNamed } from '../support/mailbox'
+import { eventsOf } from '../support/rows-of'
 
 const begin = (app: App, token: string, json: unknown = {}) =>
   app.post('/api/users/enable-2fa/', json, { token, ip: freshAddress() })

@@ -14,9 +14,10 @@ import {
   rowOf,
   stepUpAnew,
 } from '../support/addresses'
-import { eventsOf, nextCode, startApp } from '../support/app'
+import { nextCode, startApp } from '../support/app'
 import { linkIn, mailsTo, tokenIn, mailAbout } from '../support/mailbox'
 import { many } from '../support/many'
+import { eventsOf } from '../support/rows-of'
 
 const login = (app: ReturnType<typeof startApp>, identifier: string, password: string) =>
   app.post('/api/auth/login/', { identifier, password })

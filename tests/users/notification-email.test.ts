@@ -12,11 +12,11 @@ import {
   rowOf,
   stepUpAnew,
 } from '../support/addresses'
-import { eventsOf, freshAddress, startApp } from '../support/app'
+import { freshAddress, startApp } from '../support/app'
 import { visible } from '../support/attack'
 import { linkIn, mailsTo, tokenIn, mailAbout } from '../support/mailbox'
 import { many } from '../support/many'
-import { rowsOf, userIdOf } from '../support/rows-of'
+import { eventsOf, rowsOf, userIdOf } from '../support/rows-of'
 
 const CONFIRM = /Confirm this address for notices/
 const ADDED = /second address gets your notices/
