@@ -64,7 +64,7 @@ const workerd = (project: string) =>
     },
   }))
 
-/** A login hashes twice and waits for its mail; a race test does so a thousand times. */
+/** In `npm run test:deep` a race is of a thousand requests. */
 const inWorkerd = {
   testTimeout: 60_000,
   hookTimeout: 60_000,
@@ -73,18 +73,6 @@ const inWorkerd = {
 
 /** It compares times, which another file beside it would lengthen. */
 const ALONE = ['tests/attacks/timing.test.ts']
-
-/** They read a whole table, log or bucket, and so need one that no other file has written to. */
-const EMPTY_STORE = [
-  'tests/budgets.test.ts',
-  'tests/admin/{users,waiting}.test.ts',
-  'tests/api-keys/keys.test.ts',
-  'tests/attacks/audit.test.ts',
-  'tests/audit/**/*.test.ts',
-  'tests/email/notices.test.ts',
-  'tests/jobs/**/*.test.ts',
-  'tests/merchants/{duplicates,leftovers,many,review}.test.ts',
-]
 
 /** Vitest runs projects beside each other if both of these are the same: two files of either at a time. */
 const besideEachOther = { maxWorkers: 2, sequence: { groupOrder: 1 } }
@@ -106,16 +94,12 @@ export default defineConfig({
           ...inWorkerd,
           name: 'workers',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/e2e/**', 'tests/pure/**', ...ALONE, ...EMPTY_STORE],
-          // One runtime and its stores for many files: each names its accounts anew.
+          exclude: ['tests/e2e/**', 'tests/pure/**', ...ALONE],
+          // One runtime for many files; setup.ts empties its stores before each.
           isolate: false,
           // One file waits (for mails, for what hangs) while the other computes.
           ...besideEachOther,
         },
-      },
-      {
-        plugins: [workerd('empty-store')],
-        test: { ...inWorkerd, name: 'empty-store', include: EMPTY_STORE, ...besideEachOther },
       },
       {
         plugins: [workerd('alone')],

@@ -22,19 +22,3 @@ export const testDeps = (overrides: Partial<Deps> = {}): Deps =>
     createDeps(env, () => {}),
     (deps) => ({ ...deps, ...overrides }),
   )
-
-/**
- * What watches over all accounts (sprayed passwords, domains of sign-ups), for each app by itself: the
- * files of a run share a store, and would set off one another's alarms.
- */
-export const ownWatchers = ({ ipLimiters }: Deps, id: string): Pick<Deps, 'ipLimiters'> => ({
-  ipLimiters: new Proxy(ipLimiters, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key)
-      if (typeof value !== 'function') return value
-      if (key !== 'getByName') return value.bind(target) as unknown
-      return (name: string) =>
-        target.getByName(/^(spray|signup-domain)\|/.test(name) ? `${name}|${id}` : name)
-    },
-  }),
-})
