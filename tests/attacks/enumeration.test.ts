@@ -1,4 +1,5 @@
 import { describe, test } from 'vitest'
+import { CURRENT_COST } from '../../src/crypto/password-hash'
 import type { App } from '../support/acts'
 import { type Account, freshAddress, startApp } from '../support/app'
 import { countingHashes, failLogin, visible } from '../support/attack'
@@ -40,16 +41,16 @@ describe('enumeration', () => {
     expect,
   }) => {
     const { meter, read } = startMeter()
-    const app = startApp(meter)
+    const app = startApp((deps) => ({ ...meter(deps), passwordCost: CURRENT_COST }))
     const ada = await app.hasAccount()
     const work = async (identifier: string) => {
       read()
-      const { hashes } = await countingHashes(() => login(app, identifier, 'not the password'))
+      const { rounds } = await countingHashes(() => login(app, identifier, 'not the password'))
       const { rowsRead: _, rowsWritten: __, ...calls } = read()
-      return { hashes, ...calls }
+      return { rounds, ...calls }
     }
     const known = await work(ada.email)
-    expect(known.hashes).toBe(1)
+    expect(known.rounds).toBe(225_000)
     expect(await work(`nobody${app.id}@example.com`)).toEqual(known)
     const lastKnown = [await failLogin(app, ada.email, 3), await work(ada.email)][1]
     const lastUnknown = [
@@ -120,17 +121,18 @@ describe('enumeration', () => {
 
   test('E-005: a new address and one that exists cost the same work', async ({ expect }) => {
     const { meter, read } = startMeter()
-    const app = startApp(meter)
+    const app = startApp((deps) => ({ ...meter(deps), passwordCost: CURRENT_COST }))
     const ada = await app.hasAccount()
     const work = async (email: string) => {
       read()
-      const { hashes } = await countingHashes(() =>
+      const { rounds } = await countingHashes(() =>
         app.post('/api/users/create/', { email, password: ada.password }, { ip: freshAddress() }),
       )
       const { rowsRead: _, rowsWritten: __, ...calls } = read()
-      return { hashes, ...calls }
+      return { rounds, ...calls }
     }
     const known = await work(ada.email)
+    expect(known.rounds).toBe(225_000)
     const { email } = app.newAccount()
     expect(await work(email)).toEqual(known)
     // Of one that was never confirmed, with a link that stays and with one that is replaced.

@@ -7,7 +7,7 @@ import type { Role } from '../../src/sessions/lifetimes'
 import { type Account, insertAccount } from './accounts'
 import { checkAnswer } from './contract'
 import { codeIn, nextMail, tokenIn } from './mailbox'
-import { inTests } from './test-deps'
+import { inTests, ownWatchers } from './test-deps'
 
 export type { Account } from './accounts'
 
@@ -52,7 +52,7 @@ export function startApp(fault: (deps: Deps) => Deps = (deps) => deps) {
   const address = `10.${a}.${b}.${c}`
   let offsetMs = 0
   const now = () => new Date(Date.now() + offsetMs)
-  const prepared = (deps: Deps) => inTests({ ...deps, now }, fault)
+  const prepared = (deps: Deps) => inTests({ ...deps, now, ...ownWatchers(deps, id) }, fault)
   const app = createApp(prepared)
   /** The service's settings, caller and clock with stores that work, for what a test arranges. */
   const deps = (): Deps => {

@@ -25,20 +25,22 @@ export async function failLogin(app: App, identifier: string, times: number) {
   return answers
 }
 
-/** Counts the password hashes that run while `act` does, whichever path asks for them. */
+/** Counts the password hashes and their rounds that run while `act` does, whichever path asks for them. */
 export async function countingHashes<T>(
   act: () => Promise<T>,
-): Promise<{ result: T; hashes: number }> {
+): Promise<{ result: T; hashes: number; rounds: number }> {
   const { subtle } = crypto
   const original = subtle.deriveBits.bind(subtle)
   let calls = 0
+  let rounds = 0
   subtle.deriveBits = (...args: Parameters<typeof original>) => {
     calls += 1
+    rounds += Number((args[0] as { iterations?: number }).iterations)
     return original(...args)
   }
   try {
     const result = await act()
-    return { result, hashes: calls / 3 }
+    return { result, hashes: calls / 3, rounds }
   } finally {
     // The method itself is the prototype's.
     Reflect.deleteProperty(subtle, 'deriveBits')

@@ -22,3 +22,19 @@ export const testDeps = (overrides: Partial<Deps> = {}): Deps =>
     createDeps(env, () => {}),
     (deps) => ({ ...deps, ...overrides }),
   )
+
+/**
+ * What watches over all accounts (sprayed passwords, domains of sign-ups), for each app by itself: the
+ * Durable Objects of a file that ran before may still be there (setup.ts).
+ */
+export const ownWatchers = ({ ipLimiters }: Deps, id: string): Pick<Deps, 'ipLimiters'> => ({
+  ipLimiters: new Proxy(ipLimiters, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key)
+      if (typeof value !== 'function') return value
+      if (key !== 'getByName') return value.bind(target) as unknown
+      return (name: string) =>
+        target.getByName(/^(spray|signup-domain)\|/.test(name) ? `${name}|${id}` : name)
+    },
+  }),
+})
