@@ -8,7 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { start } from './processes.ts'
 
 const WRANGLER = 'node_modules/wrangler/bin/wrangler.js'
@@ -28,11 +28,11 @@ export async function migrate(state: string): Promise<void> {
   const isNew = !existsSync(join(state, 'v3'))
   if (!isNew && existsSync(note) && readFileSync(note, 'utf8') === name) return
   const kept = join(KEPT, name)
-  if (isNew && existsSync(kept)) {
-    cpSync(kept, state, { recursive: true })
+  if (isNew && existsSync(join(kept, 'v3'))) {
+    copyDatabase(kept, state)
   } else {
     await applyMigrations(state)
-    if (isNew) keep(state, kept)
+    if (isNew) keepOnly(state, kept)
   }
   writeFileSync(note, name)
 }
@@ -63,16 +63,27 @@ async function applyMigrations(state: string) {
   if (code !== 0) throw new Error(`the migration failed:\n${output.join('\n')}`)
 }
 
-/** Copies a new database under its final name at once, so that nobody ever copies a part of it. */
-function keep(state: string, kept: string) {
-  const draft = `${kept}.${randomUUID()}`
+/** Copies the database of one directory into another. It has its name once it is whole: a copy that is cut off is none. */
+export function copyDatabase(from: string, to: string): void {
+  const draft = join(to, `v3.${randomUUID()}`)
   try {
-    cpSync(join(state, 'v3'), join(draft, 'v3'), { recursive: true })
-    renameSync(draft, kept)
-  } catch (error) {
-    // Another start has kept its own meanwhile.
-    if (!existsSync(kept)) throw error
+    cpSync(join(from, 'v3'), draft, { recursive: true })
+    renameSync(draft, join(to, 'v3'))
   } finally {
     rmSync(draft, { recursive: true, force: true })
+  }
+}
+
+/** Keeps the new database of a state for the next, in place of those that other migrations have made. */
+export function keepOnly(state: string, kept: string): void {
+  try {
+    copyDatabase(state, kept)
+  } catch (error) {
+    // Another start has kept its own meanwhile.
+    if (!existsSync(join(kept, 'v3'))) throw error
+  }
+  const folder = dirname(kept)
+  for (const other of readdirSync(folder).filter((name) => name !== basename(kept))) {
+    rmSync(join(folder, other), { recursive: true, force: true })
   }
 }

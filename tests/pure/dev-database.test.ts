@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, test } from 'vitest'
-import { databaseName } from '../../scripts/dev/database'
+import { copyDatabase, databaseName, keepOnly } from '../../scripts/dev/database'
 
 const root = mkdtempSync(join(tmpdir(), 'phantom-database-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -30,4 +30,23 @@ test('a database is made anew or updated after a change of a migration, of wrang
   expect(new Set([first, ...names]).size).toBe(6)
   expect(databaseName(root)).toBe(names.at(-1))
   expect(nameWith('migrations/meta/journal.json', '{}')).toBe(names.at(-1))
+})
+
+test('one new database is kept, that of the migrations of now, and a copy that is cut off is none', ({
+  expect,
+}) => {
+  const [state, folder] = [join(root, 'state'), join(root, 'kept')]
+  mkdirSync(join(state, 'v3'), { recursive: true })
+  writeFileSync(join(state, 'v3', 'd1.sqlite'), 'x')
+  for (const name of ['before', 'now']) keepOnly(state, join(folder, name))
+  keepOnly(state, join(folder, 'now'))
+  expect(readdirSync(folder)).toEqual(['now'])
+  expect(readdirSync(join(folder, 'now'))).toEqual(['v3'])
+
+  const other = join(root, 'other')
+  mkdirSync(other)
+  expect(() => copyDatabase(join(root, 'nothing'), other)).toThrow('ENOENT')
+  expect(readdirSync(other)).toEqual([])
+  copyDatabase(join(folder, 'now'), other)
+  expect(readdirSync(join(other, 'v3'))).toEqual(['d1.sqlite'])
 })

@@ -59,8 +59,9 @@ export function startApp(fault: (deps: Deps) => Deps = (deps) => deps) {
     const caller = { ...SYSTEM, ip: address, requestId: 'req_test' }
     const given = { ...createDeps(env, () => {}, caller), now }
     const { settings, passwordCost, caller: changed, now: clock } = prepared(given)
-    const kept = { ...given, settings, caller: changed, now: clock }
-    return inTests(kept, (own) => ({ ...own, passwordCost }))
+    const own = ownWatchers(given, id)
+    const kept = { ...given, ...own, settings, caller: changed, now: clock }
+    return inTests(kept, (ours) => ({ ...ours, passwordCost }))
   }
   let accounts = 0
 
