@@ -83,6 +83,8 @@ export const sessions = sqliteTable(
     userAgent: text('user_agent'),
     /** When both steps were last passed, for an act that asks for that; NULL once an act has used it up. */
     steppedUpAt: time('stepped_up_at'),
+    /** The browser that it was opened in, as in `known_devices`; NULL in rows from before the column. */
+    deviceHash: text('device_hash'),
   },
   (table) => [
     // Both ids stand in every token, so one index finds a session and lists a user's.
@@ -121,7 +123,7 @@ export const mailedTokens = sqliteTable(
   (table) => [index('mailed_tokens_user').on(table.userId, table.purpose)],
 )
 
-/** Browsers that have completed a login. The id is the nonce of the device cookie, hashed. */
+/** Browsers that have completed a login. The id is the nonce in its device token, hashed. */
 export const knownDevices = sqliteTable(
   'known_devices',
   {

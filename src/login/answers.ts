@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import * as z from 'zod'
 import type { AppEnv } from '../context'
-import { sessionCookie } from '../http/cookies'
+import { deviceCookie, sessionCookie } from '../http/cookies'
 import type { AccessToken } from '../sessions/access-token'
 import { tokensAnswer, tokensOf } from '../sessions/tokens-answer'
 import { methods } from '../two-factor/methods'
@@ -31,28 +31,49 @@ const left = {
     .describe('After a backup code, and whenever an account with an app has two or fewer'),
 }
 
-/** A session that was opened or renewed: tokens in the body, or a cookie and nothing else. */
-export const openedAnswer = z.union([
-  tokensAnswer.extend(left),
-  z.object({ session_id: z.string(), ...left }),
-])
+const cookieAnswer = z.object({ session_id: z.string(), ...left })
 
-type OpenedAnswer = z.output<typeof openedAnswer>
+/** A session that was renewed: tokens in the body, or a cookie and nothing else. */
+export const renewedAnswer = z.union([tokensAnswer.extend(left), cookieAnswer])
+
+/** A session that was opened, and the device token, which travels as the session does. */
+export const loginAnswer = z.union([
+  tokensAnswer.extend({
+    ...left,
+    device_token: z
+      .string()
+      .describe('Keep it, and send it with the next login: this device is known by it. No secret'),
+  }),
+  cookieAnswer,
+])
 
 type Opened = { sessionId: string; backupCodesLeft: number; secondFactor: string } & (
   | { transport: 'bearer'; access: AccessToken; refreshToken: string }
   | { transport: 'cookie'; cookie: string }
 )
 
-export function answerSession(c: Context<AppEnv>, session: Opened) {
+// Both forms by name: of two inferred ones, the compiler would keep the lesser for clients.
+
+export function answerRenewed(c: Context<AppEnv>, session: Opened) {
+  if (session.transport === 'cookie') c.header('Set-Cookie', sessionCookie(session.cookie))
+  return c.json<z.output<typeof renewedAnswer>>(bodyOf(session))
+}
+
+export function answerLogin(c: Context<AppEnv>, session: Opened, deviceToken: string) {
+  if (session.transport === 'bearer') {
+    return c.json<z.output<typeof loginAnswer>>({ ...bodyOf(session), device_token: deviceToken })
+  }
+  c.header('Set-Cookie', deviceCookie(deviceToken), { append: true })
+  c.header('Set-Cookie', sessionCookie(session.cookie), { append: true })
+  return c.json<z.output<typeof loginAnswer>>(bodyOf(session))
+}
+
+function bodyOf(session: Opened) {
   const { secondFactor, backupCodesLeft } = session
   const isFew = secondFactor === 'totp' && backupCodesLeft <= FEW_BACKUP_CODES
   const codes =
     isFew || secondFactor === 'backup' ? { backup_codes_left: backupCodesLeft } : undefined
-  // Both forms by name: of two inferred ones, the compiler would keep the lesser for clients.
-  if (session.transport === 'bearer') {
-    return c.json<OpenedAnswer>({ ...tokensOf(session), ...codes })
-  }
-  c.header('Set-Cookie', sessionCookie(session.cookie), { append: true })
-  return c.json<OpenedAnswer>({ session_id: session.sessionId, ...codes })
+  return session.transport === 'bearer'
+    ? { ...tokensOf(session), ...codes }
+    : { session_id: session.sessionId, ...codes }
 }

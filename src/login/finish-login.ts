@@ -1,6 +1,5 @@
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { randomToken } from '../crypto/token'
 import { guardOf } from '../durable/guard-of'
 import { log } from '../log'
 import { problem } from '../problems'
@@ -10,9 +9,9 @@ import type { Method } from '../two-factor/methods'
 import { passSecondStep } from '../two-factor/second-step'
 import { type Notice, notifyOwner, occasionOf } from '../users/notify-owner'
 import { challengeId, findChallenge } from './challenge'
-import { deviceHashOf, makeDeviceCookie, readDeviceCookie } from './device-cookie'
+import { issueDevice } from './device-token'
 
-export type LoginFinished = Readonly<{ session: OpenedSession; deviceCookie: string }>
+export type LoginFinished = Readonly<{ session: OpenedSession; deviceToken: string }>
 
 /**
  * The second step of a login: checks the code and opens the session.
@@ -23,7 +22,7 @@ export type LoginFinished = Readonly<{ session: OpenedSession; deviceCookie: str
  */
 export async function finishLogin(
   deps: Deps,
-  input: { challenge: string; method: Method; code: string; deviceCookie: string | undefined },
+  input: { challenge: string; method: Method; code: string; deviceTokens: readonly string[] },
 ): Promise<LoginFinished> {
   const { method, code } = input
   const id = challengeId(input.challenge)
@@ -32,15 +31,15 @@ export async function finishLogin(
     throw problem('invalid_challenge', { reason: challenge ? 'other act or method' : 'none' })
   }
   const { userId, sentAt, expiresAt, codeHash } = challenge
-  const known = readDeviceCookie(deps, userId, input.deviceCookie)
-  const nonce = known ?? randomToken()
+  // One with a new nonce is a stranger to the guard until it remembers it.
+  const device = issueDevice(deps, userId, input.deviceTokens)
   const { backupCodeHash, isKnownDevice } = await passSecondStep(deps, {
     userId,
     ref: { id, sentAt, expiresAt },
     method,
     code,
     codeHash,
-    nonce: known,
+    device: device.hash,
   })
   const session = await createSession(deps, {
     userId,
@@ -50,12 +49,12 @@ export async function finishLogin(
     firstFactor: 'pwd',
     secondFactor: method === 'backup_code' ? 'backup' : method,
     backupCodeHash,
-    deviceHash: deviceHashOf(nonce),
+    deviceHash: device.hash,
   })
   if (!session) return refuse(deps, userId, backupCodeHash)
   await tellOfLogin(deps, session)
-  if (!isKnownDevice) await remember(deps, userId, { device: deviceHashOf(nonce), beganAt: sentAt })
-  return { session, deviceCookie: makeDeviceCookie(deps, userId, nonce) }
+  if (!isKnownDevice) await remember(deps, userId, { device: device.hash, beganAt: sentAt })
+  return { session, deviceToken: device.token }
 }
 
 /**

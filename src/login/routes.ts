@@ -2,7 +2,6 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import type { AppEnv } from '../context'
 import { anyone } from '../guards'
-import { cookieNamed, DEVICE_COOKIE, deviceCookie } from '../http/cookies'
 import { requireSameOrigin } from '../http/csrf'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
@@ -10,8 +9,9 @@ import { body } from '../http/validate'
 import { presentedPassword } from '../passwords/policy'
 import { secondStep } from '../two-factor/second-step'
 import { loginIdentifier } from '../users/email-key'
-import { answerSession, challengeAnswer, challengeOf, openedAnswer } from './answers'
+import { answerLogin, challengeAnswer, challengeOf, loginAnswer } from './answers'
 import { challengeToken } from './challenge'
+import { deviceTokenField, deviceTokensOf } from './device-token'
 import { finishLogin } from './finish-login'
 import { resendCode } from './resend-code'
 import { startLogin } from './start-login'
@@ -23,6 +23,7 @@ const loginBody = z.strictObject({
     .enum(['bearer', 'cookie'])
     .default('bearer')
     .describe('How the session will travel: tokens in the answer, or a cookie'),
+  device_token: deviceTokenField,
 })
 
 export const loginRoutes = new Hono<AppEnv>({ strict: false })
@@ -52,13 +53,13 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
       ],
     }),
     async (c) => {
-      const { identifier, password, transport } = c.req.valid('json')
+      const { identifier, password, transport, device_token: inBody } = c.req.valid('json')
       if (transport === 'cookie') requireSameOrigin(c)
       const started = await startLogin(c.var.deps, {
         identifier,
         password,
         transport,
-        deviceCookie: cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE),
+        deviceTokens: deviceTokensOf(c, inBody),
       })
       return c.json(challengeOf(started))
     },
@@ -68,14 +69,14 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
     '/verify-2fa',
     anyone,
     rateLimit('codes'),
-    body(secondStep({ challenge: challengeToken })),
+    body(secondStep({ challenge: challengeToken, device_token: deviceTokenField })),
     describe({
       tag: 'Login',
       summary: 'Second step: the code',
       description:
-        'Opens the session in the transport that the first step asked for: tokens in the body, or a cookie and nothing else.',
+        'Opens the session in the transport that the first step asked for: tokens in the body, or cookies and nothing else. `device_token` goes with the next login.',
       answers: {
-        200: { description: 'The session is open', schema: openedAnswer },
+        200: { description: 'The session is open', schema: loginAnswer },
       },
       problems: [
         'invalid_challenge',
@@ -86,12 +87,10 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
       ],
     }),
     async (c) => {
-      const { session, deviceCookie: device } = await finishLogin(c.var.deps, {
-        ...c.req.valid('json'),
-        deviceCookie: cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE),
-      })
-      c.header('Set-Cookie', deviceCookie(device), { append: true })
-      return answerSession(c, session)
+      const { device_token: inBody, ...step } = c.req.valid('json')
+      const deviceTokens = deviceTokensOf(c, inBody)
+      const { session, deviceToken } = await finishLogin(c.var.deps, { ...step, deviceTokens })
+      return answerLogin(c, session, deviceToken)
     },
   )
 

@@ -8,7 +8,7 @@ import { tryPassword } from '../passwords/try-password'
 import { problem, tooMany } from '../problems'
 import { hasBackupCode, hasTotp } from '../two-factor/factors-of-user'
 import type { LoginIdentifier } from '../users/email-key'
-import { readDeviceCookie } from './device-cookie'
+import { findDevice } from './device-token'
 import { findLock } from './lock-record'
 import { type ChallengeOpened, isCodeMailed, openChallenge, TOO_MANY_CODES } from './open-challenge'
 
@@ -25,7 +25,7 @@ export async function startLogin(
     identifier: LoginIdentifier
     password: string
     transport: 'bearer' | 'cookie'
-    deviceCookie: string | undefined
+    deviceTokens: readonly string[]
   },
 ): Promise<ChallengeOpened> {
   const { identifier, password, transport } = input
@@ -34,8 +34,9 @@ export async function startLogin(
     findLock(deps, identifier),
     findUser(deps, identifier),
   ])
-  const nonce = found && readDeviceCookie(deps, found.id, input.deviceCookie)
-  if (lockedUntil !== undefined && !nonce) {
+  // The same work for a name that nobody has.
+  const device = findDevice(deps, found?.id ?? '', input.deviceTokens)
+  if (lockedUntil !== undefined && device === null) {
     const event = { event: 'authn_login_blocked', userId: found?.id ?? null } as const
     await recordCounted(deps, { ...event, data: { reason: 'locked' } })
     throw tooMany('too_many_attempts', (lockedUntil - now) / 1000)
@@ -45,7 +46,7 @@ export async function startLogin(
     identifier,
     user: found,
     password,
-    nonce,
+    device,
     act: `login by ${identifier.kind}`,
     mailsCode: found !== undefined && refusalFor(found) === undefined && isCodeMailed(found),
   })

@@ -2,13 +2,12 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import type { AppEnv } from '../context'
 import { signedIn } from '../guards'
-import { cookieNamed, DEVICE_COOKIE } from '../http/cookies'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
 import { presentedPassword } from '../passwords/policy'
 import { secondStep } from '../two-factor/second-step'
-import { answerSession, challengeAnswer, challengeOf, openedAnswer } from './answers'
+import { answerRenewed, challengeAnswer, challengeOf, renewedAnswer } from './answers'
 import { challengeToken } from './challenge'
 import { finishStepUp, startStepUp } from './step-up'
 
@@ -27,10 +26,8 @@ export const stepUpRoutes = new Hono<AppEnv>({ strict: false })
       problems: ['invalid_credentials', 'too_many_attempts'],
     }),
     async (c) => {
-      const opened = await startStepUp(c.var.deps, c.var.session, {
-        ...c.req.valid('json'),
-        deviceCookie: cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE),
-      })
+      const { password } = c.req.valid('json')
+      const opened = await startStepUp(c.var.deps, c.var.session, password)
       return c.json(challengeOf(opened))
     },
   )
@@ -45,14 +42,11 @@ export const stepUpRoutes = new Hono<AppEnv>({ strict: false })
       summary: 'Confirm the session, second step: the code',
       description:
         'Good for one sensitive act in the next ten minutes. The tokens or the cookie of the session are replaced; those before are dead.',
-      answers: { 200: { description: 'The session is confirmed', schema: openedAnswer } },
+      answers: { 200: { description: 'The session is confirmed', schema: renewedAnswer } },
       problems: ['invalid_challenge', 'invalid_code', 'too_many_attempts', 'authenticator_stopped'],
     }),
     async (c) => {
-      const renewed = await finishStepUp(c.var.deps, c.var.session, {
-        ...c.req.valid('json'),
-        deviceCookie: cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE),
-      })
-      return answerSession(c, renewed)
+      const renewed = await finishStepUp(c.var.deps, c.var.session, c.req.valid('json'))
+      return answerRenewed(c, renewed)
     },
   )

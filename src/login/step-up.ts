@@ -12,7 +12,6 @@ import type { Method } from '../two-factor/methods'
 import { passSecondStep } from '../two-factor/second-step'
 import { notifyOwner, occasionOf } from '../users/notify-owner'
 import { challengeId, findChallenge } from './challenge'
-import { readDeviceCookie } from './device-cookie'
 import { type ChallengeOpened, isCodeMailed, openChallenge, TOO_MANY_CODES } from './open-challenge'
 
 /**
@@ -22,7 +21,7 @@ import { type ChallengeOpened, isCodeMailed, openChallenge, TOO_MANY_CODES } fro
 export async function startStepUp(
   deps: Deps,
   session: CurrentSession,
-  input: { password: string; deviceCookie: string | undefined },
+  password: string,
 ): Promise<ChallengeOpened> {
   const userId = session.user.id
   const [user] = await deps.db
@@ -43,8 +42,8 @@ export async function startStepUp(
   const { codeWaitSeconds } = await tryPassword(deps, {
     identifier: { kind: 'email', key: user.emailKey },
     user,
-    password: input.password,
-    nonce: readDeviceCookie(deps, userId, input.deviceCookie),
+    password,
+    device: session.deviceHash,
     act: 'step-up',
     mailsCode: isCodeMailed(user),
   })
@@ -67,7 +66,7 @@ export async function startStepUp(
 export async function finishStepUp(
   deps: Deps,
   session: CurrentSession,
-  input: { challenge: string; method: Method; code: string; deviceCookie: string | undefined },
+  input: { challenge: string; method: Method; code: string },
 ): Promise<RenewedSession> {
   const { method, code } = input
   const { userId, sessionId } = refOf(session)
@@ -84,7 +83,7 @@ export async function finishStepUp(
     method,
     code,
     codeHash,
-    nonce: readDeviceCookie(deps, userId, input.deviceCookie),
+    device: session.deviceHash,
   })
   const secondFactor = method === 'backup_code' ? 'backup' : method
   const steps = { secondFactor, securityEpoch, backupCodeHash, challengeId: id } as const

@@ -4,7 +4,6 @@ import type { Deps } from '../context'
 import { hashPassword } from '../crypto/password-hash'
 import { merchantProfiles } from '../db/merchant-schema'
 import { mailedTokens, users } from '../db/schema'
-import { readDeviceCookie } from '../login/device-cookie'
 import { problem } from '../problems'
 import { endOthers } from '../sessions/end-sessions'
 import type { CurrentSession } from '../sessions/find-session'
@@ -24,7 +23,7 @@ const POINTER = '#/new_password'
 export async function changePassword(
   deps: Deps,
   session: CurrentSession,
-  input: { oldPassword: string; newPassword: string; deviceCookie: string | undefined },
+  input: { oldPassword: string; newPassword: string },
 ): Promise<void> {
   const { oldPassword, newPassword } = input
   const holder = await findHolder(deps, session.user.id)
@@ -32,7 +31,7 @@ export async function changePassword(
     identifier: { kind: 'email', key: holder.emailKey },
     user: holder,
     password: oldPassword,
-    nonce: readDeviceCookie(deps, holder.id, input.deviceCookie),
+    device: session.deviceHash,
     act: 'change-password',
     mailsCode: false,
   })

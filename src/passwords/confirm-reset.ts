@@ -2,10 +2,9 @@ import { and, eq, ne, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { hashPassword } from '../crypto/password-hash'
-import { randomToken } from '../crypto/token'
 import { knownDevices, mailedTokens, sessions, users } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
-import { deviceHashOf, makeDeviceCookie, readDeviceCookie } from '../login/device-cookie'
+import { issueDevice } from '../login/device-token'
 import { dropLock, namesOf } from '../login/lock-record'
 import { problem } from '../problems'
 import { reach } from '../reach'
@@ -19,7 +18,7 @@ import { passResetFactor, type StrongStep } from './reset-factor'
 /**
  * Sets a new password with a mailed link, and ends every session, lock and count of failures; all other
  * browsers are strangers from then on: recovery. Opens no session (ASVS 5.0 6.4.3); an authenticator app
- * stays and must be proved, for the link alone is one factor. Returns the device cookie that whoever held
+ * stays and must be proved, for the link alone is one factor. Returns the device token that whoever held
  * the link has earned.
  *
  * Locks end before the password is replaced: if the guard is silent, nothing has changed and the link
@@ -31,28 +30,24 @@ export async function confirmReset(
     token: string
     password: string
     secondFactor: StrongStep | undefined
-    deviceCookie: string | undefined
+    deviceTokens: readonly string[]
   },
 ): Promise<string> {
   const reset = await findReset(deps, input.token)
   const { id: userId, email } = reset
   await requireGoodPassword(deps, input.password, [email, ...Object.values(reset.names)])
-  const known = readDeviceCookie(deps, userId, input.deviceCookie)
-  const factor = await passResetFactor(deps, reset, { given: input.secondFactor, nonce: known })
+  const { hash: device, token } = issueDevice(deps, userId, input.deviceTokens)
+  const factor = await passResetFactor(deps, reset, { given: input.secondFactor, device })
   const passwordHash = await hashPassword(
     deps.settings.PASSWORD_PEPPER,
     input.password,
     deps.passwordCost,
   )
-  const nonce = known ?? randomToken()
   await Promise.all([
-    reach(deps, 'guard', () =>
-      guardOf(deps, { userId }).recover(deviceHashOf(nonce), deps.now().getTime()),
-    ),
+    reach(deps, 'guard', () => guardOf(deps, { userId }).recover(device, deps.now().getTime())),
     dropLock(deps, namesOf(reset)),
   ])
-  const deviceHash = deviceHashOf(nonce)
-  const next = { passwordHash, deviceHash, ...factor }
+  const next = { passwordHash, deviceHash: device, ...factor }
   const { backupCodesLeft } = await replacePassword(deps, reset, next)
   const occasion = occasionOf(deps)
   await Promise.all([
@@ -63,7 +58,7 @@ export async function confirmReset(
         data: { left: backupCodesLeft, ...occasion },
       }),
   ])
-  return makeDeviceCookie(deps, userId, nonce)
+  return token
 }
 
 /**

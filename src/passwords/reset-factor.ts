@@ -16,7 +16,7 @@ export type StrongStep = Readonly<{ method: 'totp' | 'backup_code'; code: string
 export async function passResetFactor(
   deps: Deps,
   { id: userId, hasTotp, tokenHash, expiresAt }: Reset,
-  { given, nonce }: { given: StrongStep | undefined; nonce: string | undefined },
+  { given, device }: { given: StrongStep | undefined; device: string },
 ): Promise<{ method: StrongStep['method'] | null; backupCodeHash: string | undefined }> {
   if (!hasTotp) return { method: null, backupCodeHash: undefined }
   if (!given) throw problem('second_factor_required')
@@ -26,7 +26,7 @@ export async function passResetFactor(
     method: given.method,
     code: given.code,
     codeHash: null,
-    nonce,
+    device,
     keepsChallenge: true,
     isByLink: true,
     whenEnded: deps.db

@@ -2,10 +2,11 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import type { AppEnv } from '../context'
 import { anyone, steppedUp } from '../guards'
-import { cookieNamed, DEVICE_COOKIE, deviceCookie } from '../http/cookies'
+import { deviceCookie } from '../http/cookies'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
+import { deviceTokenField, deviceTokensOf } from '../login/device-token'
 import { methods } from '../two-factor/methods'
 import { strongSecondStep } from '../two-factor/second-step'
 import { emailAddress } from '../users/email-key'
@@ -79,6 +80,7 @@ export const passwordRoutes = new Hono<AppEnv>({ strict: false })
         second_factor: strongSecondStep()
           .optional()
           .describe('Where the account has an authenticator app'),
+        device_token: deviceTokenField,
       }),
     ),
     describe({
@@ -98,12 +100,12 @@ export const passwordRoutes = new Hono<AppEnv>({ strict: false })
       ],
     }),
     async (c) => {
-      const { token, password, second_factor: secondFactor } = c.req.valid('json')
+      const { token, password, second_factor: secondFactor, device_token } = c.req.valid('json')
       const device = await confirmReset(c.var.deps, {
         token,
         password,
         secondFactor,
-        deviceCookie: cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE),
+        deviceTokens: deviceTokensOf(c, device_token),
       })
       c.header('Set-Cookie', deviceCookie(device))
       return c.body(null, 204)
@@ -128,7 +130,6 @@ export const passwordRoutes = new Hono<AppEnv>({ strict: false })
       await changePassword(c.var.deps, c.var.session, {
         oldPassword,
         newPassword: chosen,
-        deviceCookie: cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE),
       })
       return c.body(null, 204)
     },

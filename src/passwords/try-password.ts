@@ -1,7 +1,6 @@
 import type { Deps } from '../context'
 import { dummyHash, verifyPassword } from '../crypto/password-hash'
 import { guardOf } from '../durable/guard-of'
-import { deviceHashOf } from '../login/device-cookie'
 import { problem, tooMany } from '../problems'
 import { reach, seeThrough } from '../reach'
 import type { LoginIdentifier } from '../users/email-key'
@@ -35,7 +34,7 @@ type Try<User> = Readonly<{
   user: User | undefined
   password: string
   /** Of a browser that has completed a login of this user. */
-  nonce: string | undefined
+  device: string | null
   act: string
   /** Whether a right one has a code mailed. */
   mailsCode: boolean
@@ -45,13 +44,13 @@ async function judge<User extends PasswordHolder>(
   deps: Deps,
   input: Try<User>,
 ): Promise<{ user: User; needsRehash: boolean; codeWaitSeconds: number }> {
-  const { identifier, user, password, nonce, act } = input
+  const { identifier, user, password, device, act } = input
   const account = user
     ? { userId: user.id }
     : { unknownName: `${identifier.kind}:${identifier.key}` }
   using reservation = await reach(deps, 'guard', () =>
     guardOf(deps, account).reservePassword({
-      device: nonce === undefined ? null : deviceHashOf(nonce),
+      device,
       isKnown: user !== undefined,
       now: deps.now().getTime(),
     }),

@@ -20,6 +20,7 @@ export type NewSession = Readonly<{
   transport: 'bearer' | 'cookie'
   firstFactor: FirstFactor
   secondFactor: SecondFactor
+  /** The browser that it is opened in: what is tried in the session counts for that one. */
   deviceHash: string
   /** Of the backup code that was the second step: the session is opened only if it gets it. */
   backupCodeHash?: string | undefined
@@ -78,7 +79,7 @@ export async function createSession(
     db.insert(sessions).select(sql`
       SELECT ${userId}, ${sessionId}, ${transport}, ${secretHash}, NULL, NULL, NULL,
         ${firstFactor}, ${secondFactor}, ${ms}, ${ms}, ${ms}, ${expiresAt},
-        ${caller.ip}, ${caller.country}, ${caller.userAgent}, ${ms}
+        ${caller.ip}, ${caller.country}, ${caller.userAgent}, ${ms}, ${login.deviceHash}
       WHERE ${isUnchanged} AND ${isClaimed}`),
     recordEvent(
       deps,

@@ -2,7 +2,6 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import type { AppEnv } from '../context'
 import { signedIn, steppedUp } from '../guards'
-import { cookieNamed, DEVICE_COOKIE } from '../http/cookies'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { deviceEntry, forgetAllDevices, forgetDevice, listDevices } from './devices'
@@ -20,10 +19,7 @@ export const deviceRoutes = new Hono<AppEnv>({ strict: false })
         200: { description: 'The devices', schema: z.object({ devices: z.array(deviceEntry) }) },
       },
     }),
-    async (c) => {
-      const cookie = cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE)
-      return c.json({ devices: await listDevices(c.var.deps, c.var.session.user.id, cookie) })
-    },
+    async (c) => c.json({ devices: await listDevices(c.var.deps, c.var.session) }),
   )
 
   .delete(

@@ -6,7 +6,6 @@ import { sha256 } from '../crypto/token'
 import { knownDevices } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
 import { deviceName } from '../email/device-name'
-import { deviceHashOf, readDeviceCookie } from '../login/device-cookie'
 import { problem } from '../problems'
 import { reach } from '../reach'
 import { notifyOwner, occasionOf } from '../users/notify-owner'
@@ -17,7 +16,7 @@ import { maySensitively, requireUsed, useStepUp } from './step-up'
 /** A browser that the account knows, as its owner sees it. */
 export const deviceEntry = z.object({
   id: z.string(),
-  current: z.boolean().describe('The one whose device cookie came along'),
+  current: z.boolean().describe('The one that this session was opened in'),
   device: z.string().describe('As its `User-Agent` says'),
   country: z.string().nullable(),
   countries: z.array(z.string()).describe('All that it has signed in from'),
@@ -30,20 +29,17 @@ const deviceIdOf = (deviceHash: string): string => `dev_${sha256(deviceHash).sli
 
 /** The browsers that an account knows, the one seen last first. */
 export async function listDevices(
-  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller'>,
-  userId: string,
-  deviceCookie: string | undefined,
+  deps: Pick<Deps, 'db'>,
+  session: CurrentSession,
 ): Promise<z.output<typeof deviceEntry>[]> {
-  const nonce = readDeviceCookie(deps, userId, deviceCookie)
-  const currentHash = nonce === undefined ? undefined : deviceHashOf(nonce)
   const rows = await deps.db
     .select()
     .from(knownDevices)
-    .where(devicesOf(userId))
+    .where(devicesOf(session.user.id))
     .orderBy(desc(knownDevices.lastSeenAt), knownDevices.deviceHash)
   return rows.map((row) => ({
     id: deviceIdOf(row.deviceHash),
-    current: row.deviceHash === currentHash,
+    current: row.deviceHash === session.deviceHash,
     device: deviceName(row.userAgent),
     country: row.country,
     countries: row.countries.split(' ').filter(Boolean),
@@ -55,7 +51,7 @@ export async function listDevices(
 const devicesOf = (userId: string) => eq(knownDevices.userId, userId)
 
 /**
- * Makes one browser a stranger again, and tells the owner: its cookie opens no counter of its own any more,
+ * Makes one browser a stranger again, and tells the owner: its token opens no counter of its own any more,
  * so strangers can lock it out. The step-up stays, since a person cleans up several. The guard first: should
  * the database fail, the device can be seen and forgotten once more.
  */

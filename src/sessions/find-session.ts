@@ -46,6 +46,7 @@ const prepareSessionQuery = (db: Deps['db']) =>
       lastUsedAt: sessions.lastUsedAt,
       expiresAt: sessions.expiresAt,
       steppedUpAt: sessions.steppedUpAt,
+      deviceHash: sessions.deviceHash,
       user: {
         id: users.id,
         email: users.email,

@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { totpAuthenticators } from '../db/schema'
-import { readDeviceCookie } from '../login/device-cookie'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
@@ -30,9 +29,9 @@ export type TotpConfirmed = Readonly<{
 export async function confirmTotp(
   deps: Deps,
   session: CurrentSession,
-  input: { id: string; code: string; deviceCookie: string | undefined },
+  input: { id: string; code: string },
 ): Promise<TotpConfirmed> {
-  const { id, code, deviceCookie } = input
+  const { id, code } = input
   const { userId } = refOf(session)
   const setup = await findSetup(deps, session, id)
   if (!setup) throw problem('not_found', { reason: 'no such setup of this session' })
@@ -43,7 +42,7 @@ export async function confirmTotp(
       userId,
       ref: { id, sentAt, expiresAt: sentAt + SETUP_SECONDS * 1000 },
       method: 'totp',
-      nonce: readDeviceCookie(deps, userId, deviceCookie),
+      device: session.deviceHash,
       // The row decides that it is confirmed once: a lost race must not use the setup up.
       keepsChallenge: true,
       isNewFactor: true,

@@ -4,7 +4,6 @@ import type { Deps } from '../context'
 import type { ChallengeRef } from '../durable/code-attempts'
 import { guardOf } from '../durable/guard-of'
 import type { CodeFailed } from '../durable/reservations'
-import { deviceHashOf } from '../login/device-cookie'
 import { problem, tooMany } from '../problems'
 import { reach, seeThrough } from '../reach'
 import { notifyOwner } from '../users/notify-owner'
@@ -16,7 +15,7 @@ export type CodeStep = Readonly<{
   ref: ChallengeRef
   method: Method
   /** Of a browser that has completed a login of this user. */
-  nonce: string | undefined
+  device: string | null
   /** Where another store decides that it is used once: a mailed link, an app that is being set up. */
   keepsChallenge?: boolean
   /** The codes are for a link that resets the password. */
@@ -48,12 +47,12 @@ async function judge(
   step: CodeStep,
   prove: Prove,
 ): Promise<Proof & { isKnownDevice: boolean }> {
-  const { userId, ref, method, nonce, isByLink = false } = step
+  const { userId, ref, method, device, isByLink = false } = step
   using reservation = await reach(deps, 'guard', () =>
     guardOf(deps, { userId }).reserveCode({
       challenge: ref,
       method,
-      device: nonce === undefined ? null : deviceHashOf(nonce),
+      device,
       isByLink,
       now: deps.now().getTime(),
     }),

@@ -2,7 +2,6 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import type { AppEnv } from '../context'
 import { signedIn, steppedUp } from '../guards'
-import { cookieNamed, DEVICE_COOKIE } from '../http/cookies'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
@@ -87,10 +86,8 @@ export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
       ],
     }),
     async (c) => {
-      const { backupCodes, backupCodesLeft } = await confirmTotp(c.var.deps, c.var.session, {
-        ...c.req.valid('json'),
-        deviceCookie: cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE),
-      })
+      const { deps, session } = c.var
+      const { backupCodes, backupCodesLeft } = await confirmTotp(deps, session, c.req.valid('json'))
       return c.json({ backup_codes: backupCodes, backup_codes_left: backupCodesLeft })
     },
   )

@@ -19,11 +19,10 @@ export const exportedData = ownData.extend({ events: z.array(activityEvent) })
  * hangs aborts it, which no client takes for its end, and half of a document is no JSON.
  */
 export async function exportUser(
-  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'patience'>,
   session: CurrentSession,
-  deviceCookie: string | undefined,
 ): Promise<ReadableStream<Uint8Array>> {
-  const data = await readOwnData(deps, session, deviceCookie)
+  const data = await readOwnData(deps, session)
   const parts = jsonParts(deps, session.user.id, data)
   const encoder = new TextEncoder()
   return new ReadableStream(

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import type { AppEnv } from '../context'
 import { anyone, signedIn, steppedUp } from '../guards'
-import { cookieNamed, DEVICE_COOKIE, endedSessionCookie } from '../http/cookies'
+import { endedSessionCookie } from '../http/cookies'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { body, query } from '../http/validate'
@@ -61,13 +61,11 @@ export const ownDataRoutes = new Hono<AppEnv>({ strict: false })
         'Everything but secrets, as a file. Asks for a step-up and does not use it up. A document that breaks off is not complete.',
       answers: { 200: { description: 'The data', schema: exportedData } },
     }),
-    async (c) => {
-      const cookie = cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE)
-      return c.body(await exportUser(c.var.deps, c.var.session, cookie), 200, {
+    async (c) =>
+      c.body(await exportUser(c.var.deps, c.var.session), 200, {
         'Content-Type': 'application/json; charset=utf-8',
         'Content-Disposition': 'attachment; filename="phantom-data.json"',
-      })
-    },
+      }),
   )
 
   .delete(

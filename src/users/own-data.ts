@@ -52,9 +52,8 @@ export const ownData = z.object({
 
 /** Reads it, and records that somebody has: what cannot be recorded is not handed out. */
 export async function readOwnData(
-  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller'>,
+  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   session: CurrentSession,
-  deviceCookie: string | undefined,
 ): Promise<z.output<typeof ownData>> {
   const { db } = deps
   const { session: _, ...user } = profileOf(session)
@@ -77,7 +76,7 @@ export async function readOwnData(
   return {
     profile: user,
     sessions: await listSessions(deps, session),
-    devices: await listDevices(deps, userId, deviceCookie),
+    devices: await listDevices(deps, session),
     authenticators: apps.map(({ name, createdAt, confirmedAt }) => ({
       name,
       created_at: createdAt.toISOString(),

@@ -152,12 +152,13 @@ describe('acts that ask for both steps anew', () => {
 })
 
 describe('guesses through a step-up', () => {
-  test('E-019: passwords tried at a step-up and at a login share one count and one lock', async ({
+  test('E-019: passwords tried at a step-up and at a login in its browser share one count and one lock', async ({
     expect,
   }) => {
     const app = startApp()
-    const { account, accessToken: token, deviceCookie } = await signedIn(app)
-    await failLogin(app, account.email, 3)
+    const { account, userId, accessToken: token, deviceCookie: cookie } = await signedIn(app)
+    const { accessToken: other } = await openSession(app.deps(), userId)
+    await failLogin(app, account.email, 3, cookie)
     const wrong = await start(app, 'wrong', { token })
     expect(outcome(wrong)).toEqual([401, 'invalid_credentials'])
     const count = many(100)
@@ -167,20 +168,21 @@ describe('guesses through a step-up', () => {
     expect(hashes).toBe(1)
     expect(result.filter(({ status }) => status === 429)).toHaveLength(count - 1)
     const { email: identifier, password } = account
-    const login = await app.post('/api/auth/login/', { identifier, password })
-    expect(outcome(login)).toEqual(TOO_MANY)
+    const login = (options = {}) => app.post('/api/auth/login/', { identifier, password }, options)
+    expect(outcome(await login({ cookie }))).toEqual(TOO_MANY)
     expect(outcome(await start(app, password, { token }))).toEqual(TOO_MANY)
-    // The owner's own browser has its own count.
-    expect((await start(app, password, { token, cookie: deviceCookie })).status).toBe(200)
+    // A session of another browser counts for that one, and strangers for themselves.
+    expect((await start(app, password, { token: other })).status).toBe(200)
+    expect((await login()).status).toBe(200)
     app.advance(1801)
-    expect((await app.post('/api/auth/login/', { identifier, password })).status).toBe(200)
+    expect((await login({ cookie })).status).toBe(200)
   })
 
-  test('E-019: wrong codes of a step-up count with those at a login: ten an hour', async ({
+  test('E-019: wrong codes of a step-up count with those at a login in its browser: ten an hour', async ({
     expect,
   }) => {
     const app = startApp()
-    const { account, accessToken: token } = await signedIn(app)
+    const { account, accessToken: token, deviceCookie: cookie } = await signedIn(app)
     for (let round = 0; round < 2; round++) {
       const { challenge } = (await start(app, account.password, { token })).body
       const right = await nextCode(account)
@@ -191,6 +193,8 @@ describe('guesses through a step-up', () => {
     }
     const challenge = await app.startLogin(account)
     const login = { challenge, method: 'email', code: await nextCode(account) }
-    expect(outcome(await app.post('/api/auth/verify-2fa/', login))).toEqual(TOO_MANY)
+    const finish = (options = {}) => app.post('/api/auth/verify-2fa/', login, options)
+    expect(outcome(await finish({ cookie }))).toEqual(TOO_MANY)
+    expect((await finish()).status).toBe(200)
   })
 })

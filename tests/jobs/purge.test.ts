@@ -8,7 +8,7 @@ import { describe, test } from 'vitest'
 import worker from '../../src/index'
 import type { Deps } from '../../src/context'
 import { runJobs } from '../../src/jobs/run-jobs'
-import { deviceHashOf } from '../../src/login/device-cookie'
+import { findDevice } from '../../src/login/device-token'
 import { openSession } from '../support/accounts'
 import { signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
@@ -147,7 +147,8 @@ describe('the erasure of accounts', () => {
     // The address signs up anew as a stranger's, and the browser of then is none of its own.
     await app.post('/api/users/create/', account, { ip: freshAddress() })
     expect(await userIdOf(account)).not.toBe(userId)
-    const device = deviceHashOf(deviceCookie?.split('=')[1]?.split('.')[0] ?? '')
+    const device = findDevice(app.deps(), userId, [deviceCookie?.split('=')[1] ?? ''])
+    expect(device).not.toBeNull()
     const guard = env.ACCOUNT_GUARD.getByName(userId)
     const request = { device, isKnown: false, now: app.now().getTime() }
     using reservation = await guard.reservePassword(request)

@@ -1,11 +1,11 @@
 import { eq } from 'drizzle-orm'
 import type { Deps } from '../../src/context'
 import { hashPassword } from '../../src/crypto/password-hash'
-import { randomId, randomToken } from '../../src/crypto/token'
+import { randomId } from '../../src/crypto/token'
 import { users } from '../../src/db/schema'
 import { guardOf } from '../../src/durable/guard-of'
 import { DEVICE_COOKIE, SESSION_COOKIE } from '../../src/http/cookies'
-import { deviceHashOf, makeDeviceCookie } from '../../src/login/device-cookie'
+import { issueDevice } from '../../src/login/device-token'
 import { createSession } from '../../src/sessions/create-session'
 import type { Role } from '../../src/sessions/lifetimes'
 import { emailKey } from '../../src/users/email-key'
@@ -48,12 +48,12 @@ export async function openSession(
     .from(users)
     .where(eq(users.id, userId))
   if (!user) throw new Error(`no user ${userId}`)
-  const nonce = randomToken()
+  const device = issueDevice(deps, userId, [])
   const login = { userId, transport, firstFactor: 'pwd', secondFactor, ...user } as const
-  const session = await createSession(deps, { ...login, deviceHash: deviceHashOf(nonce) })
+  const session = await createSession(deps, { ...login, deviceHash: device.hash })
   if (!session) throw new Error(`no session for ${userId}`)
   const now = deps.now().getTime()
-  await guardOf(deps, { userId }).remember({ device: deviceHashOf(nonce), beganAt: now }, now)
+  await guardOf(deps, { userId }).remember({ device: device.hash, beganAt: now }, now)
   const isBearer = session.transport === 'bearer'
   return {
     userId,
@@ -61,6 +61,6 @@ export async function openSession(
     accessToken: isBearer ? session.access.token : '',
     refreshToken: isBearer ? session.refreshToken : '',
     sessionCookie: isBearer ? undefined : `${SESSION_COOKIE}=${session.cookie}`,
-    deviceCookie: `${DEVICE_COOKIE}=${makeDeviceCookie(deps, userId, nonce)}`,
+    deviceCookie: `${DEVICE_COOKIE}=${device.token}`,
   }
 }

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app'
 import { createDeps, type Deps } from '../../src/context'
 import { SYSTEM } from '../../src/http/caller'
+import { DEVICE_COOKIE } from '../../src/http/cookies'
 import type { Role } from '../../src/sessions/lifetimes'
 import { type Account, insertAccount } from './accounts'
 import { checkAnswer } from './contract'
@@ -171,12 +172,17 @@ export function startApp(fault: (deps: Deps) => Deps = (deps) => deps) {
 /** What the answer of a finished login holds. */
 export function sessionIn(opened: Answer) {
   const cookies = opened.headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? '')
+  const token = opened.body['device_token']
   return {
     accessToken: opened.body.access_token ?? '',
     refreshToken: opened.body.refresh_token ?? '',
     sessionId: opened.body.session_id ?? '',
     sessionCookie: cookies.find((cookie) => cookie.startsWith('__Host-phantom_session=')),
-    deviceCookie: cookies.find((cookie) => cookie.startsWith('__Host-phantom_device=')),
+    /** As a browser would send it, whichever way it came. */
+    deviceCookie:
+      typeof token === 'string'
+        ? `${DEVICE_COOKIE}=${token}`
+        : cookies.find((cookie) => cookie.startsWith(`${DEVICE_COOKIE}=`)),
     opened,
   }
 }

@@ -13,13 +13,17 @@ export function visible({ status, headers, text }: Awaited<ReturnType<App['send'
 
 const PER_REQUEST = new Set(['x-request-id', 'ratelimit'])
 
-/** Wrong passwords, one after the other, from one fresh network. */
-export async function failLogin(app: App, identifier: string, times: number) {
+/** Wrong passwords, one after the other, from one fresh network; of a stranger, or of a browser. */
+export async function failLogin(app: App, identifier: string, times: number, cookie?: string) {
   const ip = freshAddress()
   const answers = []
   for (let count = 0; count < times; count++) {
     answers.push(
-      await app.post('/api/auth/login/', { identifier, password: `wrong ${count}` }, { ip }),
+      await app.post(
+        '/api/auth/login/',
+        { identifier, password: `wrong ${count}` },
+        { ip, cookie },
+      ),
     )
   }
   return answers
