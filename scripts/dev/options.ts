@@ -34,6 +34,9 @@ export const HELP = `Runs the whole service on this machine: mailbox, database, 
 New passwords are held against the local list only; to ask a service about leaks as well, name it in the
 environment: BREACHED_PASSWORDS_URL=https://api.pwnedpasswords.com/range
 
+Pages of other origins may call the API where the environment names them:
+CORS_ORIGINS=http://localhost:5173
+
 Ctrl-C stops everything.
 `
 

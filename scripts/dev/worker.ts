@@ -70,6 +70,7 @@ const vars = (url: string, smtp: SmtpServer) =>
     ISSUER: url,
     // Nothing leaves this machine unless it is asked to.
     BREACHED_PASSWORDS_URL: process.env['BREACHED_PASSWORDS_URL'] ?? '',
+    CORS_ORIGINS: process.env['CORS_ORIGINS'] ?? '',
     EMAIL_PROVIDER: 'smtp',
     EMAIL_HOST: smtp.host,
     EMAIL_PORT: `${smtp.port}`,

@@ -32,7 +32,7 @@ export type GuardState = Readonly<{
   strangers: Side
   /** Whoever holds a link that resets the password, in a browser that is not known. */
   linkHolders: Side
-  /** Browsers that have completed a login, by the nonce of their device cookie. */
+  /** Browsers that have completed a login, by the nonce of their device token. */
   devices: Readonly<Record<string, Side & { seenAt: number }>>
   /** When its owner was recovered last: no login from before makes a browser known any more. */
   recoveredAt: number

@@ -42,7 +42,7 @@ export const loginAnswer = z.union([
     ...left,
     device_token: z
       .string()
-      .describe('Keep it, and send it with the next login: this device is known by it. No secret'),
+      .describe('Keep it and send it with the next login: the account knows this device by it'),
   }),
   cookieAnswer,
 ])
@@ -53,7 +53,6 @@ type Opened = { sessionId: string; backupCodesLeft: number; secondFactor: string
 )
 
 // Both forms by name: of two inferred ones, the compiler would keep the lesser for clients.
-
 export function answerRenewed(c: Context<AppEnv>, session: Opened) {
   if (session.transport === 'cookie') c.header('Set-Cookie', sessionCookie(session.cookie))
   return c.json<z.output<typeof renewedAnswer>>(bodyOf(session))

@@ -31,7 +31,7 @@ export async function finishLogin(
     throw problem('invalid_challenge', { reason: challenge ? 'other act or method' : 'none' })
   }
   const { userId, sentAt, expiresAt, codeHash } = challenge
-  // One with a new nonce is a stranger to the guard until it remembers it.
+  // A new one is a stranger until the guard remembers it.
   const device = issueDevice(deps, userId, input.deviceTokens)
   const { backupCodeHash, isKnownDevice } = await passSecondStep(deps, {
     userId,

@@ -34,7 +34,7 @@ export async function startLogin(
     findLock(deps, identifier),
     findUser(deps, identifier),
   ])
-  // The same work for a name that nobody has.
+  // For a name that nobody has, the same work.
   const device = findDevice(deps, found?.id ?? '', input.deviceTokens)
   if (lockedUntil !== undefined && device === null) {
     const event = { event: 'authn_login_blocked', userId: found?.id ?? null } as const

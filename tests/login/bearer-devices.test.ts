@@ -80,6 +80,16 @@ describe('an app without cookies', () => {
     expect((await app.post('/api/users/enable-2fa/confirm/', setUp, renewed)).status).toBe(200)
   })
 
+  test('is on the side of strangers in every session, once it is forgotten', async ({ expect }) => {
+    const app = startApp()
+    const { account, accessToken: token } = await signedIn(app)
+    expect((await app.send('DELETE', '/api/auth/devices/', { token })).status).toBe(204)
+    const { email, password } = account
+    await failLogin(app, email, 5)
+    const confirm = await app.post('/api/auth/step-up/', { password }, { token })
+    expect(confirm.status).toBe(429)
+  })
+
   test('stays the known one when it sets a new password', async ({ expect }) => {
     const app = startApp()
     const ada = await app.hasAccount()

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { type Account, type Answer, freshAddress, nextCode, startApp } from './app'
+import { type Account, type Answer, freshAddress, nextCode, sessionIn, startApp } from './app'
 import { codeAt, stepAt } from '../../src/two-factor/totp'
 
 type Session = { id: string; access: string; refresh: string }
@@ -155,9 +155,7 @@ export class AccountWorld {
     this.note(answer)
     this.spend(`${method} code of a login`, '/api/auth/verify-2fa/', json)
     await this.giveUsedCode(method, code)
-    for (const cookie of answer.headers.getSetCookie()) {
-      if (cookie.startsWith('__Host-phantom_device=')) this.browser = cookie.split(';')[0] ?? ''
-    }
+    this.browser = sessionIn(answer).deviceCookie ?? this.browser
     return answer
   }
 

@@ -190,7 +190,7 @@ describe('the export of an account', () => {
     expect(answer.body).toMatchObject({
       profile: { email: account.email, username: account.username },
       sessions: [{ id: sessionId, current: true }],
-      devices: [{ current: false }],
+      devices: [{ current: true }],
       authenticators: [{ confirmed_at: expect.any(String) as string }],
       backup_codes_left: backupCodes.length,
       merchant_profile: null,

@@ -9,9 +9,10 @@ const READY_WITHIN_MS = 110_000
 const STOP_WITHIN_MS = 15_000
 
 /** Runs `scripts/dev.mjs` as `npm run dev` does, without waiting for anything. */
-export function runDev(args: readonly string[]) {
+export function runDev(args: readonly string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, ['scripts/dev.mjs', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
   })
   let output = ''
   const listeners = new Set<() => void>()
@@ -26,9 +27,13 @@ export function runDev(args: readonly string[]) {
 }
 
 /** Starts the dev server on free ports with a state of its own, and waits for its READY line. */
-export async function startDevServer({ args = [] as string[], state = newState() } = {}) {
+export async function startDevServer({
+  args = [] as string[],
+  state = newState(),
+  env = {} as Record<string, string>,
+} = {}) {
   const ports = ['--port', `${await freePort()}`, '--mailbox-port', `${await freePort()}`]
-  const dev = runDev([...ports, '--state', state, ...args])
+  const dev = runDev([...ports, '--state', state, ...args], env)
   const [, api = '', mailbox = ''] = await ready(dev)
   return {
     api,
