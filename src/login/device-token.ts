@@ -45,8 +45,8 @@ const signedText = (userId: string, { nonce, issued }: Pick<Entry, 'nonce' | 'is
 type Reads = Pick<Deps, 'settings' | 'now' | 'caller'>
 
 /**
- * The entry of an account, told by its MAC, and those of others, whose accounts cannot be told. Tokens
- * without a good entry of this account count as none, and are logged.
+ * The entry of an account, told by its MAC, and those of others, whose accounts cannot be told.
+ * Tokens without a good entry of this account count as none, and are logged.
  */
 function readTokens({ settings, now, caller }: Reads, userId: string, tokens: readonly string[]) {
   const isOwn = (entry: Entry) =>
@@ -70,9 +70,9 @@ export function findDevice(deps: Reads, userId: string, tokens: readonly string[
 }
 
 /**
- * The device token of a browser or app that has completed a login (OWASP, "Slow Down Online Guessing
- * Attacks with Device Cookies"). It proves only that this device was here, and replaces no step of a
- * login. One entry an account, the newest first: `<nonce>.<issued>.<MAC over user, nonce, issued>`.
+ * The device token of a browser or app that has completed a login (OWASP, "Slow Down Online
+ * Guessing Attacks with Device Cookies"). It proves only that this device was here, and replaces no
+ * step of a login. One entry an account, newest first: `<nonce>.<issued>.<MAC over user and both>`.
  *
  * Each account keeps a nonce of its own, so that a copy of the token from before its first login is
  * nothing to it. The entries of the others stay.
