@@ -1,6 +1,6 @@
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { randomToken } from '../crypto/token'
+import { randomId, randomToken } from '../crypto/token'
 import { guardOf } from '../durable/guard-of'
 import { log } from '../log'
 import { problem } from '../problems'
@@ -34,15 +34,18 @@ export async function finishLogin(
   const { userId, sentAt, expiresAt, codeHash } = challenge
   const known = readDeviceCookie(deps, userId, input.deviceCookie)
   const nonce = known ?? randomToken()
+  const sessionId = randomId('ses')
   const { backupCodeHash, isKnownDevice } = await passSecondStep(deps, {
     userId,
     ref: { id, sentAt, expiresAt },
     method,
     code,
     codeHash,
+    sessionId,
     nonce: known,
   })
   const session = await createSession(deps, {
+    id: sessionId,
     userId,
     securityEpoch: challenge.securityEpoch,
     role: challenge.role,

@@ -34,8 +34,8 @@ export async function startStepUp(
       locale: users.locale,
       passwordHash: users.passwordHash,
       securityEpoch: users.securityEpoch,
-      hasTotp,
-      hasBackupCode,
+      hasTotp: hasTotp(),
+      hasBackupCode: hasBackupCode(),
     })
     .from(users)
     .where(eq(users.id, userId))
@@ -84,6 +84,7 @@ export async function finishStepUp(
     method,
     code,
     codeHash,
+    sessionId,
     nonce: readDeviceCookie(deps, userId, input.deviceCookie),
   })
   const secondFactor = method === 'backup_code' ? 'backup' : method
