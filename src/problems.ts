@@ -20,6 +20,7 @@ export const problems = {
   invalid_credentials: { status: 401, title: 'The name or the password is not right' },
   invalid_challenge: { status: 401, title: 'This sign-in has ended, start again' },
   invalid_code: { status: 401, title: 'The code is not right' },
+  code_used: { status: 401, title: 'You have used this code already, wait for the next one' },
   insufficient_user_authentication: {
     status: 401,
     title: 'Confirm first that it is you, with both steps',
@@ -54,6 +55,7 @@ export const problems = {
     status: 409,
     title: 'An admin keeps an authenticator app: add another one first',
   },
+  strong_factor_required: { status: 409, title: 'Add an authenticator app first' },
   too_many_authenticators: {
     status: 409,
     title: 'Remove an authenticator app before you add another',
@@ -79,6 +81,8 @@ export type FieldError = Readonly<{ pointer: string; detail: string; code?: stri
 type Extras = Readonly<{
   /** For the log only, never sent. */
   reason?: string
+  /** What to do about it, for people (RFC 9457 §3.1.4). */
+  detail?: string
   errors?: readonly FieldError[]
   headers?: Readonly<Record<string, string>>
 }>
@@ -125,6 +129,7 @@ export function toProblemResponse(error: Error, c: Context<AppEnv>): Response {
     title,
     status,
     code,
+    ...(extras.detail !== undefined && { detail: extras.detail }),
     ...(extras.errors && { errors: extras.errors }),
   }
   return c.body(JSON.stringify(body), status, {

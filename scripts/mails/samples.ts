@@ -44,6 +44,7 @@ export const samples: Samples = {
   password_changed: [
     { how: 'change', ...where },
     { how: 'reset', ...where },
+    { how: 'reset', factorsRemoved: true, ...where },
   ],
   change_email: [{ link, validHours: 24 }],
   email_change_requested: [{ link, newEmail: 'a…@example.com', ...where }],
@@ -55,9 +56,9 @@ export const samples: Samples = {
     { change: 'added', address: 'a…@example.com', ...where },
     { change: 'removed', address: 'a…@example.com', ...where },
   ],
-  authenticator_added: [{ name: 'Work phone', ...where }],
+  authenticator_added: [{ link, name: 'Work phone', ...where }],
   authenticator_removed: [{ name: 'Work phone', ...where }],
-  backup_codes_made: [{ count: 10, ...where }],
+  backup_codes_made: [{ link, count: 10, ...where }],
   backup_code_used: [
     { left: 8, ...where },
     { left: 2, ...where },

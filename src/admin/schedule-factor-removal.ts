@@ -6,6 +6,7 @@ import { mailedTokens, pendingActs } from '../db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { hasStrongFactor } from '../two-factor/strong-factors'
 import { mailedLink } from '../users/mailed-link'
 import { notifyOwner } from '../users/notify-owner'
 import { findSubject } from './subject'
@@ -44,9 +45,7 @@ async function insertRemoval(
   const { userId, reason, actId, token, dueAt } = removal
   const actor = session.user.id
   const isPossible = sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND status = 'active')
-    AND (EXISTS (SELECT 1 FROM totp_authenticators
-        WHERE user_id = ${userId} AND confirmed_at IS NOT NULL)
-      OR EXISTS (SELECT 1 FROM backup_codes WHERE user_id = ${userId} AND used_by IS NULL))
+    AND ${hasStrongFactor(userId)}
     AND NOT EXISTS (SELECT 1 FROM pending_acts WHERE user_id = ${userId}
       AND kind = 'remove_factors' AND state = 'waiting')`
   const isMade = sql`EXISTS (SELECT 1 FROM pending_acts WHERE id = ${actId})`

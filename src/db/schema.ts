@@ -172,6 +172,9 @@ export const backupCodes = sqliteTable(
     /** The session, or the hash of the link, that it was given for; NULL while it is good. */
     usedBy: text('used_by'),
     usedAt: time('used_at'),
+    createdAt: time('created_at')
+      .notNull()
+      .default(sql`0`),
   },
   (table) => [primaryKey({ columns: [table.userId, table.codeHash] })],
 )

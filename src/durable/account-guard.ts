@@ -7,6 +7,7 @@ import {
   type ChallengeRef,
   codeWaitSeconds,
   type CodeUse,
+  isOwnReplay,
   withCodeFailure,
   withMail,
   withResend,
@@ -144,7 +145,7 @@ export class AccountGuard extends DurableObject<Env> {
     const { state, failures, inARow } = withCodeFailure(this.#state, challenge, request, now)
     this.#save(state)
     const isEnded = failures >= this.#rule.maxFailures
-    return { failures, isEnded, stopsNow: inARow === MAX_IN_A_ROW }
+    return { inARow, isEnded, stopsNow: inARow === MAX_IN_A_ROW }
   }
 
   /** Uses a right code up: `passed` once. A time step that was used before counts as a wrong code. */
@@ -155,7 +156,10 @@ export class AccountGuard extends DurableObject<Env> {
       return { verdict: 'spent', failed: null }
     }
     const state = withRightCode(this.#state, challenge, request, use, now)
-    if (!state) return { verdict: 'replayed', failed: this.#failCode(request) }
+    if (!state) {
+      const verdict = isOwnReplay(this.#state, use) ? 'used' : 'replayed'
+      return { verdict, failed: this.#failCode(request) }
+    }
     this.#save(state)
     return { verdict: 'passed', failed: null }
   }

@@ -68,6 +68,8 @@ export function codeWaitSeconds(codeFailures: Window, inFlight: number, now: num
 export type CodeUse = Readonly<{
   /** The authenticator app and the time step of its code. */
   totp?: { id: string; step: number } | undefined
+  /** The session that gives the code, or that it is to open; none where a link is. */
+  sessionId?: string | undefined
   /** Where another store decides that it is used once: a mailed link. */
   keepsChallenge?: boolean | undefined
 }>
@@ -83,18 +85,29 @@ export function withRightCode(
   use: CodeUse,
   now: number,
 ): GuardState | undefined {
-  const { totp } = use
+  const { totp, sessionId = '' } = use
   if (totp && totp.step <= (state.totpSteps[totp.id] ?? -1)) return undefined
   const side = { ...withRowEnded(sideOf(state, from.device), from.method), codeFailures: NO_WINDOW }
   const cleared = { ...withSide(state, from.device, side), isKnown: true }
   const stepped = totp
-    ? { ...cleared, totpSteps: { ...cleared.totpSteps, [totp.id]: totp.step } }
+    ? {
+        ...cleared,
+        totpSteps: { ...cleared.totpSteps, [totp.id]: totp.step },
+        totpSessions: { ...cleared.totpSessions, [totp.id]: sessionId },
+      }
     : cleared
   const used = use.keepsChallenge
     ? stepped
     : withChallenge(stepped, ref.id, { ...challengeOf(state, ref), isUsed: true }, now)
   return withDeviceSeen(used, from.device, now)
 }
+
+/** Whether the session that gives the step of an app is the very one that has used it: its owner, in a hurry. */
+export const isOwnReplay = ({ totpSteps, totpSessions }: GuardState, use: CodeUse): boolean =>
+  use.totp !== undefined &&
+  use.sessionId !== undefined &&
+  totpSteps[use.totp.id] === use.totp.step &&
+  totpSessions[use.totp.id] === use.sessionId
 
 /** Notes that a code is sent again, unless that is too soon or too often. */
 export function withResend(

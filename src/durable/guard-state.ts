@@ -42,6 +42,8 @@ export type GuardState = Readonly<{
   challenges: Readonly<Record<string, Challenge>>
   /** The last time step that was accepted of each authenticator app. */
   totpSteps: Readonly<Record<string, number>>
+  /** The session that each of these steps was accepted for. */
+  totpSessions: Readonly<Record<string, string>>
 }>
 
 export const NO_WINDOW: Window = { startedAt: 0, count: 0 }
@@ -64,6 +66,7 @@ export const EMPTY_GUARD: GuardState = {
   mails: {},
   challenges: {},
   totpSteps: {},
+  totpSessions: {},
 }
 
 /** A code of a step this old is refused by the clock alone. */
@@ -129,6 +132,9 @@ export function pruned(
   const totpSteps = Object.fromEntries(
     Object.entries(state.totpSteps).filter(([, step]) => now < step * STEP_MS + STEP_KEPT_MS),
   )
+  const totpSessions = Object.fromEntries(
+    Object.entries(state.totpSessions).filter(([id]) => id in totpSteps),
+  )
   const mails = Object.fromEntries(
     Object.entries(state.mails).filter(([kind, windows]) =>
       MAIL_QUOTAS[kind as MailKind].some(
@@ -149,5 +155,5 @@ export function pruned(
   const isRemembered =
     state.isKnown && (sides.some(hasRow) || Object.keys(state.devices).length > 0)
   if (!isActive && !isRemembered) return undefined
-  return { ...state, challenges, totpSteps, mails }
+  return { ...state, challenges, totpSteps, totpSessions, mails }
 }

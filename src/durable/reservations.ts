@@ -34,15 +34,18 @@ export type CodeReservation = {
 }
 
 export type CodeFailed = {
-  /** Wrong codes of the challenge so far. */
-  failures: number
+  /** Wrong codes of this kind in a row, over all challenges of the side. */
+  inARow: number
   isEnded: boolean
   stopsNow: boolean
 }
 
 export type CodeVerdict = {
-  /** `passed` exactly once; `spent` when another request was first, `replayed` for a time step used before. */
-  verdict: 'passed' | 'spent' | 'replayed'
+  /**
+   * `passed` exactly once; `spent` when another request was first, `replayed` for a time step used before, `used`
+   * where this very session has used it.
+   */
+  verdict: 'passed' | 'spent' | 'replayed' | 'used'
   /** What a replay has come to: it counts like a wrong code. */
   failed: CodeFailed | null
 }

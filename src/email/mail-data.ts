@@ -43,15 +43,20 @@ export const mailData = {
     requestedBy: z.enum(['owner', 'admin']).default('owner'),
     ...occasion,
   }),
-  password_changed: z.object({ how: z.enum(['change', 'reset']), ...where }),
+  password_changed: z.object({
+    how: z.enum(['change', 'reset']),
+    /** Factors that were too young for the reset to ask for went with it. */
+    factorsRemoved: z.boolean().default(false),
+    ...where,
+  }),
   /** To a new address, to be confirmed. */
   change_email: z.object({ link, validHours: z.number() }),
-  /** To the old address, before and after; the link freezes the account. */
+  /** To the old address, before and after; the link takes that back and freezes the account. */
   email_change_requested: z.object({ link, newEmail: text, ...where }),
   email_changed: z.object({ link, newEmail: text, ...where }),
   /** To the owner of an address that another account wanted to have. */
   address_in_use: z.object(occasion),
-  /** The link of one of the two mails above was used. */
+  /** The link of such a mail, or of one about a new factor, was used. */
   account_frozen: z.object(where),
   /** To a second address for notices, to be confirmed; then to the first one. */
   notification_email: z.object({ link, validHours: z.number() }),
@@ -60,10 +65,10 @@ export const mailData = {
     address: text,
     ...where,
   }),
-  /** Authenticator apps, by the name that their owner gave them. */
-  authenticator_added: z.object({ name: text, ...where }),
+  /** Authenticator apps, by the name that their owner gave them; a link undoes what was added. */
+  authenticator_added: z.object({ link, name: text, ...where }),
   authenticator_removed: z.object({ name: text, ...where }),
-  backup_codes_made: z.object({ count: z.number(), ...where }),
+  backup_codes_made: z.object({ link, count: z.number(), ...where }),
   backup_code_used: z.object({ left: z.number(), ...where }),
   /** A browser that the account knew is a stranger again, by its `User-Agent` as sent; or all of them. */
   device_forgotten: z.object({ forgotten: text.nullable(), ...where }),

@@ -26,6 +26,7 @@ export const problemSchema: JsonSchema = {
     title: { type: 'string', description: 'For people; may change' },
     status: { type: 'integer' },
     code: { type: 'string', enum: Object.keys(problems) },
+    detail: { type: 'string', description: 'What to do about it, for people; may change' },
     errors: {
       type: 'array',
       description: 'What is wrong with which field',

@@ -1,15 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import {
-  backupCodes,
-  mailedTokens,
-  pendingActs,
-  sessions,
-  totpAuthenticators,
-  users,
-} from '../db/schema'
+import { mailedTokens, pendingActs, sessions, totpAuthenticators, users } from '../db/schema'
 import { isAdmin } from '../roles/admins'
+import { dropOrphanedCodes } from '../two-factor/strong-factors'
 import { type ActKind, endActs } from '../users/end-acts'
 import { notifyOwner, ownerColumns } from '../users/notify-owner'
 import { countFailed } from './count-failed'
@@ -75,7 +69,7 @@ async function removeFactors(deps: Deps, act: { id: string; userId: string }): P
       isDue,
     ),
     db.delete(totpAuthenticators).where(mine),
-    db.delete(backupCodes).where(mine),
+    dropOrphanedCodes(deps, userId),
     db.delete(sessions).where(mine),
     db.delete(mailedTokens).where(sql`purpose = 'stop_act' AND ${mine}`),
     db

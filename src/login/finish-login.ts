@@ -1,5 +1,6 @@
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { randomId } from '../crypto/token'
 import { guardOf } from '../durable/guard-of'
 import { log } from '../log'
 import { problem } from '../problems'
@@ -33,6 +34,7 @@ export async function finishLogin(
   const { userId, sentAt, expiresAt, codeHash } = challenge
   // A new one is a stranger until the guard remembers it.
   const device = issueDevice(deps, userId, input.deviceTokens)
+  const sessionId = randomId('ses')
   const { backupCodeHash, isKnownDevice } = await passSecondStep(deps, {
     userId,
     ref: { id, sentAt, expiresAt },
@@ -40,8 +42,10 @@ export async function finishLogin(
     code,
     codeHash,
     device: device.hash,
+    sessionId,
   })
   const session = await createSession(deps, {
+    id: sessionId,
     userId,
     securityEpoch: challenge.securityEpoch,
     role: challenge.role,

@@ -84,8 +84,8 @@ async function findUser(deps: Pick<Deps, 'db'>, { kind, key }: LoginIdentifier) 
       securityEpoch: users.securityEpoch,
       frozenAt: users.frozenAt,
       erasureDueAt: users.erasureDueAt,
-      hasTotp,
-      hasBackupCode,
+      hasTotp: hasTotp(),
+      hasBackupCode: hasBackupCode(),
     })
     .from(users)
     .where(eq(kind === 'email' ? users.emailKey : users.usernameKey, key))

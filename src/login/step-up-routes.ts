@@ -43,7 +43,13 @@ export const stepUpRoutes = new Hono<AppEnv>({ strict: false })
       description:
         'Good for one sensitive act in the next ten minutes. The tokens or the cookie of the session are replaced; those before are dead.',
       answers: { 200: { description: 'The session is confirmed', schema: renewedAnswer } },
-      problems: ['invalid_challenge', 'invalid_code', 'too_many_attempts', 'authenticator_stopped'],
+      problems: [
+        'invalid_challenge',
+        'invalid_code',
+        'code_used',
+        'too_many_attempts',
+        'authenticator_stopped',
+      ],
     }),
     async (c) => {
       const renewed = await finishStepUp(c.var.deps, c.var.session, c.req.valid('json'))

@@ -33,8 +33,8 @@ export async function startStepUp(
       locale: users.locale,
       passwordHash: users.passwordHash,
       securityEpoch: users.securityEpoch,
-      hasTotp,
-      hasBackupCode,
+      hasTotp: hasTotp(),
+      hasBackupCode: hasBackupCode(),
     })
     .from(users)
     .where(eq(users.id, userId))
@@ -84,6 +84,7 @@ export async function finishStepUp(
     code,
     codeHash,
     device: session.deviceHash,
+    sessionId,
   })
   const secondFactor = method === 'backup_code' ? 'backup' : method
   const steps = { secondFactor, securityEpoch, backupCodeHash, challengeId: id } as const

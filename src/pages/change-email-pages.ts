@@ -34,15 +34,19 @@ export const confirmEmailPage = linkPage({
     </p>`,
 })
 
-/** Where the link leads that an address is mailed when it is to be replaced, and when it has been. */
+/** Where the link leads of a mail about another address, a new authenticator app or new backup codes. */
 export const notMePage = linkPage({
-  title: 'Stop a change of your e\u2011mail address',
-  description: 'Freezes a Phantom account whose address somebody else wants to change.',
+  title: 'Undo what was not you',
+  description: 'Freezes a Phantom account in which somebody else has changed something.',
   path: '/api/auth/not-me/',
-  ready: html`<p>If it was not you who asked for another address, the button</p>
+  ready: html`<p>If it was not you who did what our mail tells of, the button</p>
     <ul>
       <li>ends all sessions and API keys,</li>
-      <li>keeps the address from before the change, or brings it back,</li>
+      <li>keeps the e‑mail address from before, or brings it back,</li>
+      <li>
+        removes authenticator apps and backup codes that were added in the three days before the
+        mail or since,
+      </li>
       <li>and freezes the account: nobody can sign in until its password is reset.</li>
     </ul>`,
   button: 'This was not me',
@@ -50,8 +54,9 @@ export const notMePage = linkPage({
   done: {
     title: 'Your account is frozen',
     text: html`<p>
-        All sessions have ended, the address is the one from before, and nobody can sign in. Now
-        reset the password: that makes the account yours again.
+        All sessions have ended, the address is the one from before, authenticator apps and backup
+        codes that were new are gone, and nobody can sign in. Now reset the password: that makes the
+        account yours again.
       </p>
       ${resetLink}
       <p class="soft">
@@ -60,7 +65,8 @@ export const notMePage = linkPage({
       </p>`,
   },
   expired: html`<p>
-      It has been used, or is more than seven days old. If you have pressed the button before, your
+      It has been used, or is too old: it is good for seven days after a change of address, and for
+      three days after an app or codes were added. If you have pressed the button before, your
       account is frozen: reset its password.
     </p>
     ${resetLink}

@@ -23,7 +23,10 @@ export const resetPasswordPage = (minLength: number): Page => ({
 
       <section data-view="ready" hidden>
         <h1 tabindex="-1">Set a new password</h1>
-        <p>All your sessions will end. Then you sign in with the new password.</p>
+        <p>
+          All your sessions will end. Authenticator apps and backup codes that were added in the
+          last three days are removed. Then you sign in with the new password.
+        </p>
         ${passwordForm(minLength)}
       </section>
 

@@ -9,6 +9,7 @@ import { dropLock, namesOf } from '../login/lock-record'
 import { problem } from '../problems'
 import { reach } from '../reach'
 import { claimBackupCode, countBackupCodes, isClaimedBy } from '../two-factor/backup-codes'
+import { removeFactorsSince } from '../two-factor/strong-factors'
 import { notifyOwner, occasionOf } from '../users/notify-owner'
 import { findReset, type Reset } from './find-reset'
 import { requireGoodPassword } from './policy'
@@ -18,7 +19,8 @@ import { passResetFactor, type StrongStep } from './reset-factor'
 /**
  * Sets a new password with a mailed link, and ends every session, lock and count of failures; all other
  * browsers are strangers from then on: recovery. Opens no session (ASVS 5.0 6.4.3); an authenticator app
- * stays and must be proved, for the link alone is one factor. Returns the device token that whoever held
+ * stays and must be proved, for the link alone is one factor. One that is young is not asked for and goes,
+ * with young backup codes: it may be what keeps the owner out (decision 019). Returns the device token that whoever held
  * the link has earned.
  *
  * Locks end before the password is replaced: if the guard is silent, nothing has changed and the link
@@ -48,10 +50,13 @@ export async function confirmReset(
     dropLock(deps, namesOf(reset)),
   ])
   const next = { passwordHash, deviceHash: device, ...factor }
-  const { backupCodesLeft } = await replacePassword(deps, reset, next)
+  const { backupCodesLeft, factorsRemoved } = await replacePassword(deps, reset, next)
   const occasion = occasionOf(deps)
   await Promise.all([
-    notifyOwner(deps, reset, { template: 'password_changed', data: { how: 'reset', ...occasion } }),
+    notifyOwner(deps, reset, {
+      template: 'password_changed',
+      data: { how: 'reset', factorsRemoved, ...occasion },
+    }),
     factor.backupCodeHash !== undefined &&
       notifyOwner(deps, reset, {
         template: 'backup_code_used',
@@ -67,7 +72,7 @@ export async function confirmReset(
  */
 async function replacePassword(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
-  { id: userId, tokenHash }: Reset,
+  { id: userId, tokenHash, factorsBy }: Reset,
   next: {
     passwordHash: string
     backupCodeHash: string | undefined
@@ -75,7 +80,7 @@ async function replacePassword(
     /** Of the browser of the link, which alone stays known. */
     deviceHash: string
   },
-): Promise<{ backupCodesLeft: number }> {
+): Promise<{ backupCodesLeft: number; factorsRemoved: boolean }> {
   const { db } = deps
   const { passwordHash, backupCodeHash } = next
   const backup = { userId, codeHash: backupCodeHash ?? '', usedBy: tokenHash }
@@ -88,7 +93,7 @@ async function replacePassword(
     AND link.data = CAST(users.security_epoch AS TEXT))`
   const isDone = sql`EXISTS (
     SELECT 1 FROM users WHERE id = ${userId} AND password_hash = ${passwordHash})`
-  const [, changed, , , , [codes]] = await db.batch([
+  const [, changed, , , , , youngApps, youngCodes, , [codes]] = await db.batch([
     claimBackupCode(deps, backup, isLinkGood),
     db
       .update(users)
@@ -104,6 +109,7 @@ async function replacePassword(
     db
       .delete(mailedTokens)
       .where(and(eq(mailedTokens.userId, userId), isEndedByNewPassword, isDone)),
+    ...removeFactorsSince(deps, { userId, since: factorsBy }, isDone),
     countBackupCodes(deps, userId),
     db
       .delete(knownDevices)
@@ -112,5 +118,6 @@ async function replacePassword(
       ),
   ])
   if (changed.length === 0) throw problem('invalid_token', { reason: 'used meanwhile' })
-  return { backupCodesLeft: codes?.left ?? 0 }
+  const factorsRemoved = youngApps.length + youngCodes.length > 0
+  return { backupCodesLeft: codes?.left ?? 0, factorsRemoved }
 }

@@ -5,6 +5,7 @@ import { merchantProfiles } from '../db/merchant-schema'
 import { mailedTokens, users } from '../db/schema'
 import { problem } from '../problems'
 import { hasBackupCode, hasTotp } from '../two-factor/factors-of-user'
+import { youngAfter } from '../two-factor/strong-factors'
 import { ownerColumns } from '../users/notify-owner'
 import { nameColumns } from './name-columns'
 import { isRecoverable } from './is-recoverable'
@@ -15,18 +16,20 @@ export type Reset = Awaited<ReturnType<typeof findReset>>
 /**
  * The account of a reset link, in one query; uses nothing up. Refuses a token that is unknown, used,
  * expired, of another purpose, from before a change of the account, or whose account is disabled, closing
- * or gone: all with the same words.
+ * or gone: all with the same words. Of factors it sees those that are not young (decision 019), added by
+ * `factorsBy`.
  */
 export async function findReset(deps: Pick<Deps, 'db' | 'now'>, token: string) {
   const tokenHash = sha256(token)
+  const factorsBy = youngAfter(deps)
   const [found] = await deps.db
     .select({
       ...ownerColumns,
       expiresAt: mailedTokens.expiresAt,
       emailKey: users.emailKey,
       usernameKey: users.usernameKey,
-      hasTotp,
-      hasBackupCode,
+      hasTotp: hasTotp(factorsBy),
+      hasBackupCode: hasBackupCode(factorsBy),
       names: nameColumns,
     })
     .from(mailedTokens)
@@ -42,5 +45,5 @@ export async function findReset(deps: Pick<Deps, 'db' | 'now'>, token: string) {
       ),
     )
   if (!found) throw problem('invalid_token')
-  return { ...found, tokenHash }
+  return { ...found, tokenHash, factorsBy }
 }

@@ -9,13 +9,13 @@ import type { Reset } from './find-reset'
 export type StrongStep = Readonly<{ method: 'totp' | 'backup_code'; code: string }>
 
 /**
- * Asks for the second factor of an account that has one. Five wrong codes end the link; they count for
+ * Asks for the second factor of an account that has one, and takes none that is young. Five wrong codes end the link; they count for
  * links alone, and not with those of logins (guard-limits.ts has the bound). A right one does not use the
  * link up, the batch that sets the password does.
  */
 export async function passResetFactor(
   deps: Deps,
-  { id: userId, hasTotp, tokenHash, expiresAt }: Reset,
+  { id: userId, hasTotp, tokenHash, expiresAt, factorsBy }: Reset,
   { given, device }: { given: StrongStep | undefined; device: string },
 ): Promise<{ method: StrongStep['method'] | null; backupCodeHash: string | undefined }> {
   if (!hasTotp) return { method: null, backupCodeHash: undefined }
@@ -27,6 +27,7 @@ export async function passResetFactor(
     code: given.code,
     codeHash: null,
     device,
+    factorsBy,
     keepsChallenge: true,
     isByLink: true,
     whenEnded: deps.db

@@ -13,6 +13,8 @@ import { sessionExists } from './session-ref'
 import { secretFor } from './session-secret'
 
 export type NewSession = Readonly<{
+  /** As the codes of its login were given for. */
+  id?: string
   userId: string
   /** As it was when the login began: a change of password, address, role or factor since then ends it. */
   securityEpoch: number
@@ -57,8 +59,7 @@ export async function createSession(
   login: NewSession,
 ): Promise<OpenedSession | undefined> {
   const { db, caller } = deps
-  const { userId, transport, firstFactor, secondFactor } = login
-  const sessionId = randomId('ses')
+  const { id: sessionId = randomId('ses'), userId, transport, firstFactor, secondFactor } = login
   const kind = transport === 'bearer' ? 'refresh' : 'cookie'
   const { token, secretHash } = secretFor(deps.settings, kind, { userId, sessionId })
   // Read once: an access token whose `auth_time` is not the row's is refused.

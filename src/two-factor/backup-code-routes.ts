@@ -15,7 +15,7 @@ const answers = {
 }
 
 const ABOUT =
-  'Ten new codes, shown this once; those before are dead, and other sessions end. Each opens one session in place of a code of an app. Uses the step-up up.'
+  'Ten new codes, shown this once; those before are dead, and other sessions end. Each opens one session in place of a code of an app, so an account without an app has none. Uses the step-up up.'
 
 export const backupCodeRoutes = new Hono<AppEnv>({ strict: false })
   .get(
@@ -27,6 +27,7 @@ export const backupCodeRoutes = new Hono<AppEnv>({ strict: false })
       summary: 'Make new backup codes',
       description: `${ABOUT} By access token only: it changes something, and a cookie comes along by itself.`,
       answers,
+      problems: ['strong_factor_required'],
     }),
     async (c) => {
       // HEAD, which hono answers by the GET route, must change nothing (RFC 9110 §9.2.1).
@@ -45,6 +46,7 @@ export const backupCodeRoutes = new Hono<AppEnv>({ strict: false })
       summary: 'Make new backup codes',
       description: `${ABOUT} The same act, for cookies too.`,
       answers,
+      problems: ['strong_factor_required'],
     }),
     async (c) => c.json({ backup_codes: [...(await makeBackupCodes(c.var.deps, c.var.session))] }),
   )

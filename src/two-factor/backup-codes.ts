@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, lte, type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { sha256 } from '../crypto/token'
 import { backupCodes } from '../db/schema'
@@ -30,16 +30,26 @@ export function isBackupCode(text: string): boolean {
 /** What is stored of a code, whose 120 random bits need no slower hash. */
 export const backupCodeHash = (code: string): string => sha256(canonical(code))
 
-/** Whether a code of this user is there and not yet used. It is used up by `claimBackupCode`. */
+/**
+ * Whether a code of this user is there and not yet used, and was made `by` a time, if one is given. It is
+ * used up by `claimBackupCode`.
+ */
 export async function isUnusedBackupCode(
   { db }: Pick<Deps, 'db'>,
   userId: string,
   codeHash: string,
+  by?: Date,
 ): Promise<boolean> {
   const [row] = await db
     .select({ usedBy: backupCodes.usedBy })
     .from(backupCodes)
-    .where(and(eq(backupCodes.userId, userId), eq(backupCodes.codeHash, codeHash)))
+    .where(
+      and(
+        eq(backupCodes.userId, userId),
+        eq(backupCodes.codeHash, codeHash),
+        by && lte(backupCodes.createdAt, by),
+      ),
+    )
   return row !== undefined && row.usedBy === null
 }
 

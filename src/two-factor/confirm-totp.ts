@@ -6,6 +6,7 @@ import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { undoFactorsLink } from '../users/not-me'
 import { notifyOwner, occasionOf } from '../users/notify-owner'
 import { countBackupCodes } from './backup-codes'
 import { factorsChanged } from './factors-changed'
@@ -43,6 +44,7 @@ export async function confirmTotp(
       ref: { id, sentAt, expiresAt: sentAt + SETUP_SECONDS * 1000 },
       method: 'totp',
       device: session.deviceHash,
+      sessionId: session.id,
       // The row decides that it is confirmed once: a lost race must not use the setup up.
       keepsChallenge: true,
       isNewFactor: true,
@@ -52,8 +54,8 @@ export async function confirmTotp(
       return step === undefined ? undefined : { totp: { id, step } }
     },
   )
-  const confirmed = await turnOn(deps, session, id)
-  const data = { name: setup.name, ...occasionOf(deps) }
+  const { link, ...confirmed } = await turnOn(deps, session, id)
+  const data = { link, name: setup.name, ...occasionOf(deps) }
   await notifyOwner(deps, session.user, { template: 'authenticator_added', data })
   return confirmed
 }
@@ -76,8 +78,12 @@ async function findSetup(deps: Pick<Deps, 'db' | 'now'>, session: CurrentSession
   return setup && setup.createdAt.getTime() > oldest ? setup : undefined
 }
 
-/** One batch: the app is on, and an account without backup codes has its first ones. */
-async function turnOn(deps: Deps, session: CurrentSession, id: string): Promise<TotpConfirmed> {
+/** One batch: the app is on, an account without backup codes has its first ones, and a link undoes both. */
+async function turnOn(
+  deps: Deps,
+  session: CurrentSession,
+  id: string,
+): Promise<TotpConfirmed & { link: string }> {
   const { userId, sessionId } = refOf(session)
   const now = deps.now()
   const may = maySensitively(deps, session)
@@ -86,7 +92,8 @@ async function turnOn(deps: Deps, session: CurrentSession, id: string): Promise<
   const hasNoCodes = sql`${isOn} AND NOT EXISTS (SELECT 1 FROM backup_codes
     WHERE user_id = ${userId} AND used_by IS NULL)`
   const codes = freshCodes(deps)
-  const [on, , , made, [count], , , , , used] = await deps.db.batch([
+  const undo = undoFactorsLink(deps, userId)
+  const [on, , , made, [count], , , , , , used] = await deps.db.batch([
     deps.db
       .update(totpAuthenticators)
       .set({ confirmedAt: now })
@@ -106,9 +113,11 @@ async function turnOn(deps: Deps, session: CurrentSession, id: string): Promise<
       isOn,
     ),
     ...factorsChanged(deps, session, isOn),
+    undo.issue(isOn),
     useStepUp(deps, session),
   ])
   requireUsed(used)
   if (on.length === 0) throw problem('not_found', { reason: 'replaced meanwhile' })
-  return { backupCodes: made.length > 0 ? codes : null, backupCodesLeft: count?.left ?? 0 }
+  const backupCodes = made.length > 0 ? codes : null
+  return { backupCodes, backupCodesLeft: count?.left ?? 0, link: undo.link }
 }

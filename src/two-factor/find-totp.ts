@@ -1,4 +1,4 @@
-import { and, eq, isNotNull } from 'drizzle-orm'
+import { and, eq, isNotNull, lte } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { open } from '../crypto/sealed-box'
 import { totpAuthenticators } from '../db/schema'
@@ -7,16 +7,22 @@ import { log } from '../log'
 /** The place that a sealed seed belongs to: moved to another row it does not open. */
 export const seedContext = (userId: string, id: string): string => `totp:${userId}:${id}`
 
-/** The authenticator app of a user that a code is of, and the code's time step. */
+/** The authenticator app of a user that a code is of, and the code's time step; added `by` a time, if given. */
 export async function findTotp(
   deps: Pick<Deps, 'db' | 'settings' | 'now'>,
   userId: string,
   code: string,
+  by?: Date,
 ): Promise<{ id: string; step: number } | undefined> {
   const rows = await deps.db
     .select({ id: totpAuthenticators.id, sealedSeed: totpAuthenticators.sealedSeed })
     .from(totpAuthenticators)
-    .where(and(eq(totpAuthenticators.userId, userId), isNotNull(totpAuthenticators.confirmedAt)))
+    .where(
+      and(
+        eq(totpAuthenticators.userId, userId),
+        by ? lte(totpAuthenticators.confirmedAt, by) : isNotNull(totpAuthenticators.confirmedAt),
+      ),
+    )
   for (const { id, sealedSeed } of rows) {
     const step = await stepOfSealed(deps, { userId, id, sealedSeed }, code)
     if (step !== undefined) return { id, step }

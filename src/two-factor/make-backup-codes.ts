@@ -2,30 +2,53 @@ import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { backupCodes } from '../db/schema'
+import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { undoFactorsLink } from '../users/not-me'
 import { notifyOwner, occasionOf } from '../users/notify-owner'
 import { backupCodeHash, newBackupCode } from './backup-codes'
 import { factorsChanged } from './factors-changed'
+import { hasStrongFactor } from './strong-factors'
 
-/** Makes new backup codes for the account, shown this once. Those before are dead. Uses the step-up up. */
+/**
+ * Makes new backup codes for an account with a strong factor, shown this once. Those before are dead. Uses
+ * the step-up up.
+ */
 export async function makeBackupCodes(
   deps: Deps,
   session: CurrentSession,
 ): Promise<readonly string[]> {
-  const may = maySensitively(deps, session)
+  const { id: userId } = session.user
+  const isStrong = hasStrongFactor(userId)
+  const may = sql`${maySensitively(deps, session)} AND ${isStrong}`
   const codes = freshCodes(deps)
-  const [, , , , , , used] = await deps.db.batch([
+  const undo = undoFactorsLink(deps, userId)
+  // Before the batch, which would use the step-up up for nothing.
+  const strong = await deps.db
+    .select({ one: sql`1` })
+    .from(sql`(SELECT 1)`)
+    .where(isStrong)
+  if (strong.length === 0) throw factorRequired()
+  const [, , made, , , , , used] = await deps.db.batch([
     ...replaceBackupCodes(deps, session, codes, may),
     ...factorsChanged(deps, session, may),
+    undo.issue(may),
     useStepUp(deps, session),
   ])
   requireUsed(used)
-  const data = { count: codes.length, ...occasionOf(deps) }
+  if (made.length === 0) throw factorRequired()
+  const data = { link: undo.link, count: codes.length, ...occasionOf(deps) }
   await notifyOwner(deps, session.user, { template: 'backup_codes_made', data })
   return codes
 }
+
+const factorRequired = () =>
+  problem('strong_factor_required', {
+    detail:
+      'Backup codes stand in for an authenticator app, and the first app comes with some. Begin with POST /api/users/enable-2fa/.',
+  })
 
 export const freshCodes = ({ settings }: Pick<Deps, 'settings'>): readonly string[] =>
   Array.from({ length: settings.BACKUP_CODES_COUNT }, newBackupCode)
@@ -57,7 +80,10 @@ export function replaceBackupCodes(
     deps.db.delete(backupCodes).where(sql`user_id = ${userId} AND ${when}`),
     deps.db
       .insert(backupCodes)
-      .select(sql`SELECT ${userId}, value, NULL, NULL FROM json_each(${hashes}) WHERE ${when}`)
+      .select(
+        sql`SELECT ${userId} AS user_id, value AS code_hash, NULL AS used_by, NULL AS used_at,
+          ${deps.now().getTime()} AS created_at FROM json_each(${hashes}) WHERE ${when}`,
+      )
       .returning({ codeHash: backupCodes.codeHash }),
   ] as const
 }

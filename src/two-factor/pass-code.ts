@@ -3,7 +3,7 @@ import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import type { ChallengeRef } from '../durable/code-attempts'
 import { guardOf } from '../durable/guard-of'
-import type { CodeFailed } from '../durable/reservations'
+import type { CodeFailed, CodeVerdict } from '../durable/reservations'
 import { problem, tooMany } from '../problems'
 import { reach, seeThrough } from '../reach'
 import { notifyOwner } from '../users/notify-owner'
@@ -16,6 +16,8 @@ export type CodeStep = Readonly<{
   method: Method
   /** Of a browser that has completed a login of this user. */
   device: string | null
+  /** The session that gives the code, or that it is to open. */
+  sessionId?: string
   /** Where another store decides that it is used once: a mailed link, an app that is being set up. */
   keepsChallenge?: boolean
   /** The codes are for a link that resets the password. */
@@ -66,39 +68,42 @@ async function judge(
   const proof = await prove(codeHash)
   if (!proof) {
     const failed = await reach(deps, 'guard', () => attempt.fail())
-    await recordWrongCode(deps, step, { ...failed, isKnownDevice, isReplay: false })
+    await recordWrongCode(deps, step, failed, 'wrong')
     throw problem('invalid_code')
   }
-  const { keepsChallenge } = step
+  const { keepsChallenge, sessionId } = step
   const { verdict, failed } = await reach(deps, 'guard', () =>
-    attempt.succeed({ keepsChallenge, totp: proof.totp }),
+    attempt.succeed({ keepsChallenge, sessionId, totp: proof.totp }),
   )
   if (verdict === 'spent') {
     throw problem('invalid_challenge', { reason: 'used by a parallel request' })
   }
   if (failed) {
-    await recordWrongCode(deps, step, { ...failed, isKnownDevice, isReplay: true })
-    throw problem('invalid_code', { reason: 'time step used before' })
+    await recordWrongCode(deps, step, failed, verdict)
+    throw problem(verdict === 'used' ? 'code_used' : 'invalid_code', { reason: 'step used before' })
   }
   return { ...proof, isKnownDevice }
 }
 
+/** One mistyped code is nothing to tell of, and so many are (decision 019). */
+const ALARM_EVERY = 3
+
 /**
- * Records a wrong code, or one of a time step that was used, and tells the owner, since whoever gave it
- * knew the password: of the first one from a browser that is new, of the last one from a known one, whose
- * owner has likely mistyped.
+ * Records a wrong code, or one of a time step that was used, and tells the owner of each third one in a row:
+ * whoever gave them knew the password. Counted over all challenges, so that a guesser who gives two to each
+ * is told of as well. A code that its own session gives again is counted, but nothing to warn of.
  */
 async function recordWrongCode(
   deps: Deps,
   { userId, method, isNewFactor, whenEnded }: CodeStep,
-  failed: CodeFailed & { isKnownDevice: boolean; isReplay: boolean },
+  { inARow, isEnded, stopsNow }: CodeFailed,
+  how: 'wrong' | CodeVerdict['verdict'],
 ): Promise<void> {
-  const { failures, isEnded, stopsNow, isKnownDevice, isReplay } = failed
   await deps.db.batch([
     recordEvent(deps, {
       event: isEnded ? 'authn_code_fail_max' : 'authn_code_fail',
       userId,
-      data: { method, ...(isReplay && { replayed: true }) },
+      data: { method, ...(how !== 'wrong' && { replayed: true }) },
     }),
     ...(isEnded && whenEnded ? [whenEnded] : []),
     ...(stopsNow ? [recordEvent(deps, { event: 'authn_stopped', userId, data: { method } })] : []),
@@ -110,7 +115,7 @@ async function recordWrongCode(
       template: 'authenticator_stopped',
       data: { method, ...where },
     })
-  } else if (!isNewFactor && (isKnownDevice ? isEnded : failures === 1)) {
+  } else if (!isNewFactor && how !== 'used' && inARow % ALARM_EVERY === 0) {
     await notifyOwner(deps, userId, { template: 'wrong_code', data: { method, device, ...where } })
   }
 }

@@ -1,13 +1,14 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { backupCodes, totpAuthenticators } from '../db/schema'
+import { totpAuthenticators } from '../db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { notifyOwner, occasionOf } from '../users/notify-owner'
 import { factorsChanged } from './factors-changed'
+import { dropOrphanedCodes } from './strong-factors'
 
 /**
  * Removes one authenticator app, or all of them. Backup codes stand in for an app, so they go with the
@@ -35,7 +36,7 @@ export async function removeTotp(
   const isKept = isAdmin ? isLast : sql`false`
   const isDone = sql`${maySensitively(deps, session)}
     AND EXISTS (SELECT 1 FROM totp_authenticators WHERE ${chosen}) AND NOT (${isKept})`
-  const [, , , , , removed, used] = await db.batch([
+  const [, , , , removed, , used] = await db.batch([
     recordEvent(
       deps,
       {
@@ -48,11 +49,11 @@ export async function removeTotp(
       isDone,
     ),
     ...factorsChanged(deps, session, isDone),
-    db.delete(backupCodes).where(sql`user_id = ${userId} AND ${isDone} AND ${isLast}`),
     db
       .delete(totpAuthenticators)
       .where(sql`${chosen} AND ${maySensitively(deps, session)} AND NOT (${isKept})`)
       .returning({ name: totpAuthenticators.name }),
+    dropOrphanedCodes(deps, userId),
     useStepUp(deps, session),
   ])
   requireUsed(used)

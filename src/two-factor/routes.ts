@@ -80,6 +80,7 @@ export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
       problems: [
         'invalid_challenge',
         'invalid_code',
+        'code_used',
         'too_many_attempts',
         'authenticator_stopped',
         'not_found',

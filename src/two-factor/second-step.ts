@@ -33,6 +33,8 @@ type SecondStep = CodeStep &
     code: string
     /** Keyed hash of the mailed code, if one was. */
     codeHash: string | null
+    /** Only factors that were added by then count. */
+    factorsBy?: Date
   }>
 
 /**
@@ -54,17 +56,18 @@ export async function passSecondStep(
 
 /** What a right code stands for; `undefined` for a wrong one. */
 async function proofOf(deps: Deps, step: SecondStep): Promise<Proof | undefined> {
-  const { userId, method, code, codeHash, ref } = step
+  const { userId, method, code, codeHash, ref, factorsBy } = step
   switch (method) {
     case 'email':
       return codeHash !== null && isCode(deps, ref.id, code, codeHash) ? {} : undefined
     case 'totp': {
-      const totp = await findTotp(deps, userId, code)
+      const totp = await findTotp(deps, userId, code, factorsBy)
       return totp && { totp }
     }
     case 'backup_code': {
       const hash = backupCodeHash(code)
-      return (await isUnusedBackupCode(deps, userId, hash)) ? { backupCodeHash: hash } : undefined
+      const isGood = await isUnusedBackupCode(deps, userId, hash, factorsBy)
+      return isGood ? { backupCodeHash: hash } : undefined
     }
   }
 }

@@ -66,9 +66,9 @@ export const notMeRoutes = new Hono<AppEnv>({ strict: false }).post(
   body(z.strictObject({ token: linkToken })),
   describe({
     tag: 'Recovery',
-    summary: 'Say that a change of address was somebody else',
+    summary: 'Say that a change was somebody else',
     description:
-      'With the link that the old address was mailed. Brings that address back, ends every session and freezes the account until the password is reset. Where the address belongs to another account by now, this one is disabled.',
+      'With the link of a mail about another address, a new authenticator app or new backup codes. Brings the address from before back, takes away what was added of factors in the three days before the mail or since, ends every session and freezes the account until the password is reset. Where the address belongs to another account by now, this one is disabled.',
     answers: {
       200: {
         description: 'Nobody can sign in',

@@ -3,33 +3,50 @@ import * as z from 'zod'
 import { revokeAllKeys } from '../api-keys/revoke-key'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { sha256 } from '../crypto/token'
+import { randomToken, sha256 } from '../crypto/token'
 import { knownDevices, mailedTokens, sessions, users } from '../db/schema'
 import { problem } from '../problems'
+import { removeFactorsSince, YOUNG_MS, youngAfter } from '../two-factor/strong-factors'
 import { emailKey } from './email-key'
 import { findLink } from './find-link'
 import { isAddressFree, removeUnproved } from './free-address'
+import { mailedLink } from './mailed-link'
 import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
 
 /** How long the owner of an address that was replaced can take that back (decision 009). */
-const NOT_ME_SECONDS = 7 * 86_400
+const ADDRESS_MS = 7 * 86_400_000
 
-/** The statement that makes a “this was not me” link for the address that the account has at this point. */
+/**
+ * The statement that makes a “this was not me” link. It takes the account back to what it is at this point:
+ * to its address, and to the factors that are not young.
+ */
 export const issueNotMe = (
   deps: Pick<Deps, 'db' | 'now'>,
-  link: { userId: string; token: string },
+  link: { userId: string; token: string; goodForMs?: number },
   when: SQL,
 ) =>
   deps.db.insert(mailedTokens).select(
-    sql`SELECT ${sha256(link.token)}, id, 'not_me', json_object('email', email),
-      ${deps.now().getTime() + NOT_ME_SECONDS * 1000}
+    sql`SELECT ${sha256(link.token)} AS token_hash, id AS user_id, 'not_me' AS purpose,
+      json_object('email', email, 'since', ${youngAfter(deps).getTime()}) AS data,
+      ${deps.now().getTime() + (link.goodForMs ?? ADDRESS_MS)} AS expires_at
       FROM users WHERE id = ${link.userId} AND ${when}`,
   )
 
+/** The same for a strong factor or backup codes that are added, while they are young: what its mail links to. */
+export function undoFactorsLink(deps: Pick<Deps, 'db' | 'now' | 'settings'>, userId: string) {
+  const token = randomToken()
+  return {
+    link: mailedLink(deps, 'not-me', token),
+    issue: (when: SQL) => issueNotMe(deps, { userId, token, goodForMs: YOUNG_MS }, when),
+  }
+}
+
+const schema = z.object({ email: z.string(), since: z.number() })
+
 /**
- * The owner says that a change of address was not their act: everything stops until the password is
- * reset through the address of the link, which the account gets back. API keys end for good, and no
- * browser is known any more. Where that address belongs to another account by now, a reset would go to the
+ * The owner says that a change was not their act: everything stops until the password is reset through the
+ * address of the link, which the account gets back, and what the link undoes of factors goes. API keys end
+ * for good, and no browser is known any more. Where that address belongs to another account by now, a reset would go to the
  * intruder: then the account is disabled.
  *
  * Links of the same address and younger ones die with it, older ones stay: after two changes the first
@@ -37,10 +54,9 @@ export const issueNotMe = (
  */
 export async function freezeAccount(deps: Deps, token: string): Promise<'frozen' | 'disabled'> {
   const { db } = deps
-  const schema = z.object({ email: z.string() })
   const link = await findLink(deps, { purpose: 'not_me', token, schema })
-  const { userId, isGood, expiresAt } = link
-  const { email } = link.data
+  const { userId, isGood } = link
+  const { email, since } = link.data
   const key = emailKey(email)
   const [, , , , , , [frozen]] = await db.batch([
     ...removeUnproved(deps, { key, userId }, isGood),
@@ -56,6 +72,7 @@ export async function freezeAccount(deps: Deps, token: string): Promise<'frozen'
     // The guard forgets them at the reset, without which nobody signs in.
     db.delete(knownDevices).where(and(eq(knownDevices.userId, userId), isGood)),
     ...revokeAllKeys(deps, { userId, by: userId }, isGood),
+    ...removeFactorsSince(deps, { userId, since: new Date(since) }, isGood),
     db.delete(mailedTokens).where(
       and(
         eq(mailedTokens.userId, userId),
@@ -67,8 +84,8 @@ export async function freezeAccount(deps: Deps, token: string): Promise<'frozen'
             'reset',
             'keep_account',
           ]),
-          sql`purpose = 'not_me' AND (data = json_object('email', ${email})
-              OR expires_at >= ${expiresAt.getTime()})`,
+          sql`purpose = 'not_me' AND (json_extract(data, '$.email') = ${email}
+              OR json_extract(data, '$.since') >= ${since})`,
         ),
       ),
     ),

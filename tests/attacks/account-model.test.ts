@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { test } from 'vitest'
 import { AccountWorld } from '../support/account-world'
+import { REQUESTED } from '../support/addresses'
 import { freshAddress, nextCode } from '../support/app'
+import { mailAbout, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
 import { nextLinkToken } from '../support/recovery'
 
@@ -48,29 +50,25 @@ const acts: Record<string, (world: AccountWorld, choice: number) => Promise<unkn
     const begun = await world.act('/api/users/enable-2fa/', {}, { usesStepUp: false })
     if (begun?.status !== 200) return
     const session = world.sessions.at(-1)
-    const seed = String(begun.body['secret'])
-    const before = world.seed
-    world.seed = seed
-    const json = { id: begun.body['id'], code: world.freshTotp() }
+    const added = { seed: String(begun.body['secret']), at: world.app.now().getTime() }
+    const json = { id: begun.body['id'], code: world.freshTotp(added) }
     const path = '/api/users/enable-2fa/confirm/'
     const answer = await world.app.post(path, json, { token: session?.access })
-    if (answer.status !== 200) {
-      world.seed = before
-      return
-    }
+    if (answer.status !== 200) return
     const codes = answer.body['backup_codes'] as string[] | null
-    if (codes) world.backupCodes = codes
+    world.apps.push(added)
+    if (codes) world.hasBackupCodes(codes)
     world.spend('code that confirmed an app', path, json, session?.access)
   },
   'all apps are removed': async (world) => {
     const answer = await world.act('/api/users/enable-2fa/disable/', {})
     if (answer?.status !== 204) return
-    world.seed = undefined
+    world.apps = []
     world.backupCodes = []
   },
   'new backup codes are made': async (world) => {
     const answer = await world.act('/api/users/backup-codes/', {})
-    if (answer?.status === 200) world.backupCodes = answer.body['backup_codes'] as string[]
+    if (answer?.status === 200) world.hasBackupCodes(answer.body['backup_codes'] as string[])
   },
   'the password is changed': async (world, choice) => {
     const password = `${world.account.password.slice(0, 60)} & ${choice}`
@@ -89,7 +87,7 @@ const acts: Record<string, (world: AccountWorld, choice: number) => Promise<unkn
     if (answer.status === 202) pending.code = await nextCode(world.account)
   },
   'the session is confirmed by a backup code': async (world) => {
-    if (world.seed && world.backupCodes.length > 0) await world.steppedUp('backup_code')
+    if (world.apps.length > 0 && world.backupCodes.length > 0) await world.steppedUp('backup_code')
   },
   'all other sessions end': async (world) => {
     const session = await world.freshSession()
@@ -133,6 +131,7 @@ const acts: Record<string, (world: AccountWorld, choice: number) => Promise<unkn
     if (choice % 2 === 0) await undoChange(world, old, choice)
   },
   'half an hour passes': async (world) => world.advance(1801),
+  'four days pass': async (world) => world.advance(4 * 86_400),
   'a secret is tried again': async (world, choice) => {
     const spent = world.spent[choice % Math.max(1, world.spent.length)]
     await replay(spent)
@@ -146,9 +145,11 @@ async function resetPassword(world: AccountWorld, choice: number) {
   await world.app.post('/api/auth/reset-password/', { email }, { ip })
   const token = await nextLinkToken(world.account, 'reset-password')
   const password = `${world.account.password.slice(0, 60)} ! ${choice}`
-  const byBackup = choice % 3 === 0 && world.backupCodes.length > 0
+  const hasOldCodes = world.backupCodes.length > 0 && !world.isYoung(world.codesAt)
+  const byBackup = choice % 3 === 0 && hasOldCodes
   const method = byBackup ? 'backup_code' : 'totp'
-  const code = world.seed && (byBackup ? world.backupCodes.pop() : world.freshTotp())
+  const { oldApp } = world
+  const code = oldApp && (byBackup ? world.backupCodes.pop() : world.freshTotp(oldApp))
   const json = { token, password, ...(code && { second_factor: { method, code } }) }
   // In the owner's browser: any other one would be the only known one from then on.
   const path = '/api/auth/reset-password/confirm/'
@@ -156,17 +157,19 @@ async function resetPassword(world: AccountWorld, choice: number) {
   if (answer.status !== 204) throw new Error(`reset: ${answer.text}`)
   world.account.password = password
   world.recovered()
+  world.loseYoung()
   world.spend('link to reset the password', path, json)
   if (code) await world.giveUsedCode(method, code)
 }
 
 /** The owner says that a change of address was not their act: all stops until the password is reset. */
 async function undoChange(world: AccountWorld, email: string, choice: number) {
-  const token = await nextLinkToken({ email }, 'not-me')
+  const token = tokenIn(await mailAbout(email, REQUESTED))
   const answer = await world.app.post('/api/auth/not-me/', { token })
   if (answer.status !== 200) throw new Error(`not me: ${answer.text}`)
   world.account.email = email
   world.sessions = []
+  world.loseYoung()
   const { password } = world.account
   const refused = await world.app.post('/api/auth/login/', { identifier: email, password })
   if (refused.status === 200) throw new Error('a login to a frozen account')
@@ -208,6 +211,10 @@ const always = [
   'the owner logs in',
   'the session is refreshed',
   'the session ends',
+  'four days pass',
+  'the password is reset',
+  'the owner logs in',
+  'an app is set up',
   'the password is reset',
   'half an hour passes',
   'the owner logs in',

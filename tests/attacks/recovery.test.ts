@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { sha256 } from '../../src/crypto/token'
 import { openSession } from '../support/accounts'
-import { me, refresh, signedIn, signInWithTotp, withTotp, wrongCodes } from '../support/acts'
+import { me, refresh, signedIn, signInWithTotp, withOldTotp, wrongCodes } from '../support/acts'
 import { type Account, freshAddress, startApp } from '../support/app'
 import { failLogin, visible } from '../support/attack'
 import { mailsTo, nextMail } from '../support/mailbox'
@@ -124,7 +124,7 @@ describe('recovery', () => {
     expect,
   }) => {
     const app = startApp()
-    const ada = await withTotp(app)
+    const ada = await withOldTotp(app)
     const guess = (link: string, code: string) =>
       confirmReset(app, link, { second_factor: { method: 'totp', code } })
     const wrong = wrongCodes(ada.codeNow(), 10)
@@ -205,7 +205,7 @@ describe('recovery', () => {
     expect,
   }) => {
     const app = startApp()
-    const ada = await withTotp(app)
+    const ada = await withOldTotp(app)
     const bearer = await signInWithTotp(app, ada)
     const browser = await signInWithTotp(app, ada, { transport: 'cookie' })
     const token = await resetTokenOf(app, ada.account)

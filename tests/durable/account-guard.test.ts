@@ -118,7 +118,7 @@ describe('AccountGuard', () => {
     })
     using reservation = await guard.reserveCode(code(challenge, later))
     expect(reservation.codeHash).toBe('second')
-    expect(await reservation.attempt?.fail()).toMatchObject({ failures: 5, isEnded: true })
+    expect(await reservation.attempt?.fail()).toMatchObject({ inARow: 5, isEnded: true })
     expect(await guard.reserveCode(code(challenge, later))).toMatchObject({
       attempt: null,
       retryAfterSeconds: null,

@@ -80,11 +80,12 @@ const acts: Record<string, (app: App) => Promise<Ready>> = {
     const enter = () => verify(app, challenge, code)
     return { act: enter, done: 200, to: account, subject: 'New sign-in to your account' }
   },
-  'a wrong code': async (app) => {
+  'a third wrong code': async (app) => {
     const account = await app.hasAccount()
     const challenge = await app.startLogin(account)
-    const [code] = wrongCodes(await nextCode(account), 1)
-    const guess = () => verify(app, challenge, code)
+    const [first, second, third] = wrongCodes(await nextCode(account), 3)
+    for (const code of [first, second]) await verify(app, challenge, code)
+    const guess = () => verify(app, challenge, third)
     return { act: guess, done: 401, to: account, subject: 'Right password, wrong code' }
   },
 }

@@ -111,7 +111,7 @@ describe('the erasure of accounts', () => {
     await env.DB.batch(
       [
         `INSERT INTO totp_authenticators VALUES (?, 'aut', 'my phone', 'sealed', 'ses_x', 0, 0)`,
-        `INSERT INTO backup_codes VALUES (?, 'hash', NULL, NULL)`,
+        `INSERT INTO backup_codes VALUES (?, 'hash', NULL, NULL, 0)`,
         `INSERT INTO merchant_profiles (user_id, state, legal_name, created_at, updated_at)
          VALUES (?, 'draft', 'Ada Antiques', 0, 0)`,
       ].map((insert) => env.DB.prepare(insert).bind(userId)),

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { type App, withTotp, wrongCodes } from '../support/acts'
+import { type App, withOldTotp, wrongCodes } from '../support/acts'
 import { startApp } from '../support/app'
 import { mailsTo, mailsNamed } from '../support/mailbox'
 import { askReset, confirmReset, resetTokenOf } from '../support/recovery'
@@ -27,7 +27,7 @@ describe('codes given to reset links', () => {
     expect,
   }) => {
     const app = startApp()
-    const ada = await withTotp(app)
+    const ada = await withOldTotp(app)
     const began = app.now().getTime()
     for (let link = 1; link <= 5; link++) {
       const token = await resetTokenOf(app, ada.account)
@@ -52,7 +52,7 @@ describe('codes given to reset links', () => {
     expect,
   }) => {
     const app = startApp()
-    const ada = await withTotp(app)
+    const ada = await withOldTotp(app)
     await failCodes(await userIdOf(ada.account), 100, app.now().getTime(), false)
     const challenge = await app.startLogin(ada.account)
     const login = { challenge, method: 'totp', code: ada.codeNow() }
@@ -66,7 +66,7 @@ describe('codes given to reset links', () => {
     expect,
   }) => {
     const app = startApp()
-    const ada = await withTotp(app)
+    const ada = await withOldTotp(app)
     await failCodes(await userIdOf(ada.account), 99, app.now().getTime(), true)
     const token = await resetTokenOf(app, ada.account)
     const [wrong = ''] = wrongCodes(ada.codeNow(), 1)

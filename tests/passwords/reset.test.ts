@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import type { Deps } from '../../src/context'
-import { me, signedIn, signInWithTotp, withTotp } from '../support/acts'
+import { me, signedIn, signInWithTotp, withOldTotp } from '../support/acts'
 import { startApp } from '../support/app'
 import { broken, failLogin } from '../support/attack'
 import { noQueue, sendWaiting } from '../support/mail-faults'
@@ -125,7 +125,7 @@ describe('a reset', () => {
     expect,
   }) => {
     const app = startApp()
-    const ada = await withTotp(app)
+    const ada = await withOldTotp(app)
     const token = await resetTokenOf(app, ada.account)
     expect((await checkToken(app, token)).body).toMatchObject({
       second_factor_required: true,
@@ -148,7 +148,7 @@ describe('a reset', () => {
 
   test('takes a backup code once, even if it is sent many times at once', async ({ expect }) => {
     const app = startApp()
-    const ada = await withTotp(app)
+    const ada = await withOldTotp(app)
     const token = await resetTokenOf(app, ada.account)
     const byBackup = { second_factor: { method: 'backup_code', code: ada.backupCodes[0] } }
     const answers = await Promise.all(
@@ -193,7 +193,7 @@ describe('a reset that meets a fault', () => {
   }) => {
     let faults: ((deps: Deps) => Deps) | undefined
     const app = startApp((deps) => (faults ? faults(deps) : deps))
-    const ada = await withTotp(app)
+    const ada = await withOldTotp(app)
     const token = await resetTokenOf(app, ada.account)
     const byApp = { second_factor: { method: 'totp', code: ada.codeNow() } }
     const byBackup = { second_factor: { method: 'backup_code', code: ada.backupCodes[0] } }

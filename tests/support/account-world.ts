@@ -22,8 +22,10 @@ export class AccountWorld {
   readonly opened = new Set<string>()
   /** Ways to use a secret again that was used up; each must be refused. */
   readonly spent: { what: string; again: () => Promise<Answer> }[] = []
-  seed: string | undefined
+  /** Authenticator apps, oldest first, and when they and the backup codes were added. */
+  apps: { seed: string; at: number }[] = []
   backupCodes: string[] = []
+  codesAt = 0
   #mistyped: number[] = []
   #lockedUntil = 0
   /** When the owner's browser had codes mailed. */
@@ -68,6 +70,25 @@ export class AccountWorld {
     this.spent.push({ what, again: () => this.#post(path, json, token) })
   }
 
+  /** Whether a reset by mail does not ask yet for what was added then, and takes it away. */
+  isYoung = (at: number) => this.#now() < at + 72 * 3_600_000
+
+  /** An app that a reset asks for. */
+  get oldApp() {
+    return this.apps.find(({ at }) => !this.isYoung(at))
+  }
+
+  /** What a reset takes away. */
+  loseYoung() {
+    this.apps = this.apps.filter(({ at }) => !this.isYoung(at))
+    if (this.apps.length === 0 || this.isYoung(this.codesAt)) this.backupCodes = []
+  }
+
+  hasBackupCodes(codes: string[]) {
+    this.backupCodes = codes
+    this.codesAt = this.#now()
+  }
+
   advance(seconds: number) {
     this.app.advance(seconds)
   }
@@ -87,10 +108,10 @@ export class AccountWorld {
     if (answer.status === 200) throw new Error(`used twice: a ${method} code, in another login`)
   }
 
-  /** A code that the app shows now and has not shown before. */
-  freshTotp(): string {
+  /** A code that an app shows now and has not shown before. */
+  freshTotp(app = this.apps.at(-1)): string {
     this.advance(30)
-    return codeAt(this.seed ?? '', stepAt(this.#now()))
+    return codeAt(app?.seed ?? '', stepAt(this.#now()))
   }
 
   /** The first step in the owner's browser: never refused but for what was done in it. */

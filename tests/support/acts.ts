@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { codeAt, stepAt } from '../../src/two-factor/totp'
 import { type Account, freshAddress, nextCode, sessionIn, type startApp } from './app'
 import { openSession } from './accounts'
@@ -97,6 +98,22 @@ export async function withTotp(app: App, role?: Role) {
   app.advance(30)
   return { account, userId, accessToken, sessionId, ...totp }
 }
+
+/** The same with an app and backup codes that are no longer young: a reset by mail asks for them. */
+export async function withOldTotp(app: App, role?: Role) {
+  const user = await withTotp(app, role)
+  await ageFactors(user.userId)
+  return user
+}
+
+/** Makes the apps and backup codes that a user has now so old that they are not young. */
+export const ageFactors = (userId: string) =>
+  env.DB.batch([
+    env.DB.prepare('UPDATE totp_authenticators SET confirmed_at = 1 WHERE user_id = ?').bind(
+      userId,
+    ),
+    env.DB.prepare('UPDATE backup_codes SET created_at = 1 WHERE user_id = ?').bind(userId),
+  ])
 
 type TotpUser = Awaited<ReturnType<typeof withTotp>>
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { signInWithTotp, withTotp } from '../support/acts'
+import { signInWithTotp, withOldTotp } from '../support/acts'
 import { startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
 import { confirmReset, resetTokenOf, setUser } from '../support/recovery'
@@ -16,7 +16,7 @@ async function withAppAndAct() {
       await now?.()
     }),
   )
-  const ada = await withTotp(app)
+  const ada = await withOldTotp(app)
   const userId = await userIdOf(ada.account)
   const used = () =>
     env.DB.prepare(

@@ -1,9 +1,13 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { type App, withTotp, wrongCodes } from '../support/acts'
-import { type Account, freshAddress, startApp } from '../support/app'
+import { openSession } from '../support/accounts'
+import { addTotp, type App, codeOf, signedIn, withTotp, wrongCodes } from '../support/acts'
+import { type Account, type Answer, freshAddress, startApp } from '../support/app'
+import { broken, visible } from '../support/attack'
 import { eventsOf, userIdOf } from '../support/rows-of'
-import { mailsNamed } from '../support/mailbox'
+import { mailsNamed, subjectsTo } from '../support/mailbox'
+
+const ALARM = 'Right password, wrong code'
 
 const give = (app: App, challenge: string, code: string, cookie?: string) =>
   app.post(
@@ -24,14 +28,104 @@ async function withUsedCode(app: App) {
 const failuresOf = async ({ email }: Account) =>
   (await eventsOf(email)).filter(({ event }) => /^authn_(code_fail|stopped)/.test(event))
 
+/** Begins a step-up of a session and gives it a code of the app. */
+async function stepUpBy(app: App, { password }: Account, token: string, code: string) {
+  const ip = freshAddress()
+  const { challenge } = (await app.post('/api/auth/step-up/', { password }, { token, ip })).body
+  const again = (next: string) =>
+    app.post('/api/auth/step-up/verify/', { challenge, method: 'totp', code: next }, { token, ip })
+  return { again, answer: await again(code) }
+}
+
+const codeOfAnswer = ({ status, body }: Answer) => [status, body.code]
+const USED = [401, 'code_used']
+const WRONG = [401, 'invalid_code']
+
+describe('a code of an app that this very session has used', () => {
+  test('to add the app, is told from a wrong one at the step-up; no alarm, and the next one is taken', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, accessToken } = await signedIn(app)
+    const { codeNow } = await addTotp(app, accessToken)
+    const { again, answer } = await stepUpBy(app, account, accessToken, codeNow())
+    expect(codeOfAnswer(answer)).toEqual(USED)
+    for (let count = 2; count <= 4; count++) await again(codeNow())
+    expect(await subjectsTo(account.email)).toEqual(['An authenticator app was added'])
+    expect((await failuresOf(account))[0]).toEqual({
+      event: 'authn_code_fail',
+      data: '{"method":"totp","replayed":true}',
+    })
+    app.advance(30)
+    expect((await again(codeNow())).status).toBe(200)
+  })
+
+  test('to sign in or to step up, is told the same', async ({ expect }) => {
+    const app = startApp()
+    const { account, codeNow } = await withTotp(app)
+    const code = codeNow()
+    const signedInBy = await give(app, await app.startLogin(account), code)
+    const first = await stepUpBy(app, account, signedInBy.body.access_token ?? '', code)
+    expect(codeOfAnswer(first.answer)).toEqual(USED)
+    app.advance(30)
+    const next = codeNow()
+    const token = (await first.again(next)).body.access_token ?? ''
+    expect(codeOfAnswer((await stepUpBy(app, account, token, next)).answer)).toEqual(USED)
+  })
+
+  test('counts all the same: the fifth ends the challenge', async ({ expect }) => {
+    const app = startApp()
+    const { account, accessToken } = await signedIn(app)
+    const { codeNow } = await addTotp(app, accessToken)
+    const code = codeNow()
+    const { again } = await stepUpBy(app, account, accessToken, code)
+    for (let count = 2; count <= 5; count++) expect(codeOfAnswer(await again(code))).toEqual(USED)
+    app.advance(30)
+    expect((await again(codeNow())).body.code).toBe('invalid_challenge')
+    expect(await subjectsTo(account.email)).toEqual(['An authenticator app was added'])
+  })
+
+  test('is a wrong one to every other session and to a login, and looks like one', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, userId, accessToken } = await signedIn(app)
+    const { codeNow } = await addTotp(app, accessToken)
+    const { accessToken: other } = await openSession(app.deps(), userId)
+    const code = codeNow()
+    const elsewhere = await stepUpBy(app, account, other, code)
+    expect(codeOfAnswer(elsewhere.answer)).toEqual(WRONG)
+    const [wrong = ''] = wrongCodes(code, 1)
+    expect(visible(elsewhere.answer)).toEqual(visible(await elsewhere.again(wrong)))
+    const login = await app.startLogin(account)
+    expect(codeOfAnswer(await give(app, login, code))).toEqual(WRONG)
+  })
+
+  test('and whose app could not be stored, is told so at the next try', async ({ expect }) => {
+    let isDown = false
+    const app = startApp((deps) => (isDown ? broken('db', ['batch'], 'fails')(deps) : deps))
+    const { accessToken: token } = await signedIn(app)
+    const { id, secret } = (await app.post('/api/users/enable-2fa/', {}, { token })).body
+    const code = codeOf(secret, app.now())
+    const confirm = () => app.post('/api/users/enable-2fa/confirm/', { id, code }, { token })
+    isDown = true
+    expect((await confirm()).status).toBe(500)
+    isDown = false
+    expect(codeOfAnswer(await confirm())).toEqual(USED)
+  })
+})
+
 describe('a code of an app that was used before counts and is told like a wrong one', () => {
-  test('as the first of a stranger', async ({ expect }) => {
+  test('as the third of a stranger', async ({ expect }) => {
     const app = startApp()
     const { account, code, challenge } = await withUsedCode(app)
+    const [first = '', second = '', ...rest] = wrongCodes(code, 4)
+    for (const wrong of [first, second]) await give(app, challenge, wrong)
+    expect(await subjectsTo(account.email)).not.toContain(ALARM)
     expect((await give(app, challenge, code)).body.code).toBe('invalid_code')
-    const [mail] = await mailsNamed(account.email, 'Right password, wrong code')
+    const [mail] = await mailsNamed(account.email, ALARM)
     expect(mail?.text).toContain('authenticator app')
-    for (const wrong of wrongCodes(code, 4)) await give(app, challenge, wrong)
+    for (const wrong of rest) await give(app, challenge, wrong)
     expect((await give(app, challenge, '000000')).body.code).toBe('invalid_challenge')
     expect((await failuresOf(account)).map(({ event }) => event)).toEqual([
       ...Array.from({ length: 4 }, () => 'authn_code_fail'),

@@ -2,6 +2,7 @@ import { describe, test } from 'vitest'
 import {
   challengeOf,
   codeWaitSeconds,
+  isOwnReplay,
   withChallenge,
   withCodeFailure,
   withMail,
@@ -78,6 +79,29 @@ describe('a right code', () => {
     }
     expect(withRightCode(taken ?? KNOWN, ref, stranger, use(101), NOW)).toBeDefined()
     expect(withRightCode(taken ?? KNOWN, ref, stranger, use(100, 'other'), NOW)).toBeDefined()
+  })
+
+  test('of an app is known again by the session that has used it, and by no other', ({
+    expect,
+  }) => {
+    const use = { totp: { id: 'app', step: 100 }, sessionId: 'ses_a' }
+    const taken = withRightCode(KNOWN, ref, stranger, use, NOW) ?? KNOWN
+    expect(isOwnReplay(taken, use)).toBe(true)
+    for (const other of [
+      { ...use, sessionId: 'ses_b' },
+      { totp: use.totp },
+      { ...use, totp: { id: 'app', step: 99 } },
+      { ...use, totp: { id: 'other', step: 100 } },
+      { sessionId: 'ses_a' },
+    ]) {
+      expect([other, isOwnReplay(taken, other)]).toEqual([other, false])
+    }
+    const byLink = withRightCode(KNOWN, ref, stranger, { totp: use.totp }, NOW) ?? KNOWN
+    expect(isOwnReplay(byLink, { totp: use.totp })).toBe(false)
+    const later = 100 * 30_000 + 600_000
+    const kept = { ...taken, devices: { d: { ...taken.strangers, seenAt: 0 } } }
+    expect(pruned(kept, { lockSeconds: 1800 }, later - 1)?.totpSessions).toEqual({ app: 'ses_a' })
+    expect(pruned(kept, { lockSeconds: 1800 }, later)?.totpSessions).toEqual({})
   })
 
   test('uses its challenge up, unless another store decides', ({ expect }) => {
