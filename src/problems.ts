@@ -28,7 +28,6 @@ export const problems = {
   forbidden: { status: 403, title: 'Your account may not do this' },
   insufficient_scope: { status: 403, title: 'This API key may not do this' },
   cross_site_request: { status: 403, title: 'The request does not come from our own pages' },
-  email_unverified: { status: 403, title: 'Confirm your e-mail address first' },
   account_disabled: { status: 403, title: 'This account is disabled' },
   account_frozen: { status: 403, title: 'This account is frozen until its password is reset' },
   account_closing: {

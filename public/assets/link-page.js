@@ -10,10 +10,12 @@ async function act(button) {
   show('failed')
 }
 
-/** A page may have a view of its own for one of the good answers, and marks it so. */
+/** A page may have a view of its own for one of the good answers, and marks it so: a status, or what else is true. */
 async function viewOf(response) {
-  const { status } = await response.json().catch(() => ({}))
-  return $(`[data-answer="${CSS.escape(status)}"]`) ? status : 'done'
+  const answer = await response.json().catch(() => ({}))
+  const isTrue = (name) => name === answer.status || answer[name] === true
+  const views = [...document.querySelectorAll('[data-answer]')].map(({ dataset }) => dataset.answer)
+  return views.find(isTrue) ?? 'done'
 }
 
 for (const button of document.querySelectorAll('[data-act="confirm"]')) {

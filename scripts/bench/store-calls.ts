@@ -108,6 +108,6 @@ export async function secondStepCalls(
     auditEvent(stores, 'authn_login_success', userId),
     DB.prepare('SELECT email, locale FROM users WHERE id = ?').bind(userId),
   ])
-  const login = { device: 'bench', beganAt: now }
+  const login = { device: 'bench', epoch: 0 }
   if (!reservation.isKnownDevice) await guard.remember(login, now)
 }

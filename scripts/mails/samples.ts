@@ -11,10 +11,8 @@ type Samples = { [Name in TemplateName]: readonly [TemplateData<Name>, ...Templa
 
 /** Every mail with what it may be about, once for each wording it has. */
 export const samples: Samples = {
-  verify_email: [
-    { link, validHours: 24, usernameTaken: null },
-    { link, validHours: 24, usernameTaken: 'ada' },
-  ],
+  verify_email: [{ link, validHours: 24, ...occasion }],
+  username_unavailable: [{ username: 'ada.lovelace', ...where }],
   account_exists: [occasion],
   login_code: [
     { code: '493027', validMinutes: 5, act: 'sign_in', ...where },

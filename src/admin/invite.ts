@@ -42,7 +42,7 @@ export async function invite(
   const grant = newGrant(deps)
   const userId = sql`(SELECT id ${mine})`
   const reason = 'invited as an admin'
-  const [, , , , , [account], , [issued], , , used] = await db.batch([
+  const [, , , , , , [account], , [issued], , , used] = await db.batch([
     ...insertInvited(deps, invited, actor, maySensitively(deps, session)),
     db
       .select({ id: users.id })

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { Deps } from '../context'
 import { mailedTokens, pendingActs, roles, sessions, totpAuthenticators, users } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
+import { namesOf } from '../login/lock-record'
 import { problem } from '../problems'
 import { reach } from '../reach'
 import { isLive } from '../sessions/list-sessions'
@@ -17,7 +18,9 @@ export const userDetails = userEntry.extend({
   authenticators: z.int(),
   backup_codes_left: z.int(),
   sessions: z.int().describe('Live ones'),
-  locked_until: time.nullable().describe('For browsers that have never signed in'),
+  locked_until: time
+    .nullable()
+    .describe('For browsers that have never signed in: the account, or one of its names'),
   stopped: z
     .array(z.enum(['password', 'email', 'totp', 'backup_code']))
     .describe('Off after a hundred failures in a row, until a reset or an unlock'),
@@ -34,10 +37,17 @@ export async function readUser(
 ): Promise<z.output<typeof userDetails>> {
   const { db } = deps
   const now = deps.now()
-  const [user] = await db.select(columns).from(users).where(eq(users.id, userId))
+  const [user] = await db
+    .select({ ...columns, emailKey: users.emailKey, usernameKey: users.usernameKey })
+    .from(users)
+    .where(eq(users.id, userId))
   if (!user) throw problem('not_found', { reason: 'no such user' })
-  const [locks, [[apps], [codes], [live], [invitation], acts]] = await Promise.all([
+  const names = namesOf(user)
+  const [locks, nameLocks, [[apps], [codes], [live], [invitation], acts]] = await Promise.all([
     reach(deps, 'guard', () => guardOf(deps, { userId }).locks(now.getTime())),
+    Promise.all(
+      names.map((name) => reach(deps, 'guard', () => guardOf(deps, { name }).locks(now.getTime()))),
+    ),
     db.batch([
       db
         .select({ count: sql<number>`count(*)` })
@@ -64,12 +74,13 @@ export async function readUser(
         .where(sql`user_id = ${userId} AND state = 'waiting'`),
     ]),
   ])
+  const lockedUntil = Math.max(...[locks, ...nameLocks].map(({ lockedUntil: until }) => until ?? 0))
   return {
     ...entryOf(user),
     authenticators: apps?.count ?? 0,
     backup_codes_left: codes?.left ?? 0,
     sessions: live?.count ?? 0,
-    locked_until: locks.lockedUntil === null ? null : new Date(locks.lockedUntil).toISOString(),
+    locked_until: lockedUntil === 0 ? null : new Date(lockedUntil).toISOString(),
     stopped: locks.stopped,
     invitation: invitation
       ? { role: invitedAs(invitation.data), expires_at: invitation.expiresAt.toISOString() }

@@ -1,7 +1,7 @@
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { guardOf } from '../durable/guard-of'
-import { dropLock, namesOf } from '../login/lock-record'
+import { dropLocks, namesOf } from '../login/lock-record'
 import { reach } from '../reach'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
@@ -41,6 +41,6 @@ export async function unlockUser(
   }
   await Promise.all([
     reach(deps, 'guard', () => guardOf(deps, { userId }).unlock()),
-    dropLock(deps, namesOf(subject)),
+    dropLocks(deps, namesOf(subject)),
   ])
 }

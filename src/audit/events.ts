@@ -3,6 +3,7 @@
  * The list is closed: what is not here cannot be recorded.
  */
 export const auditEvents = {
+  user_sign_up: 'info',
   user_created: 'warn',
   user_create_duplicate: 'info',
   user_email_verified: 'info',

@@ -42,6 +42,9 @@ export const users = sqliteTable(
     frozenAt: time('frozen_at'),
     /** When the account will be erased, at its owner's wish. */
     erasureDueAt: time('erasure_due_at'),
+    /** The epoch that the last reset began, and the browser that it made known: the guard follows. */
+    recoveredEpoch: integer('recovered_epoch'),
+    recoveredDevice: text('recovered_device'),
   },
   (table) => [
     // What administrators list and filter by; the id ends each, so that a page begins where one ended.
@@ -95,9 +98,36 @@ export const sessions = sqliteTable(
   ],
 )
 
+/**
+ * Sign-ups whose address nobody has confirmed. None is an account: the link of each makes one as it was
+ * asked for, and the first that is used ends all others of that address.
+ */
+export const signUps = sqliteTable(
+  'sign_ups',
+  {
+    /** SHA-256 of the token that was mailed last. */
+    tokenHash: text('token_hash').primaryKey(),
+    email: text('email').notNull(),
+    emailKey: text('email_key').notNull(),
+    /** The one that is wished for; whoever confirms first has it. */
+    username: text('username'),
+    locale: text('locale').notNull(),
+    role: text('role', { enum: roles }).notNull(),
+    passwordHash: text('password_hash').notNull(),
+    /** The draft of a business profile, as JSON. */
+    merchant: text('merchant'),
+    /** From where, for the mail. */
+    ip: text('ip').notNull(),
+    country: text('country'),
+    createdAt: time('created_at').notNull(),
+    /** Of the link. A new one can be asked for after that. */
+    expiresAt: time('expires_at').notNull(),
+  },
+  (table) => [index('sign_ups_email').on(table.emailKey, table.createdAt)],
+)
+
 /** What a link that we mailed is good for, and nothing else. */
 export const linkPurposes = [
-  'verify',
   'reset',
   'change_email',
   'notification_email',

@@ -9,12 +9,19 @@ import {
   type CodeUse,
   isOwnReplay,
   withCodeFailure,
-  withMail,
+  withAsked,
   withResend,
   withRightCode,
 } from './code-attempts'
-import { recovered, withDevice, withDeviceSeen, withLogin, withoutDevice } from './guard-devices'
-import { MAX_IN_A_ROW } from './guard-limits'
+import {
+  type Earned,
+  recovered,
+  withDeviceSeen,
+  withLogin,
+  withoutDevice,
+  withRecovery,
+} from './guard-devices'
+import { MAX_IN_A_ROW, type QuotaKind } from './guard-limits'
 import {
   EMPTY_GUARD,
   type GuardState,
@@ -53,8 +60,8 @@ type CodeRequest = {
 }
 
 /**
- * Decides for one account, one call at a time: how many passwords and codes may be tried, and which
- * challenges are used up. A place is reserved *before* the password is hashed, so that a thousand
+ * Decides for one account or one name, one call at a time: how many passwords and codes may be tried, and
+ * which challenges are used up. A place is reserved *before* the password is hashed, so that a thousand
  * parallel tries get no more places than one after the other. Failures are written down, places in
  * use are only held in memory: when the object is lost, so is the answer of the try that held one.
  */
@@ -63,13 +70,18 @@ export class AccountGuard extends DurableObject<Env> {
   readonly #places = new Places()
   #hasAlarm = false
 
-  /** Reserves a password check, for a browser the guard knows (`device`) or for a stranger. */
+  /**
+   * Reserves a password check, for a browser the guard knows (`device`) or for a stranger. `recovery` is the
+   * last one of the account: where the call that told of it was lost, the guard hears of it here.
+   */
   reservePassword(request: {
     device: string | null
     isKnown: boolean
+    recovery?: Earned | null
     now: number
   }): PasswordReservation {
-    const { device, isKnown, now } = request
+    const { device, isKnown, recovery, now } = request
+    if (recovery) this.recover(recovery, now)
     const rule = this.#rule
     const side = sideOf(this.#state, device)
     const from = this.#from(device)
@@ -99,7 +111,7 @@ export class AccountGuard extends DurableObject<Env> {
     const passed = withPasswordSuccess(this.#state, device)
     const kind = device === null ? 'code_stranger' : 'code_known'
     const { state, retryAfterSeconds } = mailsCode
-      ? withMail(passed, kind, now)
+      ? withAsked(passed, kind, now)
       : { state: passed, retryAfterSeconds: 0 }
     // A write that is made anyway says that the browser is in use; none is made for that alone.
     this.#save(state === this.#state ? state : withDeviceSeen(state, device, now))
@@ -182,24 +194,20 @@ export class AccountGuard extends DurableObject<Env> {
     return { isGranted: true, retryAfterSeconds: null }
   }
 
-  /** Counts a mail that anyone can ask for; false when this account has had enough of its kind. */
-  takeMail(kind: 'verify' | 'reset', now: number): boolean {
-    const { state, retryAfterSeconds } = withMail(this.#state, kind, now)
+  /** Counts what can be asked for so often; the seconds to wait where it was too often, 0 if granted. */
+  ask(kind: QuotaKind, now: number): number {
+    const { state, retryAfterSeconds } = withAsked(this.#state, kind, now)
     this.#save(state)
-    return retryAfterSeconds === 0
+    return retryAfterSeconds
   }
 
-  /**
-   * Ends all locks and counts, for an owner who has proved to be it. Their browser is the only known one
-   * from now on: any other may be the intruder's.
-   */
-  recover(device: string, now: number): void {
-    const nobody = { ...recovered(this.#state), devices: {}, recoveredAt: now, isKnown: true }
-    this.#save(withDevice(nobody, device, now))
+  /** Follows a recovery that the database has decided; told twice or late it changes nothing. */
+  recover(recovery: Earned, now: number): void {
+    this.#save(withRecovery(this.#state, recovery, now))
   }
 
   /** Makes the browser of a login known, now that its session is open. */
-  remember(login: { device: string; beganAt: number }, now: number): void {
+  remember(login: Earned, now: number): void {
     this.#save(withLogin(this.#state, login, now))
   }
 
@@ -271,11 +279,11 @@ export class AccountGuard extends DurableObject<Env> {
       pruned({ ...rest, isKnown: false }, this.#rule, Date.now()) === undefined
     if (isAtRest(state)) return
     this.#hasAlarm = true
-    // Windows of mails last a day: to look each hour would cost more than the logins.
-    const pauseMs = isAtRest({ ...state, mails: {} }) ? MAILS_PAUSE_MS : CLEANUP_PAUSE_MS
+    // Windows of quotas last a day: to look each hour would cost more than the logins.
+    const pauseMs = isAtRest({ ...state, asked: {} }) ? ASKED_PAUSE_MS : CLEANUP_PAUSE_MS
     await this.ctx.storage.setAlarm(Date.now() + pauseMs)
   }
 }
 
 const CLEANUP_PAUSE_MS = 3_600_000
-const MAILS_PAUSE_MS = 86_400_000
+const ASKED_PAUSE_MS = 86_400_000

@@ -1,5 +1,5 @@
 import type { Method } from '../two-factor/methods'
-import { CODE_FAILURES, MAIL_QUOTAS, type MailKind, RESEND_PAUSE_MS, RESENDS } from './guard-limits'
+import { CODE_FAILURES, QUOTAS, type QuotaKind, RESEND_PAUSE_MS, RESENDS } from './guard-limits'
 import { withDeviceSeen } from './guard-devices'
 import {
   type Challenge,
@@ -126,14 +126,14 @@ export function withResend(
   return { state: { ...withChallenge(state, id, sent, next.now), resends }, retryAfterSeconds: 0 }
 }
 
-/** Counts a mail that somebody asks for; the seconds until one can be had again, 0 if it was granted. */
-export function withMail(
+/** Counts what somebody asks for; the seconds until one can be had again, 0 if it was granted. */
+export function withAsked(
   state: GuardState,
-  kind: MailKind,
+  kind: QuotaKind,
   now: number,
 ): { state: GuardState; retryAfterSeconds: number } {
-  const taken = take(state.mails[kind] ?? [], MAIL_QUOTAS[kind], now)
+  const taken = take(state.asked[kind] ?? [], QUOTAS[kind], now)
   const { isAllowed, windows, retryAfterSeconds } = taken
   if (!isAllowed) return { state, retryAfterSeconds }
-  return { state: { ...state, mails: { ...state.mails, [kind]: windows } }, retryAfterSeconds: 0 }
+  return { state: { ...state, asked: { ...state.asked, [kind]: windows } }, retryAfterSeconds: 0 }
 }

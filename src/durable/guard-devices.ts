@@ -1,5 +1,5 @@
-import { CLOCK_SKEW_MS, MAX_DEVICES } from './guard-limits'
-import { type GuardState, NO_FAILURES } from './guard-state'
+import { MAX_DEVICES } from './guard-limits'
+import { type GuardState, NO_FAILURES, NO_WINDOW } from './guard-state'
 
 /** Remembers a browser that has completed a login; the one unseen for longest makes room. */
 export function withDevice(state: GuardState, device: string, now: number): GuardState {
@@ -15,18 +15,39 @@ export function withDevice(state: GuardState, device: string, now: number): Guar
 export const withDeviceSeen = (state: GuardState, device: string | null, now: number): GuardState =>
   device !== null && state.devices[device] ? withDevice(state, device, now) : state
 
+/** A browser, and the epoch of the account (users.security_epoch) in which it earned to be known. */
+export type Earned = Readonly<{ device: string; epoch: number }>
+
 /**
- * Remembers the browser of a login that has opened a session, unless it began before the account was
- * recovered, by the clock of some edge: the session ended with the recovery, and so did what it earned.
+ * Remembers the browser of a login that has opened a session, unless the account was recovered in a later
+ * epoch: the session ended with that, and so did what it earned.
  */
-export const withLogin = (
-  state: GuardState,
-  { device, beganAt }: { device: string; beganAt: number },
-  now: number,
-): GuardState =>
-  beganAt < state.recoveredAt + CLOCK_SKEW_MS
+export const withLogin = (state: GuardState, { device, epoch }: Earned, now: number): GuardState =>
+  epoch < state.recoveredEpoch
     ? withDeviceSeen(state, device, now)
     : withDevice({ ...state, isKnown: true }, device, now)
+
+/**
+ * Ends all locks and counts, for an owner who has proved to be it. Their browser is the only known one
+ * from now on: any other may be the intruder's. A recovery that is known already changes nothing.
+ */
+export const withRecovery = (
+  state: GuardState,
+  { device, epoch }: Earned,
+  now: number,
+): GuardState =>
+  epoch <= state.recoveredEpoch
+    ? state
+    : withDevice(
+        { ...recovered(state), devices: {}, recoveredEpoch: epoch, isKnown: true },
+        device,
+        now,
+      )
+
+const withoutCodes = (asked: GuardState['asked']) => {
+  const { code_known: _known, code_stranger: _stranger, ...others } = asked
+  return others
+}
 
 /** Forgets one browser, or all of them (`null`): they are strangers again. */
 export function withoutDevice(state: GuardState, device: string | null): GuardState {
@@ -35,9 +56,14 @@ export function withoutDevice(state: GuardState, device: string | null): GuardSt
   return { ...state, devices }
 }
 
-/** After recovery: nobody has failed, whoever it was. What was used up stays so. */
+/**
+ * After recovery: nobody has failed or had too many codes mailed, whoever it was. What was used up stays so,
+ * and so do the links that anyone can ask for.
+ */
 export const recovered = (state: GuardState): GuardState => ({
   ...state,
+  resends: NO_WINDOW,
+  asked: withoutCodes(state.asked),
   strangers: NO_FAILURES,
   linkHolders: NO_FAILURES,
   devices: Object.fromEntries(

@@ -39,15 +39,20 @@ const CODES: readonly Quota[] = [
   { limit: 30, seconds: 86_400 },
 ]
 
+/** Usernames that an account may ask for: each answer tells whether a name is taken. */
+const RENAMES: readonly Quota[] = [{ limit: 10, seconds: 86_400 }]
+
 /**
- * What is counted of mails. Known browsers have one count together, as each login of a stranger makes
- * another one known; strangers use up none of it.
+ * What is counted beside tries: of a name, the links that anyone can have mailed to it; of an account, the
+ * codes and new usernames. Known browsers have one count of codes together, as each login of a stranger
+ * makes another one known; strangers use up none of it.
  */
-export const MAIL_QUOTAS = {
+export const QUOTAS = {
   verify: LINKS,
   reset: LINKS,
   code_known: CODES,
   code_stranger: CODES,
+  rename: RENAMES,
 } as const satisfies Record<string, readonly Quota[]>
 
-export type MailKind = keyof typeof MAIL_QUOTAS
+export type QuotaKind = keyof typeof QUOTAS

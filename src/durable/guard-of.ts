@@ -1,18 +1,22 @@
 import { sha256 } from '../crypto/token'
 import type { Deps } from '../context'
+import type { LoginIdentifier } from '../users/email-key'
 
 /**
- * The guard of a user, or of a name that nobody has: those are counted and locked alike. An address has one
- * whether it has an account or not, for the links that confirm it.
+ * The guard of an account, by the id of its user, or of a name, by which strangers are counted. What a
+ * stranger has done with a name stays with that name, whoever has it: nobody, a sign-up, an account.
  */
 export const guardOf = (
   deps: Pick<Deps, 'accountGuards'>,
-  account: { userId: string } | { unknownName: string } | { address: string },
-) => deps.accountGuards.getByName(nameOf(account))
+  what: { userId: string } | { name: LoginIdentifier },
+) => deps.accountGuards.getByName('userId' in what ? what.userId : `name:${hashOf(what.name)}`)
 
-function nameOf(account: Parameters<typeof guardOf>[1]): string {
-  if ('userId' in account) return account.userId
-  return 'address' in account
-    ? `address:${sha256(account.address)}`
-    : `name:${sha256(account.unknownName)}`
-}
+/**
+ * Stands where the guard of an account would for a name that nobody has: the same calls, and what it says
+ * counts for nothing. A few for all such names, so that a flood of names makes no objects beside the
+ * guards of the names.
+ */
+export const guardOfNobody = (deps: Pick<Deps, 'accountGuards'>, name: LoginIdentifier) =>
+  deps.accountGuards.getByName(`nobody:${hashOf(name).slice(0, 2)}`)
+
+const hashOf = ({ kind, key }: LoginIdentifier) => sha256(`${kind}:${key}`)

@@ -1,5 +1,5 @@
 import type { Method } from '../two-factor/methods'
-import { CLOCK_SKEW_MS, CODE_FAILURES, MAIL_QUOTAS, type MailKind, RESENDS } from './guard-limits'
+import { CLOCK_SKEW_MS, CODE_FAILURES, QUOTAS, type QuotaKind, RESENDS } from './guard-limits'
 import { type Window, windowAt } from './window'
 
 /** What can be guessed at. */
@@ -27,18 +27,18 @@ export type Challenge = Readonly<{
 
 /** All that an account's guard keeps. Times in milliseconds. */
 export type GuardState = Readonly<{
-  /** False for a name that nobody has: its guard is emptied once its windows have passed. */
+  /** False for a name, and for nobody: its guard is emptied once its windows have passed. */
   isKnown: boolean
   strangers: Side
   /** Whoever holds a link that resets the password, in a browser that is not known. */
   linkHolders: Side
   /** Browsers that have completed a login, by the nonce of their device token. */
   devices: Readonly<Record<string, Side & { seenAt: number }>>
-  /** When its owner was recovered last: no login from before makes a browser known any more. */
-  recoveredAt: number
+  /** The epoch of the account that its last recovery began: no login of one before makes a browser known. */
+  recoveredEpoch: number
   resends: Window
-  /** Mails that were asked for, by kind: a window for each quota. */
-  mails: Readonly<Partial<Record<MailKind, readonly Window[]>>>
+  /** What was asked for, by kind: a window for each quota. */
+  asked: Readonly<Partial<Record<QuotaKind, readonly Window[]>>>
   challenges: Readonly<Record<string, Challenge>>
   /** The last time step that was accepted of each authenticator app. */
   totpSteps: Readonly<Record<string, number>>
@@ -61,9 +61,9 @@ export const EMPTY_GUARD: GuardState = {
   strangers: NO_FAILURES,
   linkHolders: NO_FAILURES,
   devices: {},
-  recoveredAt: 0,
+  recoveredEpoch: 0,
   resends: NO_WINDOW,
-  mails: {},
+  asked: {},
   challenges: {},
   totpSteps: {},
   totpSessions: {},
@@ -120,8 +120,8 @@ export const liveChallenges = (challenges: GuardState['challenges'], now: number
 const hasRow = ({ inARow }: Side) => Object.values(inARow).some((count) => count > 0)
 
 /**
- * Drops what no longer matters. `undefined` when nothing is left that must be remembered: a known
- * account keeps its devices and its failures in a row, an unknown one keeps nothing.
+ * Drops what no longer matters. `undefined` when nothing is left that must be remembered: an account
+ * keeps its devices and its failures in a row, a name keeps nothing.
  */
 export function pruned(
   state: GuardState,
@@ -135,16 +135,16 @@ export function pruned(
   const totpSessions = Object.fromEntries(
     Object.entries(state.totpSessions).filter(([id]) => id in totpSteps),
   )
-  const mails = Object.fromEntries(
-    Object.entries(state.mails).filter(([kind, windows]) =>
-      MAIL_QUOTAS[kind as MailKind].some(
+  const asked = Object.fromEntries(
+    Object.entries(state.asked).filter(([kind, windows]) =>
+      QUOTAS[kind as QuotaKind].some(
         (quota, index) => windowAt(windows[index], quota, now).count > 0,
       ),
     ),
   )
   const sides = sidesOf(state)
   const isActive =
-    [challenges, totpSteps, mails].some((part) => Object.keys(part).length > 0) ||
+    [challenges, totpSteps, asked].some((part) => Object.keys(part).length > 0) ||
     sides.some(
       (side) =>
         now < side.lockedUntil ||
@@ -155,5 +155,5 @@ export function pruned(
   const isRemembered =
     state.isKnown && (sides.some(hasRow) || Object.keys(state.devices).length > 0)
   if (!isActive && !isRemembered) return undefined
-  return { ...state, challenges, totpSteps, totpSessions, mails }
+  return { ...state, challenges, totpSteps, totpSessions, asked }
 }

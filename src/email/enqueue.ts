@@ -43,6 +43,19 @@ export async function enqueueNotice(
   }
 }
 
+/**
+ * The row of a mail that waits in the database, for the batch of what it is about: it goes out a minute
+ * later (jobs/send-waiting-mails.ts).
+ */
+export const waitingMail = async (
+  deps: Pick<Deps, 'settings' | 'now'>,
+  mail: MailRequest,
+): Promise<typeof waitingMails.$inferInsert> => ({
+  createdAt: deps.now(),
+  id: randomId('mail'),
+  body: await sealed(deps, mail),
+})
+
 /** Queues mails in one send, all of them or none: about eighty at most, for a send is of 256 KB. */
 export async function enqueueMails(
   deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'patience'>,

@@ -17,7 +17,9 @@ const role = z.enum(roles)
 /** Every mail there is, and what it needs to know. The words are in templates/. */
 export const mailData = {
   /** To an address that somebody signed up with. */
-  verify_email: z.object({ link, validHours: z.number(), usernameTaken: text.nullable() }),
+  verify_email: z.object({ link, validHours: z.number(), ...occasion }),
+  /** To the owner of an account that was confirmed without the username that was wished for. */
+  username_unavailable: z.object({ username: text, ...where }),
   /** To the owner of an address that somebody signed up with again. */
   account_exists: z.object(occasion),
   /** The second step of a login, or of the confirmation of a sensitive act. */

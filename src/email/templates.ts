@@ -44,6 +44,7 @@ import { secretRotationDue } from './templates/secret-rotation-due'
 import { securityReport } from './templates/security-report'
 import { sessionsEndedByAdmin } from './templates/sessions-ended-by-admin'
 import { usernameChanged } from './templates/username-changed'
+import { usernameUnavailable } from './templates/username-unavailable'
 import { verifyEmail } from './templates/verify-email'
 import { wrongCode } from './templates/wrong-code'
 
@@ -77,6 +78,7 @@ export const templates = {
   api_key_revoked: apiKeyRevoked,
   api_key_expiring: apiKeyExpiring,
   username_changed: usernameChanged,
+  username_unavailable: usernameUnavailable,
   account_closing: accountClosing,
   account_kept: accountKept,
   account_erased: accountErased,

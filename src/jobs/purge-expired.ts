@@ -12,13 +12,15 @@ const RUN_MS = 60_000
 const KEYS = 1000
 /** An app that was never confirmed: the session that began to set it up has long moved on. */
 const UNCONFIRMED_MS = DAY_MS
+/** So long another link can be had for a sign-up. */
+const UNVERIFIED_MS = 30 * DAY_MS
 /** So long an owner sees in the list which key has expired. */
 const EXPIRED_KEY_MS = 30 * DAY_MS
 /** When a browser was last seen is noted once a day, so that its cookie may be a day younger. */
 const UNSEEN_MS = DEVICE_COOKIE_SECONDS * 1000 + DAY_MS
 
 /**
- * Deletes sessions and mailed tokens whose time has passed, API keys a month later, browsers whose cookie
+ * Deletes sessions and mailed tokens whose time has passed, sign-ups that nobody confirmed, API keys a month later, browsers whose cookie
  * has ended, and authenticator apps that were begun a day ago and not confirmed. Nothing relies on it:
  * reads check the time.
  */
@@ -41,6 +43,16 @@ export async function purgeExpired(deps: Pick<Deps, 'db' | 'now' | 'patience'>):
     tokens: await sweep(
       deps,
       { table: 'mailed_tokens', key: 'token_hash', prefix: '', isOver: isExpired },
+      until,
+    ),
+    sign_ups: await sweep(
+      deps,
+      {
+        table: 'sign_ups',
+        key: 'token_hash',
+        prefix: '',
+        isOver: sql`created_at <= ${now - UNVERIFIED_MS}`,
+      },
       until,
     ),
     authenticators: await sweep(

@@ -1,16 +1,14 @@
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { randomId } from '../crypto/token'
-import { guardOf } from '../durable/guard-of'
-import { log } from '../log'
 import { problem } from '../problems'
-import { reach } from '../reach'
 import { createSession, type OpenedSession } from '../sessions/create-session'
 import type { Method } from '../two-factor/methods'
 import { passSecondStep } from '../two-factor/second-step'
 import { type Notice, notifyOwner, occasionOf } from '../users/notify-owner'
 import { challengeId, findChallenge } from './challenge'
 import { issueDevice } from './device-token'
+import { rememberDevice } from './remember-device'
 
 export type LoginFinished = Readonly<{ session: OpenedSession; deviceToken: string }>
 
@@ -57,20 +55,11 @@ export async function finishLogin(
   })
   if (!session) return refuse(deps, userId, backupCodeHash)
   await tellOfLogin(deps, session)
-  if (!isKnownDevice) await remember(deps, userId, { device: device.hash, beganAt: sentAt })
+  if (!isKnownDevice) {
+    const { securityEpoch: epoch } = challenge
+    await rememberDevice(deps, userId, { device: device.hash, epoch })
+  }
   return { session, deviceToken: device.token }
-}
-
-/**
- * Gives a browser its own count of failures, once its session is open: one whose login is refused after the
- * right code, since the account has changed, stays a stranger. Where the guard is silent it stays one until
- * its next login, for the session is open already.
- */
-async function remember(deps: Deps, userId: string, login: { device: string; beganAt: number }) {
-  const guard = guardOf(deps, { userId })
-  await reach(deps, 'guard', () => guard.remember(login, deps.now().getTime())).catch(() =>
-    log('warn', 'device_not_remembered', { request_id: deps.caller.requestId }),
-  )
 }
 
 async function refuse(deps: Deps, userId: string, backupCodeHash?: string): Promise<never> {

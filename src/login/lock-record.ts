@@ -1,5 +1,6 @@
 import { sha256 } from '../crypto/token'
 import type { Deps } from '../context'
+import { guardOf } from '../durable/guard-of'
 import { reach } from '../reach'
 import type { LoginIdentifier } from '../users/email-key'
 
@@ -30,28 +31,28 @@ export async function findLock(
   return text !== null && until > deps.now().getTime() ? until : undefined
 }
 
-/** Writes the lock under every name that the account can be called by. */
+/** Writes the lock of the name that was tried, and of no other of its account: nothing shows which those are. */
 export async function putLock(
   deps: Pick<Deps, 'kv' | 'settings' | 'patience'>,
-  identifiers: readonly LoginIdentifier[],
+  name: LoginIdentifier,
   until: number,
 ): Promise<void> {
   const ttl = Math.max(MIN_KV_TTL_SECONDS, deps.settings.ACCOUNT_LOCKOUT_DURATION)
-  await reach(deps, 'kv', () =>
-    Promise.all(
-      identifiers.map((identifier) =>
-        deps.kv.put(keyOf(identifier), String(until), { expirationTtl: ttl }),
-      ),
-    ),
-  )
+  await reach(deps, 'kv', () => deps.kv.put(keyOf(name), String(until), { expirationTtl: ttl }))
 }
 
-/** Ends the lock under every name, when its owner is back. Other edges may see it for another minute. */
-export async function dropLock(
-  deps: Pick<Deps, 'kv' | 'patience'>,
-  identifiers: readonly LoginIdentifier[],
+/**
+ * Ends the lock of every name of an account, when its owner is back: in its guard, which decides, and in
+ * KV, where other edges may see it for another minute.
+ */
+export async function dropLocks(
+  deps: Pick<Deps, 'kv' | 'accountGuards' | 'patience'>,
+  names: readonly LoginIdentifier[],
 ): Promise<void> {
-  await reach(deps, 'kv', () =>
-    Promise.all(identifiers.map((identifier) => deps.kv.delete(keyOf(identifier)))),
+  await Promise.all(
+    names.flatMap((name) => [
+      reach(deps, 'guard', () => guardOf(deps, { name }).unlock()),
+      reach(deps, 'kv', () => deps.kv.delete(keyOf(name))),
+    ]),
   )
 }

@@ -36,13 +36,12 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
       tag: 'Login',
       summary: 'First step: name and password',
       description:
-        'Answers with a challenge, never with a session. Without an authenticator app a code goes out by mail. Unknown, wrong, locked, disabled and unverified look alike until the password was right.',
+        'Answers with a challenge, never with a session. Without an authenticator app a code goes out by mail. Unknown, wrong, locked and disabled look alike until the password was right; a sign-up that waits for its confirmation looks like an unknown name even then, and its mailbox gets the link again.',
       answers: {
         200: { description: 'The password was right', schema: challengeAnswer },
       },
       problems: [
         'invalid_credentials',
-        'email_unverified',
         'account_disabled',
         'account_frozen',
         'account_closing',

@@ -1,10 +1,10 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, ne } from 'drizzle-orm'
 import { recordCounted } from '../audit/counted'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { hashPassword } from '../crypto/password-hash'
 import { users } from '../db/schema'
-import { tryPassword } from '../passwords/try-password'
+import { holderColumns, tryPassword } from '../passwords/try-password'
 import { problem, tooMany } from '../problems'
 import { hasBackupCode, hasTotp } from '../two-factor/factors-of-user'
 import type { LoginIdentifier } from '../users/email-key'
@@ -43,8 +43,9 @@ export async function startLogin(
   }
 
   const { needsRehash, user, codeWaitSeconds } = await tryPassword(deps, {
-    identifier,
+    name: identifier,
     user: found,
+    isSignedIn: false,
     password,
     device,
     act: `login by ${identifier.kind}`,
@@ -73,14 +74,9 @@ export async function startLogin(
 async function findUser(deps: Pick<Deps, 'db'>, { kind, key }: LoginIdentifier) {
   const [user] = await deps.db
     .select({
-      id: users.id,
-      email: users.email,
-      emailKey: users.emailKey,
-      usernameKey: users.usernameKey,
-      locale: users.locale,
+      ...holderColumns,
       role: users.role,
       status: users.status,
-      passwordHash: users.passwordHash,
       securityEpoch: users.securityEpoch,
       frozenAt: users.frozenAt,
       erasureDueAt: users.erasureDueAt,
@@ -88,7 +84,13 @@ async function findUser(deps: Pick<Deps, 'db'>, { kind, key }: LoginIdentifier) 
       hasBackupCode: hasBackupCode(),
     })
     .from(users)
-    .where(eq(kind === 'email' ? users.emailKey : users.usernameKey, key))
+    .where(
+      and(
+        eq(kind === 'email' ? users.emailKey : users.usernameKey, key),
+        // An account that waits for its owner to accept an invitation is nobody's yet.
+        ne(users.status, 'pending'),
+      ),
+    )
   return user
 }
 
@@ -96,15 +98,9 @@ type LoginUser = NonNullable<Awaited<ReturnType<typeof findUser>>>
 
 /** Told only after the right password. */
 function refusalFor({ status, frozenAt, erasureDueAt }: LoginUser) {
-  switch (status) {
-    case 'active':
-      if (frozenAt) return 'account_frozen'
-      return erasureDueAt ? 'account_closing' : undefined
-    case 'pending':
-      return 'email_unverified'
-    case 'disabled':
-      return 'account_disabled'
-  }
+  if (status === 'disabled') return 'account_disabled'
+  if (frozenAt) return 'account_frozen'
+  return erasureDueAt ? 'account_closing' : undefined
 }
 
 /** Brings a hash to today's cost and pepper, unless the password has been changed meanwhile. */

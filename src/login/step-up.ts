@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { users } from '../db/schema'
-import { tryPassword } from '../passwords/try-password'
+import { holderColumns, tryPassword } from '../passwords/try-password'
 import { problem, tooMany } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { type RenewedSession, renewSession } from '../sessions/renew-session'
@@ -26,12 +26,7 @@ export async function startStepUp(
   const userId = session.user.id
   const [user] = await deps.db
     .select({
-      id: users.id,
-      email: users.email,
-      emailKey: users.emailKey,
-      usernameKey: users.usernameKey,
-      locale: users.locale,
-      passwordHash: users.passwordHash,
+      ...holderColumns,
       securityEpoch: users.securityEpoch,
       hasTotp: hasTotp(),
       hasBackupCode: hasBackupCode(),
@@ -40,8 +35,9 @@ export async function startStepUp(
     .where(eq(users.id, userId))
   if (!user) throw problem('invalid_access_token', { reason: 'user gone' })
   const { codeWaitSeconds } = await tryPassword(deps, {
-    identifier: { kind: 'email', key: user.emailKey },
+    name: { kind: 'email', key: user.emailKey },
     user,
+    isSignedIn: true,
     password,
     device: session.deviceHash,
     act: 'step-up',

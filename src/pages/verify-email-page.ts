@@ -20,9 +20,18 @@ export const verifyEmailPage = linkPage({
     before, you can simply sign in.
   </p>`,
   missing: 'Open the link once more, or ask for a new one.',
-  more: html`<form data-part="resend" data-view="expired missing" method="post" novalidate hidden>
-    <h2>Get a new link</h2>
-    ${emailField('resend')}
-    <p><button class="button quiet">Send a new link</button></p>
-  </form>`,
+  more: html`<section data-view="username_taken" data-answer="username_taken" hidden>
+      <h1 tabindex="-1">Your address is confirmed</h1>
+      <p>
+        You can sign in now, with your e&#8209;mail address. The username that you wished for was
+        taken by somebody else meanwhile, so your account has none yet; you can choose another in
+        your account. We have sent you a mail about it.
+      </p>
+    </section>
+
+    <form data-part="resend" data-view="expired missing" method="post" novalidate hidden>
+      <h2>Get a new link</h2>
+      ${emailField('resend')}
+      <p><button class="button quiet">Send a new link</button></p>
+    </form>`,
 })

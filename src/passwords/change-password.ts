@@ -12,7 +12,7 @@ import { notifyOwner, occasionOf, ownerColumns } from '../users/notify-owner'
 import { nameColumns } from './name-columns'
 import { requireGoodPassword } from './policy'
 import { isEndedByNewPassword } from './is-recoverable'
-import { tryPassword } from './try-password'
+import { holderColumns, tryPassword } from './try-password'
 
 const POINTER = '#/new_password'
 
@@ -28,8 +28,9 @@ export async function changePassword(
   const { oldPassword, newPassword } = input
   const holder = await findHolder(deps, session.user.id)
   await tryPassword(deps, {
-    identifier: { kind: 'email', key: holder.emailKey },
+    name: { kind: 'email', key: holder.emailKey },
     user: holder,
+    isSignedIn: true,
     password: oldPassword,
     device: session.deviceHash,
     act: 'change-password',
@@ -60,9 +61,7 @@ async function findHolder({ db }: Pick<Deps, 'db'>, userId: string) {
   const [holder] = await db
     .select({
       ...ownerColumns,
-      emailKey: users.emailKey,
-      usernameKey: users.usernameKey,
-      passwordHash: users.passwordHash,
+      ...holderColumns,
       names: nameColumns,
     })
     .from(users)

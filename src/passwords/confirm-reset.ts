@@ -4,8 +4,9 @@ import type { Deps } from '../context'
 import { hashPassword } from '../crypto/password-hash'
 import { knownDevices, mailedTokens, sessions, users } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
+import { log } from '../log'
 import { issueDevice } from '../login/device-token'
-import { dropLock, namesOf } from '../login/lock-record'
+import { dropLocks, namesOf } from '../login/lock-record'
 import { problem } from '../problems'
 import { reach } from '../reach'
 import { claimBackupCode, countBackupCodes, isClaimedBy } from '../two-factor/backup-codes'
@@ -23,8 +24,9 @@ import { passResetFactor, type StrongStep } from './reset-factor'
  * with young backup codes: it may be what keeps the owner out (decision 019). Returns the device token that whoever held
  * the link has earned.
  *
- * Locks end before the password is replaced: if the guard is silent, nothing has changed and the link
- * still works.
+ * The database decides, and of two that confirm at once only one is told to the guard. Where the guard is
+ * silent then, it follows at the next login, which tells it of the recovery again (tryPassword); the locks of
+ * the names end by themselves.
  */
 export async function confirmReset(
   deps: Deps,
@@ -45,12 +47,14 @@ export async function confirmReset(
     input.password,
     deps.passwordCost,
   )
-  await Promise.all([
-    reach(deps, 'guard', () => guardOf(deps, { userId }).recover(device, deps.now().getTime())),
-    dropLock(deps, namesOf(reset)),
-  ])
   const next = { passwordHash, deviceHash: device, ...factor }
-  const { backupCodesLeft, factorsRemoved } = await replacePassword(deps, reset, next)
+  const { backupCodesLeft, factorsRemoved, epoch } = await replacePassword(deps, reset, next)
+  await Promise.all([
+    reach(deps, 'guard', () =>
+      guardOf(deps, { userId }).recover({ device, epoch }, deps.now().getTime()),
+    ),
+    dropLocks(deps, namesOf(reset)),
+  ]).catch(() => log('warn', 'guard_not_told', { request_id: deps.caller.requestId }))
   const occasion = occasionOf(deps)
   await Promise.all([
     notifyOwner(deps, reset, {
@@ -80,7 +84,7 @@ async function replacePassword(
     /** Of the browser of the link, which alone stays known. */
     deviceHash: string
   },
-): Promise<{ backupCodesLeft: number; factorsRemoved: boolean }> {
+): Promise<{ backupCodesLeft: number; factorsRemoved: boolean; epoch: number }> {
   const { db } = deps
   const { passwordHash, backupCodeHash } = next
   const backup = { userId, codeHash: backupCodeHash ?? '', usedBy: tokenHash }
@@ -93,13 +97,19 @@ async function replacePassword(
     AND link.data = CAST(users.security_epoch AS TEXT))`
   const isDone = sql`EXISTS (
     SELECT 1 FROM users WHERE id = ${userId} AND password_hash = ${passwordHash})`
-  const [, changed, , , , , youngApps, youngCodes, , [codes]] = await db.batch([
+  const [, [changed], , , , , youngApps, youngCodes, , [codes]] = await db.batch([
     claimBackupCode(deps, backup, isLinkGood),
     db
       .update(users)
-      .set({ passwordHash, securityEpoch: sql`security_epoch + 1`, frozenAt: null })
+      .set({
+        passwordHash,
+        securityEpoch: sql`security_epoch + 1`,
+        recoveredEpoch: sql`security_epoch + 1`,
+        recoveredDevice: next.deviceHash,
+        frozenAt: null,
+      })
       .where(and(eq(users.id, userId), isLinkGood, isClaimed))
-      .returning({ id: users.id }),
+      .returning({ epoch: users.securityEpoch }),
     recordEvent(
       deps,
       { event: 'authn_password_reset', userId, actor: userId, data: { second: next.method } },
@@ -117,7 +127,7 @@ async function replacePassword(
         and(eq(knownDevices.userId, userId), ne(knownDevices.deviceHash, next.deviceHash), isDone),
       ),
   ])
-  if (changed.length === 0) throw problem('invalid_token', { reason: 'used meanwhile' })
+  if (!changed) throw problem('invalid_token', { reason: 'used meanwhile' })
   const factorsRemoved = youngApps.length + youngCodes.length > 0
-  return { backupCodesLeft: codes?.left ?? 0, factorsRemoved }
+  return { backupCodesLeft: codes?.left ?? 0, factorsRemoved, epoch: changed.epoch }
 }

@@ -1,37 +1,61 @@
 import { countedEvent } from '../audit/counted'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { enqueueNotice } from '../email/enqueue'
-import { namesOf, putLock } from '../login/lock-record'
+import { batch } from '../db/batch'
+import { waitingMails } from '../db/mail-schema'
+import type { PasswordFailed } from '../durable/reservations'
+import { enqueueNotice, type MailRequest, waitingMail } from '../email/enqueue'
+import { putLock } from '../login/lock-record'
 import { noteWrongPassword } from '../login/spray'
 import type { LoginIdentifier } from '../users/email-key'
+import { remindOfSignUp, selectLatest } from '../users/resend-verification'
 import type { PasswordHolder } from './try-password'
 
 /** Of one network in an hour: more than people mistype, few enough for a flood. */
 const FAILURES_SINGLY = 20
 
+type Failure = Readonly<{
+  password: string
+  name: LoginIdentifier
+  user: PasswordHolder | undefined
+  /** What the password was asked for. */
+  act: string
+  /** What it has come to for the name, of a stranger at the login; and for the account, if there is one. */
+  ofName: PasswordFailed | undefined
+  ofAccount: PasswordFailed | undefined
+  isKnownDevice: boolean
+  /** The password was off before: then there is nothing left to guess. */
+  isStopped: boolean
+}>
+
 /**
- * Records a wrong password, and the lock if it was one too many: for strangers in KV, and by mail to
- * the owner. A name that nobody has is recorded and locked too, with a mail to nobody.
+ * Records a wrong password, and the lock if it was one too many: of a name in KV, and by mail to the
+ * owner. A name that nobody has is recorded and locked too, with a mail to nobody; where a sign-up with it
+ * waits, its mailbox gets the link again.
  */
-export async function refusePassword(
-  deps: Deps,
-  failure: {
-    password: string
-    identifier: LoginIdentifier
-    user: PasswordHolder | undefined
-    /** What the password was asked for. */
-    act: string
-    /** Milliseconds; 0 when the failure did not lock. */
-    lockedUntil: number
-    isKnownDevice: boolean
-    /** Was off before, or has just been switched off: then there is nothing left to guess. */
-    isStopped: boolean
-    stopsNow: boolean
-  },
-): Promise<void> {
-  const { identifier, user, lockedUntil, isKnownDevice, stopsNow } = failure
-  const isLocked = lockedUntil > 0
+export async function refusePassword(deps: Deps, failure: Failure): Promise<void> {
+  const waiting = await record(deps, failure)
+  const { ofName, isKnownDevice, password } = failure
+  // Whoever uses a known browser is its owner, who mistypes: no spray, and no reason to put the network out.
+  if (!isKnownDevice) await noteWrongPassword(deps, password)
+  const lockedUntil = ofName?.lockedUntil ?? 0
+  await Promise.all([
+    lockedUntil > 0 ? putLock(deps, failure.name, lockedUntil) : undefined,
+    lockedUntil > 0 || (!ofName && hitsAccount(failure))
+      ? enqueueNotice(deps, noticeOf(deps, failure))
+      : undefined,
+  ])
+  if (waiting) remindOfSignUp(deps, waiting.email)
+}
+
+/** Whether the account has had enough of strangers or of this browser, now or for good. */
+const hitsAccount = ({ ofAccount }: Failure) =>
+  ofAccount !== undefined && (ofAccount.lockedUntil > 0 || ofAccount.stopsNow)
+
+/** Writes down what it has come to, in one batch. Returns the sign-up that waits for the address. */
+async function record(deps: Deps, failure: Failure) {
+  const { name, user, ofName, ofAccount, isKnownDevice } = failure
+  const locksName = ofName !== undefined && ofName.lockedUntil > 0
   const userId = user?.id ?? null
   const data = { by: failure.act, device: isKnownDevice ? 'known' : 'stranger' }
   // Counted alike for a name that nobody has, so that neither time nor a flood of names tells or costs.
@@ -40,32 +64,26 @@ export async function refusePassword(
     { event: 'authn_login_fail', userId, data },
     { singly: FAILURES_SINGLY },
   )
-  const events = [
-    ...(fail ? [recordEvent(deps, fail)] : []),
-    ...(isLocked ? [recordEvent(deps, { event: 'authn_login_lock', userId, data })] : []),
-    ...(stopsNow
-      ? [recordEvent(deps, { event: 'authn_stopped', userId, data: { method: 'password' } })]
-      : []),
-  ]
-  const [first, ...rest] = events
-  if (first) await deps.db.batch([first, ...rest])
-  // Whoever uses a known browser is its owner, who mistypes: no spray, and no reason to put the network out.
-  if (!isKnownDevice) await noteWrongPassword(deps, failure.password)
-  if (!isLocked && !stopsNow) return
-  const names = user ? namesOf(user) : [identifier]
-  await Promise.all([
-    // A known browser that locks itself out does not lock out strangers, nor the reverse.
-    isKnownDevice || !isLocked ? undefined : putLock(deps, names, lockedUntil),
-    tellOwner(deps, user, failure),
-  ])
+  const isLocked = locksName || (ofAccount?.lockedUntil ?? 0) > 0
+  const stopped = { event: 'authn_stopped', userId, data: { method: 'password' } } as const
+  // By tries with both names the account has enough before either name: told by a mail that waits,
+  // for one that is queued now would tell the stranger that both are of one account.
+  const waits = ofName !== undefined && hitsAccount(failure) && !locksName
+  const mail = waits ? await waitingMail(deps, noticeOf(deps, failure)) : undefined
+  if (!fail && !isLocked && !ofAccount?.stopsNow) return undefined
+  const asksSignUps = ofName !== undefined && name.kind === 'email'
+  const { signUp } = await batch(deps.db, {
+    fail: fail && recordEvent(deps, fail),
+    lock: isLocked ? recordEvent(deps, { event: 'authn_login_lock', userId, data }) : undefined,
+    stop: ofAccount?.stopsNow ? recordEvent(deps, stopped) : undefined,
+    mail: mail && deps.db.insert(waitingMails).values(mail),
+    signUp: asksSignUps ? selectLatest(deps, name.key) : undefined,
+  })
+  return signUp?.[0]
 }
 
 /** One mail, whatever the case: a name that nobody has costs the same. */
-function tellOwner(
-  deps: Deps,
-  user: PasswordHolder | undefined,
-  { isStopped, stopsNow }: { isStopped: boolean; stopsNow: boolean },
-): Promise<void> {
+function noticeOf(deps: Deps, { user, isStopped, ofAccount }: Failure): MailRequest {
   const { ip, country } = deps.caller
   const letter = {
     to: isStopped ? null : (user?.email ?? null),
@@ -73,16 +91,9 @@ function tellOwner(
     locale: user?.locale ?? 'en',
   }
   const where = { ip, country, time: deps.now() }
-  if (stopsNow) {
-    return enqueueNotice(deps, {
-      template: 'authenticator_stopped',
-      ...letter,
-      data: { method: 'password', ...where },
-    })
+  if (ofAccount?.stopsNow) {
+    return { template: 'authenticator_stopped', ...letter, data: { method: 'password', ...where } }
   }
-  return enqueueNotice(deps, {
-    template: 'account_locked',
-    ...letter,
-    data: { minutes: Math.ceil(deps.settings.ACCOUNT_LOCKOUT_DURATION / 60), ...where },
-  })
+  const minutes = Math.ceil(deps.settings.ACCOUNT_LOCKOUT_DURATION / 60)
+  return { template: 'account_locked', ...letter, data: { minutes, ...where } }
 }

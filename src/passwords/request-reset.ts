@@ -27,9 +27,10 @@ export async function requestReset(deps: Deps, email: string, admin?: string): P
     .select({ id: users.id, email: users.email, locale: users.locale })
     .from(users)
     .where(and(eq(users.emailKey, key), ...isRecoverable))
-  const account = found ? { userId: found.id } : { unknownName: `email:${key}` }
   const now = deps.now().getTime()
-  const isGranted = await reach(deps, 'guard', () => guardOf(deps, account).takeMail('reset', now))
+  const name = { kind: 'email', key } as const
+  const waitSeconds = await reach(deps, 'guard', () => guardOf(deps, { name }).ask('reset', now))
+  const isGranted = waitSeconds === 0
   const token = randomToken()
   const expiresAt = now + deps.settings.PASSWORD_RESET_TIMEOUT * 1000
   const user = isGranted ? found : undefined

@@ -1,27 +1,43 @@
 import type { Deps } from '../context'
 import { dummyHash, verifyPassword } from '../crypto/password-hash'
-import { guardOf } from '../durable/guard-of'
+import { users } from '../db/schema'
+import { guardOf, guardOfNobody } from '../durable/guard-of'
 import { problem, tooMany } from '../problems'
 import { reach, seeThrough } from '../reach'
 import type { LoginIdentifier } from '../users/email-key'
 import { refusePassword } from './refuse-password'
 
+/** The columns of a query that make a `PasswordHolder`. */
+export const holderColumns = {
+  id: users.id,
+  email: users.email,
+  emailKey: users.emailKey,
+  usernameKey: users.usernameKey,
+  locale: users.locale,
+  passwordHash: users.passwordHash,
+  recoveredEpoch: users.recoveredEpoch,
+  recoveredDevice: users.recoveredDevice,
+}
+
 /** What a check of the password needs to know of its owner. */
 export type PasswordHolder = Readonly<{
   id: string
   email: string
-  emailKey: string
-  usernameKey: string | null
   locale: string
   passwordHash: string
+  recoveredEpoch: number | null
+  recoveredDevice: string | null
 }>
 
 /**
  * Checks a password, for whatever act it was given: the one path, so that all of them share one count
  * and one lock. Throws when it is wrong or no more may be tried.
  *
- * Without a `user` it does the same work for a name that nobody has. So it does where the password has
- * been switched off after a hundred failures in a row: any is wrong then, and nobody can tell.
+ * A stranger at the login (`name`) is counted twice: by the name as it was typed, which alone says what
+ * the answer is, and by the account. Where the account has had enough, by its other name too, any password
+ * is wrong, and nobody can tell; so it is where the password has been switched off after a hundred failures
+ * in a row. A name that nobody has costs the same work and gets the same answers. A browser that the account
+ * knows, and whoever is signed in, is counted by the account alone and told of its lock.
  *
  * Where a right one will have a code mailed, the guard counts that in the same call: `codeWaitSeconds` is
  * not 0 when there were too many.
@@ -30,8 +46,10 @@ export const tryPassword = <User extends PasswordHolder>(deps: Deps, input: Try<
   seeThrough(deps, judge(deps, input))
 
 type Try<User> = Readonly<{
-  identifier: LoginIdentifier
+  /** As it was typed at a login; of somebody who is signed in, the address. */
+  name: LoginIdentifier
   user: User | undefined
+  isSignedIn: boolean
   password: string
   /** Of a browser that has completed a login of this user. */
   device: string | null
@@ -44,29 +62,53 @@ async function judge<User extends PasswordHolder>(
   deps: Deps,
   input: Try<User>,
 ): Promise<{ user: User; needsRehash: boolean; codeWaitSeconds: number }> {
-  const { identifier, user, password, device, act } = input
-  const account = user
-    ? { userId: user.id }
-    : { unknownName: `${identifier.kind}:${identifier.key}` }
-  using reservation = await reach(deps, 'guard', () =>
-    guardOf(deps, account).reservePassword({
-      device,
-      isKnown: user !== undefined,
+  const { name, user, password, act, isSignedIn } = input
+  using account = await reserveAccount(deps, input)
+  const { attempt, isKnownDevice, isStopped } = account
+  using byName = isSignedIn || isKnownDevice ? undefined : await reserveName(deps, name)
+  const refusal = byName ?? account
+  if (!refusal.attempt) {
+    if (byName) await attempt?.cancel()
+    throw tooMany('too_many_attempts', refusal.retryAfterSeconds)
+  }
+
+  const isOff = isStopped || !attempt
+  const { passwordCost: cost } = deps
+  const hash = user && !isOff ? user.passwordHash : dummyHash(cost)
+  const check = await verifyPassword(deps.settings.PASSWORD_PEPPER, password, hash, cost)
+  if (!user || isOff || !check.matches) {
+    const [ofName, ofAccount] = await reach(deps, 'guard', () =>
+      Promise.all([byName?.attempt?.fail(), attempt?.fail()]),
+    )
+    const failure = { ofName, ofAccount: user && ofAccount, isKnownDevice, isStopped }
+    await refusePassword(deps, { ...failure, password, name, user, act })
+    throw problem('invalid_credentials', { reason: user ? 'wrong password' : 'unknown name' })
+  }
+  const [{ codeWaitSeconds }] = await reach(deps, 'guard', () =>
+    // The count of the name stays: that it was cleared would tell that somebody has signed in.
+    Promise.all([attempt.succeed(input.mailsCode), byName?.attempt?.cancel()]),
+  )
+  return { user, needsRehash: check.needsRehash, codeWaitSeconds }
+}
+
+const reserveName = (deps: Deps, name: LoginIdentifier) =>
+  reach(deps, 'guard', () =>
+    guardOf(deps, { name }).reservePassword({
+      device: null,
+      isKnown: false,
       now: deps.now().getTime(),
     }),
   )
-  const { attempt, retryAfterSeconds, isKnownDevice, isStopped } = reservation
-  if (!attempt) throw tooMany('too_many_attempts', retryAfterSeconds)
 
-  const { passwordCost: cost } = deps
-  const hash = user && !isStopped ? user.passwordHash : dummyHash(cost)
-  const check = await verifyPassword(deps.settings.PASSWORD_PEPPER, password, hash, cost)
-  if (!user || isStopped || !check.matches) {
-    const { lockedUntil, stopsNow } = await reach(deps, 'guard', () => attempt.fail())
-    const failure = { lockedUntil, stopsNow, isKnownDevice, isStopped }
-    await refusePassword(deps, { ...failure, password, identifier, user, act })
-    throw problem('invalid_credentials', { reason: user ? 'wrong password' : 'unknown name' })
-  }
-  const { codeWaitSeconds } = await reach(deps, 'guard', () => attempt.succeed(input.mailsCode))
-  return { user, needsRehash: check.needsRehash, codeWaitSeconds }
-}
+const reserveAccount = (deps: Deps, { name, user, device }: Try<PasswordHolder>) =>
+  reach(deps, 'guard', () =>
+    (user ? guardOf(deps, { userId: user.id }) : guardOfNobody(deps, name)).reservePassword({
+      device,
+      isKnown: user !== undefined,
+      recovery: user ? recoveryOf(user) : null,
+      now: deps.now().getTime(),
+    }),
+  )
+
+const recoveryOf = ({ recoveredEpoch: epoch, recoveredDevice: device }: PasswordHolder) =>
+  epoch === null || device === null ? null : { epoch, device }

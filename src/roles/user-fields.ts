@@ -31,6 +31,8 @@ export const userFields = {
   notificationEmail: { seenBy: EVERYONE, setBy: ['proof'] },
   frozenAt: { seenBy: ['admin'], setBy: ['service'] },
   erasureDueAt: { seenBy: ['admin'], setBy: ['service'] },
+  recoveredEpoch: { seenBy: [], setBy: ['service'] },
+  recoveredDevice: { seenBy: [], setBy: ['service'] },
 } as const satisfies Record<Column, FieldRule>
 
 type SeenBy<R extends Reader> = {

@@ -9,7 +9,9 @@ import { requireGoodPassword } from '../passwords/policy'
 import { problem } from '../problems'
 import { hasAnyAdmin, hasOtherAdmin, isAdmin } from '../roles/admins'
 import type { Role } from '../sessions/lifetimes'
+import { emailKey } from './email-key'
 import { findLink } from './find-link'
+import { removeSignUps } from './free-address'
 import { usernameKey } from './username'
 
 /** Who has asked for the first admin: whoever holds the secret of the service, no user. */
@@ -98,6 +100,7 @@ export async function acceptInvitation(
     ),
     db.delete(merchantProfiles).where(sql`user_id = ${userId} AND ${isDone}`),
     db.delete(mailedTokens).where(and(eq(mailedTokens.userId, userId), isDone)),
+    removeSignUps(deps, emailKey(email), isDone),
   ])
   if (accepted.length > 0) return
   // Told apart only now: the link was good a moment ago, and stays so for another name.

@@ -43,7 +43,7 @@ export async function bootstrap(
   const { mine } = invited
   const isMade = sql`EXISTS (SELECT 1 ${mine})`
   const link = { token: invited.token, role: 'admin', by: BY_BOOTSTRAP } as const
-  const [, , , , , , , [account]] = await db.batch([
+  const [, , , , , , , , [account]] = await db.batch([
     ...insertInvited(deps, invited, 'system', isAlive),
     issueInvitation(deps, link, mine),
     recordEvent(

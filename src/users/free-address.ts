@@ -2,18 +2,40 @@ import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { merchantProfiles } from '../db/merchant-schema'
-import { mailedTokens, pendingActs, users } from '../db/schema'
+import { mailedTokens, pendingActs, signUps, users } from '../db/schema'
 
-/**
- * Whether no other account holds an address. One whose sign-up was never confirmed does not: whoever
- * can open the mailbox comes first, so that nobody keeps an address from its owner by signing up with it.
- */
+/** Whether no other account holds an address. One that was invited and has not accepted does not. */
 export const isAddressFree = (key: string, userId: string) => sql`NOT EXISTS (
   SELECT 1 FROM users AS other WHERE other.email_key = ${key} AND other.id <> ${userId}
   AND other.status <> 'pending')`
 
-/** The statements that remove a sign-up that stands in the way of whoever has opened the mailbox. */
+/** The statement that ends every sign-up with an address, when its mailbox has been opened. */
+export const removeSignUps = ({ db }: Pick<Deps, 'db'>, key: string, when: SQL) =>
+  db.delete(signUps).where(sql`email_key = ${key} AND ${when}`)
+
+/** The statements that remove what stands in the way of whoever has opened the mailbox. */
 export function removeUnproved(
+  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  address: { key: string; userId: string },
+  when: SQL,
+) {
+  const { invitedLinks, invitedProfile, invitedActs, invitedErased, invited } = removeInvited(
+    deps,
+    address,
+    when,
+  )
+  return [
+    removeSignUps(deps, address.key, when),
+    invitedLinks,
+    invitedProfile,
+    invitedActs,
+    invitedErased,
+    invited,
+  ] as const
+}
+
+/** The statements that remove an invitation that nobody has accepted, with all that it is for. */
+export function removeInvited(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   address: { key: string; userId: string },
   when: SQL,
@@ -22,11 +44,11 @@ export function removeUnproved(
   const { key, userId } = address
   const unproved = sql`(SELECT id FROM users WHERE email_key = ${key} AND id <> ${userId}
     AND status = 'pending' AND ${when})`
-  return [
-    db.delete(mailedTokens).where(sql`user_id IN ${unproved}`),
-    db.delete(merchantProfiles).where(sql`user_id IN ${unproved}`),
-    db.delete(pendingActs).where(sql`user_id IN ${unproved}`),
-    recordEvent(
+  return {
+    invitedLinks: db.delete(mailedTokens).where(sql`user_id IN ${unproved}`),
+    invitedProfile: db.delete(merchantProfiles).where(sql`user_id IN ${unproved}`),
+    invitedActs: db.delete(pendingActs).where(sql`user_id IN ${unproved}`),
+    invitedErased: recordEvent(
       deps,
       {
         event: 'user_erased',
@@ -36,6 +58,6 @@ export function removeUnproved(
       },
       sql`EXISTS ${unproved}`,
     ),
-    db.delete(users).where(sql`id IN ${unproved}`),
-  ] as const
+    invited: db.delete(users).where(sql`id IN ${unproved}`),
+  }
 }

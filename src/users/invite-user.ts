@@ -3,11 +3,13 @@ import type { Deps } from '../context'
 import { hashPassword } from '../crypto/password-hash'
 import { randomId, randomToken, sha256 } from '../crypto/token'
 import { merchantProfiles } from '../db/merchant-schema'
+import { insertWhere } from '../db/insert-where'
 import { mailedTokens, users } from '../db/schema'
 import { enqueueNotice } from '../email/enqueue'
 import type { Role } from '../sessions/lifetimes'
 import { emailKey } from './email-key'
 import { endGrants } from './end-acts'
+import { removeSignUps } from './free-address'
 import { mailedLink } from './mailed-link'
 
 const INVITATION_DAYS = 7
@@ -45,30 +47,39 @@ export function insertInvited(
   when: SQL,
 ) {
   const { db, now } = deps
+  const key = emailKey(email)
   return [
-    db
-      .insert(users)
-      .select(
-        sql`SELECT ${randomId('usr')}, ${email}, ${emailKey(email)}, NULL, NULL, NULL, ${locale},
-          'customer', 'pending', ${passwordHash}, 0, NULL, NULL, ${now().getTime()},
-          NULL, NULL, NULL
-          WHERE ${when}`,
-      )
-      .onConflictDoUpdate({
-        target: users.emailKey,
-        set: {
-          email,
-          username: null,
-          usernameKey: null,
-          displayName: null,
-          locale,
-          role: 'customer',
-          passwordHash,
-          securityEpoch: sql`${users.securityEpoch} + 1`,
-          createdAt: now(),
-        },
-        setWhere: eq(users.status, 'pending'),
-      }),
+    insertWhere(
+      db,
+      users,
+      {
+        id: randomId('usr'),
+        email,
+        emailKey: key,
+        locale,
+        role: 'customer',
+        status: 'pending',
+        passwordHash,
+        securityEpoch: 0,
+        createdAt: now().getTime(),
+      },
+      when,
+    ).onConflictDoUpdate({
+      target: users.emailKey,
+      set: {
+        email,
+        username: null,
+        usernameKey: null,
+        displayName: null,
+        locale,
+        role: 'customer',
+        passwordHash,
+        securityEpoch: sql`${users.securityEpoch} + 1`,
+        createdAt: now(),
+      },
+      setWhere: eq(users.status, 'pending'),
+    }),
+    removeSignUps(deps, key, sql`EXISTS (SELECT 1 ${mine})`),
     db.delete(mailedTokens).where(sql`user_id IN (SELECT id ${mine})`),
     db.delete(merchantProfiles).where(sql`user_id IN (SELECT id ${mine})`),
     // An approval of what was asked for before would send a second invitation.

@@ -58,7 +58,7 @@ export async function freezeAccount(deps: Deps, token: string): Promise<'frozen'
   const { userId, isGood } = link
   const { email, since } = link.data
   const key = emailKey(email)
-  const [, , , , , , [frozen]] = await db.batch([
+  const [, , , , , , , [frozen]] = await db.batch([
     ...removeUnproved(deps, { key, userId }, isGood),
     recordEvent(
       deps,

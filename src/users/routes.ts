@@ -2,9 +2,11 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import type { AppEnv } from '../context'
 import { anyone, signedIn } from '../guards'
+import { deviceCookie } from '../http/cookies'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
+import { deviceTokensOf } from '../login/device-token'
 import { displayName } from './display-name'
 import { emailAddress } from './email-key'
 import { locale } from './locale'
@@ -12,7 +14,8 @@ import { linkToken } from './mailed-link'
 import { profile, profileOf } from './profile'
 import { updateUser } from './update-user'
 import { username } from './username'
-import { resendVerification, verifyEmail } from './verify-email'
+import { resendVerification } from './resend-verification'
+import { verifyEmail } from './verify-email'
 
 const sent = z.object({ status: z.literal('verification_sent') })
 const SENT = { status: 'verification_sent' } as const
@@ -48,7 +51,7 @@ export const userRoutes = new Hono<AppEnv>({ strict: false })
       tag: 'Accounts',
       summary: 'Change username, display name or language',
       description:
-        'What is not given stays. The address has `change-email/`; role and status are not the user’s to change.',
+        'What is not given stays. The address has `change-email/`; role and status are not the user’s to change. Ten new usernames a day may be asked for, taken ones included.',
       answers: { 200: { description: 'The profile as it is now', schema: profile } },
       problems: ['username_taken'],
     }),
@@ -67,18 +70,29 @@ export const verifyEmailRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Accounts',
       summary: 'Confirm an e-mail address',
-      description: 'Works once. Opens no session.',
+      description:
+        'Makes the account of the sign-up that the link was mailed for, and of no other with the same address. Works once. Opens no session; the browser gets a device cookie.',
       answers: {
         200: {
           description: 'The address is confirmed',
-          schema: z.object({ status: z.literal('verified') }),
+          schema: z.object({
+            status: z.literal('verified'),
+            username_taken: z
+              .boolean()
+              .describe('Somebody else has the username by now; the account has none'),
+          }),
         },
       },
       problems: ['invalid_token'],
     }),
     async (c) => {
-      await verifyEmail(c.var.deps, c.req.valid('json').token)
-      return c.json({ status: 'verified' as const })
+      const { deviceToken, isUsernameTaken } = await verifyEmail(
+        c.var.deps,
+        c.req.valid('json').token,
+        deviceTokensOf(c),
+      )
+      c.header('Set-Cookie', deviceCookie(deviceToken), { append: true })
+      return c.json({ status: 'verified' as const, username_taken: isUsernameTaken })
     },
   )
 
@@ -90,7 +104,8 @@ export const verifyEmailRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Accounts',
       summary: 'Send the verification link again',
-      description: 'Answers the same for every address. The link before is dead.',
+      description:
+        'Answers the same for every address. Of several sign-ups the latest gets a new link; its link before is dead.',
       answers: {
         202: { description: 'If the address waits for it, a mail is on its way', schema: sent },
       },

@@ -2,7 +2,9 @@ import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { users } from '../db/schema'
-import { problem } from '../problems'
+import { guardOf } from '../durable/guard-of'
+import { problem, tooMany } from '../problems'
+import { reach } from '../reach'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import { notifyOwner, occasionOf } from './notify-owner'
@@ -17,8 +19,8 @@ export type ProfileChange = Readonly<{
 
 /**
  * Changes what users may say of themselves, and nothing else: role, status and address have acts of
- * their own. A username is taken in the one statement that finds it free. Returns the session with its
- * user as it is now.
+ * their own. A username is taken in the one statement that finds it free; whether it is somebody's is told ten
+ * times a day. Returns the session with its user as it is now.
  */
 export async function updateUser(
   deps: Deps,
@@ -27,6 +29,8 @@ export async function updateUser(
 ): Promise<CurrentSession> {
   const { userId, sessionId } = refOf(session)
   const { username, display_name: displayName, locale } = change
+  const isRenamed = username !== undefined && username !== session.user.username
+  if (isRenamed) await requireFewRenames(deps, userId)
   const key = username === undefined ? undefined : (usernameKey(username) ?? null)
   const isFree =
     key === undefined
@@ -61,9 +65,16 @@ export async function updateUser(
   ])
   if (!changed) throw problem('username_taken')
   const user = { ...session.user, ...changed }
-  if (username !== undefined && username !== session.user.username) {
+  if (isRenamed) {
     const data = { username, ...occasionOf(deps) }
     await notifyOwner(deps, user, { template: 'username_changed', data })
   }
   return { ...session, user }
+}
+
+/** The refusal says that a name has an account, which is all that anybody can learn here: ten times a day. */
+async function requireFewRenames(deps: Deps, userId: string): Promise<void> {
+  const now = deps.now().getTime()
+  const waitSeconds = await reach(deps, 'guard', () => guardOf(deps, { userId }).ask('rename', now))
+  if (waitSeconds > 0) throw tooMany('too_many_requests', waitSeconds)
 }

@@ -1,116 +1,102 @@
-import { and, eq, ne, sql } from 'drizzle-orm'
+import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { randomToken, sha256 } from '../crypto/token'
-import { mailedTokens, users } from '../db/schema'
-import { guardOf } from '../durable/guard-of'
-import { enqueueMail } from '../email/enqueue'
+import { randomId, sha256 } from '../crypto/token'
+import { batch } from '../db/batch'
+import { insertWhere } from '../db/insert-where'
+import { signUps, users } from '../db/schema'
+import { issueDevice } from '../login/device-token'
+import { rememberDevice } from '../login/remember-device'
+import { insertDraft, merchantDraft } from '../merchants/draft'
 import { problem } from '../problems'
-import { reach } from '../reach'
-import { emailKey } from './email-key'
-import { hasNoFreshLink } from './fresh-link'
-import { mailedLink } from './mailed-link'
+import { isAddressFree, removeInvited, removeSignUps } from './free-address'
+import { notifyOwner, occasionOf } from './notify-owner'
+import { usernameKey } from './username'
+
+type SignUp = typeof signUps.$inferSelect
+
+/** What came of a confirmed link. */
+export type Verified = Readonly<{
+  /** The username that was wished for belongs to another account by now, and this one has none. */
+  isUsernameTaken: boolean
+  deviceToken: string
+}>
 
 /**
- * Confirms an address with the token that was mailed to it. Works once: the batch activates the
- * account only while the token is there, and takes the token away. Opens no session.
+ * Makes the account of the sign-up that the link was mailed for, and of no other: whoever else signed up
+ * with the same address has a link of their own. The first one that is used ends them all. Opens no session.
+ *
+ * The browser is known from then on, so that what strangers have done with the name does not keep its owner out.
  */
 export async function verifyEmail(
-  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  deps: Deps,
   token: string,
-): Promise<void> {
+  deviceTokens: readonly string[],
+): Promise<Verified> {
   const { db } = deps
-  const now = deps.now()
-  const tokenHash = sha256(token)
-  const holder = sql`(SELECT user_id FROM mailed_tokens
-    WHERE token_hash = ${tokenHash} AND purpose = 'verify' AND expires_at > ${now.getTime()})`
-  const [confirmed] = await db.batch([
-    db
-      .update(users)
-      .set({ status: 'active', emailVerifiedAt: now })
-      .where(sql`${users.id} = ${holder} AND ${users.status} = 'pending'`)
-      .returning({ id: users.id }),
-    recordEvent(
-      deps,
-      { event: 'user_email_verified', userId: holder, actor: holder },
-      sql`${holder} IS NOT NULL`,
-    ),
-    db
-      .delete(mailedTokens)
-      .where(and(eq(mailedTokens.tokenHash, tokenHash), eq(mailedTokens.purpose, 'verify'))),
-  ])
-  if (confirmed.length === 0) throw problem('invalid_token')
-}
-
-/**
- * Sends the verification link again, a new one that kills the one before. Anyone may ask for any
- * address; only one that waits for confirmation gets a mail, and neither the answer tells nor the work: one
- * query, one call of a guard, one batch with an event, one message. Where the mail would be one too many for
- * the address, sign-ups included, the link before stays good and nothing is written.
- */
-export async function resendVerification(deps: Deps, email: string): Promise<void> {
-  const { db } = deps
-  const key = emailKey(email)
-  const [[waiting], isGranted] = await Promise.all([
-    db
-      .select({ id: users.id, email: users.email, locale: users.locale })
-      .from(users)
-      .where(and(eq(users.emailKey, key), eq(users.status, 'pending'), hasNoFreshLink(deps))),
-    reach(deps, 'guard', () =>
-      guardOf(deps, { address: key }).takeMail('verify', deps.now().getTime()),
-    ),
-  ])
-  const token = randomToken()
-  const user = isGranted ? waiting : undefined
-  const isIssued = await replaceLink(deps, { userId: user?.id ?? null, token, isGranted })
-  const owner = isIssued ? user : undefined
-  await enqueueMail(deps, {
-    template: 'verify_email',
-    to: owner?.email ?? null,
-    userId: owner?.id ?? null,
-    ...(owner && { locale: owner.locale }),
-    data: {
-      link: mailedLink(deps, 'verify-email', token),
-      validHours: Math.floor(deps.settings.EMAIL_VERIFICATION_TIMEOUT / 3600),
-      usernameTaken: null,
-    },
+  const signUp = await findSignUp(deps, token)
+  const { emailKey: key, username, merchant } = signUp
+  const userId = randomId('usr')
+  const isGood = sql`EXISTS (SELECT 1 FROM sign_ups WHERE token_hash = ${signUp.tokenHash})`
+  const mine = sql`FROM users WHERE id = ${userId}`
+  const isDone = sql`EXISTS (SELECT 1 ${mine})`
+  const who = { userId, actor: userId }
+  const draft = merchant === null ? undefined : merchantDraft.parse(JSON.parse(merchant))
+  const { account } = await batch(db, {
+    ...removeInvited(deps, { key, userId }, isGood),
+    account: insertUser(deps, userId, signUp, sql`${isGood} AND ${isAddressFree(key, userId)}`),
+    created: recordEvent(deps, { event: 'user_created', ...who }, isDone),
+    verified: recordEvent(deps, { event: 'user_email_verified', ...who }, isDone),
+    draft: draft && insertDraft(deps, draft, mine),
+    others: removeSignUps(deps, key, isDone),
   })
+  const [owner] = account
+  if (!owner) throw problem('invalid_token', { reason: 'used meanwhile' })
+  const isUsernameTaken = username !== null && owner.username === null
+  if (isUsernameTaken) {
+    const data = { username, ...occasionOf(deps) }
+    await notifyOwner(deps, owner, { template: 'username_unavailable', data })
+  }
+  const device = issueDevice(deps, userId, deviceTokens)
+  await rememberDevice(deps, userId, { device: device.hash, epoch: owner.securityEpoch })
+  return { isUsernameTaken, deviceToken: device.token }
 }
 
-/** Stores a new link in place of the one before; false if nobody waits for one any more. */
-async function replaceLink(
-  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'settings'>,
-  link: { userId: string | null; token: string; isGranted: boolean },
-): Promise<boolean> {
-  const { db } = deps
-  const { userId, token, isGranted } = link
-  const tokenHash = sha256(token)
-  const expiresAt = deps.now().getTime() + deps.settings.EMAIL_VERIFICATION_TIMEOUT * 1000
-  const isThere = sql`EXISTS (SELECT 1 FROM mailed_tokens WHERE token_hash = ${tokenHash})`
-  const [issued] = await db.batch([
-    db
-      .insert(mailedTokens)
-      .select(
-        sql`SELECT ${tokenHash}, id, 'verify', NULL, ${expiresAt} FROM users
-          WHERE id = ${userId} AND status = 'pending'`,
-      )
-      .returning({ userId: mailedTokens.userId }),
-    db
-      .delete(mailedTokens)
-      .where(
-        and(
-          eq(mailedTokens.userId, userId ?? ''),
-          eq(mailedTokens.purpose, 'verify'),
-          ne(mailedTokens.tokenHash, tokenHash),
-          isThere,
-        ),
-      ),
-    // Nobody's too: a batch that writes nothing would be answered sooner. Past the limit none has any.
-    recordEvent(
-      deps,
-      { event: 'user_verification_requested', userId, data: { sent: userId !== null } },
-      sql`${isGranted}`,
-    ),
-  ])
-  return issued.length > 0
+async function findSignUp({ db, now }: Pick<Deps, 'db' | 'now'>, token: string): Promise<SignUp> {
+  const [found] = await db
+    .select()
+    .from(signUps)
+    .where(and(eq(signUps.tokenHash, sha256(token)), gt(signUps.expiresAt, now())))
+  if (!found) throw problem('invalid_token')
+  return found
+}
+
+/** The statement that makes the account, if `when` holds: with the username, if nobody has that yet. */
+function insertUser({ db, now }: Pick<Deps, 'db' | 'now'>, id: string, signUp: SignUp, when: SQL) {
+  const { username: wish, ...given } = signUp
+  const wishedKey = wish === null ? null : (usernameKey(wish) ?? null)
+  // Inside the one statement, so that of two who confirm at once one finds it free.
+  const isFree = sql`NOT EXISTS (SELECT 1 FROM users WHERE username_key = ${wishedKey})`
+  const values = {
+    id,
+    email: given.email,
+    emailKey: given.emailKey,
+    username: sql`CASE WHEN ${isFree} THEN ${wish} END`,
+    usernameKey: sql`CASE WHEN ${isFree} THEN ${wishedKey} END`,
+    locale: given.locale,
+    role: given.role,
+    status: 'active',
+    passwordHash: given.passwordHash,
+    securityEpoch: 0,
+    emailVerifiedAt: now().getTime(),
+    createdAt: now().getTime(),
+  }
+  return insertWhere(db, users, values, when).returning({
+    id: users.id,
+    email: users.email,
+    notificationEmail: users.notificationEmail,
+    locale: users.locale,
+    username: users.username,
+    securityEpoch: users.securityEpoch,
+  })
 }

@@ -3,7 +3,7 @@ import { CURRENT_COST } from '../../src/crypto/password-hash'
 import type { App } from '../support/acts'
 import { type Account, freshAddress, startApp } from '../support/app'
 import { countingHashes, failLogin, visible } from '../support/attack'
-import { mailsTo, nextMail } from '../support/mailbox'
+import { mailsTo, nextMail, tokenIn } from '../support/mailbox'
 import { startMeter } from '../support/meter'
 import { setUser } from '../support/recovery'
 
@@ -74,7 +74,7 @@ describe('enumeration', () => {
     expect((await nextMail(ada.email)).subject).toMatch(/locked|paused|tries/i)
   })
 
-  test('E-004: unverified and disabled accounts show nothing before the right password', async ({
+  test('E-004: a disabled account shows nothing before the right password, an unconfirmed sign-up nothing ever', async ({
     expect,
   }) => {
     const app = startApp()
@@ -84,14 +84,15 @@ describe('enumeration', () => {
     const unknown = visible(await login(app, `nobody${app.id}@example.com`, 'wrong'))
     expect(visible(await login(app, pending.email, 'wrong'))).toEqual(unknown)
     expect(visible(await login(app, disabled.email, 'wrong'))).toEqual(unknown)
-    const told = [
-      await login(app, pending.email, pending.password),
-      await login(app, disabled.email, disabled.password),
-    ]
-    expect(told.map(({ status, body }) => [status, body.code])).toEqual([
-      [403, 'email_unverified'],
-      [403, 'account_disabled'],
-    ])
+    app.advance(61)
+    expect(visible(await login(app, pending.email, pending.password))).toEqual(unknown)
+    // The mailbox is told how to go on.
+    const again = await nextMail(pending.email)
+    const verified = await app.post('/api/auth/verify-email/', { token: tokenIn(again) })
+    expect(verified.status).toBe(200)
+    expect((await login(app, pending.email, pending.password)).status).toBe(200)
+    const told = await login(app, disabled.email, disabled.password)
+    expect([told.status, told.body.code]).toEqual([403, 'account_disabled'])
   })
 
   test('E-005: signing up an address that exists says what a new one says, and changes nothing', async ({
@@ -190,7 +191,7 @@ describe('enumeration', () => {
     expect(visible(await verify(challenge))).toEqual(random)
   })
 
-  test('a taken username is told by mail to the one who signed up, not to a stranger', async ({
+  test('a taken username is told to whoever confirms the address, not to whoever signs up', async ({
     expect,
   }) => {
     const app = startApp()
@@ -202,7 +203,12 @@ describe('enumeration', () => {
     expect(visible(await app.post('/api/users/create/', eve, { ip: freshAddress() }))).toEqual(
       fresh,
     )
+    const mail = await nextMail(eve.email)
+    expect(mail.text).not.toContain(eve.username)
+    const verified = await app.post('/api/auth/verify-email/', { token: tokenIn(mail) })
+    expect(verified.body).toEqual({ status: 'verified', username_taken: true })
     expect((await nextMail(eve.email)).text).toContain(eve.username)
     expect((await login(app, ada.username, ada.password)).status).toBe(200)
+    expect((await login(app, eve.username, eve.password)).status).toBe(401)
   })
 })

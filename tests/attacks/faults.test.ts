@@ -139,13 +139,10 @@ describe('E-124: when', () => {
       expect([refused.status, refused.body.code]).toEqual([503, 'service_unavailable'])
       mends()
       expect((await app.post('/api/users/create/', ada, { ip: freshAddress() })).status).toBe(202)
-      const { results } = await env.DB.prepare(
-        `SELECT status, (SELECT count(*) FROM mailed_tokens WHERE user_id = users.id) AS tokens
-         FROM users WHERE email = ?`,
-      )
+      const { results } = await env.DB.prepare('SELECT email FROM sign_ups WHERE email = ?')
         .bind(ada.email)
         .run()
-      expect(results).toEqual([{ status: 'pending', tokens: 1 }])
+      expect(results).toHaveLength(1)
       const token = tokenIn(await nextMail(ada.email))
       expect((await app.post('/api/auth/verify-email/', { token })).status).toBe(200)
     },

@@ -3,6 +3,7 @@ import { describe, test } from 'vitest'
 import { freshAddress, nextCode, startApp } from '../support/app'
 import { linkIn, nextMail, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
+import { rowsOf, userIdOf } from '../support/rows-of'
 
 type App = ReturnType<typeof startApp>
 
@@ -114,24 +115,63 @@ describe('verification', () => {
     expect((await verify(app, token)).status).toBe(200)
   })
 
-  test('E-057: what a stranger left with an address is void once its owner signs up', async ({
+  // A link confirms its own sign-up, whoever came first: the owner knows which one that is.
+  test.for(['before', 'after'])(
+    'E-057: a stranger who signs up %s the owner leaves nothing in the account that the owner confirms',
+    async (order, { expect }) => {
+      const app = startApp()
+      const owner = app.newAccount()
+      const stranger = {
+        email: owner.email.toUpperCase(),
+        password: 'the stranger chose these words',
+        username: app.newAccount().username,
+        role: 'merchant',
+        merchant: { legal_name: 'Eve Enterprises' },
+        locale: 'de',
+      }
+      const both = order === 'before' ? [stranger, owner] : [owner, stranger]
+      const tokens = []
+      for (const account of both) {
+        await app.post('/api/users/create/', account, { ip: freshAddress() })
+        tokens.push(tokenIn(await nextMail(account.email)))
+        app.advance(61)
+      }
+      const [own = '', other = ''] = order === 'before' ? tokens.reverse() : tokens
+      expect((await verify(app, own)).status).toBe(200)
+      expect((await verify(app, other)).status).toBe(400)
+      const { results } = await env.DB.prepare(
+        `SELECT email, username, role, locale FROM users WHERE email_key = ?1`,
+      )
+        .bind(owner.email)
+        .run()
+      const { email, username } = owner
+      expect(results).toEqual([{ email, username, role: 'customer', locale: 'en' }])
+      const userId = await userIdOf(owner)
+      expect((await rowsOf(userId)).get('merchant_profiles')).toEqual([])
+      const login = (password: string) =>
+        app.post('/api/auth/login/', { identifier: email, password }, { ip: freshAddress() })
+      expect((await login(stranger.password)).status).toBe(401)
+      expect((await login(owner.password)).status).toBe(200)
+    },
+  )
+
+  test('E-057: of the links of several sign-ups used at once, one makes the account', async ({
     expect,
   }) => {
     const app = startApp()
-    const stranger = await signedUp(app)
-    app.advance(61)
-    const owner = { email: stranger.account.email, password: 'the owner chose these words' }
-    await app.post('/api/users/create/', owner, { ip: freshAddress() })
-    const { results } = await env.DB.prepare('SELECT username FROM users WHERE email = ?')
-      .bind(owner.email)
-      .run()
-    expect(results).toEqual([{ username: null }])
-    expect((await verify(app, stranger.token)).status).toBe(400)
-    expect((await verify(app, tokenIn(await nextMail(owner.email)))).status).toBe(200)
-    const login = (password: string) =>
-      app.post('/api/auth/login/', { identifier: owner.email, password })
-    expect((await login(stranger.account.password)).status).toBe(401)
-    expect((await login(owner.password)).status).toBe(200)
+    const { email } = app.newAccount()
+    const tokens: string[] = []
+    for (const word of ['first', 'second', 'third', 'fourth']) {
+      const password = `the ${word} of many passphrases`
+      await app.post('/api/users/create/', { email, password }, { ip: freshAddress() })
+      tokens.push(tokenIn(await nextMail(email)))
+      app.advance(61)
+    }
+    const answers = await Promise.all(
+      Array.from({ length: many(50) }, (_, at) => verify(app, tokens[at % tokens.length])),
+    )
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400]))
   })
 
   test('a new link kills the one before', async ({ expect }) => {

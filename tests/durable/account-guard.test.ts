@@ -76,7 +76,7 @@ describe('AccountGuard', () => {
       using reservation = await guard.reserveCode(code(challenge))
       expect(await reservation.attempt?.succeed(use)).toEqual({ verdict: 'passed', failed: null })
     }
-    await guard.remember({ device: 'browser', beganAt: NOW }, NOW)
+    await guard.remember({ device: 'browser', epoch: 0 }, NOW)
     await evictDurableObject(guard)
     {
       using reservation = await guard.reservePassword(stranger)

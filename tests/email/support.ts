@@ -127,7 +127,9 @@ export const verifyMail = (person: {
   data: {
     link: 'https://auth.phantom.test/verify-email#token=abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
     validHours: 24,
-    usernameTaken: null,
+    ip: '203.0.113.7',
+    country: 'DE',
+    time: new Date(),
   },
 })
 

@@ -88,7 +88,14 @@ describe('a run', () => {
   }) => {
     const app = startApp()
     await run(app, JOB)
-    const empty = { api_keys: 0, sessions: 0, tokens: 0, authenticators: 0, devices: 0 }
+    const empty = {
+      api_keys: 0,
+      sessions: 0,
+      tokens: 0,
+      sign_ups: 0,
+      authenticators: 0,
+      devices: 0,
+    }
     expect(JSON.parse((await rowOf(JOB))?.counts ?? '')).toEqual(empty)
     expect(await jobEvents('sys_job_done', JOB)).toEqual([])
     await env.DB.prepare(`INSERT INTO mailed_tokens VALUES ('dead', ?, 'reset', NULL, 0)`)

@@ -7,9 +7,9 @@ import { sha256 } from '../../src/crypto/token'
 import { hasAdmin, insertUser, REASON, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
-import { nextMail, tokenIn } from '../support/mailbox'
+import { nextMail } from '../support/mailbox'
 import { many } from '../support/many'
-import { rowsOf, userIdOf } from '../support/rows-of'
+import { rowsOf } from '../support/rows-of'
 import { depsAt, type Fault, killedAt } from './support'
 
 const DAY_SECONDS = 86_400
@@ -20,45 +20,50 @@ const isThere = async (userId: string) => (await rowsOf(userId)).get('users')?.l
 const eventsOf = async (userId: string, event: string) =>
   (await rowsOf(userId)).get('audit_events')?.filter((row) => row['event'] === event).length
 
-/** An account that waits for its confirmation, with a draft, and its link. */
-async function signedUp(app: App) {
-  const account = app.newAccount()
-  const merchant = { legal_name: 'Ada Antiques' }
-  const body = { ...account, role: 'merchant', merchant }
-  await app.post('/api/users/create/', body, { ip: freshAddress() })
-  return {
-    account,
-    userId: await userIdOf(account),
-    token: tokenIn(await nextMail(account.email)),
-  }
-}
-
-/** Accounts that wait, made in the database, with a link each; their tokens. */
-async function manySignedUp(count: number, createdAt: number, expiresAt: number) {
+/** Accounts that were invited, made in the database, with a link each; their tokens. */
+async function manyInvited(count: number, createdAt: number, expiresAt: number) {
   const id = crypto.randomUUID().slice(0, 8)
   const tokens = Array.from({ length: count }, (_, at) => `${id}${at}`.padEnd(43, 'x'))
+  const data = JSON.stringify({ role: 'customer', by: 'usr_admin', requestedBy: null })
   await env.DB.batch(
     tokens.flatMap((token, at) => [
       env.DB.prepare(
         `INSERT INTO users (id, email, email_key, role, status, password_hash, created_at)
          VALUES (?1, ?2, ?2, 'customer', 'pending', 'x', ?3)`,
       ).bind(`usr_${id}${at}`, `${id}${at}@example.org`, createdAt),
-      env.DB.prepare(`INSERT INTO mailed_tokens VALUES (?, ?, 'verify', NULL, ?)`).bind(
+      env.DB.prepare(`INSERT INTO mailed_tokens VALUES (?, ?, 'invite', ?, ?)`).bind(
         sha256(token),
         `usr_${id}${at}`,
+        data,
         expiresAt,
       ),
     ]),
   )
-  return tokens.map((token, at) => ({ token, userId: `usr_${id}${at}` }))
+  return tokens.map((token, at) => ({
+    token,
+    userId: `usr_${id}${at}`,
+    email: `${id}${at}@example.org`,
+  }))
 }
 
-describe('an account that nobody confirms', () => {
+/** An account that was invited, and its link. */
+async function invited(app: App) {
+  const now = app.now().getTime()
+  const [one] = await manyInvited(1, now, now + DAY_MS)
+  if (!one) throw new Error('nobody was invited')
+  return one
+}
+
+const PASSWORD = 'the invited one chose these words'
+const accept = (app: App, token: string) =>
+  app.post('/api/users/accept-invitation/', { token, password: PASSWORD }, { ip: freshAddress() })
+
+describe('an invitation that nobody accepts', () => {
   test('goes after thirty days with all that hangs on it, not before; its events stay', async ({
     expect,
   }) => {
     const app = startApp()
-    const { account, userId } = await signedUp(app)
+    const { email, userId } = await invited(app)
     const guard = env.ACCOUNT_GUARD.getByName(userId)
     {
       const request = { device: null, isKnown: true, now: app.now().getTime() }
@@ -73,78 +78,67 @@ describe('an account that nobody confirms', () => {
     expect(purges.reduce((sum, { accounts = 0 }) => sum + accounts, 0)).toBe(1)
     const rows = await rowsOf(userId)
     const events = rows.get('audit_events')?.map(({ event }) => event)
-    expect(events).toEqual(['user_created', 'user_purged'])
+    expect(events).toEqual(['user_purged'])
     rows.delete('audit_events')
     expect([...rows.values()].flat()).toEqual([])
     expect((await guard.locks(0)).stopped).toEqual([])
     // The address is free.
-    await app.post('/api/users/create/', account, { ip: freshAddress() })
-    expect(await userIdOf(account)).not.toBe(userId)
+    await app.post('/api/users/create/', { email, password: PASSWORD }, { ip: freshAddress() })
+    expect((await nextMail(email)).subject).toMatch(/Confirm/)
   })
 
-  test('stays while a link or a waiting act leads to it, and with a sign-up anew', async ({
+  test('stays while a link or a waiting act leads to it, and where it is invited anew', async ({
     expect,
   }) => {
     const app = startApp()
-    const [again, asked, confirmed] = [
-      await signedUp(app),
-      await signedUp(app),
-      await signedUp(app),
-    ]
-    const ip = freshAddress()
-    await app.post('/api/auth/verify-email/', { token: confirmed.token }, { ip })
+    const [again, asked, accepted] = [await invited(app), await invited(app), await invited(app)]
+    expect((await accept(app, accepted.token)).status).toBe(200)
     const admin = await hasAdmin(app)
     app.advance(29 * DAY_SECONDS)
-    const signIn = await tokenFor(app, admin)
-    const invited = await app.post(
-      '/api/users/create/',
-      { email: app.newAccount().email, role: 'customer' },
-      { token: signIn },
-    )
-    const invitedId = String(invited.body['user_id'] ?? invited.body['id'])
-    await env.DB.prepare('UPDATE users SET created_at = 0 WHERE id = ?').bind(invitedId).run()
+    const token = await tokenFor(app, admin)
+    const { email } = again
+    await app.post('/api/users/create/', { email, role: 'customer' }, { token })
+    await env.DB.prepare('UPDATE users SET created_at = 0 WHERE id = ?').bind(again.userId).run()
     await env.DB.prepare(
       `INSERT INTO pending_acts VALUES ('act', 'grant_admin', ?, ?, ?, 0, ?, 'waiting', NULL, NULL)`,
     )
       .bind(asked.userId, admin.id, REASON, app.now().getTime() + 9 * DAY_MS)
       .run()
-    await app.post('/api/users/create/', again.account, { ip })
     app.advance(2 * DAY_SECONDS)
     await purgeUnconfirmed(depsAt(app))
-    for (const id of [invitedId, asked.userId, again.userId, confirmed.userId]) {
+    for (const id of [asked.userId, again.userId, accepted.userId]) {
       expect(await isThere(id)).toBe(true)
     }
   })
 
-  test('that is confirmed at the last moment stays, with all that it has', async ({ expect }) => {
+  test('that is accepted at the last moment stays', async ({ expect }) => {
     const app = startApp()
-    const { account, userId, token } = await signedUp(app)
+    const { email, userId, token } = await invited(app)
     const late = new Date(app.now().getTime() + 31 * DAY_MS)
-    const confirm = () => app.post('/api/auth/verify-email/', { token }, { ip: freshAddress() })
-    const deps = depsAt(late, beforeBatch(confirm))
+    const deps = depsAt(
+      late,
+      beforeBatch(() => accept(app, token)),
+    )
     await purgeUnconfirmed(deps)
-    expect((await rowsOf(userId)).get('merchant_profiles')).toHaveLength(1)
     expect(await eventsOf(userId, 'user_purged')).toBe(0)
-    await app.startLogin(account)
+    await app.startLogin({ email, username: '', password: PASSWORD })
   })
 
-  test('is confirmed or gone, of many in parallel, and nothing between', async ({ expect }) => {
+  test('is accepted or gone, of many in parallel, and nothing between', async ({ expect }) => {
     const app = startApp()
     const now = app.now().getTime()
     // The clock of the job is ahead, so that links are dead to it and alive to their owners.
     const late = new Date(now + 31 * DAY_MS)
-    const accounts = await manySignedUp(many(50), now, now + DAY_MS)
-    const answering = accounts.map(({ token }) =>
-      app.post('/api/auth/verify-email/', { token }, { ip: freshAddress() }),
-    )
+    const accounts = await manyInvited(many(50), now, now + DAY_MS)
+    const answering = accounts.map(({ token }) => accept(app, token))
     await Promise.race(answering)
     await Promise.all([1, 2].map(() => purgeUnconfirmed(depsAt(late))))
     const answers = await Promise.all(answering)
     for (const [at, { userId }] of accounts.entries()) {
-      const isConfirmed = answers[at]?.status === 200
-      expect(await isThere(userId)).toBe(isConfirmed)
-      expect(await eventsOf(userId, 'user_purged')).toBe(isConfirmed ? 0 : 1)
-      expect(await eventsOf(userId, 'user_email_verified')).toBe(isConfirmed ? 1 : 0)
+      const isAccepted = answers[at]?.status === 200
+      expect(await isThere(userId)).toBe(isAccepted)
+      expect(await eventsOf(userId, 'user_purged')).toBe(isAccepted ? 0 : 1)
+      expect(await eventsOf(userId, 'user_invitation_accepted')).toBe(isAccepted ? 1 : 0)
     }
   })
 
@@ -159,10 +153,10 @@ describe('an account that nobody confirms', () => {
     })
     const purge = (fault: Fault = (deps) => deps) =>
       purgeUnconfirmed(depsAt(new Date(now), (deps) => counting(fault(deps))))
-    await manySignedUp(450, now - 30 * DAY_MS, now - 1)
+    await manyInvited(450, now - 30 * DAY_MS, now - 1)
     await expect(purge(killedAt(2, ['batch']))).rejects.toThrow()
     expect(await purge()).toEqual({ accounts: 370 })
-    await manySignedUp(450, now - 30 * DAY_MS, now - 1)
+    await manyInvited(450, now - 30 * DAY_MS, now - 1)
     expect(await purge()).toEqual({ accounts: 400 })
     expect(await purge()).toEqual({ accounts: 50 })
     expect(erased.size).toBe(900)

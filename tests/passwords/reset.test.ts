@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import type { Deps } from '../../src/context'
 import { me, signedIn, signInWithTotp, withOldTotp } from '../support/acts'
-import { startApp } from '../support/app'
+import { freshAddress, sessionIn, startApp } from '../support/app'
 import { broken, failLogin } from '../support/attack'
 import { noQueue, sendWaiting } from '../support/mail-faults'
 import { linkIn, mailsTo, nextMail, mailsNamed } from '../support/mailbox'
@@ -168,19 +168,43 @@ describe('a reset', () => {
 })
 
 describe('a reset that meets a fault', () => {
-  test('of the guard changes nothing; of the queue delays a mail', async ({ expect }) => {
+  test('of the guard is done even so, and the guard follows at the next login', async ({
+    expect,
+  }) => {
     let faults: ((deps: Deps) => Deps) | undefined
     const app = startApp((deps) => (faults ? faults(deps) : deps))
     const ada = await app.hasAccount()
     const token = await resetTokenOf(app, ada)
+    await failLogin(app, ada.email, 5)
     // No namespace at all: any use of it fails.
     faults = (deps) => ({ ...deps, accountGuards: {} as never })
-    expect((await confirmReset(app, token)).status).toBe(503)
-    faults = broken('kv', ['delete'], 'fails')
-    expect((await confirmReset(app, token)).status).toBe(503)
+    const done = await confirmReset(app, token)
+    expect(done.status).toBe(204)
+    const { deviceCookie: cookie } = sessionIn(done)
+    expect((await tryLogin(app, ada, NEW_PASSWORD)).status).not.toBe(200)
     faults = undefined
-    expect((await tryLogin(app, ada, ada.password)).status).toBe(200)
-    faults = noQueue()
+    // The browser of the link is known and clear of the lock, and the account of its failures.
+    const { username: identifier } = ada
+    const login = (options: object) =>
+      app.post(
+        '/api/auth/login/',
+        { identifier, password: NEW_PASSWORD },
+        { ip: freshAddress(), ...options },
+      )
+    expect((await login({ cookie })).status).toBe(200)
+    expect((await login({})).status).toBe(200)
+    // Told again at each login, it clears nothing that has failed since.
+    await failLogin(app, ada.username, 5)
+    expect((await login({})).status).toBe(429)
+    expect((await login({ cookie })).status).toBe(200)
+  })
+
+  test('of the queue delays a mail, one of KV nothing', async ({ expect }) => {
+    let faults: ((deps: Deps) => Deps) | undefined
+    const app = startApp((deps) => (faults ? faults(deps) : deps))
+    const ada = await app.hasAccount()
+    const token = await resetTokenOf(app, ada)
+    faults = (deps) => noQueue()(broken('kv', ['delete'], 'fails')(deps))
     expect((await confirmReset(app, token)).status).toBe(204)
     faults = undefined
     await sendWaiting()
@@ -197,7 +221,11 @@ describe('a reset that meets a fault', () => {
     const token = await resetTokenOf(app, ada.account)
     const byApp = { second_factor: { method: 'totp', code: ada.codeNow() } }
     const byBackup = { second_factor: { method: 'backup_code', code: ada.backupCodes[0] } }
-    faults = broken('kv', ['delete'], 'fails')
+    const lost = () => Promise.reject(new Error('D1_ERROR: Network connection lost.'))
+    faults = (deps) => ({
+      ...deps,
+      db: Object.assign(Object.create(deps.db) as Deps['db'], { batch: lost }),
+    })
     for (const factor of [byApp, byBackup]) {
       expect((await confirmReset(app, token, factor)).status).toBe(503)
     }

@@ -53,7 +53,8 @@ export async function openSession(
   const session = await createSession(deps, { ...login, deviceHash: device.hash })
   if (!session) throw new Error(`no session for ${userId}`)
   const now = deps.now().getTime()
-  await guardOf(deps, { userId }).remember({ device: device.hash, beganAt: now }, now)
+  const { securityEpoch: epoch } = user
+  await guardOf(deps, { userId }).remember({ device: device.hash, epoch }, now)
   const isBearer = session.transport === 'bearer'
   return {
     userId,

@@ -38,6 +38,8 @@ type SendOptions = {
   cookie?: string | undefined
   headers?: Record<string, string>
   ip?: string
+  /** Called when there is an answer, before what goes on after it. */
+  onAnswer?: () => void
 }
 
 let apps = 0
@@ -76,6 +78,7 @@ export function startApp(fault: (deps: Deps) => Deps = (deps) => deps) {
     const request = new Request(`${ORIGIN}${path}`, { method, headers, body })
     const ctx = createExecutionContext()
     const response = await app.fetch(request, env, ctx)
+    options.onAnswer?.()
     const text = await response.text()
     await waitOnExecutionContext(ctx)
     const type = response.headers.get('Content-Type') ?? ''

@@ -186,14 +186,25 @@ describe('PUT /api/users/update/', () => {
     expect(odd.status).toBe(400)
   })
 
-  test('who signs up again for an unconfirmed address chooses the language anew', async ({
-    expect,
-  }) => {
+  test('tells ten times a day whether a username is taken, and no more', async ({ expect }) => {
     const app = startApp()
-    const account = app.newAccount()
-    await app.post('/api/users/create/', { ...account, locale: 'de' }, { ip: freshAddress() })
-    app.advance(61)
-    await app.post('/api/users/create/', account, { ip: freshAddress() })
-    expect(await rowOf('email', account.email)).toMatchObject({ locale: 'en' })
+    const { accessToken, account } = await signedIn(app)
+    const other = await app.hasAccount()
+    const ask = (username: string) =>
+      app.send('PUT', '/api/users/update/', {
+        json: { username },
+        token: accessToken,
+        ip: freshAddress(),
+      })
+    for (let count = 0; count < 10; count++) {
+      expect((await ask(other.username)).body.code).toBe('username_taken')
+    }
+    for (const name of [other.username, app.newAccount().username]) {
+      const refused = await ask(name)
+      expect([refused.status, refused.body.code]).toEqual([429, 'too_many_requests'])
+      expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(86_000)
+    }
+    // The name that one has is asked for by clients that send the whole profile.
+    expect((await ask(account.username)).status).toBe(200)
   })
 })

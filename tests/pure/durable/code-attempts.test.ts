@@ -4,14 +4,14 @@ import {
   codeWaitSeconds,
   isOwnReplay,
   withChallenge,
+  withAsked,
   withCodeFailure,
-  withMail,
   withResend,
   withRightCode,
 } from '../../../src/durable/code-attempts'
 import { recovered, withDevice } from '../../../src/durable/guard-devices'
 import { EMPTY_GUARD, type GuardState, pruned, sideOf } from '../../../src/durable/guard-state'
-import type { MailKind } from '../../../src/durable/guard-limits'
+import type { QuotaKind } from '../../../src/durable/guard-limits'
 import { isStopped } from '../../../src/durable/password-attempts'
 
 const NOW = 1_800_000_000_000
@@ -132,7 +132,7 @@ describe('what goes out by mail', () => {
   }) => {
     let state = KNOWN
     const ask = (kind: 'reset' | 'verify', now: number) => {
-      const result = withMail(state, kind, now)
+      const result = withAsked(state, kind, now)
       state = result.state
       return result.retryAfterSeconds === 0
     }
@@ -148,8 +148,8 @@ describe('what goes out by mail', () => {
     expect,
   }) => {
     let state = KNOWN
-    const ask = (now: number, kind: MailKind = 'code_stranger') => {
-      const result = withMail(state, kind, now)
+    const ask = (now: number, kind: QuotaKind = 'code_stranger') => {
+      const result = withAsked(state, kind, now)
       state = result.state
       return result.retryAfterSeconds
     }
@@ -162,7 +162,7 @@ describe('what goes out by mail', () => {
     expect(ask(NOW + 3 * HOUR)).toBe(21 * 3600)
     expect(ask(NOW + 3 * HOUR, 'code_known')).toBe(0)
     const at = NOW + 24 * HOUR
-    const kept = (now: number) => pruned(state, { lockSeconds: 1800 }, now)?.mails
+    const kept = (now: number) => pruned(state, { lockSeconds: 1800 }, now)?.asked
     expect(kept(at - 1)).toHaveProperty('code_stranger')
     expect(kept(at)).not.toHaveProperty('code_stranger')
     expect(ask(at)).toBe(0)

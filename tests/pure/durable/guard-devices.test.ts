@@ -1,7 +1,12 @@
 import { describe, test } from 'vitest'
 import { withRightCode } from '../../../src/durable/code-attempts'
-import { withDevice, withLogin, withoutDevice } from '../../../src/durable/guard-devices'
-import { EMPTY_GUARD, type GuardState } from '../../../src/durable/guard-state'
+import {
+  withDevice,
+  withLogin,
+  withoutDevice,
+  withRecovery,
+} from '../../../src/durable/guard-devices'
+import { EMPTY_GUARD, type GuardState, NO_FAILURES } from '../../../src/durable/guard-state'
 
 const NOW = 1_800_000_000_000
 const KNOWN: GuardState = { ...EMPTY_GUARD, isKnown: true }
@@ -31,15 +36,41 @@ describe('known browsers', () => {
     expect(seen('other')).toEqual(state.devices)
   })
 
-  test('are made by a login that began after the last recovery, whichever clock is behind', ({
+  test('are made by a login of the epoch that the last recovery began, whatever the clocks say', ({
     expect,
   }) => {
-    const state = { ...withDevice(KNOWN, 'own', NOW), recoveredAt: NOW }
-    const after = (device: string, beganAt: number) =>
-      Object.keys(withLogin(state, { device, beganAt }, NOW + 90_000).devices)
-    expect(after('other', NOW - 1)).toEqual(['own'])
-    expect(after('other', NOW + 59_999)).toEqual(['own'])
-    expect(after('other', NOW + 60_000).toSorted()).toEqual(['other', 'own'])
-    expect(after('own', NOW - 1)).toEqual(['own'])
+    const state = withRecovery(KNOWN, { device: 'own', epoch: 3 }, NOW)
+    const after = (device: string, epoch: number) =>
+      Object.keys(withLogin(state, { device, epoch }, NOW - 1).devices)
+    expect(after('other', 2)).toEqual(['own'])
+    expect(after('other', 3).toSorted()).toEqual(['other', 'own'])
+    expect(after('own', 2)).toEqual(['own'])
+  })
+
+  test('a recovery clears what kept its owner out, once, and one that comes late changes nothing', ({
+    expect,
+  }) => {
+    const failed = {
+      ...NO_FAILURES,
+      lockedUntil: NOW + 1,
+      codeFailures: { startedAt: NOW, count: 9 },
+    }
+    const windows = [{ startedAt: NOW, count: 5 }]
+    const before: GuardState = {
+      ...withDevice(KNOWN, 'intruder', NOW),
+      strangers: failed,
+      linkHolders: failed,
+      resends: { startedAt: NOW, count: 5 },
+      asked: { code_known: windows, code_stranger: windows, reset: windows },
+    }
+    const state = withRecovery(before, { device: 'own', epoch: 3 }, NOW)
+    expect(state).toMatchObject({ strangers: NO_FAILURES, linkHolders: NO_FAILURES })
+    expect(Object.keys(state.devices)).toEqual(['own'])
+    expect(state.resends.count).toBe(0)
+    // Links that anyone can ask for stay counted, or a reset would be a way to more of them.
+    expect(state.asked).toEqual({ reset: windows })
+    for (const epoch of [2, 3]) {
+      expect(withRecovery(state, { device: 'late', epoch }, NOW)).toBe(state)
+    }
   })
 })

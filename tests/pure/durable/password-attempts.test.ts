@@ -120,6 +120,6 @@ describe('what a guard remembers', () => {
     const state = loadedGuard(old as unknown as GuardState)
     expect(failuresAt(state.strangers, RULE, NOW)).toBe(2)
     expect(isStopped(sideOf(state, 'browser'), 'password')).toBe(false)
-    expect(pruned(state, RULE, NOW)).toMatchObject({ totpSteps: {}, mails: {} })
+    expect(pruned(state, RULE, NOW)).toMatchObject({ totpSteps: {}, asked: {} })
   })
 })
