@@ -59,6 +59,7 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
         password,
         transport,
         deviceCookie: cookieNamed(c.req.header('Cookie'), DEVICE_COOKIE),
+        strangersWaitSeconds: c.var.strangersWaitSeconds,
       })
       return c.json(challengeOf(started))
     },

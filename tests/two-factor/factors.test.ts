@@ -16,6 +16,7 @@ import { visible } from '../support/attack'
 import { mailsNamed } from '../support/mailbox'
 import { many } from '../support/many'
 import { eventsOf } from '../support/rows-of'
+import { withoutLimits } from '../support/test-deps'
 
 const begin = (app: App, token: string, json: unknown = {}) =>
   app.post('/api/users/enable-2fa/', json, { token, ip: freshAddress() })
@@ -172,7 +173,7 @@ describe('backup codes', () => {
   })
 
   test('many calls at once with one step-up make one set', async ({ expect }) => {
-    const app = startApp()
+    const app = startApp(withoutLimits)
     const { accessToken } = await signedIn(app)
     const answers = await Promise.all(
       Array.from({ length: many(50) }, (_, index) =>
