@@ -18,13 +18,16 @@ export type ProfileChange = Readonly<{
 /**
  * Changes what users may say of themselves, and nothing else: role, status and address have acts of
  * their own. A username is taken in the one statement that finds it free. Returns the session with its
- * user as it is now.
+ * user as it is now; where nothing changes, nothing is recorded.
  */
 export async function updateUser(
   deps: Deps,
   session: CurrentSession,
-  change: ProfileChange,
+  given: ProfileChange,
 ): Promise<CurrentSession> {
+  const change = changesOf(session.user, given)
+  const fields = Object.keys(change)
+  if (fields.length === 0) return session
   const { userId, sessionId } = refOf(session)
   const { username, display_name: displayName, locale } = change
   const key = username === undefined ? undefined : (usernameKey(username) ?? null)
@@ -33,9 +36,6 @@ export async function updateUser(
       ? sql`true`
       : sql`NOT EXISTS (SELECT 1 FROM users AS other
           WHERE other.username_key = ${key} AND other.id <> ${userId})`
-  const fields = Object.entries(change)
-    .filter(([, value]) => value !== undefined)
-    .map(([name]) => name)
   const [[changed]] = await deps.db.batch([
     deps.db
       .update(users)
@@ -66,4 +66,18 @@ export async function updateUser(
     await notifyOwner(deps, user, { template: 'username_changed', data })
   }
   return { ...session, user }
+}
+
+/** What is not so already: in a loop, the rest would fill the audit log. */
+function changesOf(
+  { username, displayName, locale }: CurrentSession['user'],
+  given: ProfileChange,
+): ProfileChange {
+  const before = { username, display_name: displayName, locale }
+  const names = ['username', 'display_name', 'locale'] as const
+  return Object.fromEntries(
+    names
+      .filter((name) => given[name] !== undefined && given[name] !== before[name])
+      .map((name) => [name, given[name]]),
+  )
 }
