@@ -40,6 +40,8 @@ export type AppEnv = {
     deps: Deps
     session: CurrentSession
     apiKey: ApiKey
+    /** How long only known browsers may log in from the caller's network (login/spray.ts). */
+    strangersWaitSeconds: number
     /** Gives the request this many milliseconds from now on (http/deadline.ts). */
     extendDeadline: (ms: number) => void
     refusal: { code: ProblemCode; reason?: string }

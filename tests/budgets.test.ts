@@ -85,6 +85,20 @@ describe('the cost', () => {
     const reading = read()
     expect(reading.d1RoundTrips).toBe(2)
     expect(reading.rowsWritten).toBeLessThanOrEqual(3)
+    // The limiter of the network, and that of the account.
+    expect(reading.objectCalls).toBe(2)
+  })
+
+  test('of a change by its owner is two calls of limiters at once', async ({ expect }) => {
+    const { meter, read } = startMeter()
+    const app = startApp(meter)
+    const { accessToken: token } = await signedIn(app)
+    read()
+    const json = { display_name: 'Ada' }
+    expect((await app.send('PUT', '/api/users/update/', { json, token })).status).toBe(200)
+    expect(read()).toMatchObject({ d1RoundTrips: 2, objectCalls: 2 })
+    expect((await app.send('PUT', '/api/users/update/', { json, token })).status).toBe(200)
+    expect(read()).toMatchObject({ d1RoundTrips: 1, rowsWritten: 0, objectCalls: 2 })
   })
 
   test('of a login by app is six rows written in all, no mail, and one KV write', async ({

@@ -28,17 +28,15 @@ let requests = 0
 const take = ({ IP_LIMITER }: Stores, name: string) => {
   requests += 1
   const network = `10.1.${(requests >> 13) & 255}.${(requests >> 5) & 255}`
-  const alarm = { limit: 300, seconds: 60 }
   const limiter = IP_LIMITER.getByName(`${name}|${network}`)
-  return limiter.take({ network, quotas, alarm, now: Date.now() })
+  return limiter.take({ counted: [{ name: network, times: 1 }], quotas, now: Date.now() })
 }
 
 /** The count of an API key. */
 export const keyCall = ({ IP_LIMITER }: Stores, id: string) => {
-  const network = `key|${id}`
-  const alarm = { limit: Infinity, seconds: 60 }
-  const limiter = IP_LIMITER.getByName(network)
-  return limiter.take({ network, quotas: [KEY_QUOTA], alarm, now: Date.now() })
+  const counted = [{ name: id, times: 1 }]
+  const limiter = IP_LIMITER.getByName(`key|${id}`)
+  return limiter.take({ counted, quotas: [KEY_QUOTA], now: Date.now() })
 }
 const KEY_QUOTA = { limit: 1000, seconds: 60 }
 

@@ -108,6 +108,7 @@ export const apiKeyRoutes = new Hono<AppEnv>({ strict: false })
   .delete(
     KEY_ID,
     may('api_keys'),
+    rateLimit('codes'),
     describe({
       tag: 'API keys',
       summary: 'End an API key',

@@ -38,10 +38,8 @@ export function takeFromQuota(
 ): Promise<LimitVerdict> {
   const quotas = quotasOf(deps.settings, 'api_key')
   const limiter = deps.ipLimiters.getByName(limiterOf(id))
-  const alarm = { limit: Infinity, seconds: 60 }
-  return reach(deps, 'limiter', () =>
-    limiter.take({ network: id, quotas, alarm, now: deps.now().getTime() }),
-  )
+  const counted = [{ name: id, times: 1 }]
+  return reach(deps, 'limiter', () => limiter.take({ counted, quotas, now: deps.now().getTime() }))
 }
 
 /** Refuses a key without the scope (RFC 6750 §3.1), or one whose owner has ceased to be an admin since. */

@@ -1,117 +1,135 @@
 import { DurableObject } from 'cloudflare:workers'
-import { type Quota, secondsLeft, take, type Window, windowAt } from './window'
+import { type Left, leftOf, type Quota, stricter, take, type Window } from './window'
+
+/** Whose requests are counted, and how many times the quotas they may use. */
+export type Counted = Readonly<{ name: string; times: number }>
 
 export type LimitRequest = Readonly<{
-  /** The part of the address that one subscriber holds: an IPv4 address or an IPv6 /64. */
-  network: string
+  /** From the narrowest to the widest: a network, and the site that it is a part of. */
+  counted: readonly Counted[]
   quotas: readonly Quota[]
-  /** What all networks of this object together may do before an alarm is raised. */
-  alarm: Quota
   now: number
 }>
 
 export type LimitVerdict = Readonly<{
   isAllowed: boolean
   retryAfterSeconds: number
-  /** Per quota: what is left, and the seconds until it is whole again. */
-  remaining: readonly { left: number; resetSeconds: number }[]
-  /** How many of this network were refused in this hour, as far as the object remembers. */
+  /** What the strictest counter leaves of each quota. */
+  remaining: readonly Left[]
+  /** The widest whose quota is used up. */
+  refusedFor: string | null
+  /** How many were refused for it in this hour, as far as the object remembers. */
   refusals: number
-  /** True once a window: the site as a whole has passed the alarm's quota. */
-  raisesAlarm: boolean
+  /** Seconds in which only known browsers may log in from here, 0 for all browsers. */
+  strangersWaitSeconds: number
 }>
 
+/** What is kept of a name; worth nothing from `until` on. */
+type Row = Readonly<{ windows: readonly Window[]; until: number }>
+
 /**
- * Counts the requests of one IPv4 address, or of one IPv6 /48 with a counter for each /64 in it, for
- * one class of routes. A /48 shares an object so that a burst over many of its /64 is seen at all.
+ * Counts the requests of one class of routes: of an account, of an IPv4 address, or of an IPv6 /48
+ * with a counter for each /64 in it and one for all of them. A /48 shares an object, so that one call
+ * asks both.
  */
 export class IpLimiter extends DurableObject<Env> {
-  async take({ network, quotas, alarm, now }: LimitRequest): Promise<LimitVerdict> {
-    const { kv } = this.ctx.storage
-    const result = take(kv.get<Window[]>(network) ?? [], quotas, now)
-    const remaining = quotas.map((quota, index) => {
-      const window = result.windows[index] ?? { startedAt: now, count: 0 }
-      const left = Math.max(0, quota.limit - window.count)
-      return { left, resetSeconds: Math.ceil(secondsLeft(window, quota, now)) }
+  /** Takes one from every quota of all who are counted, or from none: a refusal stores nothing. */
+  async take({ counted, quotas, now }: LimitRequest): Promise<LimitVerdict> {
+    const counters = counted.flatMap(({ name, times }) => {
+      const { windows } = this.#row(name)
+      return quotas.map(({ limit, seconds }, index) => ({
+        name,
+        quota: { limit: limit * times, seconds },
+        window: windows[index],
+      }))
     })
-    const verdict = { isAllowed: result.isAllowed, retryAfterSeconds: result.retryAfterSeconds }
-    if (!result.isAllowed) {
-      return { ...verdict, remaining, raisesAlarm: false, refusals: this.#refused(network, now) }
+    const before = counters.map(({ window }) => window)
+    const all = counters.map(({ quota }) => quota)
+    const { isAllowed, retryAfterSeconds, windows } = take(before, all, now)
+    const lefts = counters.map(({ name, quota }, index) => {
+      const window = windows[index] ?? { startedAt: now, count: 0 }
+      return { name, ...leftOf(window, quota, now) }
+    })
+    const remaining = quotas.map((_, index) =>
+      lefts
+        .filter((_left, at) => at % quotas.length === index)
+        .map(({ left, resetSeconds }) => ({ left, resetSeconds }))
+        .reduce(stricter),
+    )
+    const strangersWaitSeconds = Math.max(0, this.#row(STRANGERS).until - now) / 1000
+    const verdict = { isAllowed, retryAfterSeconds, remaining, strangersWaitSeconds }
+    if (!isAllowed) {
+      const refusedFor = lefts.findLast(({ left }) => left === 0)?.name ?? OTHERS
+      return { ...verdict, refusedFor, refusals: this.#refused(refusedFor, now) }
     }
-
-    kv.put(network, result.windows)
-    const raisesAlarm = network.includes(':') && this.#countSite(alarm, now)
-    await this.#scheduleCleanup()
-    return { ...verdict, remaining, raisesAlarm, refusals: 0 }
+    for (const { name } of counted) {
+      const own = windows.filter((_window, index) => counters[index]?.name === name)
+      this.#keep(name, own, quotas)
+    }
+    await this.#scheduleCleanup(quotas)
+    return { ...verdict, refusedFor: null, refusals: 0 }
   }
 
   /** Counts one of something that is only watched, never refused: how many of it there were in its window. */
   async count({ key, quota, now }: { key: string; quota: Quota; now: number }): Promise<number> {
-    const { kv } = this.ctx.storage
-    const before = kv.get<Window[]>(key) ?? []
-    const [window] = take(before, [{ ...quota, limit: Infinity }], now).windows
-    if (window) kv.put(key, [window])
-    await this.#scheduleCleanup()
-    return window?.count ?? 0
+    const { windows } = take(this.#row(key).windows, [{ ...quota, limit: Infinity }], now)
+    this.#keep(key, windows, [quota])
+    await this.#scheduleCleanup([quota])
+    return windows[0]?.count ?? 0
   }
 
-  /** Uses up whatever a network has left of its quotas. */
-  async exhaust({ network, quotas, now }: Omit<LimitRequest, 'alarm'>): Promise<void> {
-    const { kv } = this.ctx.storage
-    const before = kv.get<Window[]>(network) ?? []
-    const spent = quotas.map((quota, index) => ({
-      ...windowAt(before[index], quota, now),
-      count: quota.limit,
-    }))
-    kv.put(network, spent)
-    await this.#scheduleCleanup()
+  /** From now on, and for so long, only known browsers may log in from here. */
+  async refuseStrangers({ seconds, now }: { seconds: number; now: number }): Promise<void> {
+    const until = now + seconds * 1000
+    this.ctx.storage.kv.put<Row>(STRANGERS, { windows: [], until })
+    await this.#scheduleCleanup([])
+  }
+
+  #row = (name: string): Row => this.ctx.storage.kv.get<Row>(name) ?? { windows: [], until: 0 }
+
+  #keep(name: string, windows: readonly Window[], quotas: readonly Quota[]) {
+    const ends = windows.map(
+      ({ startedAt }, index) => startedAt + (quotas[index]?.seconds ?? 0) * 1000,
+    )
+    this.ctx.storage.kv.put<Row>(name, { windows, until: Math.max(...ends) })
   }
 
   readonly #refusals = new Map<string, Window>()
   /** In memory alone: a refusal must cost no write, and a count that begins anew says too little at worst. */
-  #refused(network: string, now: number): number {
-    const isKnown = this.#refusals.has(network) || this.#refusals.size < MOST_NETWORKS
+  #refused(refusedFor: string, now: number): number {
+    const isKnown = this.#refusals.has(refusedFor) || this.#refusals.size < MOST_NETWORKS
     // Forgotten, each would be the first again: a network too many is counted with all the others like it.
-    const name = isKnown ? network : OTHERS
+    const name = isKnown ? refusedFor : OTHERS
     const [window] = take([this.#refusals.get(name)], [REFUSALS], now).windows
     if (window) this.#refusals.set(name, window)
     return window?.count ?? 0
   }
 
-  /** Counts one for the whole /48; true for the one that passes the alarm's quota. */
-  #countSite(alarm: Quota, now: number): boolean {
-    const { kv } = this.ctx.storage
-    const [window] = take([kv.get<Window>(SITE)], [{ ...alarm, limit: Infinity }], now).windows
-    if (window) kv.put(SITE, window)
-    return window?.count === alarm.limit + 1
-  }
-
   #hasCleanup = false
-  async #scheduleCleanup() {
+  /** Once the longest window is over; after an hour at least, since each alarm costs a call. */
+  async #scheduleCleanup(quotas: readonly Quota[]) {
     if (this.#hasCleanup) return
     this.#hasCleanup = true
     // One that is set already stays: moved back by every new start, it would never come.
     if ((await this.ctx.storage.getAlarm()) !== null) return
-    await this.ctx.storage.setAlarm(Date.now() + LONGEST_WINDOW_MS)
+    const longestMs = Math.max(...quotas.map(({ seconds }) => seconds * 1000), HOUR_MS)
+    await this.ctx.storage.setAlarm(Date.now() + longestMs)
   }
 
-  /** Forgets the networks whose windows have passed, and the whole object when none is left. */
+  /** Forgets what is worth nothing any more, and the whole object when nothing else is left. */
   override async alarm() {
     this.#hasCleanup = false
     const { kv } = this.ctx.storage
-    const entries = [...kv.list<Window | Window[]>()]
-    const isOver = (value: Window | Window[]) =>
-      [value].flat().every(({ startedAt }) => startedAt + LONGEST_WINDOW_MS <= Date.now())
-    const over = entries.filter(([, value]) => isOver(value))
-    if (over.length === entries.length) return this.ctx.storage.deleteAll()
-    for (const [key] of over) kv.delete(key)
-    await this.#scheduleCleanup()
+    const rows = [...kv.list<Row>()]
+    const over = rows.filter(([, { until }]) => until <= Date.now())
+    if (over.length === rows.length) return this.ctx.storage.deleteAll()
+    for (const [name] of over) kv.delete(name)
+    await this.#scheduleCleanup([])
   }
 }
 
-const SITE = 'site'
+const STRANGERS = 'strangers'
+const HOUR_MS = 3_600_000
 const REFUSALS: Quota = { limit: Infinity, seconds: 3600 }
 const MOST_NETWORKS = 1000
 const OTHERS = 'others'
-/** RATE_LIMITS may name windows of up to a day. */
-const LONGEST_WINDOW_MS = 86_400_000

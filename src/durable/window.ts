@@ -41,3 +41,17 @@ export function take(
   const windowsAfter = current.map(({ startedAt, count }) => ({ startedAt, count: count + 1 }))
   return { isAllowed: true, windows: windowsAfter, retryAfterSeconds: 0 }
 }
+
+/** What is left of a quota, and the seconds until it is whole again. */
+export type Left = Readonly<{ left: number; resetSeconds: number }>
+
+export function leftOf(window: Window, quota: Quota, now: number): Left {
+  const resetSeconds = Math.ceil(secondsLeft(window, quota, now))
+  return { left: Math.max(0, quota.limit - window.count), resetSeconds }
+}
+
+/** Of two quotas that both bind, the one that leaves less, or as little for longer. */
+export function stricter(one: Left, other: Left): Left {
+  if (one.left !== other.left) return one.left < other.left ? one : other
+  return one.resetSeconds > other.resetSeconds ? one : other
+}

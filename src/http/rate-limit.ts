@@ -1,11 +1,12 @@
 import type { Context } from 'hono'
 import { isTold } from '../audit/counted'
-import { recordEvent } from '../audit/record'
+import { type AuditEvent, recordEvent } from '../audit/record'
 import type { AppEnv, Deps } from '../context'
-import type { LimitVerdict } from '../durable/ip-limiter'
-import type { Quota } from '../durable/window'
+import type { Counted, LimitVerdict } from '../durable/ip-limiter'
+import { type Quota, stricter } from '../durable/window'
 import { tooMany } from '../problems'
 import { reach } from '../reach'
+import type { CurrentSession } from '../sessions/find-session'
 import { networkOf } from './caller'
 import { withFacet } from './facets'
 
@@ -13,8 +14,8 @@ const MINUTE = 60
 const HOUR = 3600
 
 /**
- * What one IPv4 address or IPv6 /64 may do. The same table stands in docs/api.md; the setting
- * RATE_LIMITS replaces rows: `{"login":[[30,60],[300,3600]]}` is 30 a minute and 300 an hour.
+ * What one IPv4 address, IPv6 /64 or account may do. The same table stands in docs/api.md; the
+ * setting RATE_LIMITS replaces rows: `{"login":[[30,60],[300,3600]]}` is 30 a minute and 300 an hour.
  */
 export const limits = {
   login: [
@@ -38,8 +39,12 @@ export const limits = {
 
 export type LimitClass = keyof typeof limits
 
-/** A /48 that does this many times what one /64 may is a crowd or an attack: someone should look. */
-const SITE_ALARM_FACTOR = 10
+/**
+ * How many times the quotas of a /64 an IPv6 /48 may use. It is one site, such as a company or a
+ * university, or a part of a carrier's network. An IPv4 address, behind which there may be as many
+ * people, has half of that.
+ */
+const SITE_TIMES = 2
 
 /** The quotas of a class, as the settings have them. */
 export function quotasOf(
@@ -50,35 +55,95 @@ export function quotasOf(
   return override?.map(([limit, seconds]) => ({ limit, seconds })) ?? limits[limitClass]
 }
 
-/** Counts the request against its network. Comes before the body is read: a flood costs one object call. */
+/**
+ * Counts the request against its network, and against the account where the guard before it has
+ * found a session, so that many networks are no way round. Comes before the body is read: a flood
+ * costs one object call, or two at once.
+ */
 export const rateLimit = (limitClass: LimitClass) =>
   withFacet(
     { limit: limitClass, problems: ['too_many_requests'] },
     async function rateLimit(c, next) {
       const { deps } = c.var
-      const quotas = quotasOf(deps.settings, limitClass)
-      const { network, site } = networkOf(deps.caller.ip)
-      const limiter = deps.ipLimiters.getByName(`${limitClass}|${site ?? network}`)
-      const [first] = quotas
-      const alarm = {
-        limit: (first?.limit ?? 1) * SITE_ALARM_FACTOR,
-        seconds: first?.seconds ?? HOUR,
-      }
-      const verdict = await reach(deps, 'limiter', () =>
-        limiter.take({ network, quotas, alarm, now: deps.now().getTime() }),
-      )
-      if (verdict.raisesAlarm) await raiseSiteAlarm(deps, limitClass, site)
-      if (isTold(verdict.refusals)) await recordRefusals(deps, limitClass, verdict.refusals)
-      holdTo(c, limitClass, verdict)
+      const session = c.get('session') as CurrentSession | undefined
+      const [ofNetwork, ofAccount] = await Promise.all([
+        takeOfNetwork(deps, limitClass),
+        session && takeOfAccount(deps, limitClass, session.user.id),
+      ])
+      c.set('strangersWaitSeconds', ofNetwork.strangersWaitSeconds)
+      holdTo(c, limitClass, ofAccount ? stricterVerdict(ofNetwork, ofAccount) : ofNetwork)
       return next()
     },
   )
 
+type LimiterDeps = Pick<Deps, 'db' | 'ipLimiters' | 'settings' | 'caller' | 'now' | 'patience'>
+
+async function takeOfNetwork(deps: LimiterDeps, limitClass: LimitClass): Promise<LimitVerdict> {
+  const { network, site } = networkOf(deps.caller.ip)
+  const verdict = await takeFrom(deps, limitClass, site ?? network, [
+    { name: network, times: 1 },
+    ...(site === undefined ? [] : [{ name: site, times: SITE_TIMES }]),
+  ])
+  const ofSite = verdict.refusedFor === site && site !== undefined && { site: `${site}::/48` }
+  await recordRefusals(deps, verdict, { data: { class: limitClass, ...ofSite } })
+  return verdict
+}
+
+/** What an account may do is what a network may do. */
+export async function takeOfAccount(
+  deps: LimiterDeps,
+  limitClass: LimitClass,
+  userId: string,
+): Promise<LimitVerdict> {
+  const verdict = await takeFrom(deps, limitClass, userId, [{ name: userId, times: 1 }])
+  await recordRefusals(deps, verdict, { userId, actor: userId, data: { class: limitClass } })
+  return verdict
+}
+
+function takeFrom(
+  deps: LimiterDeps,
+  limitClass: LimitClass,
+  name: string,
+  counted: readonly Counted[],
+): Promise<LimitVerdict> {
+  const quotas = quotasOf(deps.settings, limitClass)
+  const limiter = deps.ipLimiters.getByName(`${limitClass}|${name}`)
+  return reach(deps, 'limiter', () => limiter.take({ counted, quotas, now: deps.now().getTime() }))
+}
+
+/** Refusals of one counter are recorded by their count, for a flood must not fill the log. */
+async function recordRefusals(
+  deps: LimiterDeps,
+  { isAllowed, refusals }: LimitVerdict,
+  event: Omit<AuditEvent, 'event'>,
+): Promise<void> {
+  if (isAllowed || !isTold(refusals)) return
+  const data = { ...event.data, count: refusals }
+  await recordEvent(deps, { event: 'excess_rate_limit_exceeded', ...event, data })
+}
+
+const stricterVerdict = (one: LimitVerdict, other: LimitVerdict): LimitVerdict => ({
+  ...(one.isAllowed ? other : one),
+  retryAfterSeconds: Math.max(one.retryAfterSeconds, other.retryAfterSeconds),
+  remaining: one.remaining.map((left, index) => stricter(left, other.remaining[index] ?? left)),
+})
+
 /** Refuses, or tells what is left. */
 export function holdTo(c: Context<AppEnv>, limitClass: LimitClass, verdict: LimitVerdict): void {
-  const headers = rateLimitHeaders(limitClass, quotasOf(c.var.deps.settings, limitClass), verdict)
-  if (!verdict.isAllowed) throw tooMany('too_many_requests', verdict.retryAfterSeconds, headers)
+  const { settings } = c.var.deps
+  requireAllowed(settings, limitClass, verdict)
+  const headers = rateLimitHeaders(limitClass, quotasOf(settings, limitClass), verdict)
   for (const [name, value] of Object.entries(headers)) c.header(name, value)
+}
+
+export function requireAllowed(
+  settings: Deps['settings'],
+  limitClass: LimitClass,
+  verdict: LimitVerdict,
+): void {
+  if (verdict.isAllowed) return
+  const headers = rateLimitHeaders(limitClass, quotasOf(settings, limitClass), verdict)
+  throw tooMany('too_many_requests', verdict.retryAfterSeconds, headers)
 }
 
 /** draft-ietf-httpapi-ratelimit-headers-10: one named policy for each quota, and what is left of it. */
@@ -95,12 +160,3 @@ function rateLimitHeaders(
   })
   return { 'RateLimit-Policy': policies.join(', '), RateLimit: states.join(', ') }
 }
-
-const recordRefusals = (deps: Deps, limitClass: LimitClass, count: number) =>
-  recordEvent(deps, { event: 'excess_rate_limit_exceeded', data: { class: limitClass, count } })
-
-const raiseSiteAlarm = (deps: Deps, limitClass: LimitClass, site: string | undefined) =>
-  recordEvent(deps, {
-    event: 'excess_rate_limit_exceeded',
-    data: { class: limitClass, site: `${site ?? ''}::/48` },
-  })

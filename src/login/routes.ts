@@ -59,6 +59,7 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
         password,
         transport,
         deviceTokens: deviceTokensOf(c, inBody),
+        strangersWaitSeconds: c.var.strangersWaitSeconds,
       })
       return c.json(challengeOf(started))
     },

@@ -2,7 +2,6 @@ import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { mac } from '../crypto/token'
 import { networkOf } from '../http/caller'
-import { quotasOf } from '../http/rate-limit'
 import { log } from '../log'
 import { reach } from '../reach'
 
@@ -13,8 +12,9 @@ const BUCKET_CHARACTERS = 4
 
 /**
  * Notes a wrong password, so that one password tried on many accounts is seen however many networks it
- * comes from (password spraying: no account ever gets near its lock). From the thirtieth in an hour on
- * every network that tries it has used up its logins for the hour; one event tells of it.
+ * comes from (password spraying: no account ever gets near its lock). From the thirtieth in an hour on,
+ * a network that tries it, an IPv6 /48 as a whole, refuses logins to browsers that the account does
+ * not know, for an hour (start-login.ts); one event tells of it.
  *
  * Nothing of it is in the answer, which is the same for every account.
  */
@@ -33,6 +33,6 @@ export async function noteWrongPassword(
   log('warn', 'authn_spray', { request_id: deps.caller.requestId, ip: deps.caller.ip })
   const { network, site } = networkOf(deps.caller.ip)
   const limiter = deps.ipLimiters.getByName(`login|${site ?? network}`)
-  const quotas = quotasOf(deps.settings, 'login')
-  await reach(deps, 'limiter', () => limiter.exhaust({ network, quotas, now }))
+  const { seconds } = SPRAY
+  await reach(deps, 'limiter', () => limiter.refuseStrangers({ seconds, now }))
 }

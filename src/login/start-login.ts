@@ -26,6 +26,8 @@ export async function startLogin(
     password: string
     transport: 'bearer' | 'cookie'
     deviceTokens: readonly string[]
+    /** How long this network is shut to strangers, 0 if it is not. */
+    strangersWaitSeconds: number
   },
 ): Promise<ChallengeOpened> {
   const { identifier, password, transport } = input
@@ -36,10 +38,17 @@ export async function startLogin(
   ])
   // For a name that nobody has, the same work.
   const device = findDevice(deps, found?.id ?? '', input.deviceTokens)
-  if (lockedUntil !== undefined && device === null) {
-    const event = { event: 'authn_login_blocked', userId: found?.id ?? null } as const
-    await recordCounted(deps, { ...event, data: { reason: 'locked' } })
-    throw tooMany('too_many_attempts', (lockedUntil - now) / 1000)
+  if (device === null) {
+    const blocked = { event: 'authn_login_blocked', userId: found?.id ?? null } as const
+    // First: whether a name is locked shows nothing there.
+    if (input.strangersWaitSeconds > 0) {
+      await recordCounted(deps, { ...blocked, data: { reason: 'spray' } }, { kind: 'spray' })
+      throw tooMany('too_many_requests', input.strangersWaitSeconds)
+    }
+    if (lockedUntil !== undefined) {
+      await recordCounted(deps, { ...blocked, data: { reason: 'locked' } })
+      throw tooMany('too_many_attempts', (lockedUntil - now) / 1000)
+    }
   }
 
   const { needsRehash, user, codeWaitSeconds } = await tryPassword(deps, {

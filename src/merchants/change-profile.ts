@@ -46,8 +46,13 @@ export async function changeProfile(
   const { errors, checked } = await checkProfile({ ...(before ?? NO_PROFILE), ...asked })
   if (errors.length > 0) throw problem('invalid_request', { errors })
   if (before && state === 'approved') requireSameCompany(before, checked)
+  if (before && isSame(before, checked)) return { state, version }
   return store(deps, session, { state, version }, checked, given)
 }
+
+/** Whether a change says what stands there already: that is no version, and leaves no event. */
+const isSame = (before: CheckedProfile, after: CheckedProfile): boolean =>
+  (Object.keys(after) as (keyof CheckedProfile)[]).every((name) => before[name] === after[name])
 
 function requireSameCompany(before: CheckedProfile, after: CheckedProfile): void {
   const errors = APPROVED_FOR_GOOD.filter(

@@ -37,7 +37,7 @@ export const merchantRoutes = new Hono<AppEnv>({ strict: false })
       tag: 'Merchants',
       summary: 'Change the profile',
       description:
-        'What is not given stays, `null` empties. Any field of a draft, or when changes were requested; of an approved business trading name, address, contact, phone and site. Numbers must have the check digits of their country and are kept without punctuation.',
+        'What is not given stays, `null` empties; what changes nothing makes no next version. Any field of a draft, or when changes were requested; of an approved business trading name, address, contact, phone and site. Numbers must have the check digits of their country and are kept without punctuation.',
       answers: { 200: { description: 'The next version', schema: standing } },
       problems: ['merchant_state', 'version_conflict'],
     }),

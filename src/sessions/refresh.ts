@@ -3,6 +3,7 @@ import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { randomToken } from '../crypto/token'
 import { sessions } from '../db/schema'
+import { requireAllowed, takeOfAccount } from '../http/rate-limit'
 import { problem } from '../problems'
 import { accessTokenFor, type AccessToken } from './access-token'
 import { endSession } from './end-session'
@@ -15,6 +16,8 @@ const RACE_MS = 10_000
 /** Each lost turn means that another request has rotated; the next look finds its result. */
 const MAX_TURNS = 4
 
+type RefreshDeps = Pick<Deps, 'db' | 'now' | 'settings' | 'caller' | 'ipLimiters' | 'patience'>
+
 export type Refreshed = Readonly<{ sessionId: string; access: AccessToken; refreshToken: string }>
 
 /**
@@ -23,10 +26,7 @@ export type Refreshed = Readonly<{ sessionId: string; access: AccessToken; refre
  * The token before the present one stays good until its successor is first used, for its answer may
  * have been lost. Any older one is a stolen copy, or its victim: the session ends for both.
  */
-export async function refreshSession(
-  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller'>,
-  token: string,
-): Promise<Refreshed> {
+export async function refreshSession(deps: RefreshDeps, token: string): Promise<Refreshed> {
   const presented = readSecret(deps.settings, 'refresh', token)
   if (!presented) throw problem('invalid_refresh_token', { reason: 'not one of ours' })
   for (let turn = 0; turn < MAX_TURNS; turn++) {
@@ -56,7 +56,7 @@ export async function endByRefreshToken(
 
 /** The successor of a token, or `undefined` when another request has changed the session meanwhile. */
 async function rotate(
-  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller'>,
+  deps: RefreshDeps,
   session: CurrentSession,
   token: string,
   presentedHash: string,
@@ -77,32 +77,34 @@ async function rotate(
     const isRace = deps.now().getTime() < rotatedAt.getTime() + RACE_MS
     if (isRace && known.secretHash === session.secretHash) return known.token
   }
+  // Once the token is seen to be good, or an old one could use up what its owner may do.
+  const verdict = await takeOfAccount(deps, 'refresh', ref.userId)
+  requireAllowed(deps.settings, 'refresh', verdict)
   const salt = randomToken()
   const successor = successorOf(deps.settings, ref, token, salt)
   const now = deps.now()
-  const [claimed] = await deps.db.batch([
-    deps.db
-      .update(sessions)
-      .set({
-        previousHash: presentedHash,
-        secretHash: successor.secretHash,
-        rotationSalt: salt,
-        rotatedAt: now,
-        lastUsedAt: now,
-      })
-      .where(and(isSession(ref), eq(sessions.secretHash, session.secretHash)))
-      .returning({ id: sessions.id }),
-    recordEvent(
-      deps,
-      {
-        event: 'session_renewed',
-        userId: session.user.id,
-        actor: session.user.id,
-        sessionId: session.id,
-      },
-      sql`EXISTS (SELECT 1 FROM sessions WHERE user_id = ${ref.userId} AND id = ${ref.sessionId}
-        AND secret_hash = ${successor.secretHash})`,
-    ),
-  ])
+  const replace = deps.db
+    .update(sessions)
+    .set({
+      previousHash: presentedHash,
+      secretHash: successor.secretHash,
+      rotationSalt: salt,
+      rotatedAt: now,
+      lastUsedAt: now,
+    })
+    .where(and(isSession(ref), eq(sessions.secretHash, session.secretHash)))
+    .returning({ id: sessions.id })
+  const record = recordEvent(
+    deps,
+    { event: 'session_renewed', userId: ref.userId, actor: ref.userId, sessionId: ref.sessionId },
+    sql`EXISTS (SELECT 1 FROM sessions WHERE user_id = ${ref.userId} AND id = ${ref.sessionId}
+      AND secret_hash = ${successor.secretHash})`,
+  )
+  // The first of a day alone: a client refreshes every five minutes, or in a loop.
+  const isFirstOfDay = !rotatedAt || dayOf(rotatedAt) < dayOf(now)
+  const [claimed] = await deps.db.batch(isFirstOfDay ? [replace, record] : [replace])
   return claimed.length > 0 ? successor.token : undefined
 }
+
+/** Days are those of UTC. */
+const dayOf = (time: Date): number => Math.floor(time.getTime() / 86_400_000)

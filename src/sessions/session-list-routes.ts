@@ -4,6 +4,7 @@ import type { AppEnv } from '../context'
 import { signedIn } from '../guards'
 import { endedSessionCookie } from '../http/cookies'
 import { describe } from '../http/facets'
+import { rateLimit } from '../http/rate-limit'
 import { endOtherSessions, endOwnSession } from './end-sessions'
 import { listSessions, sessionEntry } from './list-sessions'
 
@@ -25,6 +26,7 @@ export const sessionListRoutes = new Hono<AppEnv>({ strict: false })
   .delete(
     '/',
     signedIn,
+    rateLimit('refresh'),
     describe({
       tag: 'Sessions',
       summary: 'End all other sessions',
@@ -39,6 +41,7 @@ export const sessionListRoutes = new Hono<AppEnv>({ strict: false })
   .delete(
     '/:id{ses_[A-Za-z0-9_-]+}',
     signedIn,
+    rateLimit('refresh'),
     describe({
       tag: 'Sessions',
       summary: 'End one session',

@@ -20,26 +20,25 @@ export type ProfileChange = Readonly<{
 /**
  * Changes what users may say of themselves, and nothing else: role, status and address have acts of
  * their own. A username is taken in the one statement that finds it free; whether it is somebody's is told ten
- * times a day. Returns the session with its user as it is now.
+ * times a day. Returns the session with its user as it is now; where nothing changes, nothing is recorded.
  */
 export async function updateUser(
   deps: Deps,
   session: CurrentSession,
-  change: ProfileChange,
+  given: ProfileChange,
 ): Promise<CurrentSession> {
+  const change = changesOf(session.user, given)
+  const fields = Object.keys(change)
+  if (fields.length === 0) return session
   const { userId, sessionId } = refOf(session)
   const { username, display_name: displayName, locale } = change
-  const isRenamed = username !== undefined && username !== session.user.username
-  if (isRenamed) await requireFewRenames(deps, userId)
+  if (username !== undefined) await requireFewRenames(deps, userId)
   const key = username === undefined ? undefined : (usernameKey(username) ?? null)
   const isFree =
     key === undefined
       ? sql`true`
       : sql`NOT EXISTS (SELECT 1 FROM users AS other
           WHERE other.username_key = ${key} AND other.id <> ${userId})`
-  const fields = Object.entries(change)
-    .filter(([, value]) => value !== undefined)
-    .map(([name]) => name)
   const [[changed]] = await deps.db.batch([
     deps.db
       .update(users)
@@ -65,7 +64,7 @@ export async function updateUser(
   ])
   if (!changed) throw problem('username_taken')
   const user = { ...session.user, ...changed }
-  if (isRenamed) {
+  if (username !== undefined) {
     const data = { username, ...occasionOf(deps) }
     await notifyOwner(deps, user, { template: 'username_changed', data })
   }
@@ -77,4 +76,18 @@ async function requireFewRenames(deps: Deps, userId: string): Promise<void> {
   const now = deps.now().getTime()
   const waitSeconds = await reach(deps, 'guard', () => guardOf(deps, { userId }).ask('rename', now))
   if (waitSeconds > 0) throw tooMany('too_many_requests', waitSeconds)
+}
+
+/** What is not so already: in a loop, the rest would fill the audit log. */
+function changesOf(
+  { username, displayName, locale }: CurrentSession['user'],
+  given: ProfileChange,
+): ProfileChange {
+  const before = { username, display_name: displayName, locale }
+  const names = ['username', 'display_name', 'locale'] as const
+  return Object.fromEntries(
+    names
+      .filter((name) => given[name] !== undefined && given[name] !== before[name])
+      .map((name) => [name, given[name]]),
+  )
 }

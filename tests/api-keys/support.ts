@@ -1,4 +1,6 @@
+import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import type { IpLimiter } from '../../src/durable/ip-limiter'
 import { type App, withTotp } from '../support/acts'
 import { tokenFor } from '../support/admins'
 import { type Answer, freshAddress } from '../support/app'
@@ -14,6 +16,13 @@ export const setMerchant = (userId: string, state: string) =>
   )
     .bind(userId, state)
     .run()
+
+/** Counts so many uses of a key, in the object itself. */
+export const countUses = (app: App, id: string, uses: number) =>
+  runInDurableObject(env.IP_LIMITER.getByName(`key|${id}`), async (limiter: IpLimiter) => {
+    const use = { key: id, quota: { limit: Infinity, seconds: 60 }, now: app.now().getTime() }
+    for (let count = 0; count < uses; count += 1) await limiter.count(use)
+  })
 
 /** Somebody who may have keys: an authenticator app, and a session that has just passed both steps. */
 export async function keyOwner(app: App, role: 'merchant' | 'admin' | 'customer' = 'merchant') {

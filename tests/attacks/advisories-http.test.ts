@@ -3,6 +3,7 @@ import { everyRoute } from '../support/guarded-routes'
 import { me, signedIn } from '../support/acts'
 import { insertUser, tokenFor } from '../support/admins'
 import { freshAddress, nextCode, ORIGIN, startApp } from '../support/app'
+import { withoutLimits } from '../support/test-deps'
 import { ask, change, decide, hasReviewer, submit, withProfile } from '../merchants/support'
 
 describe('classes of published advisories: HTTP', () => {
@@ -62,7 +63,7 @@ describe('classes of published advisories: HTTP', () => {
   test('E-081, E-082, row 29 (CVE-2026-39356): no name of a column, no order and no comparison comes from a query string', async ({
     expect,
   }) => {
-    const app = startApp()
+    const app = startApp(withoutLimits)
     const admin = { id: await insertUser(app, 'admin') }
     const token = await tokenFor(app, admin)
     const lists = everyRoute.filter(({ facet, method }) => facet.query && method === 'GET')

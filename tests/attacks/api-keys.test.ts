@@ -19,6 +19,7 @@ import { type App, signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
 import { visible } from '../support/attack'
 import { many } from '../support/many'
+import { withoutLimits } from '../support/test-deps'
 
 const HOUR = 3600
 const DAY = 86_400
@@ -151,7 +152,7 @@ describe('API keys under attack', () => {
   test('E-113: of parallel rotations with one step-up one is done, and one key is new', async ({
     expect,
   }) => {
-    const app = startApp()
+    const app = startApp(withoutLimits)
     const owner = await keyOwner(app)
     const { id, key } = await madeKey(app, owner)
     const token = await freshToken(app, owner)
@@ -173,7 +174,7 @@ describe('API keys under attack', () => {
   test('E-036: parallel requests with one step-up make one key, and one of as many ends it', async ({
     expect,
   }) => {
-    const app = startApp()
+    const app = startApp(withoutLimits)
     const owner = await keyOwner(app)
     const answers = await Promise.all(COPIES.map(() => createKey(app, owner.token)))
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)

@@ -35,7 +35,7 @@ const countOf = async (event: string, part = '') => {
 }
 
 describe('password spraying', () => {
-  test('E-022: from one address is seen at the thirtieth try, and that network is out for the hour', async ({
+  test('E-022: from one address is seen at the thirtieth try, and strangers of that network are out for the hour', async ({
     expect,
   }) => {
     const app = startApp()

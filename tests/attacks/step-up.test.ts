@@ -18,6 +18,7 @@ import {
 import { openSession } from '../support/accounts'
 import { countingHashes, failLogin, visible } from '../support/attack'
 import { many } from '../support/many'
+import { withoutLimits } from '../support/test-deps'
 
 type Credentials = { token?: string; cookie?: string | undefined; headers?: Record<string, string> }
 
@@ -155,7 +156,7 @@ describe('guesses through a step-up', () => {
   test('E-019: passwords tried at a step-up and at a login in its browser share one count and one lock', async ({
     expect,
   }) => {
-    const app = startApp()
+    const app = startApp(withoutLimits)
     const { account, userId, accessToken: token, deviceCookie: cookie } = await signedIn(app)
     const { accessToken: other } = await openSession(app.deps(), userId)
     await failLogin(app, account.email, 3, cookie)

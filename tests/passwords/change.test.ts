@@ -6,6 +6,7 @@ import { mailAbout } from '../support/mailbox'
 import { many } from '../support/many'
 import { NEW_PASSWORD, tryLogin } from '../support/recovery'
 import { eventsOf } from '../support/rows-of'
+import { withoutLimits } from '../support/test-deps'
 
 const change = (
   app: App,
@@ -52,7 +53,7 @@ describe('a change of password', () => {
   })
 
   test('uses the step-up up, also for many at once', async ({ expect }) => {
-    const app = startApp()
+    const app = startApp(withoutLimits)
     const { account, accessToken: token } = await signedIn(app)
     const answers = await Promise.all(
       Array.from({ length: many(50) }, (_, index) =>

@@ -6,6 +6,7 @@ import { failLogin } from '../support/attack'
 import { mailsNamed } from '../support/mailbox'
 import { many } from '../support/many'
 import { eventsOf } from '../support/rows-of'
+import { withoutLimits } from '../support/test-deps'
 
 const FORGOTTEN = 'A browser was forgotten'
 
@@ -44,7 +45,7 @@ describe('a browser is forgotten', () => {
   test('with one event and one mail that names it, however many ask at once; the step-up stays', async ({
     expect,
   }) => {
-    const app = startApp()
+    const app = startApp(withoutLimits)
     const ada = await app.hasAccount()
     const headers = { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Firefox/145.0' }
     await app.signIn(ada, {}, { headers })

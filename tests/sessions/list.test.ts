@@ -5,6 +5,7 @@ import { freshAddress, startApp } from '../support/app'
 import { failLogin } from '../support/attack'
 import { many } from '../support/many'
 import { eventsOf } from '../support/rows-of'
+import { withoutLimits } from '../support/test-deps'
 
 type Session = { id: string; current: boolean } & Record<string, unknown>
 type Device = { id: string; current: boolean } & Record<string, unknown>
@@ -178,7 +179,7 @@ describe('devices of an account', () => {
   test('are all forgotten within ten minutes of both steps, once, and not by one that is refused', async ({
     expect,
   }) => {
-    const app = startApp()
+    const app = startApp(withoutLimits)
     const late = await signedIn(app)
     const ada = await signedIn(app)
     const forget = ({ accessToken: token }: typeof ada) =>

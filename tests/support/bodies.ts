@@ -3,6 +3,7 @@ import { createApp } from '../../src/app'
 import { openApiDocument } from '../../src/http/openapi'
 import { settings } from '../../src/settings'
 import { startApp } from './app'
+import { withoutLimits } from './test-deps'
 
 /** Nobody has this address, and no other file guesses at it. */
 const EVE = `eve-${crypto.randomUUID()}@example.com`
@@ -40,13 +41,5 @@ export const openEndpoints = () =>
 
 const isNone = (scheme: object) => Object.keys(scheme).length === 0
 
-const plenty: [number, number][] = [[100_000, 60]]
 /** Without limits that a hundred bad bodies would meet. */
-export const openApp = () =>
-  startApp((deps) => ({
-    ...deps,
-    settings: {
-      ...deps.settings,
-      RATE_LIMITS: { login: plenty, codes: plenty, sign_up: plenty, mail: plenty, refresh: plenty },
-    },
-  }))
+export const openApp = () => startApp(withoutLimits)

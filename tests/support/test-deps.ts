@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { createDeps, type Deps } from '../../src/context'
 import type { Cost } from '../../src/crypto/password-hash'
+import { limits } from '../../src/http/rate-limit'
 import { mailboxQueue } from './mailbox'
 
 /** As many calls as production makes, of one round each: a hash costs a test next to nothing. */
@@ -22,6 +23,13 @@ export const testDeps = (overrides: Partial<Deps> = {}): Deps =>
     createDeps(env, () => {}),
     (deps) => ({ ...deps, ...overrides }),
   )
+
+/** Without limits that a hundred requests of one network or account would meet. */
+export function withoutLimits(deps: Deps): Deps {
+  const plenty = [[100_000, 60]] satisfies [number, number][]
+  const RATE_LIMITS = Object.fromEntries(Object.keys(limits).map((name) => [name, plenty]))
+  return { ...deps, settings: { ...deps.settings, RATE_LIMITS } }
+}
 
 /**
  * What watches over all accounts (sprayed passwords, domains of sign-ups), for each app by itself: the

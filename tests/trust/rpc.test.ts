@@ -2,7 +2,7 @@ import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { PhantomSecurity } from '../../src/trust/phantom-security'
-import { keyOwner, madeKey, setMerchant } from '../api-keys/support'
+import { countUses, keyOwner, madeKey, setMerchant } from '../api-keys/support'
 import { signedIn } from '../support/acts'
 import { startApp } from '../support/app'
 import { collectingLog } from '../support/attack'
@@ -76,8 +76,7 @@ describe('another Worker that is bound to this one', () => {
   test('counts against the limit of the key as the route does', async ({ expect }) => {
     const app = startApp()
     const { id, key } = await madeKey(app, await keyOwner(app))
-    const quotas = [{ limit: 1000, seconds: 60 }]
-    await env.IP_LIMITER.getByName(`key|${id}`).exhaust({ network: id, quotas, now: Date.now() })
+    await countUses(app, id, 1000)
     const { value } = await rpc('verifyApiKey', key)
     expect(value).toEqual({
       active: false,

@@ -15,6 +15,7 @@ import { visible } from '../support/attack'
 import { mailsNamed } from '../support/mailbox'
 import { many } from '../support/many'
 import { eventsOf } from '../support/rows-of'
+import { withoutLimits } from '../support/test-deps'
 
 const begin = (app: App, token: string, json: unknown = {}) =>
   app.post('/api/users/enable-2fa/', json, { token, ip: freshAddress() })
@@ -175,7 +176,7 @@ describe('backup codes', () => {
   })
 
   test('many calls at once with one step-up make one set', async ({ expect }) => {
-    const app = startApp()
+    const app = startApp(withoutLimits)
     const { accessToken } = await signInWithTotp(app, await withTotp(app))
     const answers = await Promise.all(
       Array.from({ length: many(50) }, (_, index) =>

@@ -7,6 +7,7 @@ import { faultyApp, noQueue, sendWaiting } from '../support/mail-faults'
 import { mailAbout, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
 import { eventsOf, userIdOf } from '../support/rows-of'
+import { withoutLimits } from '../support/test-deps'
 
 type App = ReturnType<typeof startApp>
 
@@ -55,7 +56,7 @@ describe('deleting an account', () => {
   })
 
   test('needs a step-up, and two at once need two', async ({ expect }) => {
-    const app = startApp()
+    const app = startApp(withoutLimits)
     const { account, accessToken: token, refreshToken } = await signedIn(app)
     const count = many(50)
     const answers = await Promise.all(Array.from({ length: count }, () => remove(app, token)))
