@@ -83,6 +83,8 @@ export const sessions = sqliteTable(
     userAgent: text('user_agent'),
     /** When both steps were last passed, for an act that asks for that; NULL once an act has used it up. */
     steppedUpAt: time('stepped_up_at'),
+    /** Of all sessions when the login began (session-schema.ts): one of an older epoch is not good. */
+    epoch: integer('epoch').notNull().default(0),
   },
   (table) => [
     // Both ids stand in every token, so one index finds a session and lists a user's.

@@ -45,6 +45,7 @@ export async function finishLogin(
   const session = await createSession(deps, {
     userId,
     securityEpoch: challenge.securityEpoch,
+    sessionEpoch: challenge.sessionEpoch,
     role: challenge.role,
     transport: challenge.transport,
     firstFactor: 'pwd',

@@ -6,6 +6,7 @@ import { tryPassword } from '../passwords/try-password'
 import { problem, tooMany } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { type RenewedSession, renewSession } from '../sessions/renew-session'
+import { currentEpoch } from '../sessions/session-epoch'
 import { refOf } from '../sessions/session-ref'
 import { hasBackupCode, hasTotp } from '../two-factor/factors-of-user'
 import type { Method } from '../two-factor/methods'
@@ -34,6 +35,7 @@ export async function startStepUp(
       locale: users.locale,
       passwordHash: users.passwordHash,
       securityEpoch: users.securityEpoch,
+      sessionEpoch: currentEpoch,
       hasTotp,
       hasBackupCode,
     })
@@ -54,10 +56,10 @@ export async function startStepUp(
     await recordEvent(deps, { event: 'authn_login_blocked', ...who, data })
     throw tooMany('too_many_attempts', codeWaitSeconds)
   }
-  const { securityEpoch } = user
-  const { transport } = session
+  const { securityEpoch, sessionEpoch } = user
+  const { transport, id: stepUpOf } = session
   const { role } = session.user
-  return openChallenge(deps, user, { securityEpoch, role, transport, stepUpOf: session.id })
+  return openChallenge(deps, user, { securityEpoch, sessionEpoch, role, transport, stepUpOf })
 }
 
 /**
@@ -77,7 +79,7 @@ export async function finishStepUp(
   if (!isMine || !challenge.methods.includes(method)) {
     throw problem('invalid_challenge', { reason: challenge ? 'other act or method' : 'none' })
   }
-  const { sentAt, expiresAt, codeHash, securityEpoch } = challenge
+  const { sentAt, expiresAt, codeHash, securityEpoch, sessionEpoch } = challenge
   const { backupCodeHash } = await passSecondStep(deps, {
     userId,
     ref: { id, sentAt, expiresAt },
@@ -87,7 +89,8 @@ export async function finishStepUp(
     nonce: readDeviceCookie(deps, userId, input.deviceCookie),
   })
   const secondFactor = method === 'backup_code' ? 'backup' : method
-  const steps = { secondFactor, securityEpoch, backupCodeHash, challengeId: id } as const
+  const epochs = { securityEpoch, sessionEpoch }
+  const steps = { secondFactor, ...epochs, backupCodeHash, challengeId: id } as const
   const renewed = await renewSession(deps, session, steps)
   if (!renewed) throw problem('invalid_challenge', { reason: 'changed meanwhile' })
   if (backupCodeHash !== undefined) {

@@ -7,7 +7,7 @@ import { problem } from '../problems'
 import { accessTokenFor, type AccessToken } from './access-token'
 import { endSession } from './end-session'
 import { type CurrentSession, findSession } from './find-session'
-import { isSession, refOf } from './session-ref'
+import { isSession, refOf, sessionExists } from './session-ref'
 import { readSecret, successorOf } from './session-secret'
 
 /** Within this time the same token gets the same successor: several tabs, a retry on a bad line. */
@@ -100,8 +100,7 @@ async function rotate(
         actor: session.user.id,
         sessionId: session.id,
       },
-      sql`EXISTS (SELECT 1 FROM sessions WHERE user_id = ${ref.userId} AND id = ${ref.sessionId}
-        AND secret_hash = ${successor.secretHash})`,
+      sessionExists(ref, sql`secret_hash = ${successor.secretHash}`),
     ),
   ])
   return claimed.length > 0 ? successor.token : undefined
