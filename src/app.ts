@@ -84,7 +84,7 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/api/admin/merchants', decisionRoutes)
     .route('/api/admin/audit', auditRoutes)
     .route('/.well-known', jwksRoutes)
-    .route('/.well-known', auditHeadRoutes)
+    .route('/.well-known', auditHeadRoutes())
     .route('/', adminLinkRoutes)
     .route('/', linkPageRoutes)
     .route('/', httpRoutes(app))

@@ -5,8 +5,9 @@ import type { AccountGuard } from './durable/account-guard'
 import type { IpLimiter } from './durable/ip-limiter'
 import type { MailBudget } from './durable/mail-budget'
 import { type Caller, SYSTEM } from './http/caller'
+import { log } from './log'
 import { PATIENCE, type Patience } from './patience'
-import type { ProblemCode } from './problems'
+import { describeError, type ProblemCode } from './problems'
 import type { CurrentSession } from './sessions/find-session'
 import { settings, type Settings } from './settings'
 
@@ -80,6 +81,12 @@ export function createDeps(
     caller,
     now: () => new Date(),
     patience: PATIENCE,
-    waitUntil,
+    waitUntil: (promise) => waitUntil(promise.catch((error) => logUnseen(caller, error))),
   }
+}
+
+/** What fails after the answer is seen by nobody but the platform, whose log would have it whole. */
+function logUnseen({ requestId }: Caller, error: unknown): void {
+  const described = error instanceof Error ? describeError(error) : {}
+  log('error', 'background_failed', { request_id: requestId, ...described })
 }

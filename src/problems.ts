@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from './context'
+import { framesOf, messageOf, rootOf } from './error-text'
 import { log } from './log'
 
 /** How long having passed both steps is good for an act that asks for it. */
@@ -166,11 +167,9 @@ function isD1Failure(error: unknown): boolean {
   return (error.message.startsWith('D1_') && !isOurs) || isD1Failure(error.cause)
 }
 
-/** Name, message and stack, but nothing of a query: its parameters may be personal or secret. */
+/** Name, message and stack of an error for the log, without what a query was about (error-text.ts). */
 export function describeError(error: Error): Record<string, unknown> {
   const { reason } = error instanceof Problem ? error.extras : {}
-  const cause = error.cause instanceof Error ? error.cause : error
-  const message = cause.message.split('\nparams:')[0]?.slice(0, 500)
-  const stack = cause.stack?.split('\n').slice(1, 8).join('\n')
-  return { reason, error: cause.name, message, stack }
+  const root = rootOf(error)
+  return { reason, error: root.name, message: messageOf(root), stack: framesOf(root) }
 }

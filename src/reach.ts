@@ -1,4 +1,5 @@
 import type { Deps } from './context'
+import { messageOf } from './error-text'
 import { problem } from './problems'
 
 /**
@@ -13,8 +14,7 @@ export async function reach<T>(
   try {
     return await within(patience.store, ask)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw problem('service_unavailable', { reason: `${name}: ${reason}` })
+    throw problem('service_unavailable', { reason: `${name}: ${messageOf(error)}` })
   }
 }
 

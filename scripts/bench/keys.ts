@@ -11,11 +11,12 @@ export async function seedKeys(
   { miniflare }: Server,
   worker: string,
   accounts: readonly Account[],
+  settings: Parameters<typeof newKeyText>[0],
 ): Promise<string[]> {
   const db = await miniflare.getD1Database('DB', worker)
   const keys = accounts
     .slice(-KEYS)
-    .map(({ id: userId }) => ({ userId, ...newKeyText(newKeyId()) }))
+    .map(({ id: userId }) => ({ userId, ...newKeyText(settings, newKeyId()) }))
   const promote = db.prepare(`UPDATE users SET role = 'admin' WHERE id = ?`)
   const insert = db.prepare(
     `INSERT INTO api_keys (id, user_id, name, secret_hash, scopes, created_at, expires_at)

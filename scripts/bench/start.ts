@@ -72,7 +72,7 @@ export async function start(directory: string) {
     const seed = seedOf(isHashless)
     const server = await startServer(worker, [mailReader(onMail, queueOf(isHashless))])
     const accounts = await seedAccounts(server, 'phantom', ...seed)
-    const keys = await seedKeys(server, 'phantom', accounts)
+    const keys = await seedKeys(server, 'phantom', accounts, settings)
     const http = client(server.url)
     return { server, accounts, keys, send: http.send, client: phantomClient(http.send, mailbox) }
   }

@@ -1,45 +1,50 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { and, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { sessions } from '../db/schema'
+import { sessionEpoch } from '../db/session-schema'
 import type { CurrentSession } from '../sessions/find-session'
-import { refOf } from '../sessions/session-ref'
+import { currentEpoch } from '../sessions/session-epoch'
+import { isSession, refOf } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 
-/** Sessions that one statement ends. */
-const CHUNK = 5000
+/** Rows that are looked at to say how many sessions there were. */
+const COUNTED = 1000
 
 /**
- * Ends the sessions of everybody else, for when nobody knows whose were stolen. Those that are opened
- * meanwhile stay: they have passed both steps after that moment. The first chunk goes in the batch that
- * uses the step-up up; what is left when the rest breaks off goes with another call.
+ * Ends the sessions of everybody else, for when nobody knows whose were stolen, and every login and
+ * step-up that has been begun: a new epoch begins, which the session of the admin is taken into. Three rows
+ * are written, however many sessions there are; theirs go with the next purge (decision 020).
+ *
+ * Answers how many there were, as far as a thousand rows tell.
  */
 export async function endEverySession(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   session: CurrentSession,
   reason: string,
 ): Promise<number> {
-  const { userId, sessionId } = refOf(session)
-  const until = deps.now().getTime()
+  const { db } = deps
+  const ref = refOf(session)
+  const { userId, sessionId } = ref
   const data = { reason, of: 'everybody' }
   const may = maySensitively(deps, session)
-  const endChunk = (when: SQL) =>
-    deps.db.delete(sessions).where(
-      sql`(user_id, id) IN (SELECT user_id, id FROM sessions
-        WHERE created_at <= ${until} AND NOT (user_id = ${userId} AND id = ${sessionId})
-        LIMIT ${CHUNK}) AND ${when}`,
-    )
-  const [, first, used] = await deps.db.batch([
+  const [[others], , , , used] = await db.batch([
+    db
+      .select({ count: sql<number>`count(*)` })
+      .from(sql`(SELECT * FROM sessions LIMIT ${COUNTED})`)
+      .where(sql`epoch >= ${currentEpoch} AND NOT (user_id = ${userId} AND id = ${sessionId})`),
     recordEvent(deps, { event: 'sessions_ended', actor: userId, sessionId, data }, may),
-    endChunk(may),
+    // First, so that it is never one of an epoch that is over, and the rest of the batch finds it good.
+    db
+      .update(sessions)
+      .set({ epoch: sql`epoch + 1` })
+      .where(and(isSession(ref), may)),
+    db
+      .update(sessionEpoch)
+      .set({ epoch: sql`epoch + 1` })
+      .where(may),
     useStepUp(deps, session),
   ])
   requireUsed(used)
-  let ended = first.meta.changes
-  let total = ended
-  while (ended === CHUNK) {
-    ended = (await endChunk(sql`true`)).meta.changes
-    total += ended
-  }
-  return total
+  return others?.count ?? 0
 }

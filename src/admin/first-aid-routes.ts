@@ -91,11 +91,12 @@ export const incidentRoutes = new Hono<AppEnv>({ strict: false }).post(
   describe({
     tag: 'Administration',
     summary: 'End the sessions of everybody else',
-    description: 'For an incident. Uses a step-up up.',
+    description:
+      'For an incident. Every login and step-up that has been begun ends too. Holds from the next request on, however many there are. Uses a step-up up.',
     answers: {
       200: {
-        description: 'How many there were',
-        schema: z.object({ ended: z.int() }),
+        description: 'They have ended',
+        schema: z.object({ ended: z.int().describe('How many there were, counted up to 1,000') }),
       },
     },
   }),

@@ -5,6 +5,7 @@ import { sessions } from '../db/schema'
 import { requestReset } from '../passwords/request-reset'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
+import { isOfThisEpoch } from '../sessions/session-epoch'
 import { refOf, sessionExists } from '../sessions/session-ref'
 import { notifyOwner } from '../users/notify-owner'
 import { findSubject } from './subject'
@@ -48,7 +49,7 @@ export async function endUserSessions(
     ),
     deps.db
       .delete(sessions)
-      .where(sql`user_id = ${userId} AND ${isLive}`)
+      .where(sql`user_id = ${userId} AND ${isOfThisEpoch} AND ${isLive}`)
       .returning({ id: sessions.id }),
   ])
   requireRecorded(recorded)

@@ -38,7 +38,7 @@ export async function createKey(
   if (adminScope && session.user.role !== 'admin') {
     throw problem('forbidden', { reason: `${adminScope} is for admins` })
   }
-  const { id, text, hash } = newKeyText(newKeyId())
+  const { id, text, hash } = newKeyText(deps.settings, newKeyId())
   const scopes = [...new Set(input.scopes)].sort().join(' ')
   const allowedIps = input.allowedIps && [...new Set(input.allowedIps)].join(' ')
   const { expiresAt, remindedDays } = lifeOf(deps, input.expiresInDays)

@@ -25,11 +25,11 @@ export type ApiKey = Readonly<{
  * refusal is for the log; whoever presents the key is told nothing of it.
  */
 export async function findKey(
-  deps: Pick<Deps, 'db' | 'now'>,
+  deps: Pick<Deps, 'db' | 'now' | 'settings'>,
   presented: string,
 ): Promise<ApiKey | { refused: string }> {
-  const key = readKeyText(presented)
-  if (!key) return { refused: 'not a key' }
+  const key = readKeyText(deps.settings, presented)
+  if (!key) return { refused: 'not a key of ours' }
   const row = await keyQuery(deps.db).get({ id: key.id })
   if (!row) return { refused: 'unknown, revoked, or its owner may have none' }
   const expiresAt = endOf(row, key.hash)

@@ -28,7 +28,7 @@ export async function rotateKey(
   const { userId, sessionId } = refOf(session)
   // Before the batch, which would use the step-up up for nothing.
   await requireKey(deps, userId, id)
-  const { text, hash } = newKeyText(id)
+  const { text, hash } = newKeyText(deps.settings, id)
   const { expiresAt, remindedDays } = lifeOf(deps, expiresInDays)
   const overlapEnd = now().getTime() + overlapSeconds * 1000
   const isOwners = sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND ${mayHaveKeys})`

@@ -13,7 +13,10 @@ import { isForAdmins, type Scope } from './scopes'
 /** A key notes its use at most this often: most uses write nothing. */
 const USE_NOTED_EVERY_MS = 60_000
 
-type KeyDeps = Pick<Deps, 'db' | 'now' | 'caller' | 'waitUntil' | 'ipLimiters' | 'patience'>
+type KeyDeps = Pick<
+  Deps,
+  'db' | 'now' | 'settings' | 'caller' | 'waitUntil' | 'ipLimiters' | 'patience'
+>
 
 /**
  * The key that is presented, from the address that presents it. Every refusal looks the same; the right

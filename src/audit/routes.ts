@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
+import { cached } from '../cached'
 import type { AppEnv } from '../context'
 import { anyone, may } from '../guards'
 import { describe } from '../http/facets'
@@ -131,19 +132,22 @@ export const auditRoutes = new Hono<AppEnv>({ strict: false })
   )
 
 /** The head for everyone, so that anyone can be its witness. */
-export const auditHeadRoutes = new Hono<AppEnv>({ strict: false }).get(
-  '/audit-head',
-  anyone,
-  describe({
-    tag: 'Audit log',
-    summary: 'The newest signed head of the audit log, and the keys of heads',
-    description:
-      'Keep it: the offline verifier tells whether a later log still begins with this one.',
-    answers: { 200: { description: 'The head', schema: publicHead } },
-    problems: ['not_found'],
-  }),
-  async (c) => {
-    c.header('Cache-Control', 'public, max-age=60')
-    return c.json(await publishedHead(c.var.deps))
-  },
-)
+export function auditHeadRoutes() {
+  const head = cached(publishedHead)
+  return new Hono<AppEnv>({ strict: false }).get(
+    '/audit-head',
+    anyone,
+    describe({
+      tag: 'Audit log',
+      summary: 'The newest signed head of the audit log, and the keys of heads',
+      description:
+        'Keep it: the offline verifier tells whether a later log still begins with this one.',
+      answers: { 200: { description: 'The head', schema: publicHead } },
+      problems: ['not_found'],
+    }),
+    async (c) => {
+      c.header('Cache-Control', 'public, max-age=60')
+      return c.json(await head(c.var.deps))
+    },
+  )
+}

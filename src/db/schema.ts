@@ -88,6 +88,8 @@ export const sessions = sqliteTable(
     steppedUpAt: time('stepped_up_at'),
     /** The browser that it was opened in, as in `known_devices`; NULL in rows from before the column. */
     deviceHash: text('device_hash'),
+    /** Of all sessions when the login began (session-schema.ts): one of an older epoch is not good. */
+    epoch: integer('epoch').notNull().default(0),
   },
   (table) => [
     // Both ids stand in every token, so one index finds a session and lists a user's.

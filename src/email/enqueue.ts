@@ -1,6 +1,7 @@
 import type { Deps } from '../context'
 import { randomId } from '../crypto/token'
 import { waitingMails } from '../db/mail-schema'
+import { messageOf } from '../error-text'
 import { log } from '../log'
 import { reach, within } from '../reach'
 import { wireAddress } from './header-safety'
@@ -36,8 +37,7 @@ export async function enqueueNotice(
   try {
     await within(deps.patience.notice, () => deps.mailQueue.send(body, { contentType: 'text' }))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    log('warn', 'mail_waits', { template: mail.template, reason })
+    log('warn', 'mail_waits', { template: mail.template, reason: messageOf(error) })
     const waiting = { createdAt: deps.now(), id: randomId('mail'), body }
     await reach(deps, 'database', () => deps.db.insert(waitingMails).values(waiting))
   }

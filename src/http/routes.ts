@@ -1,31 +1,38 @@
 import { sql } from 'drizzle-orm'
 import { Hono } from 'hono'
 import * as z from 'zod'
+import { cached } from '../cached'
 import type { AppEnv } from '../context'
 import { anyone } from '../guards'
 import { docsPage } from '../pages/docs-page'
 import { homePage } from '../pages/home-page'
-import { servePage } from '../pages/page'
+import { publicPage, servePage, servePublicPage } from '../pages/page'
 import { resetPasswordPage } from '../pages/reset-password-page'
 import { reach } from '../reach'
 import { serveAsset } from './assets'
 import { describe, type FacetAnswer } from './facets'
 import { openApiDocument } from './openapi'
+import { type PublicText, publicText, servePublicText } from './public-text'
 import { securityTxt } from './security-txt'
 
-const PUBLIC_FIVE_MINUTES = 'public, max-age=300'
 const PUBLIC_A_DAY = 'public, max-age=86400'
 
 const page = (description: string): Record<number, FacetAnswer> => ({
   200: { description, schema: z.string(), type: 'text/html' },
 })
 
+const CURRENT: Record<number, FacetAnswer> = {
+  304: { description: 'The copy that you have is current', schema: null },
+}
+
 /** The service about itself, its pages and their files. `app` is what the document describes. */
 export function httpRoutes(app: Pick<Hono<AppEnv>, 'routes'>) {
-  let built: ReturnType<typeof openApiDocument> | undefined
   // On the first call, not at start-up: only few isolates are ever asked.
-  const document = (settings: Parameters<typeof openApiDocument>[1]) =>
-    (built ??= openApiDocument(app.routes, settings))
+  let document: PublicText | undefined
+  let docs: PublicText | undefined
+  const isReachable = cached(async (deps) => {
+    await reach(deps, 'database', () => deps.db.run(sql`SELECT 1`))
+  })
 
   return new Hono<AppEnv>({ strict: false })
     .get(
@@ -34,13 +41,13 @@ export function httpRoutes(app: Pick<Hono<AppEnv>, 'routes'>) {
       describe({
         tag: 'Service',
         summary: 'Whether the service can work',
-        description: 'Asks the database. 503 when it does not answer.',
+        description: 'Asks the database, every two seconds at most. 503 when it does not answer.',
         answers: {
           200: { description: 'It can', schema: z.object({ status: z.literal('ok') }) },
         },
       }),
       async (c) => {
-        await reach(c.var.deps, 'database', () => c.var.deps.db.run(sql`SELECT 1`))
+        await isReachable(c.var.deps)
         return c.json({ status: 'ok' as const })
       },
     )
@@ -51,11 +58,12 @@ export function httpRoutes(app: Pick<Hono<AppEnv>, 'routes'>) {
       describe({
         tag: 'Service',
         summary: 'This interface as an OpenAPI 3.1 document',
-        answers: { 200: { description: 'The document', schema: z.looseObject({}) } },
+        answers: { 200: { description: 'The document', schema: z.looseObject({}) }, ...CURRENT },
       }),
       (c) => {
-        c.header('Cache-Control', PUBLIC_FIVE_MINUTES)
-        return c.json(document(c.get('deps').settings))
+        const api = () => JSON.stringify(openApiDocument(app.routes, c.var.deps.settings))
+        document ??= publicText(api(), 'application/json')
+        return servePublicText(c, document)
       },
     )
 
@@ -65,9 +73,13 @@ export function httpRoutes(app: Pick<Hono<AppEnv>, 'routes'>) {
       describe({
         tag: 'Pages',
         summary: 'Documentation for client developers',
-        answers: page('The page'),
+        answers: { ...page('The page'), ...CURRENT },
       }),
-      (c) => servePage(c, docsPage(document(c.get('deps').settings))),
+      async (c) => {
+        const api = () => openApiDocument(app.routes, c.var.deps.settings)
+        docs ??= await publicPage(docsPage(api()))
+        return servePublicPage(c, docs)
+      },
     )
 
     .get(
@@ -116,7 +128,7 @@ export function httpRoutes(app: Pick<Hono<AppEnv>, 'routes'>) {
         summary: 'A file of the pages',
         answers: {
           200: { description: 'The file', schema: z.string(), type: '*/*' },
-          304: { description: 'The copy that you have is current', schema: null },
+          ...CURRENT,
         },
         problems: ['not_found'],
       }),

@@ -3,6 +3,7 @@ import type { Deps } from '../context'
 import { apiKeys } from '../db/key-schema'
 import { DEVICE_COOKIE_SECONDS } from '../http/cookies'
 import { reach } from '../reach'
+import { currentEpoch } from '../sessions/session-epoch'
 import type { Counts } from './job'
 import { sweep } from './sweep'
 
@@ -20,7 +21,8 @@ const EXPIRED_KEY_MS = 30 * DAY_MS
 const UNSEEN_MS = DEVICE_COOKIE_SECONDS * 1000 + DAY_MS
 
 /**
- * Deletes sessions and mailed tokens whose time has passed, sign-ups that nobody confirmed, API keys a month later, browsers whose cookie
+ * Deletes sessions and mailed tokens whose time has passed, sessions of an epoch that is over, sign-ups that
+ * nobody confirmed, API keys a month later, browsers whose cookie
  * has ended, and authenticator apps that were begun a day ago and not confirmed. Nothing relies on it:
  * reads check the time.
  */
@@ -30,6 +32,7 @@ export async function purgeExpired(deps: Pick<Deps, 'db' | 'now' | 'patience'>):
   const until = now + RUN_MS
   const ofUsers = { key: 'user_id', prefix: 'usr_' }
   const isExpired = sql`expires_at <= ${now}`
+  const isEnded = sql`(${isExpired} OR epoch < ${currentEpoch})`
   const keys = await reach(deps, 'database', () =>
     db
       .delete(apiKeys)
@@ -39,7 +42,7 @@ export async function purgeExpired(deps: Pick<Deps, 'db' | 'now' | 'patience'>):
   )
   return {
     api_keys: keys.meta.changes,
-    sessions: await sweep(deps, { table: 'sessions', ...ofUsers, isOver: isExpired }, until),
+    sessions: await sweep(deps, { table: 'sessions', ...ofUsers, isOver: isEnded }, until),
     tokens: await sweep(
       deps,
       { table: 'mailed_tokens', key: 'token_hash', prefix: '', isOver: isExpired },

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { jobRuns } from '../db/audit-schema'
+import { messageOf } from '../error-text'
 import { log } from '../log'
 import { describeError } from '../problems'
 import { reach, within } from '../reach'
@@ -43,7 +44,7 @@ async function runJob(deps: Deps, { name, job, isSilent }: Due): Promise<void> {
     counts = await within(deps.patience.job, () => job(deps))
     if (counts['failed']) error = new Error(`${counts['failed']} are left for the next run`)
   } catch (thrown) {
-    error = thrown instanceof Error ? thrown : new Error(String(thrown))
+    error = thrown instanceof Error ? thrown : new Error(messageOf(thrown))
   }
   const endedAt = deps.now()
   const duration = endedAt.getTime() - startedAt.getTime()

@@ -7,6 +7,7 @@ import { methods } from '../two-factor/methods'
 const recordSchema = z.object({
   userId: z.string(),
   securityEpoch: z.number().int(),
+  sessionEpoch: z.number().int(),
   role: z.enum(['admin', 'merchant', 'customer']),
   transport: z.enum(['bearer', 'cookie']),
   /** What may finish it; decided when the password was right, never by the caller. */

@@ -46,6 +46,7 @@ export async function finishLogin(
     id: sessionId,
     userId,
     securityEpoch: challenge.securityEpoch,
+    sessionEpoch: challenge.sessionEpoch,
     role: challenge.role,
     transport: challenge.transport,
     firstFactor: 'pwd',

@@ -5,6 +5,7 @@ import { users } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
 import { problem, tooMany } from '../problems'
 import { reach } from '../reach'
+import { currentEpoch } from '../sessions/session-epoch'
 import { challengeId, findChallenge, newCode, putChallenge } from './challenge'
 import { sendCode } from './send-code'
 
@@ -20,12 +21,17 @@ export async function resendCode(deps: Deps, token: string): Promise<void> {
   if (!challenge?.methods.includes('email')) {
     throw problem('invalid_challenge', { reason: challenge ? 'no mailed code' : 'none or expired' })
   }
-  const { userId, securityEpoch, sentAt } = challenge
+  const { userId, securityEpoch, sessionEpoch, sentAt } = challenge
   const [user] = await deps.db
     .select({ id: users.id, email: users.email, locale: users.locale })
     .from(users)
     .where(
-      and(eq(users.id, userId), eq(users.status, 'active'), eq(users.securityEpoch, securityEpoch)),
+      and(
+        eq(users.id, userId),
+        eq(users.status, 'active'),
+        eq(users.securityEpoch, securityEpoch),
+        eq(currentEpoch, sessionEpoch),
+      ),
     )
   if (!user) throw problem('invalid_challenge', { reason: 'account changed' })
   const { code, codeHash } = newCode(deps, id)

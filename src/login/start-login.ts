@@ -6,6 +6,7 @@ import { hashPassword } from '../crypto/password-hash'
 import { users } from '../db/schema'
 import { holderColumns, tryPassword } from '../passwords/try-password'
 import { problem, tooMany } from '../problems'
+import { currentEpoch } from '../sessions/session-epoch'
 import { hasBackupCode, hasTotp } from '../two-factor/factors-of-user'
 import type { LoginIdentifier } from '../users/email-key'
 import { findDevice } from './device-token'
@@ -76,8 +77,8 @@ export async function startLogin(
   ])
   if (refusal) throw problem(refusal)
   if (reason) throw tooMany('too_many_attempts', codeWaitSeconds)
-  const { securityEpoch, role } = user
-  return openChallenge(deps, user, { securityEpoch, role, transport, stepUpOf: null })
+  const { securityEpoch, sessionEpoch, role } = user
+  return openChallenge(deps, user, { securityEpoch, sessionEpoch, role, transport, stepUpOf: null })
 }
 
 async function findUser(deps: Pick<Deps, 'db'>, { kind, key }: LoginIdentifier) {
@@ -87,6 +88,7 @@ async function findUser(deps: Pick<Deps, 'db'>, { kind, key }: LoginIdentifier) 
       role: users.role,
       status: users.status,
       securityEpoch: users.securityEpoch,
+      sessionEpoch: currentEpoch,
       frozenAt: users.frozenAt,
       erasureDueAt: users.erasureDueAt,
       hasTotp: hasTotp(),

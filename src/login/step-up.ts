@@ -6,6 +6,7 @@ import { holderColumns, tryPassword } from '../passwords/try-password'
 import { problem, tooMany } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { type RenewedSession, renewSession } from '../sessions/renew-session'
+import { currentEpoch } from '../sessions/session-epoch'
 import { refOf } from '../sessions/session-ref'
 import { hasBackupCode, hasTotp } from '../two-factor/factors-of-user'
 import type { Method } from '../two-factor/methods'
@@ -28,6 +29,7 @@ export async function startStepUp(
     .select({
       ...holderColumns,
       securityEpoch: users.securityEpoch,
+      sessionEpoch: currentEpoch,
       hasTotp: hasTotp(),
       hasBackupCode: hasBackupCode(),
     })
@@ -49,10 +51,10 @@ export async function startStepUp(
     await recordEvent(deps, { event: 'authn_login_blocked', ...who, data })
     throw tooMany('too_many_attempts', codeWaitSeconds)
   }
-  const { securityEpoch } = user
-  const { transport } = session
+  const { securityEpoch, sessionEpoch } = user
+  const { transport, id: stepUpOf } = session
   const { role } = session.user
-  return openChallenge(deps, user, { securityEpoch, role, transport, stepUpOf: session.id })
+  return openChallenge(deps, user, { securityEpoch, sessionEpoch, role, transport, stepUpOf })
 }
 
 /**
@@ -72,7 +74,7 @@ export async function finishStepUp(
   if (!isMine || !challenge.methods.includes(method)) {
     throw problem('invalid_challenge', { reason: challenge ? 'other act or method' : 'none' })
   }
-  const { sentAt, expiresAt, codeHash, securityEpoch } = challenge
+  const { sentAt, expiresAt, codeHash, securityEpoch, sessionEpoch } = challenge
   const { backupCodeHash } = await passSecondStep(deps, {
     userId,
     ref: { id, sentAt, expiresAt },
@@ -83,7 +85,8 @@ export async function finishStepUp(
     sessionId,
   })
   const secondFactor = method === 'backup_code' ? 'backup' : method
-  const steps = { secondFactor, securityEpoch, backupCodeHash, challengeId: id } as const
+  const epochs = { securityEpoch, sessionEpoch }
+  const steps = { secondFactor, ...epochs, backupCodeHash, challengeId: id } as const
   const renewed = await renewSession(deps, session, steps)
   if (!renewed) throw problem('invalid_challenge', { reason: 'changed meanwhile' })
   if (backupCodeHash !== undefined) {

@@ -1,4 +1,5 @@
 import type { Deps } from '../context'
+import { messageOf } from '../error-text'
 import { problem } from '../problems'
 import type { DocumentType } from './file-types'
 import { type Inspected, inspectFile } from './inspect-file'
@@ -40,9 +41,9 @@ export async function archiveFile(
 }
 
 function brokenOff(error: unknown): never {
-  throw problem('invalid_request', { reason: `upload broke off: ${String(error)}` })
+  throw problem('invalid_request', { reason: `upload broke off: ${messageOf(error)}` })
 }
 
 function isDown(error: unknown): never {
-  throw problem('service_unavailable', { reason: `archive: ${String(error)}` })
+  throw problem('service_unavailable', { reason: `archive: ${messageOf(error)}` })
 }

@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { AppEnv } from '../context'
 import { randomToken } from '../crypto/token'
+import { type PublicText, publicText, servePublicText } from '../http/public-text'
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 
@@ -22,17 +23,32 @@ export type Page = Readonly<{
  */
 export function servePage(c: Context<AppEnv>, page: Page) {
   const nonce = randomToken()
-  c.header('Content-Security-Policy', pagePolicy(nonce))
-  c.header('Cross-Origin-Opener-Policy', 'same-origin')
-  c.header('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()')
+  const carrier = `'nonce-${nonce}'`
+  setPageHeaders(c, { script: carrier, style: carrier })
   return c.html(renderPage(page, nonce))
 }
 
-const pagePolicy = (nonce: string): string =>
+/** A page without a script, the same for everybody: made once, and kept by browsers and caches. */
+export const publicPage = async (page: Omit<Page, 'script'>): Promise<PublicText> =>
+  publicText(String(await renderPage(page)), 'text/html; charset=utf-8')
+
+/** Answers with it. A nonce that is kept is none: nothing runs, and the style sheets are our own files. */
+export function servePublicPage(c: Context<AppEnv>, page: PublicText) {
+  setPageHeaders(c, { script: "'none'", style: "'self'" })
+  return servePublicText(c, page)
+}
+
+function setPageHeaders(c: Context<AppEnv>, sources: { script: string; style: string }) {
+  c.header('Content-Security-Policy', pagePolicy(sources))
+  c.header('Cross-Origin-Opener-Policy', 'same-origin')
+  c.header('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()')
+}
+
+const pagePolicy = ({ script, style }: { script: string; style: string }): string =>
   [
     "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src 'nonce-${nonce}'`,
+    `script-src ${script}`,
+    `style-src ${style}`,
     "img-src 'self'",
     "connect-src 'self'",
     "object-src 'none'",
@@ -45,9 +61,10 @@ const pagePolicy = (nonce: string): string =>
 
 export const renderPage = (
   { title, description, stylesheets, script, content }: Page,
-  nonce: string,
-): Html =>
-  html`<!doctype html>
+  nonce?: string,
+): Html => {
+  const carrier = nonce === undefined ? '' : html` nonce="${nonce}"`
+  return html`<!doctype html>
     <html lang="en" dir="ltr">
       <head>
         <meta charset="utf-8" />
@@ -57,10 +74,11 @@ export const renderPage = (
         <title>${title}</title>
         <meta name="description" content="${description}" />
         <link rel="icon" href="/assets/phantom.svg" type="image/svg+xml" />
-        ${stylesheets.map((file) => html`<link rel="stylesheet" href="/assets/${file}" nonce="${nonce}" />`)}
-        ${script === undefined ? '' : html`<script src="/assets/${script}" type="module" nonce="${nonce}"></script>`}
+        ${stylesheets.map((file) => html`<link rel="stylesheet" href="/assets/${file}" ${carrier} />`)}
+        ${script === undefined ? '' : html`<script src="/assets/${script}" type="module" ${carrier}></script>`}
       </head>
       <body>
         ${content}
       </body>
     </html> `
+}

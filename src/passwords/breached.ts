@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Deps } from '../context'
+import { messageOf } from '../error-text'
 import { log } from '../log'
 import { problem } from '../problems'
 import { fetchRange, RangeUnavailable } from './fetch-range'
@@ -32,7 +33,7 @@ export async function isBreached(
     return leaked.has(hash.slice(PREFIX_LENGTH))
   } catch (error) {
     if (!(error instanceof RangeUnavailable)) throw error
-    const reason = error.message
+    const reason = messageOf(error)
     if (!settings.BREACHED_PASSWORDS_FAIL_OPEN) {
       throw problem('service_unavailable', { reason: `breached passwords: ${reason}` })
     }

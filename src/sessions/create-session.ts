@@ -9,6 +9,7 @@ import { assuranceOf, type FirstFactor, type SecondFactor } from './assurance'
 import { accessTokenFor, type AccessToken } from './access-token'
 import { isNewCountry, noteDevice, selectFamiliarity } from './known-devices'
 import { lifetimes, type Role } from './lifetimes'
+import { currentEpoch, isOfThisEpoch } from './session-epoch'
 import { sessionExists } from './session-ref'
 import { secretFor } from './session-secret'
 
@@ -18,6 +19,8 @@ export type NewSession = Readonly<{
   userId: string
   /** As it was when the login began: a change of password, address, role or factor since then ends it. */
   securityEpoch: number
+  /** The same for all accounts: every session that is open, or being opened, was ended since. */
+  sessionEpoch: number
   role: Role
   transport: 'bearer' | 'cookie'
   firstFactor: FirstFactor
@@ -70,7 +73,7 @@ export async function createSession(
   const backup = { userId, codeHash: login.backupCodeHash ?? '', usedBy: sessionId }
   const isUnchanged = sql`EXISTS (SELECT 1 FROM users
     WHERE id = ${userId} AND status = 'active' AND role = ${login.role}
-      AND security_epoch = ${login.securityEpoch}
+      AND security_epoch = ${login.securityEpoch} AND ${currentEpoch} = ${login.sessionEpoch}
       AND frozen_at IS NULL AND erasure_due_at IS NULL)`
   const isClaimed = login.backupCodeHash === undefined ? sql`true` : isClaimedBy(backup)
 
@@ -80,7 +83,8 @@ export async function createSession(
     db.insert(sessions).select(sql`
       SELECT ${userId}, ${sessionId}, ${transport}, ${secretHash}, NULL, NULL, NULL,
         ${firstFactor}, ${secondFactor}, ${ms}, ${ms}, ${ms}, ${expiresAt},
-        ${caller.ip}, ${caller.country}, ${caller.userAgent}, ${ms}, ${login.deviceHash}
+        ${caller.ip}, ${caller.country}, ${caller.userAgent}, ${ms}, ${login.deviceHash},
+        ${login.sessionEpoch}
       WHERE ${isUnchanged} AND ${isClaimed}`),
     recordEvent(
       deps,
@@ -132,7 +136,7 @@ export async function createSession(
 /** The statements that end what a user has beyond the most sessions at a time, and record that. */
 function endSurplus(deps: Pick<Deps, 'db' | 'now' | 'caller'>, userId: string) {
   const surplus = sql`(SELECT id FROM sessions WHERE user_id = ${userId}
-    ORDER BY last_used_at DESC, created_at DESC LIMIT -1 OFFSET ${MAX_SESSIONS})`
+    AND ${isOfThisEpoch} ORDER BY last_used_at DESC, created_at DESC LIMIT -1 OFFSET ${MAX_SESSIONS})`
   return [
     recordEvent(
       deps,

@@ -6,6 +6,7 @@ import { problem } from '../problems'
 import { endSession } from './end-session'
 import type { CurrentSession } from './find-session'
 import { isLive } from './list-sessions'
+import { isOfThisEpoch } from './session-epoch'
 import { refOf } from './session-ref'
 
 /**
@@ -19,7 +20,7 @@ export function endOthers(
   when: SQL = sql`true`,
 ) {
   const { userId, sessionId } = refOf(session)
-  const others = sql`user_id = ${userId} AND id <> ${sessionId} AND ${when}`
+  const others = sql`user_id = ${userId} AND id <> ${sessionId} AND ${isOfThisEpoch} AND ${when}`
   return [
     recordEvent(
       deps,

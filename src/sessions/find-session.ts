@@ -3,14 +3,15 @@ import type { Deps } from '../context'
 import { sessions, users } from '../db/schema'
 import { assuranceOf } from './assurance'
 import { lifetimes } from './lifetimes'
+import { isOfThisEpoch } from './session-epoch'
 import type { SessionRef } from './session-ref'
 
 /** A live session and the user it belongs to, as the database has them now. */
 export type CurrentSession = NonNullable<Awaited<ReturnType<typeof findSession>>>
 
 /**
- * Finds a session that is good at this moment: it exists, neither its absolute nor its idle time has
- * passed, and its user is active. One query; asked anew for every request, so that an end of session,
+ * Finds a session that is good at this moment: it exists, is of this epoch, neither its absolute nor its
+ * idle time has passed, and its user is active. One query; asked anew for every request, so that an end of session,
  * a disabled user or a new role holds from the next request on.
  */
 export async function findSession(deps: Pick<Deps, 'db' | 'now'>, ref: SessionRef) {
@@ -67,6 +68,7 @@ const prepareSessionQuery = (db: Deps['db']) =>
       and(
         eq(sessions.userId, sql.placeholder('userId')),
         eq(sessions.id, sql.placeholder('sessionId')),
+        isOfThisEpoch,
         eq(users.status, 'active'),
       ),
     )

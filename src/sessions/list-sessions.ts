@@ -6,6 +6,7 @@ import { deviceName } from '../email/device-name'
 import { assuranceOf } from './assurance'
 import type { CurrentSession } from './find-session'
 import { lifetimes, type Role } from './lifetimes'
+import { isOfThisEpoch } from './session-epoch'
 
 /** A session as its owner sees it. */
 export const sessionEntry = z.object({
@@ -21,11 +22,12 @@ export const sessionEntry = z.object({
   expires_at: z.iso.datetime(),
 })
 
-/** Rows whose absolute and idle time has not passed, as `findSession` reckons it. */
+/** Rows of this epoch whose absolute and idle time has not passed, as `findSession` reckons it. */
 export function isLive({ now }: Pick<Deps, 'now'>, role: Role) {
   const ms = now().getTime()
   const idleSince = new Date(ms - lifetimes[role].idleSeconds * 1000)
-  return and(gt(sessions.expiresAt, new Date(ms)), gt(sessions.lastUsedAt, idleSince))
+  const isInTime = and(gt(sessions.expiresAt, new Date(ms)), gt(sessions.lastUsedAt, idleSince))
+  return and(isInTime, isOfThisEpoch)
 }
 
 /** The live sessions of the user of a session, the one used last first. */

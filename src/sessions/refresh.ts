@@ -8,7 +8,7 @@ import { problem } from '../problems'
 import { accessTokenFor, type AccessToken } from './access-token'
 import { endSession } from './end-session'
 import { type CurrentSession, findSession } from './find-session'
-import { isSession, refOf } from './session-ref'
+import { isSession, refOf, sessionExists } from './session-ref'
 import { readSecret, successorOf } from './session-secret'
 
 /** Within this time the same token gets the same successor: several tabs, a retry on a bad line. */
@@ -97,8 +97,7 @@ async function rotate(
   const record = recordEvent(
     deps,
     { event: 'session_renewed', userId: ref.userId, actor: ref.userId, sessionId: ref.sessionId },
-    sql`EXISTS (SELECT 1 FROM sessions WHERE user_id = ${ref.userId} AND id = ${ref.sessionId}
-      AND secret_hash = ${successor.secretHash})`,
+    sessionExists(ref, sql`secret_hash = ${successor.secretHash}`),
   )
   // The first of a day alone: a client refreshes every five minutes, or in a loop.
   const isFirstOfDay = !rotatedAt || dayOf(rotatedAt) < dayOf(now)

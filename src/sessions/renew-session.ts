@@ -6,6 +6,7 @@ import { claimBackupCode, countBackupCodes, isClaimedBy } from '../two-factor/ba
 import { accessTokenFor, type AccessToken } from './access-token'
 import { assuranceOf, type SecondFactor } from './assurance'
 import type { CurrentSession } from './find-session'
+import { currentEpoch } from './session-epoch'
 import { isSession, refOf, sessionExists } from './session-ref'
 import { secretFor } from './session-secret'
 
@@ -30,6 +31,7 @@ export async function renewSession(
   steps: {
     secondFactor: SecondFactor
     securityEpoch: number
+    sessionEpoch: number
     backupCodeHash: string | undefined
     /** What the backup code is used for. */
     challengeId: string
@@ -45,7 +47,8 @@ export async function renewSession(
   const authTime = laterSecond(session.authTime, now)
   const backup = { userId, codeHash: backupCodeHash ?? '', usedBy: steps.challengeId }
   const isUnchanged = sql`EXISTS (SELECT 1 FROM users
-    WHERE id = ${userId} AND security_epoch = ${steps.securityEpoch})`
+    WHERE id = ${userId} AND security_epoch = ${steps.securityEpoch}
+      AND ${currentEpoch} = ${steps.sessionEpoch})`
   const isClaimed = backupCodeHash === undefined ? sql`true` : isClaimedBy(backup)
   const [, renewed, , [codes]] = await deps.db.batch([
     claimBackupCode(deps, backup, sql`${sessionExists(ref)} AND ${isUnchanged}`),
@@ -73,8 +76,7 @@ export async function renewSession(
         sessionId,
         data: { second: secondFactor },
       },
-      sql`EXISTS (SELECT 1 FROM sessions WHERE user_id = ${userId} AND id = ${sessionId}
-        AND secret_hash = ${secretHash})`,
+      sessionExists(ref, sql`secret_hash = ${secretHash}`),
     ),
     countBackupCodes(deps, userId),
   ])

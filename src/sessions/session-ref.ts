@@ -1,5 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { sessions } from '../db/schema'
+import { currentEpoch, isOfThisEpoch } from './session-epoch'
 
 /** What finds a session's row by its primary key. Both parts travel in every token of the session. */
 export type SessionRef = Readonly<{ userId: string; sessionId: string }>
@@ -9,9 +10,11 @@ export const refOf = (session: { id: string; user: { id: string } }): SessionRef
   sessionId: session.id,
 })
 
+/** The row of a session that has not been ended. */
 export const isSession = ({ userId, sessionId }: SessionRef) =>
-  and(eq(sessions.userId, userId), eq(sessions.id, sessionId))
+  and(eq(sessions.userId, userId), eq(sessions.id, sessionId), isOfThisEpoch)
 
-/** Whether the session is there at this point of a batch. */
-export const sessionExists = ({ userId, sessionId }: SessionRef) => sql`EXISTS (
-  SELECT 1 FROM sessions WHERE user_id = ${userId} AND id = ${sessionId})`
+/** Whether the session is there at this point of a batch, and what is asked of it holds. */
+export const sessionExists = ({ userId, sessionId }: SessionRef, when: SQL = sql`true`) =>
+  sql`EXISTS (SELECT 1 FROM sessions WHERE user_id = ${userId} AND id = ${sessionId}
+    AND epoch >= ${currentEpoch} AND ${when})`

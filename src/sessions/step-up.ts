@@ -3,7 +3,7 @@ import type { Deps } from '../context'
 import { sessions } from '../db/schema'
 import { problem, STEP_UP_SECONDS, stepUpChallenge } from '../problems'
 import type { CurrentSession } from './find-session'
-import { isSession, refOf } from './session-ref'
+import { isSession, refOf, sessionExists } from './session-ref'
 
 /** Refuses a session whose two steps lie too far back, or whose step-up was used up (RFC 9470 §3). */
 export function requireSteppedUp(deps: Pick<Deps, 'now'>, session: CurrentSession): void {
@@ -28,11 +28,8 @@ const earliest = ({ now }: Pick<Deps, 'now'>) => new Date(now().getTime() - STEP
  * Whether the session may do a sensitive act, at this point of a batch: a condition for every statement
  * of the act. The batch ends with `useStepUp`, so that of two acts at once only one finds it true.
  */
-export const maySensitively = (deps: Pick<Deps, 'now'>, session: CurrentSession) => {
-  const { userId, sessionId } = refOf(session)
-  return sql`EXISTS (SELECT 1 FROM sessions WHERE user_id = ${userId} AND id = ${sessionId}
-    AND stepped_up_at > ${earliest(deps).getTime()})`
-}
+export const maySensitively = (deps: Pick<Deps, 'now'>, session: CurrentSession) =>
+  sessionExists(refOf(session), sql`stepped_up_at > ${earliest(deps).getTime()}`)
 
 /** The last statement of a sensitive act: uses the step-up up. Returns a row if the act was done. */
 export const useStepUp = (deps: Pick<Deps, 'db' | 'now'>, session: CurrentSession) =>

@@ -42,6 +42,8 @@ describe('proofs', () => {
     const old = await app.send('GET', '/.well-known/audit-head', { ip: freshAddress() })
     await writeEvents(deps, 300)
     await sealAll(deps)
+    // It is asked for anew two seconds later.
+    app.advance(2)
     const head = await app.send('GET', '/.well-known/audit-head', { ip: freshAddress() })
     expect((await get('head/')).body).toEqual(head.body)
     const keys = head.body['keys'] as JsonWebKey[]

@@ -54,7 +54,7 @@ describe('every answer has its security headers', () => {
 })
 
 describe('pages', () => {
-  test.for(['/', '/verify-email', '/api/docs/'])(
+  test.for(['/', '/verify-email'])(
     '%s runs and styles only what carries the nonce of this answer',
     async (path, { expect }) => {
       const [first, second] = [await app.send('GET', path), await app.send('GET', path)]
@@ -85,4 +85,30 @@ describe('pages', () => {
       expect(first.text).not.toMatch(/<script(?![^>]*nonce)|<link rel="stylesheet"(?![^>]*nonce)/)
     },
   )
+
+  test('the documentation is kept by caches, so it has no nonce: it runs nothing, and styles by our files', async ({
+    expect,
+  }) => {
+    const { headers, text } = await app.send('GET', '/api/docs/')
+    expect(headers.get('Content-Security-Policy')).toBe(
+      [
+        "default-src 'none'",
+        "script-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+      ].join('; '),
+    )
+    expect(headers.get('Cross-Origin-Opener-Policy')).toBe('same-origin')
+    expect(headers.get('Permissions-Policy')).toContain('camera=()')
+    expect(headers.get('Content-Type')?.toLowerCase()).toBe('text/html; charset=utf-8')
+    expect(text).toContain('<link rel="stylesheet" href="/assets/docs.css"')
+    expect(text).not.toMatch(/<style|<script|nonce|\son\w+=|style="|(src|href)="https?:/)
+  })
 })

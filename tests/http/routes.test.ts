@@ -1,6 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { createDeps } from '../../src/context'
+import { Hono } from 'hono'
+import { createApp } from '../../src/app'
+import { type AppEnv, createDeps, type Deps } from '../../src/context'
+import { httpRoutes } from '../../src/http/routes'
 import { PATIENCE } from '../../src/patience'
 import { startApp } from '../support/app'
 import { broken, collectingLog } from '../support/attack'
@@ -17,6 +20,53 @@ describe('GET /api/health/', () => {
   test('is 503 when it fails', async ({ expect }) => {
     const answer = await startApp(broken('db', ['run'], 'fails')).send('GET', '/api/health/')
     expect([answer.status, answer.body.code]).toEqual([503, 'service_unavailable'])
+  })
+
+  test('tells the truth within two seconds, either way', async ({ expect }) => {
+    let isDown = false
+    const fails = broken('db', ['run'], 'fails')
+    const flaky = startApp((deps) => (isDown ? fails(deps) : deps))
+    const status = async () => (await flaky.send('GET', '/api/health/')).status
+    expect(await status()).toBe(200)
+    isDown = true
+    expect(await status()).toBe(200)
+    flaky.advance(2)
+    expect(await status()).toBe(503)
+    isDown = false
+    expect(await status()).toBe(503)
+    flaky.advance(2)
+    expect(await status()).toBe(200)
+  })
+
+  test('is asked for once while many want it, to its end though who asked hangs up', async ({
+    expect,
+  }) => {
+    const gate = Promise.withResolvers<void>()
+    let asked = 0
+    let seenThrough = 0
+    const slow = startApp((deps) => ({
+      ...deps,
+      waitUntil: (work) => {
+        seenThrough += 1
+        deps.waitUntil(work)
+      },
+      db: {
+        run: async () => {
+          asked += 1
+          if (asked > 1) await gate.promise
+        },
+      } as unknown as typeof deps.db,
+    }))
+    expect((await slow.send('GET', '/api/health/')).status).toBe(200)
+    slow.advance(2)
+    const first = slow.send('GET', '/api/health/')
+    const others = await Promise.all(
+      Array.from({ length: 5 }, () => slow.send('GET', '/api/health/')),
+    )
+    expect(others.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+    expect([asked, seenThrough]).toEqual([2, 2])
+    gate.resolve()
+    expect((await first).status).toBe(200)
   })
 
   test('is 503 when it hangs as long as production waits, before the deadline', async ({
@@ -63,6 +113,46 @@ describe('GET /api/openapi.json', () => {
     expect(headers.get('Cache-Control')).toBe('public, max-age=300')
     expect(body).toMatchObject({ openapi: '3.1.0', servers: [{ url: env.PUBLIC_URL }] })
     expect(Object.keys(body['paths'] as object)).toContain('/api/auth/login/')
+  })
+})
+
+describe.each(['/api/docs/', '/api/openapi.json'])('GET %s', (path) => {
+  test('is made once, public, and not sent again to who has it', async ({ expect }) => {
+    const first = await app.send('GET', path)
+    const etag = first.headers.get('ETag') ?? ''
+    expect(etag).toMatch(/^"[\w-]{43}"$/)
+    expect(first.headers.get('Cache-Control')).toBe('public, max-age=300')
+    expect((await app.send('GET', path)).text).toBe(first.text)
+    // Another isolate of the same version.
+    expect((await startApp().send('GET', path)).headers.get('ETag')).toBe(etag)
+    for (const tags of [etag, `W/${etag}`, `"x", ${etag}`, '*']) {
+      const known = await app.send('GET', path, { headers: { 'If-None-Match': tags } })
+      expect([tags, known.status, known.text]).toEqual([tags, 304, ''])
+      expect(known.headers.get('ETag')).toBe(etag)
+      expect(known.headers.get('Cache-Control')).toBe('public, max-age=300')
+    }
+    for (const tags of ['"x"', etag.slice(1, -1), '']) {
+      const other = await app.send('GET', path, { headers: { 'If-None-Match': tags } })
+      expect([tags, other.status]).toEqual([tags, 200])
+    }
+    let made = 0
+    const counting = {
+      get routes() {
+        made += 1
+        return createApp().routes
+      },
+    }
+    const served = new Hono<AppEnv>().use((c, next) => {
+      c.set('deps', app.deps())
+      return next()
+    })
+    served.route('/', httpRoutes(counting))
+    const get = async () => (await served.request(path.replace(/\/$/, ''), {}, env)).status
+    expect([await get(), await get(), await get(), made]).toEqual([200, 200, 200, 1])
+
+    const settings = (deps: Deps) => ({ ...deps.settings, PUBLIC_URL: 'https://other.test' })
+    const changed = startApp((deps) => ({ ...deps, settings: settings(deps) }))
+    expect((await changed.send('GET', path)).headers.get('ETag')).not.toBe(etag)
   })
 })
 

@@ -47,8 +47,8 @@ test(
           read()
           const { merchants, next } = await list(`state=${state}${before}`)
           const { rowsRead } = read()
-          const SESSION_AND_USER = 2
-          const most = Math.min(rowsRead, SESSION_AND_USER + 21)
+          const AUTHENTICATION = 3
+          const most = Math.min(rowsRead, AUTHENTICATION + 21)
           expect([state, before, rowsRead]).toEqual([state, before, most])
           for (const { user_id: id } of merchants) seen.add(id)
           expect(seen.size).toBe(page * 20)

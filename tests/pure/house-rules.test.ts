@@ -29,6 +29,17 @@ describe('the code of the Worker', () => {
     )
   })
 
+  test('tells of an error by messageOf alone: a failed query names its parameters', ({
+    expect,
+  }) => {
+    const ways = /\b(error|cause|thrown|reason)\.(message|stack)\b|String\((error|thrown|cause)\)/
+    expect(linesWith(ways, ['src/error-text.ts'])).toEqual([
+      // Which kind of failure it is, asked and not told.
+      expect.stringMatching(/^src\/problems\.ts:/),
+      expect.stringMatching(/^src\/problems\.ts:/),
+    ])
+  })
+
   test('never begins a transaction: D1 refuses it, only in production', ({ expect }) => {
     expect(linesWith(/\.transaction\(/)).toEqual([])
   })

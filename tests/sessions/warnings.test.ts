@@ -112,7 +112,8 @@ test('the 21st session ends the one unused for longest, with an event', async ({
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 18)
      INSERT INTO sessions SELECT user_id, id || i, transport, secret_hash, previous_hash,
        rotation_salt, rotated_at, first_factor, second_factor, auth_time, created_at,
-       last_used_at + i * 60000, expires_at, ip, country, user_agent, stepped_up_at, device_hash
+       last_used_at + i * 60000, expires_at, ip, country, user_agent, stepped_up_at, device_hash,
+       epoch
      FROM sessions, n WHERE id = ?`,
   )
     .bind(sessionId)

@@ -7,6 +7,7 @@ import { guardOf } from '../../src/durable/guard-of'
 import { DEVICE_COOKIE, SESSION_COOKIE } from '../../src/http/cookies'
 import { issueDevice } from '../../src/login/device-token'
 import { createSession } from '../../src/sessions/create-session'
+import { currentEpoch } from '../../src/sessions/session-epoch'
 import type { Role } from '../../src/sessions/lifetimes'
 import { emailKey } from '../../src/users/email-key'
 import { usernameKey } from '../../src/users/username'
@@ -44,7 +45,11 @@ export async function openSession(
   { transport = 'bearer', secondFactor = 'email' }: SessionOptions = {},
 ) {
   const [user] = await deps.db
-    .select({ role: users.role, securityEpoch: users.securityEpoch })
+    .select({
+      role: users.role,
+      securityEpoch: users.securityEpoch,
+      sessionEpoch: currentEpoch,
+    })
     .from(users)
     .where(eq(users.id, userId))
   if (!user) throw new Error(`no user ${userId}`)
