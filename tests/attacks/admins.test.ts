@@ -11,6 +11,7 @@ import {
   hasAdmin,
   insertUser,
   inviteUser,
+  REASON,
   tokenFor,
 } from '../support/admins'
 import { nextMail, tokenIn } from '../support/mailbox'
@@ -74,6 +75,20 @@ describe('admins', () => {
       expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
       expect(await admins()).toBe(1)
     }
+  })
+
+  test('E-110: one who is leaving cannot disable the only admin who stays', async ({ expect }) => {
+    await noAdmins()
+    const app = startApp()
+    const [leaving, staying] = [await insertUser(app, 'admin'), await insertUser(app, 'admin')]
+    const token = await tokenFor(app, { id: leaving })
+    await env.DB.prepare('UPDATE users SET erasure_due_at = 9999999999999 WHERE id = ?')
+      .bind(leaving)
+      .run()
+    const path = `/api/admin/users/${staying}/disable/`
+    const refused = await app.post(path, { reason: REASON }, { token })
+    expect([refused.status, refused.body.code]).toEqual([409, 'user_state'])
+    expect(await columnOf(staying, 'status')).toBe('active')
   })
 
   test('E-110: two admins who delete their accounts at once leave one', async ({ expect }) => {

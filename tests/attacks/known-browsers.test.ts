@@ -40,6 +40,48 @@ describe('a browser is known', () => {
     expect(await enter(app, owner, own)).toBe(200)
   })
 
+  test('by a login right after a reset, whatever the clocks say', async ({ expect }) => {
+    const app = startApp()
+    const { account } = await signedIn(app)
+    const token = await resetTokenOf(app, account)
+    expect((await confirmReset(app, token)).status).toBe(204)
+    const owner = { ...account, password: NEW_PASSWORD }
+    app.advance(-30)
+    const { deviceCookie: cookie } = await app.signIn(owner)
+    expect(await isStranger(app, owner, cookie)).toBe(false)
+  })
+
+  test('that confirmed a reset, and not the one that came too late with the same link', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, userId } = await signedIn(app)
+    const cookies = []
+    for (let count = 0; count < 4; count++) {
+      cookies.push((await openSession(app.deps(), userId)).deviceCookie)
+    }
+    const token = await resetTokenOf(app, account)
+    const answers = await Promise.all(cookies.map((cookie) => confirmReset(app, token, {}, cookie)))
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
+    const owner = { ...account, password: NEW_PASSWORD }
+    await failLogin(app, account.email, 5)
+    for (const [at, cookie] of cookies.entries()) {
+      const isWinner = answers[at]?.status === 204
+      expect(await enter(app, owner, cookie)).toBe(isWinner ? 200 : 429)
+    }
+  })
+
+  test('that locks itself out leaves the owner’s other browsers alone', async ({ expect }) => {
+    const app = startApp()
+    const { account, userId, deviceCookie: one } = await signedIn(app)
+    const { deviceCookie: other } = await openSession(app.deps(), userId)
+    await failLogin(app, account.email, 5, one)
+    expect(await enter(app, account, one)).toBe(429)
+    expect(await enter(app, account, other)).toBe(200)
+    // Strangers neither: nothing of it is in the count of the name.
+    expect(await enter(app, account, undefined)).toBe(200)
+  })
+
   test('with its session, and not by a right code that opens none', async ({ expect }) => {
     const app = startApp()
     const { account, userId, deviceCookie: own } = await signedIn(app)

@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { eraseAccounts } from '../../src/jobs/erase-accounts'
+import { signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
 import { countingHashes, failLogin, visible } from '../support/attack'
 import { sendWaiting } from '../support/mail-faults'
@@ -7,6 +9,12 @@ import { subjectsTo } from '../support/mailbox'
 import { many } from '../support/many'
 
 const login = (identifier: string, password: string) => ({ identifier, password })
+
+/** The deps of the job that erases, once the time of an account has come. */
+async function erasureDue(app: ReturnType<typeof startApp>, userId: string) {
+  await env.DB.prepare('UPDATE users SET erasure_due_at = 1 WHERE id = ?').bind(userId).run()
+  return app.deps()
+}
 
 describe('lockout and throttling', () => {
   test('E-013: the right password is refused at 29:59 of a lock and accepted at 30:00', async ({
@@ -62,6 +70,29 @@ describe('lockout and throttling', () => {
     expect(await subjectsTo(ada.email)).toEqual(['Sign-in is locked for 30 minutes'])
     app.advance(1800)
     expect((await app.post('/api/auth/login/', login(ada.username, ada.password))).status).toBe(200)
+  })
+
+  test('E-016: what strangers did with a name stays with it when it changes hands', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, userId, accessToken: token } = await signedIn(app)
+    const { email, username, password } = account
+    const enter = async (name: string) =>
+      (await app.post('/api/auth/login/', login(name, password), { ip: freshAddress() })).status
+    await failLogin(app, username, 5)
+    const next = app.newAccount().username
+    const renamed = await app.send('PUT', '/api/users/update/', {
+      json: { username: next },
+      token,
+    })
+    expect(renamed.status).toBe(200)
+    expect([await enter(username), await enter(next)]).toEqual([429, 401])
+    await failLogin(app, email, 5)
+    await eraseAccounts(await erasureDue(app, userId))
+    expect([await enter(email), await enter(username), await enter(next)]).toEqual([429, 429, 401])
+    app.advance(1800)
+    expect([await enter(email), await enter(username)]).toEqual([401, 401])
   })
 
   test('E-017: a success on another account clears nothing of the victim', async ({ expect }) => {

@@ -167,6 +167,15 @@ describe('a reset', () => {
   })
 })
 
+test('a reset lets codes be mailed again, to any browser of its owner', async ({ expect }) => {
+  const app = startApp()
+  const ada = await app.hasAccount()
+  for (let count = 0; count < 10; count++) await app.startLogin(ada, {}, { ip: freshAddress() })
+  expect((await tryLogin(app, ada, ada.password)).status).toBe(429)
+  await confirmReset(app, await resetTokenOf(app, ada))
+  expect((await tryLogin(app, ada, NEW_PASSWORD)).status).toBe(200)
+})
+
 describe('a reset that meets a fault', () => {
   test('of the guard is done even so, and the guard follows at the next login', async ({
     expect,
