@@ -145,6 +145,37 @@ describe('an invitation', () => {
     expect(await columnOf(await userIdOf(account), 'email_verified_at')).not.toBeNull()
   })
 
+  test('ends the sign-ups of its address, from before it and until it is accepted', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const admin = await hasAdmin(app)
+    const account = app.newAccount()
+    const { email } = account
+    const signUp = async () => {
+      const password = 'a stranger chose these words'
+      await app.post('/api/users/create/', { email, password }, { ip: freshAddress() })
+      return tokenIn(await nextMail(email))
+    }
+    const signUps = async () => {
+      const query = env.DB.prepare('SELECT email FROM sign_ups WHERE email = ?').bind(email)
+      return (await query.run()).results.length
+    }
+    const before = await signUp()
+    await inviteUser(app, admin, { email, role: 'merchant' })
+    const invitation = tokenIn(await nextMail(email))
+    expect(await signUps()).toBe(0)
+    app.advance(61)
+    const after = await signUp()
+    expect((await acceptInvitation(app, invitation, account)).status).toBe(200)
+    expect(await signUps()).toBe(0)
+    for (const token of [before, after]) {
+      const verified = await app.post('/api/auth/verify-email/', { token }, { ip: freshAddress() })
+      expect(verified.status).toBe(400)
+    }
+    await app.startLogin(account)
+  })
+
   test('is good for seven days; a newer one ends it', async ({ expect }) => {
     const app = startApp()
     const admin = await hasAdmin(app)

@@ -79,6 +79,8 @@ describe('a change of address', () => {
     expect((await me(app, { token: accessToken })).body).toMatchObject({ email })
     const verified = await app.post('/api/auth/verify-email/', { token: strangersLink })
     expect(verified.status).toBe(400)
+    const left = env.DB.prepare('SELECT email FROM sign_ups WHERE email = ?').bind(email)
+    expect((await left.run()).results).toEqual([])
     for (const [password, status] of [
       [PASSWORD, 401],
       [account.password, 200],

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { guardOf } from '../../src/durable/guard-of'
 import { eraseAccounts } from '../../src/jobs/erase-accounts'
 import { signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
@@ -93,6 +94,37 @@ describe('lockout and throttling', () => {
     expect([await enter(email), await enter(username), await enter(next)]).toEqual([429, 429, 401])
     app.advance(1800)
     expect([await enter(email), await enter(username)]).toEqual([401, 401])
+  })
+
+  test('E-017: a login of its owner clears nothing that strangers could see', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    await failLogin(app, ada.email, 4)
+    await app.startLogin(ada, {}, { ip: freshAddress() })
+    expect((await failLogin(app, ada.email, 2)).map(({ status }) => status)).toEqual([401, 429])
+  })
+
+  test('E-026: a name that is locked uses up none of the tries of its account', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const key = { kind: 'email', key: ada.email } as const
+    for (let count = 0; count < 5; count++) {
+      using place = await guardOf(app.deps(), { name: key }).reservePassword({
+        device: null,
+        isKnown: false,
+        now: app.now().getTime(),
+      })
+      await place.attempt?.fail()
+    }
+    // No record in KV: the guard of the name refuses, after that of the account has been asked.
+    const refused = await failLogin(app, ada.email, 6)
+    expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([429]))
+    const byName = login(ada.username, ada.password)
+    expect((await app.post('/api/auth/login/', byName, { ip: freshAddress() })).status).toBe(200)
   })
 
   test('E-017: a success on another account clears nothing of the victim', async ({ expect }) => {

@@ -3,6 +3,7 @@ import { describe, test } from 'vitest'
 import { sha256 } from '../../src/crypto/token'
 import { purgeExpired } from '../../src/jobs/purge-expired'
 import { depsAt } from '../jobs/support'
+import { insertAccount } from '../support/accounts'
 import { signedIn } from '../support/acts'
 import { freshAddress, sessionIn, startApp } from '../support/app'
 import { failLogin } from '../support/attack'
@@ -157,6 +158,25 @@ describe('a sign-up', () => {
     app.advance(60)
     expect(await purgeExpired(depsAt(app))).toMatchObject({ sign_ups: 1 })
     expect((await verify(app, next)).status).toBe(400)
+  })
+
+  test('anew ends those before whose link has expired', async ({ expect }) => {
+    const app = startApp()
+    const { account, token } = await signedUp(app)
+    app.advance(86_400)
+    await app.post('/api/users/create/', account, { ip: freshAddress() })
+    const { results } = await env.DB.prepare('SELECT token_hash FROM sign_ups WHERE email = ?')
+      .bind(account.email)
+      .run()
+    expect(results).toHaveLength(1)
+    expect(results).not.toEqual([{ token_hash: sha256(token) }])
+  })
+
+  test('makes no second account where there is one already', async ({ expect }) => {
+    const app = startApp()
+    const { account, token } = await signedUp(app)
+    await insertAccount(app.deps(), { ...account, username: app.newAccount().username }, 'customer')
+    expect((await verify(app, token)).body.code).toBe('invalid_token')
   })
 
   test('lets the browser that confirms it in, whatever strangers have done with the name', async ({
