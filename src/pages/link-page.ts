@@ -20,7 +20,8 @@ type Words = Readonly<{
   expired: Html
   /** What to do where the token is missing; by default, to open the link again. */
   missing?: string
-  /** Views and forms that other pages do not have; one with `data-answer` is for that `status`. */
+  /** Views and forms that other pages do not have; one with `data-answer` is for that `status`, or for
+   * what is `true` in the answer. */
   more?: Html
   script?: string
 }>

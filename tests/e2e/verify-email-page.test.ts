@@ -33,6 +33,20 @@ describe.skipIf(noChromium)('in a browser', () => {
     })
   })
 
+  test('says where the username has gone to somebody else', async ({ expect }) => {
+    const json = { status: 'verified', username_taken: true }
+    await onVerify(`#token=${TOKEN}`, [{ status: 200, json }], async (page) => {
+      await confirm(page)
+      await seen(page, 'your account has none yet')
+      expect(await focused(page)).toBe('Your address is confirmed')
+    })
+    const free = { status: 'verified', username_taken: false }
+    await onVerify(`#token=${TOKEN}`, [{ status: 200, json: free }], async (page) => {
+      await confirm(page)
+      await seen(page, 'You can sign in now. This page has done its work')
+    })
+  })
+
   test('offers a new link when the old one is spent, and says the same to everyone', async ({
     expect,
   }) => {
