@@ -1,6 +1,6 @@
 import { template } from '../template'
 
-/** To the owner when the password was right and the code was not: whoever it was knows the password. */
+/** To the owner at each third wrong code in a row after a right password: whoever it was knows the password. */
 export const wrongCode = template(
   'wrong_code',
   { urgency: 'security', isOpenToStrangers: false },
@@ -13,9 +13,9 @@ export const wrongCode = template(
       }[method]
       return {
         subject: 'Right password, wrong code',
-        preheader: 'Somebody entered your password, and then a wrong code.',
+        preheader: 'Somebody entered your password, and then three wrong codes.',
         blocks: [
-          `Somebody entered your right password, but ${code} was wrong. The attempt failed.`,
+          `Somebody entered your right password, but ${code} was wrong three times in a row. The attempts failed.`,
           'If you have mistyped the code yourself, all is well.',
           say.facts(where),
         ],
@@ -31,9 +31,9 @@ export const wrongCode = template(
       }[method]
       return {
         subject: 'Passwort richtig, Code falsch',
-        preheader: 'Jemand hat Ihr Passwort und dann einen falschen Code eingegeben.',
+        preheader: 'Jemand hat Ihr Passwort und dann drei falsche Codes eingegeben.',
         blocks: [
-          `Jemand hat Ihr richtiges Passwort eingegeben, doch ${code} war falsch. Dieser Versuch ist gescheitert.`,
+          `Jemand hat Ihr richtiges Passwort eingegeben, doch ${code} war dreimal hintereinander falsch. Die Versuche sind gescheitert.`,
           'Wenn Sie sich nur vertippt haben, ist alles in Ordnung.',
           say.facts(where),
         ],
@@ -49,9 +49,9 @@ export const wrongCode = template(
       }[method]
       return {
         subject: 'Mot de passe correct, code erroné',
-        preheader: 'Quelqu’un a saisi votre mot de passe, puis un code erroné.',
+        preheader: 'Quelqu’un a saisi votre mot de passe, puis trois codes erronés.',
         blocks: [
-          `Quelqu’un a saisi votre mot de passe, mais ${code} était erroné. Cette tentative a échoué.`,
+          `Quelqu’un a saisi votre mot de passe, mais ${code} était erroné trois fois de suite. Ces tentatives ont échoué.`,
           'Si vous avez simplement fait une faute de frappe, tout va bien.',
           say.facts(where),
         ],
