@@ -64,6 +64,23 @@ describe('lockout and throttling', () => {
     expect((await app.post('/api/auth/login/', login(ada.username, ada.password))).status).toBe(200)
   })
 
+  test('E-016: who signs in leaves the count of the name; tries that the name has none for count for no account', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const ada = await app.hasAccount()
+    const enter = async (name: string, password: string) =>
+      (await app.post('/api/auth/login/', login(name, password), { ip: freshAddress() })).status
+    await failLogin(app, ada.email, 4)
+    expect(await enter(ada.email, ada.password)).toBe(200)
+    await failLogin(app, ada.email, 1)
+    // As if KV were late: the guard of the name refuses by itself.
+    const { keys } = await env.KV.list({ prefix: 'lock:' })
+    for (const { name } of keys) await env.KV.delete(name)
+    for (let count = 0; count < 5; count++) expect(await enter(ada.email, 'wrong')).toBe(429)
+    expect(await enter(ada.username, ada.password)).toBe(200)
+  })
+
   test('E-017: a success on another account clears nothing of the victim', async ({ expect }) => {
     const app = startApp()
     const victim = await app.hasAccount()

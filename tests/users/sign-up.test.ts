@@ -4,6 +4,8 @@ import { sha256 } from '../../src/crypto/token'
 import { purgeExpired } from '../../src/jobs/purge-expired'
 import { depsAt } from '../jobs/support'
 import { signedIn } from '../support/acts'
+import { changed, changing, confirmEmail, notMe } from '../support/addresses'
+import { acceptInvitation, hasAdmin, inviteUser } from '../support/admins'
 import { freshAddress, sessionIn, startApp } from '../support/app'
 import { failLogin } from '../support/attack'
 import { type Mail, mailsTo, nextMail, subjectsTo, tokenIn } from '../support/mailbox'
@@ -20,6 +22,11 @@ async function signedUp(app: App) {
   await app.post('/api/users/create/', account, { ip: freshAddress() })
   return { account, token: tokenIn(await nextMail(account.email)) }
 }
+
+const waiting = (email: string) =>
+  env.DB.prepare('SELECT count(*) AS count FROM sign_ups WHERE email = ?')
+    .bind(email)
+    .first('count')
 
 describe('a sign-up', () => {
   test('no link is made within a minute of another, or a sixth time in an hour, by whatever asks', async ({
@@ -172,5 +179,33 @@ describe('a sign-up', () => {
       app.post('/api/auth/login/', { identifier, password }, { ip: freshAddress(), ...options })
     expect((await login({})).status).toBe(429)
     expect((await login({ cookie })).status).toBe(200)
+  })
+
+  test.for<[string, (app: App, email: string) => Promise<unknown>]>([
+    ['is invited', async (app, email) => inviteUser(app, await hasAdmin(app), { email })],
+    ['moves to it', async (app, email) => confirmEmail(app, (await changing(app, email)).token)],
+  ])('is void once an account %s', async ([, act], { expect }) => {
+    const app = startApp()
+    const { account, token } = await signedUp(app)
+    await act(app, account.email)
+    expect(await waiting(account.email)).toBe(0)
+    expect((await verify(app, token)).status).toBe(400)
+  })
+
+  test('is void once an invitation is accepted, or an address is taken back', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { email, password } = app.newAccount()
+    await inviteUser(app, await hasAdmin(app), { email })
+    const invitation = tokenIn(await nextMail(email))
+    const { account, changedToken } = await changed(app)
+    for (const address of [email, account.email]) {
+      await app.post('/api/users/create/', { email: address, password }, { ip: freshAddress() })
+      expect(await waiting(address)).toBe(1)
+    }
+    await acceptInvitation(app, invitation, { password })
+    await notMe(app, changedToken)
+    expect([await waiting(email), await waiting(account.email)]).toEqual([0, 0])
   })
 })
