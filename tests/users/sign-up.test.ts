@@ -92,6 +92,26 @@ describe('a sign-up', () => {
     await app.startLogin(account)
   })
 
+  test('keeps a link that is a minute young, which was mailed past the count; one that expired goes with the next', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const account = app.newAccount()
+    const ask = (path: string, json: unknown) => app.post(path, json, { ip: freshAddress() })
+    const resend = () => ask('/api/auth/verify-email/resend/', { email: account.email })
+    await resend()
+    app.advance(30)
+    await ask('/api/users/create/', account)
+    const token = tokenIn(await nextMail(account.email))
+    app.advance(31)
+    await resend()
+    expect(await mailsTo(account.email, { after: 1 })).toEqual([])
+    app.advance(86_400)
+    await ask('/api/users/create/', account)
+    expect(await waiting(account.email)).toBe(1)
+    expect((await verify(app, token)).status).toBe(400)
+  })
+
   test('in parallel for one address, many make one link and one account', async ({ expect }) => {
     const app = startApp()
     const account = app.newAccount()
