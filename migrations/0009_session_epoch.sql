@@ -2,7 +2,7 @@ CREATE TABLE `session_epoch` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`epoch` integer NOT NULL,
 	CONSTRAINT "one_row" CHECK("session_epoch"."id" = 1)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 INSERT INTO `session_epoch` (`id`, `epoch`) VALUES (1, 0);
 --> statement-breakpoint

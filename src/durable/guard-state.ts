@@ -121,7 +121,7 @@ const hasRow = ({ inARow }: Side) => Object.values(inARow).some((count) => count
 
 /**
  * Drops what no longer matters. `undefined` when nothing is left that must be remembered: an account
- * keeps its devices and its failures in a row, a name keeps nothing.
+ * keeps its last recovery, its devices and its failures in a row, a name keeps nothing.
  */
 export function pruned(
   state: GuardState,
@@ -153,7 +153,9 @@ export function pruned(
     ) ||
     windowAt(state.resends, RESENDS, now).count > 0
   const isRemembered =
-    state.isKnown && (sides.some(hasRow) || Object.keys(state.devices).length > 0)
+    state.isKnown &&
+    // A recovery that is not remembered would be followed again, and know a browser that was forgotten since.
+    (state.recoveredEpoch > 0 || sides.some(hasRow) || Object.keys(state.devices).length > 0)
   if (!isActive && !isRemembered) return undefined
   return { ...state, challenges, totpSteps, totpSessions, asked }
 }

@@ -5,6 +5,8 @@ import type { Deps } from '../context'
 import { hashPassword } from '../crypto/password-hash'
 import { merchantProfiles } from '../db/merchant-schema'
 import { mailedTokens, roles, users } from '../db/schema'
+import { issueDevice } from '../login/device-token'
+import { rememberDevice } from '../login/remember-device'
 import { requireGoodPassword } from '../passwords/policy'
 import { problem } from '../problems'
 import { hasAnyAdmin, hasOtherAdmin, isAdmin } from '../roles/admins'
@@ -12,6 +14,7 @@ import type { Role } from '../sessions/lifetimes'
 import { emailKey } from './email-key'
 import { findLink } from './find-link'
 import { removeSignUps } from './free-address'
+import { requireFewRenames } from './update-user'
 import { usernameKey } from './username'
 
 /** Who has asked for the first admin: whoever holds the secret of the service, no user. */
@@ -46,6 +49,8 @@ async function findInvitation(deps: Pick<Deps, 'db' | 'now'>, token: string) {
  * Accepts an invitation: whoever can open the mailbox sets the password, and the account has the role
  * that the invitation was for. Works once, on an account that still waits; what a sign-up with the address
  * has left meanwhile is void, for it may have been a stranger's. Opens no session.
+ *
+ * The browser is known from then on, as where an address is confirmed (verify-email.ts): returns its device token.
  */
 export async function acceptInvitation(
   deps: Deps,
@@ -54,12 +59,14 @@ export async function acceptInvitation(
     password: string
     username?: string | undefined
     locale?: string | undefined
+    deviceTokens: readonly string[]
   },
-): Promise<void> {
+): Promise<string> {
   const { token, password, username = null, locale } = input
   const { db } = deps
   const { email, userId, isGood, data } = await findInvitation(deps, token)
   await requireGoodPassword(deps, password, [email, username])
+  if (username !== null) await requireFewRenames(deps, userId)
   const passwordHash = await hashPassword(
     deps.settings.PASSWORD_PEPPER,
     password,
@@ -70,7 +77,7 @@ export async function acceptInvitation(
     WHERE other.username_key = ${key} AND other.id <> ${userId})`
   const isDone = sql`EXISTS (
     SELECT 1 FROM users WHERE id = ${userId} AND password_hash = ${passwordHash})`
-  const [accepted] = await db.batch([
+  const [[accepted]] = await db.batch([
     db
       .update(users)
       .set({
@@ -87,7 +94,7 @@ export async function acceptInvitation(
       .where(
         sql`id = ${userId} AND status = 'pending' AND ${isGood} AND ${isStanding(data)} AND ${isFree}`,
       )
-      .returning({ id: users.id }),
+      .returning({ epoch: users.securityEpoch }),
     recordEvent(
       deps,
       {
@@ -102,10 +109,14 @@ export async function acceptInvitation(
     db.delete(mailedTokens).where(and(eq(mailedTokens.userId, userId), isDone)),
     removeSignUps(deps, emailKey(email), isDone),
   ])
-  if (accepted.length > 0) return
-  // Told apart only now: the link was good a moment ago, and stays so for another name.
-  await findInvitation(deps, token)
-  throw problem('username_taken')
+  if (!accepted) {
+    // Told apart only now: the link was good a moment ago, and stays so for another name.
+    await findInvitation(deps, token)
+    throw problem('username_taken')
+  }
+  const device = issueDevice(deps, userId, input.deviceTokens)
+  await rememberDevice(deps, userId, { device: device.hash, epoch: accepted.epoch })
+  return device.token
 }
 
 /**

@@ -46,7 +46,7 @@ export const createRoutes = new Hono<AppEnv>({ strict: false }).post(
     tag: 'Accounts',
     summary: 'Sign up; as an admin, invite',
     description:
-      'Answers the same for a new, an existing, an unconfirmed and a disabled address; what happened is told by mail. It makes no account yet: the link in the mail does. Several sign-ups with one address wait side by side, and the first that is confirmed ends the others. In the session of an admin it takes `email`, `role` and `locale` alone and mails an invitation, whose owner sets the password; one of an admin waits for the approval of another admin.',
+      'Answers the same for a new, an existing, an unconfirmed and a disabled address; what happened is told by mail. Sign-ups with one address wait side by side; the first whose link is used makes the account and ends the others. In the session of an admin it takes `email`, `role` and `locale` alone and mails an invitation, whose owner sets the password; one of an admin waits for the approval of another admin.',
     answers: {
       201: { description: 'To an admin: the invitation is on its way', schema: invitedAnswer },
       202: {

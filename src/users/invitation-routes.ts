@@ -3,9 +3,11 @@ import * as z from 'zod'
 import type { AppEnv } from '../context'
 import { roles } from '../db/schema'
 import { anyone } from '../guards'
+import { deviceCookie } from '../http/cookies'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
+import { deviceTokensOf } from '../login/device-token'
 import { newPassword } from '../passwords/policy'
 import { acceptInvitation, checkInvitation } from './accept-invitation'
 import { locale } from './locale'
@@ -30,17 +32,19 @@ export const invitationRoutes = new Hono<AppEnv>({ strict: false })
       tag: 'Accounts',
       summary: 'Accept an invitation',
       description:
-        'Sets the password and confirms the address. Works once, for seven days; a refused password or username leaves the link good. Opens no session.',
+        'Sets the password and confirms the address. Works once, for seven days; a refused password or username leaves the link good. Opens no session; the browser gets a device cookie.',
       answers: {
         200: {
           description: 'The account can sign in',
           schema: z.object({ status: z.literal('accepted') }),
         },
       },
-      problems: ['invalid_token', 'password_rejected', 'username_taken'],
+      problems: ['invalid_token', 'password_rejected', 'username_taken', 'invalid_access_token'],
     }),
     async (c) => {
-      await acceptInvitation(c.var.deps, c.req.valid('json'))
+      const deviceTokens = deviceTokensOf(c)
+      const input = { ...c.req.valid('json'), deviceTokens }
+      c.header('Set-Cookie', deviceCookie(await acceptInvitation(c.var.deps, input)))
       return c.json({ status: 'accepted' as const })
     },
   )

@@ -83,7 +83,7 @@ export const verifyEmailRoutes = new Hono<AppEnv>({ strict: false })
           }),
         },
       },
-      problems: ['invalid_token'],
+      problems: ['invalid_token', 'invalid_access_token'],
     }),
     async (c) => {
       const { deviceToken, isUsernameTaken } = await verifyEmail(

@@ -71,8 +71,8 @@ export async function updateUser(
   return { ...session, user }
 }
 
-/** The refusal says that a name has an account, which is all that anybody can learn here: ten times a day. */
-async function requireFewRenames(deps: Deps, userId: string): Promise<void> {
+/** Before an answer that says whether a username is somebody's, which an account may hear ten times a day. */
+export async function requireFewRenames(deps: Deps, userId: string): Promise<void> {
   const now = deps.now().getTime()
   const waitSeconds = await reach(deps, 'guard', () => guardOf(deps, { userId }).ask('rename', now))
   if (waitSeconds > 0) throw tooMany('too_many_requests', waitSeconds)

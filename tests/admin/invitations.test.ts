@@ -3,8 +3,8 @@ import { describe, test } from 'vitest'
 import type { Deps } from '../../src/context'
 import { randomToken } from '../../src/crypto/token'
 import { settings } from '../../src/settings'
-import { freshAddress, startApp } from '../support/app'
-import { visible } from '../support/attack'
+import { freshAddress, sessionIn, startApp } from '../support/app'
+import { failLogin, visible } from '../support/attack'
 import {
   acceptInvitation,
   act,
@@ -208,6 +208,46 @@ describe('an invitation', () => {
     })
     expect(taken.body.code).toBe('username_taken')
     expect((await acceptInvitation(app, token, account)).status).toBe(200)
+  })
+
+  test('tells ten times a day whether a username is taken, and is still good without one', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const admin = await hasAdmin(app)
+    const [{ email, password }, other] = [app.newAccount(), await app.hasAccount()]
+    await inviteUser(app, admin, { email })
+    const token = tokenIn(await nextMail(email))
+    const ask = (username: string) => acceptInvitation(app, token, { password, username })
+    for (let count = 0; count < 10; count++) {
+      expect((await ask(other.username)).body.code).toBe('username_taken')
+    }
+    for (const name of [other.username, app.newAccount().username]) {
+      const refused = await ask(name)
+      expect([refused.status, refused.body.code]).toEqual([429, 'too_many_requests'])
+      expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(86_000)
+    }
+    expect((await acceptInvitation(app, token, { password })).status).toBe(200)
+  })
+
+  test('lets the browser that accepts it in, whatever strangers have done with the name', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const admin = await hasAdmin(app)
+    const { email, password } = app.newAccount()
+    await inviteUser(app, admin, { email })
+    const token = tokenIn(await nextMail(email))
+    await failLogin(app, email, 5)
+    const { deviceCookie: cookie } = sessionIn(await acceptInvitation(app, token, { password }))
+    const login = (options: object) =>
+      app.post(
+        '/api/auth/login/',
+        { identifier: email, password },
+        { ip: freshAddress(), ...options },
+      )
+    expect((await login({})).status).toBe(429)
+    expect((await login({ cookie })).status).toBe(200)
   })
 
   test('takes nothing that is its owner’s to say, and no address in use', async ({ expect }) => {

@@ -5,6 +5,8 @@ import { purgeExpired } from '../../src/jobs/purge-expired'
 import { depsAt } from '../jobs/support'
 import { insertAccount } from '../support/accounts'
 import { signedIn } from '../support/acts'
+import { changed, changing, confirmEmail, notMe } from '../support/addresses'
+import { acceptInvitation, hasAdmin, inviteUser } from '../support/admins'
 import { freshAddress, sessionIn, startApp } from '../support/app'
 import { failLogin } from '../support/attack'
 import { type Mail, mailsTo, nextMail, subjectsTo, tokenIn } from '../support/mailbox'
@@ -21,6 +23,11 @@ async function signedUp(app: App) {
   await app.post('/api/users/create/', account, { ip: freshAddress() })
   return { account, token: tokenIn(await nextMail(account.email)) }
 }
+
+const waiting = (email: string) =>
+  env.DB.prepare('SELECT count(*) AS count FROM sign_ups WHERE email = ?')
+    .bind(email)
+    .first('count')
 
 describe('a sign-up', () => {
   test('no link is made within a minute of another, or a sixth time in an hour, by whatever asks', async ({
@@ -84,6 +91,26 @@ describe('a sign-up', () => {
     expect(await mailsTo(email, { after: 1 })).toEqual([])
     expect((await verify(app, token)).status).toBe(200)
     await app.startLogin(account)
+  })
+
+  test('keeps a link that is a minute young, which was mailed past the count; one that expired goes with the next', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const account = app.newAccount()
+    const ask = (path: string, json: unknown) => app.post(path, json, { ip: freshAddress() })
+    const resend = () => ask('/api/auth/verify-email/resend/', { email: account.email })
+    await resend()
+    app.advance(30)
+    await ask('/api/users/create/', account)
+    const token = tokenIn(await nextMail(account.email))
+    app.advance(31)
+    await resend()
+    expect(await mailsTo(account.email, { after: 1 })).toEqual([])
+    app.advance(86_400)
+    await ask('/api/users/create/', account)
+    expect(await waiting(account.email)).toBe(1)
+    expect((await verify(app, token)).status).toBe(400)
   })
 
   test('in parallel for one address, many make one link and one account', async ({ expect }) => {
@@ -192,5 +219,33 @@ describe('a sign-up', () => {
       app.post('/api/auth/login/', { identifier, password }, { ip: freshAddress(), ...options })
     expect((await login({})).status).toBe(429)
     expect((await login({ cookie })).status).toBe(200)
+  })
+
+  test.for<[string, (app: App, email: string) => Promise<unknown>]>([
+    ['is invited', async (app, email) => inviteUser(app, await hasAdmin(app), { email })],
+    ['moves to it', async (app, email) => confirmEmail(app, (await changing(app, email)).token)],
+  ])('is void once an account %s', async ([, act], { expect }) => {
+    const app = startApp()
+    const { account, token } = await signedUp(app)
+    await act(app, account.email)
+    expect(await waiting(account.email)).toBe(0)
+    expect((await verify(app, token)).status).toBe(400)
+  })
+
+  test('is void once an invitation is accepted, or an address is taken back', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { email, password } = app.newAccount()
+    await inviteUser(app, await hasAdmin(app), { email })
+    const invitation = tokenIn(await nextMail(email))
+    const { account, changedToken } = await changed(app)
+    for (const address of [email, account.email]) {
+      await app.post('/api/users/create/', { email: address, password }, { ip: freshAddress() })
+      expect(await waiting(address)).toBe(1)
+    }
+    await acceptInvitation(app, invitation, { password })
+    await notMe(app, changedToken)
+    expect([await waiting(email), await waiting(account.email)]).toEqual([0, 0])
   })
 })

@@ -1,5 +1,10 @@
 import { describe, test } from 'vitest'
-import { recovered, withDevice } from '../../../src/durable/guard-devices'
+import {
+  recovered,
+  withDevice,
+  withoutDevice,
+  withRecovery,
+} from '../../../src/durable/guard-devices'
 import {
   EMPTY_GUARD,
   type GuardState,
@@ -105,6 +110,15 @@ describe('what a guard remembers', () => {
       'browser',
     )
     expect(pruned(KNOWN, RULE, later)).toBeUndefined()
+  })
+
+  test('is the last recovery, or a browser that was forgotten since would be known by it again', ({
+    expect,
+  }) => {
+    const recovery = { device: 'lost', epoch: 3 }
+    const forgotten = withoutDevice(withRecovery(KNOWN, recovery, NOW), 'lost')
+    const kept = loadedGuard(pruned(forgotten, RULE, NOW + 365 * 86_400_000))
+    expect(withRecovery(kept, recovery, NOW).devices).toEqual({})
   })
 
   test('is the last step of an app, for longer than a code of it can be good', ({ expect }) => {
