@@ -5,7 +5,7 @@ import type { ChallengeRef } from '../durable/code-attempts'
 import { guardOf } from '../durable/guard-of'
 import type { CodeFailed, CodeVerdict } from '../durable/reservations'
 import { problem, tooMany } from '../problems'
-import { reach, seeThrough } from '../reach'
+import { reach } from '../reach'
 import { notifyOwner } from '../users/notify-owner'
 import type { Method } from './methods'
 
@@ -39,15 +39,10 @@ export type Proof = Readonly<{
  * that up. `prove` gets the keyed hash of the code that was mailed last, when KV cannot know it yet, and
  * finds nothing (`undefined`) for a wrong code.
  */
-export const passCode = (deps: Deps, step: CodeStep, prove: Prove) =>
-  seeThrough(deps, judge(deps, step, prove))
-
-type Prove = (codeHash: string | null) => Promise<Proof | undefined>
-
-async function judge(
+export async function passCode(
   deps: Deps,
   step: CodeStep,
-  prove: Prove,
+  prove: (codeHash: string | null) => Promise<Proof | undefined>,
 ): Promise<Proof & { isKnownDevice: boolean }> {
   const { userId, ref, method, device, isByLink = false } = step
   using reservation = await reach(deps, 'guard', () =>
