@@ -19,6 +19,7 @@ import {
   stepUpAnew,
 } from '../support/addresses'
 import { startApp } from '../support/app'
+import { beforeBatch } from '../support/attack'
 import { mailAbout, mailsNamed, tokenIn } from '../support/mailbox'
 import { checkToken, confirmReset, NEW_PASSWORD, resetTokenOf, tryLogin } from '../support/recovery'
 import { eventsOf, userIdOf } from '../support/rows-of'
@@ -111,8 +112,10 @@ describe('an app that a copied session has added', () => {
     const { account, userId } = await withTotp(app)
     const token = await resetTokenOf(app, account)
     expect((await confirmReset(app, token, { password: account.email })).status).toBe(400)
-    await env.DB.prepare('UPDATE users SET security_epoch = 99 WHERE id = ?').bind(userId).run()
-    expect((await confirmReset(app, token)).status).toBe(400)
+    const changes = () =>
+      env.DB.prepare('UPDATE users SET security_epoch = 99 WHERE id = ?').bind(userId).run()
+    const late = startApp((deps) => ({ ...beforeBatch(changes)(deps), now: app.now }))
+    expect((await confirmReset(late, token)).body.code).toBe('invalid_token')
     expect((await factorsOf(userId)).codes).toBe(10)
     expect(await removals(account.email)).toEqual([])
   })
