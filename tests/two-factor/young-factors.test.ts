@@ -143,6 +143,18 @@ describe('the mail about a factor', () => {
     expect((await tryLogin(app, account, NEW_PASSWORD)).body['methods']).toEqual(['email'])
   })
 
+  test('stops nothing with a link that is used up in that moment', async ({ expect }) => {
+    const app = startApp()
+    const { account, userId } = await withTotp(app)
+    const link = tokenIn(await mailAbout(account.email, ADDED))
+    const goes = () =>
+      env.DB.prepare('DELETE FROM mailed_tokens WHERE user_id = ?').bind(userId).run()
+    const late = startApp((deps) => ({ ...beforeBatch(goes)(deps), now: app.now }))
+    expect((await notMe(late, link)).body.code).toBe('invalid_token')
+    expect((await factorsOf(userId)).codes).toBe(10)
+    expect(await removals(account.email)).toEqual([])
+  })
+
   test('stops backup codes, and leaves the older app, which a reset then asks for', async ({
     expect,
   }) => {
