@@ -3,6 +3,7 @@ import { describe, test } from 'vitest'
 import {
   addTotp,
   ageFactors,
+  codeOf,
   type App,
   signedIn,
   stepUpByApp,
@@ -70,14 +71,16 @@ describe('an app that a copied session has added', () => {
     let at = new Date()
     const app = startApp((deps) => ({ ...deps, now: () => at }))
     const { account, accessToken, userId } = await signedIn(app)
-    await addTotp(app, accessToken)
+    const { id, seed } = await addTotp(app, accessToken)
     at = new Date(at.getTime() + 3 * DAY_SECONDS * 1000 - 1)
     const token = await resetTokenOf(app, account)
     expect((await checkToken(app, token)).body['second_factor_required']).toBe(false)
     at = new Date(at.getTime() + 1)
     expect((await checkToken(app, token)).body['second_factor_required']).toBe(true)
     expect((await confirmReset(app, token)).body.code).toBe('second_factor_required')
-    expect((await factorsOf(userId)).codes).toBe(10)
+    const factor = { method: 'totp', code: codeOf(seed, at) }
+    expect((await confirmReset(app, token, { second_factor: factor })).status).toBe(204)
+    expect(await factorsOf(userId)).toEqual({ apps: [id], codes: 10 })
   })
 
   test('beside an older one is no way to reset, nor are codes made with it; both go with the reset', async ({
@@ -221,6 +224,17 @@ describe('“this was not me” about an address', () => {
     const theirs = tokenIn(await mailAbout(owner.email, ADDED))
     expect((await notMe(app, theirs)).body).toEqual({ status: 'frozen' })
     expect((await notMe(app, owner.changedToken)).body).toEqual({ status: 'frozen' })
+    expect(await userIdOf(owner.account)).toBe(owner.userId)
+  })
+
+  test('ends that link, by which the intruder would have the address again', async ({ expect }) => {
+    const app = startApp()
+    const owner = await changed(app)
+    await stepUpAnew(app, owner.sessionId)
+    await addTotp(app, owner.accessToken)
+    const theirs = tokenIn(await mailAbout(owner.email, ADDED))
+    expect((await notMe(app, owner.changedToken)).body).toEqual({ status: 'frozen' })
+    expect((await notMe(app, theirs)).body.code).toBe('invalid_token')
     expect(await userIdOf(owner.account)).toBe(owner.userId)
   })
 })
