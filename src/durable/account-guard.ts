@@ -56,6 +56,8 @@ type CodeRequest = {
   device: string | null
   /** For a link that resets the password, which is the challenge. */
   isByLink?: boolean
+  /** A wrong one guesses at no factor: it is of an app that is being set up. */
+  isNoGuess?: boolean
   now: number
 }
 
@@ -122,8 +124,9 @@ export class AccountGuard extends DurableObject<Env> {
    * Reserves a code check. A link that resets the password proves the mailbox, so whoever has no more than
    * the password uses up none of its codes: it has a side of its own, and its hour is that of the links (guard-limits.ts).
    */
-  reserveCode({ challenge, method, device, isByLink, now }: CodeRequest): CodeReservation {
+  reserveCode({ device, isByLink, ...request }: CodeRequest): CodeReservation {
     const { maxFailures } = this.#rule
+    const { challenge, method, now } = request
     const { id } = challenge
     const known = this.#from(device)
     const from = known ?? (isByLink ? LINK_HOLDER : null)
@@ -146,8 +149,8 @@ export class AccountGuard extends DurableObject<Env> {
     }
     const attempt = new Attempt(
       this.#places.take(`${ofSide}${id}`),
-      () => this.#failCode({ challenge, method, device: from, now }),
-      (use: CodeUse) => this.#useCode({ challenge, method, device: from, now }, use),
+      () => this.#failCode({ ...request, device: from }),
+      (use: CodeUse) => this.#useCode({ ...request, device: from }, use),
     )
     return { ...answer, codeHash, attempt, retryAfterSeconds: 0 }
   }
@@ -169,8 +172,9 @@ export class AccountGuard extends DurableObject<Env> {
     }
     const state = withRightCode(this.#state, challenge, request, use, now)
     if (!state) {
-      const verdict = isOwnReplay(this.#state, use) ? 'used' : 'replayed'
-      return { verdict, failed: this.#failCode(request) }
+      const isOwn = isOwnReplay(this.#state, use)
+      const failed = this.#failCode(isOwn ? { ...request, isNoGuess: true } : request)
+      return { verdict: isOwn ? 'used' : 'replayed', failed }
     }
     this.#save(state)
     return { verdict: 'passed', failed: null }

@@ -33,16 +33,21 @@ export const withChallenge = (
   challenges: { ...liveChallenges(state.challenges, now), [id]: challenge },
 })
 
-/** Counts a wrong code: for its challenge, for its side's hour, and in a row. */
+/**
+ * Counts a wrong code: for its challenge, for its side's hour, and in a row. One that guesses at no factor of
+ * the account (`isNoGuess`) is not in the row, where it would raise an alarm or keep one away: 0.
+ */
 export function withCodeFailure(
   state: GuardState,
   ref: ChallengeRef,
-  from: { method: Method; device: string | null },
+  from: { method: Method; device: string | null; isNoGuess?: boolean },
   now: number,
 ): { state: GuardState; failures: number; inARow: number } {
   const challenge = challengeOf(state, ref)
   const failures = challenge.failures + 1
-  const side = withOneMoreInARow(sideOf(state, from.device), from.method)
+  const { isNoGuess = false, method } = from
+  const before = sideOf(state, from.device)
+  const side = isNoGuess ? before : withOneMoreInARow(before, method)
   const { startedAt, count } = windowAt(side.codeFailures, CODE_FAILURES, now)
   const counted = { ...side, codeFailures: { startedAt, count: count + 1 } }
   return {
@@ -53,7 +58,7 @@ export function withCodeFailure(
       now,
     ),
     failures,
-    inARow: side.inARow[from.method] ?? 0,
+    inARow: isNoGuess ? 0 : (side.inARow[method] ?? 0),
   }
 }
 

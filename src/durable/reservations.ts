@@ -34,7 +34,7 @@ export type CodeReservation = {
 }
 
 export type CodeFailed = {
-  /** Wrong codes of this kind in a row, over all challenges of the side. */
+  /** Wrong codes of this kind in a row, over all challenges of the side; 0 for one that is no guess. */
   inARow: number
   isEnded: boolean
   stopsNow: boolean

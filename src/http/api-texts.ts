@@ -2,7 +2,7 @@
 export const conventions = [
   {
     title: 'Bodies',
-    text: 'JSON in UTF-8, `Content-Type: application/json`, at most 16 KiB; the documents of merchants are the files themselves. Unknown fields, wrong types and names given twice are refused, with a JSON Pointer to each mistake. There are no query parameters.',
+    text: 'JSON in UTF-8, `Content-Type: application/json`, at most 16 KiB; the documents of merchants are the files themselves. Unknown fields, wrong types and names given twice are refused, with a JSON Pointer to each mistake. There are no query parameters, but where a list, an export or a proof names them.',
   },
   {
     title: 'Refusals',
@@ -26,7 +26,7 @@ export const conventions = [
   },
   {
     title: 'Limits',
-    text: 'Counted for each IPv4 address or IPv6 /64. `RateLimit` and `RateLimit-Policy` tell what is left; a 429 says in `Retry-After` how many seconds to wait.',
+    text: 'Counted for each IPv4 address or IPv6 /64, each IPv6 /48, and each account that is signed in. `RateLimit` and `RateLimit-Policy` tell what is left; a 429 says in `Retry-After` how many seconds to wait.',
   },
   {
     title: 'Paths',

@@ -1,10 +1,13 @@
 import type { Context, Next } from 'hono'
 import type { AppEnv } from '../context'
 import { problem } from '../problems'
+import { seeThrough } from '../reach'
 
 /**
  * Ends a request that hangs, whatever it hangs on, with a 503. A file on its way is given longer. Stands
  * right after the deps, which say how long and are made without waiting.
+ *
+ * What it has begun comes to its end though its caller hangs up: the owner is told of it after the batch.
  */
 export async function deadline(c: Context<AppEnv>, next: Next) {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -19,7 +22,7 @@ export async function deadline(c: Context<AppEnv>, next: Next) {
     c.set('extendDeadline', refuseIn)
   })
   try {
-    await Promise.race([next(), tooLate])
+    await Promise.race([seeThrough(c.var.deps, next()), tooLate])
   } finally {
     clearTimeout(timer)
   }

@@ -3,7 +3,7 @@ import { dummyHash, verifyPassword } from '../crypto/password-hash'
 import { users } from '../db/schema'
 import { guardOf, guardOfNobody } from '../durable/guard-of'
 import { problem, tooMany } from '../problems'
-import { reach, seeThrough } from '../reach'
+import { reach } from '../reach'
 import type { LoginIdentifier } from '../users/email-key'
 import { refusePassword } from './refuse-password'
 
@@ -29,22 +29,6 @@ export type PasswordHolder = Readonly<{
   recoveredDevice: string | null
 }>
 
-/**
- * Checks a password, for whatever act it was given: the one path, so that all of them share one count
- * and one lock. Throws when it is wrong or no more may be tried.
- *
- * A stranger at the login (`name`) is counted twice: by the name as it was typed, which alone says what
- * the answer is, and by the account. Where the account has had enough, by its other name too, any password
- * is wrong, and nobody can tell; so it is where the password has been switched off after a hundred failures
- * in a row. A name that nobody has costs the same work and gets the same answers. A browser that the account
- * knows, and whoever is signed in, is counted by the account alone and told of its lock.
- *
- * Where a right one will have a code mailed, the guard counts that in the same call: `codeWaitSeconds` is
- * not 0 when there were too many.
- */
-export const tryPassword = <User extends PasswordHolder>(deps: Deps, input: Try<User>) =>
-  seeThrough(deps, judge(deps, input))
-
 type Try<User> = Readonly<{
   /** As it was typed at a login; of somebody who is signed in, the address. */
   name: LoginIdentifier
@@ -58,7 +42,20 @@ type Try<User> = Readonly<{
   mailsCode: boolean
 }>
 
-async function judge<User extends PasswordHolder>(
+/**
+ * Checks a password, for whatever act it was given: the one path, so that all of them share one count
+ * and one lock. Throws when it is wrong or no more may be tried.
+ *
+ * A stranger at the login (`name`) is counted twice: by the name as it was typed, which alone says what
+ * the answer is, and by the account. Where the account has had enough, by its other name too, any password
+ * is wrong, and nobody can tell; so it is where the password has been switched off after a hundred failures
+ * in a row. A name that nobody has costs the same work and gets the same answers. A browser that the account
+ * knows, and whoever is signed in, is counted by the account alone and told of its lock.
+ *
+ * Where a right one will have a code mailed, the guard counts that in the same call: `codeWaitSeconds` is
+ * not 0 when there were too many.
+ */
+export async function tryPassword<User extends PasswordHolder>(
   deps: Deps,
   input: Try<User>,
 ): Promise<{ user: User; needsRehash: boolean; codeWaitSeconds: number }> {

@@ -5,7 +5,7 @@ import type { ChallengeRef } from '../durable/code-attempts'
 import { guardOf } from '../durable/guard-of'
 import type { CodeFailed, CodeVerdict } from '../durable/reservations'
 import { problem, tooMany } from '../problems'
-import { reach, seeThrough } from '../reach'
+import { reach } from '../reach'
 import { notifyOwner } from '../users/notify-owner'
 import type { Method } from './methods'
 
@@ -24,7 +24,7 @@ export type CodeStep = Readonly<{
   isByLink?: boolean
   /** The statement that ends what the codes are counted for, in the batch that records the last wrong one. */
   whenEnded?: BatchItem<'sqlite'>
-  /** The first code of an app that is being set up: a wrong one is nothing to warn its owner of. */
+  /** The first code of an app that is being set up: a wrong one guesses at no factor. */
   isNewFactor?: boolean
 }>
 
@@ -39,23 +39,19 @@ export type Proof = Readonly<{
  * that up. `prove` gets the keyed hash of the code that was mailed last, when KV cannot know it yet, and
  * finds nothing (`undefined`) for a wrong code.
  */
-export const passCode = (deps: Deps, step: CodeStep, prove: Prove) =>
-  seeThrough(deps, judge(deps, step, prove))
-
-type Prove = (codeHash: string | null) => Promise<Proof | undefined>
-
-async function judge(
+export async function passCode(
   deps: Deps,
   step: CodeStep,
-  prove: Prove,
+  prove: (codeHash: string | null) => Promise<Proof | undefined>,
 ): Promise<Proof & { isKnownDevice: boolean }> {
-  const { userId, ref, method, device, isByLink = false } = step
+  const { userId, ref, method, device, isByLink = false, isNewFactor = false } = step
   using reservation = await reach(deps, 'guard', () =>
     guardOf(deps, { userId }).reserveCode({
       challenge: ref,
       method,
       device,
       isByLink,
+      isNoGuess: isNewFactor,
       now: deps.now().getTime(),
     }),
   )
@@ -91,11 +87,12 @@ const ALARM_EVERY = 3
 /**
  * Records a wrong code, or one of a time step that was used, and tells the owner of each third one in a row:
  * whoever gave them knew the password. Counted over all challenges, so that a guesser who gives two to each
- * is told of as well. A code that its own session gives again is counted, but nothing to warn of.
+ * is told of as well. What guesses at no factor, a code that its own session gives again or one of an app
+ * that is being set up, is counted, but in no row.
  */
 async function recordWrongCode(
   deps: Deps,
-  { userId, method, isNewFactor, whenEnded }: CodeStep,
+  { userId, method, whenEnded }: CodeStep,
   { inARow, isEnded, stopsNow }: CodeFailed,
   how: 'wrong' | CodeVerdict['verdict'],
 ): Promise<void> {
@@ -115,7 +112,7 @@ async function recordWrongCode(
       template: 'authenticator_stopped',
       data: { method, ...where },
     })
-  } else if (!isNewFactor && how !== 'used' && inARow % ALARM_EVERY === 0) {
+  } else if (inARow > 0 && inARow % ALARM_EVERY === 0) {
     await notifyOwner(deps, userId, { template: 'wrong_code', data: { method, device, ...where } })
   }
 }

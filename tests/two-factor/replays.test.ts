@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { openSession } from '../support/accounts'
 import { addTotp, type App, codeOf, signedIn, withTotp, wrongCodes } from '../support/acts'
+import { stepUpAnew } from '../support/addresses'
 import { type Account, type Answer, freshAddress, startApp } from '../support/app'
 import { broken, visible } from '../support/attack'
 import { eventsOf, userIdOf } from '../support/rows-of'
@@ -83,6 +84,38 @@ describe('a code of an app that this very session has used', () => {
     app.advance(30)
     expect((await again(codeNow())).body.code).toBe('invalid_challenge')
     expect(await subjectsTo(account.email)).toEqual(['An authenticator app was added'])
+  })
+
+  test('is none of three wrong ones in a row: it neither raises the alarm nor keeps it away', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { account, accessToken } = await signedIn(app)
+    const { codeNow } = await addTotp(app, accessToken)
+    const used = codeNow()
+    const [first = '', second = '', third = ''] = wrongCodes(used, 3)
+    const { again } = await stepUpBy(app, account, accessToken, used)
+    for (const code of [used, first, second]) await again(code)
+    expect(await subjectsTo(account.email)).not.toContain(ALARM)
+    expect(codeOfAnswer(await again(third))).toEqual(WRONG)
+    await mailsNamed(account.email, ALARM)
+  })
+
+  test('nor is a wrong one of an app that is being set up', async ({ expect }) => {
+    const app = startApp()
+    const { account, accessToken: token, sessionId, codeNow } = await withTotp(app)
+    const [first = '', second = '', third = ''] = wrongCodes(codeNow(), 3)
+    const stepUp = await stepUpBy(app, account, token, first)
+    await stepUpAnew(app, sessionId)
+    const { id, secret } = (await app.post('/api/users/enable-2fa/', {}, { token })).body
+    for (const code of wrongCodes(codeOf(secret, app.now()), 2)) {
+      const answer = await app.post('/api/users/enable-2fa/confirm/', { id, code }, { token })
+      expect(codeOfAnswer(answer)).toEqual(WRONG)
+    }
+    await stepUp.again(second)
+    expect(await subjectsTo(account.email)).not.toContain(ALARM)
+    await stepUp.again(third)
+    await mailsNamed(account.email, ALARM)
   })
 
   test('is a wrong one to every other session and to a login, and looks like one', async ({

@@ -3,6 +3,7 @@ import { describe, test } from 'vitest'
 import {
   addTotp,
   ageFactors,
+  codeOf,
   type App,
   signedIn,
   stepUpByApp,
@@ -19,6 +20,7 @@ import {
   stepUpAnew,
 } from '../support/addresses'
 import { startApp } from '../support/app'
+import { beforeBatch } from '../support/attack'
 import { mailAbout, mailsNamed, tokenIn } from '../support/mailbox'
 import { checkToken, confirmReset, NEW_PASSWORD, resetTokenOf, tryLogin } from '../support/recovery'
 import { eventsOf, userIdOf } from '../support/rows-of'
@@ -69,14 +71,16 @@ describe('an app that a copied session has added', () => {
     let at = new Date()
     const app = startApp((deps) => ({ ...deps, now: () => at }))
     const { account, accessToken, userId } = await signedIn(app)
-    await addTotp(app, accessToken)
+    const { id, seed } = await addTotp(app, accessToken)
     at = new Date(at.getTime() + 3 * DAY_SECONDS * 1000 - 1)
     const token = await resetTokenOf(app, account)
     expect((await checkToken(app, token)).body['second_factor_required']).toBe(false)
     at = new Date(at.getTime() + 1)
     expect((await checkToken(app, token)).body['second_factor_required']).toBe(true)
     expect((await confirmReset(app, token)).body.code).toBe('second_factor_required')
-    expect((await factorsOf(userId)).codes).toBe(10)
+    const factor = { method: 'totp', code: codeOf(seed, at) }
+    expect((await confirmReset(app, token, { second_factor: factor })).status).toBe(204)
+    expect(await factorsOf(userId)).toEqual({ apps: [id], codes: 10 })
   })
 
   test('beside an older one is no way to reset, nor are codes made with it; both go with the reset', async ({
@@ -111,8 +115,10 @@ describe('an app that a copied session has added', () => {
     const { account, userId } = await withTotp(app)
     const token = await resetTokenOf(app, account)
     expect((await confirmReset(app, token, { password: account.email })).status).toBe(400)
-    await env.DB.prepare('UPDATE users SET security_epoch = 99 WHERE id = ?').bind(userId).run()
-    expect((await confirmReset(app, token)).status).toBe(400)
+    const changes = () =>
+      env.DB.prepare('UPDATE users SET security_epoch = 99 WHERE id = ?').bind(userId).run()
+    const late = startApp((deps) => ({ ...beforeBatch(changes)(deps), now: app.now }))
+    expect((await confirmReset(late, token)).body.code).toBe('invalid_token')
     expect((await factorsOf(userId)).codes).toBe(10)
     expect(await removals(account.email)).toEqual([])
   })
@@ -138,6 +144,18 @@ describe('the mail about a factor', () => {
     expect((await notMe(app, link)).status).toBe(400)
     expect((await confirmReset(app, await resetTokenOf(app, account))).status).toBe(204)
     expect((await tryLogin(app, account, NEW_PASSWORD)).body['methods']).toEqual(['email'])
+  })
+
+  test('stops nothing with a link that is used up in that moment', async ({ expect }) => {
+    const app = startApp()
+    const { account, userId } = await withTotp(app)
+    const link = tokenIn(await mailAbout(account.email, ADDED))
+    const goes = () =>
+      env.DB.prepare('DELETE FROM mailed_tokens WHERE user_id = ?').bind(userId).run()
+    const late = startApp((deps) => ({ ...beforeBatch(goes)(deps), now: app.now }))
+    expect((await notMe(late, link)).body.code).toBe('invalid_token')
+    expect((await factorsOf(userId)).codes).toBe(10)
+    expect(await removals(account.email)).toEqual([])
   })
 
   test('stops backup codes, and leaves the older app, which a reset then asks for', async ({
@@ -206,6 +224,17 @@ describe('“this was not me” about an address', () => {
     const theirs = tokenIn(await mailAbout(owner.email, ADDED))
     expect((await notMe(app, theirs)).body).toEqual({ status: 'frozen' })
     expect((await notMe(app, owner.changedToken)).body).toEqual({ status: 'frozen' })
+    expect(await userIdOf(owner.account)).toBe(owner.userId)
+  })
+
+  test('ends that link, by which the intruder would have the address again', async ({ expect }) => {
+    const app = startApp()
+    const owner = await changed(app)
+    await stepUpAnew(app, owner.sessionId)
+    await addTotp(app, owner.accessToken)
+    const theirs = tokenIn(await mailAbout(owner.email, ADDED))
+    expect((await notMe(app, owner.changedToken)).body).toEqual({ status: 'frozen' })
+    expect((await notMe(app, theirs)).body.code).toBe('invalid_token')
     expect(await userIdOf(owner.account)).toBe(owner.userId)
   })
 })

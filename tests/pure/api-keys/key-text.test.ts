@@ -53,7 +53,9 @@ describe('the text of an API key', () => {
   }) => {
     const { id, text } = key()
     const theirs = newKeyText({ SEALING_KEYS: newRing() }, id).text
-    for (const other of [theirs, strangersKey(), strangersKey(id), strangersKey(id, text)]) {
+    const madeUp = [strangersKey(), strangersKey(id), strangersKey(id, text)]
+    // A secret of their own under another id.
+    for (const other of [theirs, ...madeUp, strangersKey(id, key().text, 43)]) {
       expect([other.length, readKeyText(settings, other)]).toEqual([text.length, undefined])
     }
     const later = { SEALING_KEYS: rotated(settings.SEALING_KEYS, 'k2') }
