@@ -16,8 +16,9 @@ export function cached<T>(ask: (deps: Deps) => Promise<T>): (deps: Deps) => Prom
     const now = deps.now().getTime()
     if (known && now < known.until) return known.give()
     const until = now + FRESH_MS
-    // Taken before it asks, so that one asks and the others are told what was known.
-    if (known) known = { ...known, until }
+    // Taken before it asks, so that one asks and the others are told what was known a moment ago. What has
+    // not been asked for a while is nobody's answer any more.
+    if (known && now < known.until + FRESH_MS) known = { ...known, until }
     const give = await ask(deps).then(
       (value) => () => value,
       (error: unknown) => () => {

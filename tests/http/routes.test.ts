@@ -62,6 +62,17 @@ describe('GET /api/health/', () => {
     expect((await first).status).toBe(200)
   })
 
+  test('of an hour ago is nobody’s, not even while it is asked for anew', async ({ expect }) => {
+    let isDown = false
+    const fails = broken('db', ['run'], 'fails')
+    const idle = startApp((deps) => (isDown ? fails(deps) : deps))
+    const status = async () => (await idle.send('GET', '/api/health/')).status
+    expect(await status()).toBe(200)
+    idle.advance(3600)
+    isDown = true
+    expect(await Promise.all([status(), status()])).toEqual([503, 503])
+  })
+
   test('is not said again when it comes late, after a newer answer', async ({ expect }) => {
     const late = Promise.withResolvers<void>()
     let asked = 0
