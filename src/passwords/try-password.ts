@@ -59,15 +59,16 @@ export async function tryPassword<User extends PasswordHolder>(
   deps: Deps,
   input: Try<User>,
 ): Promise<{ user: User; needsRehash: boolean; codeWaitSeconds: number }> {
-  const { name, user, password, act, isSignedIn } = input
-  using account = await reserveAccount(deps, input)
+  const { name, user, password, device, act, isSignedIn } = input
+  using claimed = isSignedIn || device !== null ? await reserveAccount(deps, input) : undefined
+  const own = isSignedIn || claimed?.isKnownDevice ? claimed : undefined
+  if (!own) await claimed?.attempt?.cancel()
+  // The name first: it lets no more through than the account has places for, so none of them is in vain.
+  using byName = own ? undefined : await reserveName(deps, name)
+  if (byName && !byName.attempt) throw tooMany('too_many_attempts', byName.retryAfterSeconds)
+  using account = own ?? (await reserveAccount(deps, input))
   const { attempt, isKnownDevice, isStopped } = account
-  using byName = isSignedIn || isKnownDevice ? undefined : await reserveName(deps, name)
-  const refusal = byName ?? account
-  if (!refusal.attempt) {
-    if (byName) await attempt?.cancel()
-    throw tooMany('too_many_attempts', refusal.retryAfterSeconds)
-  }
+  if (!attempt && own) throw tooMany('too_many_attempts', account.retryAfterSeconds)
 
   const isOff = isStopped || !attempt
   const { passwordCost: cost } = deps

@@ -71,6 +71,16 @@ describe('a browser is known', () => {
     }
   })
 
+  test('no more once it is forgotten, and each of its tries is one', async ({ expect }) => {
+    const app = startApp()
+    const { account, accessToken: token, deviceCookie: cookie } = await signedIn(app)
+    expect((await app.send('DELETE', '/api/auth/devices/', { token })).status).toBe(204)
+    await failLogin(app, account.email, 4, cookie)
+    expect(await enter(app, account, cookie)).toBe(200)
+    await failLogin(app, account.email, 1, cookie)
+    expect(await enter(app, account, cookie)).toBe(429)
+  })
+
   test('that locks itself out leaves the owner’s other browsers alone', async ({ expect }) => {
     const app = startApp()
     const { account, userId, deviceCookie: one } = await signedIn(app)
