@@ -7,15 +7,18 @@ import type { StoredEvent } from '../../src/audit/stored-event'
 import type { Deps } from '../../src/context'
 import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'
-import { testDeps } from '../support/test-deps'
+import { ownWatchers, testDeps } from '../support/test-deps'
 
 export const DAY_MS = 86_400_000
 
 /** The deps of a job, with a clock that the test moves. */
 export function jobDeps(fault: (deps: Deps) => Deps = (deps) => deps) {
   let offsetMs = 0
+  const given = testDeps()
   const deps = fault({
-    ...testDeps(),
+    ...given,
+    // Alarms of jobs are counted: those of another file must not make one of these untold.
+    ...ownWatchers(given, crypto.randomUUID()),
     now: () => new Date(Date.now() + offsetMs),
   })
   return { deps, advance: (ms: number) => void (offsetMs += ms) }

@@ -32,7 +32,7 @@ export function withoutLimits(deps: Deps): Deps {
 }
 
 /**
- * What watches over all accounts (sprayed passwords, domains of sign-ups), for each app by itself: the
+ * What watches over all (sprayed passwords, domains of sign-ups, alarms of jobs), for each app by itself: the
  * Durable Objects of a file that ran before may still be there (setup.ts).
  */
 export const ownWatchers = ({ ipLimiters }: Deps, id: string): Pick<Deps, 'ipLimiters'> => ({
@@ -42,7 +42,9 @@ export const ownWatchers = ({ ipLimiters }: Deps, id: string): Pick<Deps, 'ipLim
       if (typeof value !== 'function') return value
       if (key !== 'getByName') return value.bind(target) as unknown
       return (name: string) =>
-        target.getByName(/^(spray|signup-domain)\|/.test(name) ? `${name}|${id}` : name)
+        target.getByName(
+          /^(spray|signup-domain)\||^events\|system$/.test(name) ? `${name}|${id}` : name,
+        )
     },
   }),
 })
