@@ -85,7 +85,9 @@ export function createDeps(
   }
 }
 
-/** What fails after the answer is seen by nobody but the platform, whose log would have it whole. */
+/**
+ * What fails after the answer is seen by nobody but the platform, whose log would have it whole.
+ */
 function logUnseen({ requestId }: Caller, error: unknown): void {
   const described = error instanceof Error ? describeError(error) : {}
   log('error', 'background_failed', { request_id: requestId, ...described })

@@ -7,8 +7,9 @@ export function rootOf(error: Error): Error {
 }
 
 /**
- * What a log may tell of an error, the one way there. A query's parameters may be personal or secret, a
- * whole mail even, and they stand in the message of a query that failed; a parser quotes what it read.
+ * What a log may tell of an error, the one way there. A query's parameters may be personal or
+ * secret, a whole mail even, and they stand in the message of a query that failed; a parser quotes
+ * what it read.
  */
 export function messageOf(error: unknown): string {
   const root = error instanceof Error ? rootOf(error) : error

@@ -167,7 +167,9 @@ function isD1Failure(error: unknown): boolean {
   return (error.message.startsWith('D1_') && !isOurs) || isD1Failure(error.cause)
 }
 
-/** Name, message and stack of an error for the log, without what a query was about (error-text.ts). */
+/**
+ * Name, message and stack of an error for the log, without what a query was about (error-text.ts).
+ */
 export function describeError(error: Error): Record<string, unknown> {
   const { reason } = error instanceof Problem ? error.extras : {}
   const root = rootOf(error)

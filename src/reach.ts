@@ -32,9 +32,9 @@ export async function within<T>(ms: number, ask: () => PromiseLike<T>): Promise<
 }
 
 /**
- * Lets work that has begun come to its end although its caller hangs up, for then the platform stops what
- * nothing waits for: a guesser who goes before the answer would be counted by the guard and not recorded,
- * and the owner of an account not told of what was done to it.
+ * Lets work that has begun come to its end although its caller hangs up, for then the platform
+ * stops what nothing waits for: a guesser who goes before the answer would be counted by the guard
+ * and not recorded, and the owner of an account not told of what was done to it.
  */
 export function seeThrough<T>(
   { patience, waitUntil }: Pick<Deps, 'patience' | 'waitUntil'>,

@@ -13,8 +13,9 @@ const COUNTED = 1000
 
 /**
  * Ends the sessions of everybody else, for when nobody knows whose were stolen, and every login and
- * step-up that has been begun: a new epoch begins, which the session of the admin is taken into. Three rows
- * are written, however many sessions there are; theirs go with the next purge (decision 020).
+ * step-up that has been begun: a new epoch begins, which the session of the admin is taken into.
+ * Three rows are written, however many sessions there are; theirs go with the next purge (decision
+ * 020).
  *
  * Answers how many there were, as far as a thousand rows tell.
  */
@@ -34,7 +35,8 @@ export async function endEverySession(
       .from(sql`(SELECT * FROM sessions LIMIT ${COUNTED})`)
       .where(sql`epoch >= ${currentEpoch} AND NOT (user_id = ${userId} AND id = ${sessionId})`),
     recordEvent(deps, { event: 'sessions_ended', actor: userId, sessionId, data }, may),
-    // First, so that it is never one of an epoch that is over, and the rest of the batch finds it good.
+    // First, so that it is never one of an epoch that is over, and the rest of the batch finds it
+    // good.
     db
       .update(sessions)
       .set({ epoch: sql`epoch + 1` })

@@ -31,9 +31,10 @@ export function newKeyText({ SEALING_KEYS }: Keys, id: string): KeyText {
 }
 
 /**
- * Reads a key; `undefined` for anything else: one that is mistyped, or that was never made here. Those
- * cost no query, wherever they come from, so that no limit has to tell a stranger from a customer behind
- * the same address. Neither part decides whether a key is good: its hash in the database does.
+ * Reads a key; `undefined` for anything else: one that is mistyped, or that was never made here.
+ * Those cost no query, wherever they come from, so that no limit has to tell a stranger from a
+ * customer behind the same address. Neither part decides whether a key is good: its hash in the
+ * database does.
  */
 export function readKeyText({ SEALING_KEYS }: Keys, text: string): KeyText | undefined {
   const [, body, signs, random = '', tag = '', check] = FORMAT.exec(text) ?? []

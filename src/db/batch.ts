@@ -6,8 +6,8 @@ type RowsOf<S> = S extends Statement ? S['_']['result'] : undefined
 type Answers<Statements> = { [Name in keyof Statements]: RowsOf<Statements[Name]> }
 
 /**
- * Runs statements as one transaction, in the order in which they are written, and answers with the rows of
- * each by its name. One that is `undefined` is left out.
+ * Runs statements as one transaction, in the order in which they are written, and answers with the
+ * rows of each by its name. One that is `undefined` is left out.
  */
 export async function batch<Statements extends Readonly<Record<string, Statement | undefined>>>(
   db: DrizzleD1Database,

@@ -6,8 +6,8 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 type Value = SQL | string | number | null
 
 /**
- * Inserts one row if `when` holds at this point of the batch: INSERT … SELECT … WHERE. Columns that are not
- * named are NULL.
+ * Inserts one row if `when` holds at this point of the batch: INSERT … SELECT … WHERE. Columns that
+ * are not named are NULL.
  */
 export function insertWhere<Table extends SQLiteTable>(
   db: DrizzleD1Database,

@@ -42,7 +42,9 @@ export const users = sqliteTable(
     frozenAt: time('frozen_at'),
     /** When the account will be erased, at its owner's wish. */
     erasureDueAt: time('erasure_due_at'),
-    /** The epoch that the last reset began, and the browser that it made known: the guard follows. */
+    /**
+     * The epoch that the last reset began, and the browser that it made known: the guard follows.
+     */
     recoveredEpoch: integer('recovered_epoch'),
     recoveredDevice: text('recovered_device'),
   },
@@ -86,9 +88,14 @@ export const sessions = sqliteTable(
     userAgent: text('user_agent'),
     /** When both steps were last passed, for an act that asks for that; NULL once an act has used it up. */
     steppedUpAt: time('stepped_up_at'),
-    /** The browser that it was opened in, as in `known_devices`; NULL in rows from before the column. */
+    /**
+     * The browser that it was opened in, as in `known_devices`; NULL in rows from before the
+     * column.
+     */
     deviceHash: text('device_hash'),
-    /** Of all sessions when the login began (session-schema.ts): one of an older epoch is not good. */
+    /**
+     * Of all sessions when the login began (session-schema.ts): one of an older epoch is not good.
+     */
     epoch: integer('epoch').notNull().default(0),
   },
   (table) => [
@@ -101,8 +108,8 @@ export const sessions = sqliteTable(
 )
 
 /**
- * Sign-ups whose address nobody has confirmed. None is an account: the link of each makes one as it was
- * asked for, and the first that is used ends all others of that address.
+ * Sign-ups whose address nobody has confirmed. None is an account: the link of each makes one as it
+ * was asked for, and the first that is used ends all others of that address.
  */
 export const signUps = sqliteTable(
   'sign_ups',

@@ -62,10 +62,11 @@ type CodeRequest = {
 }
 
 /**
- * Decides for one account or one name, one call at a time: how many passwords and codes may be tried, and
- * which challenges are used up. A place is reserved *before* the password is hashed, so that a thousand
- * parallel tries get no more places than one after the other. Failures are written down, places in
- * use are only held in memory: when the object is lost, so is the answer of the try that held one.
+ * Decides for one account or one name, one call at a time: how many passwords and codes may be
+ * tried, and which challenges are used up. A place is reserved *before* the password is hashed, so
+ * that a thousand parallel tries get no more places than one after the other. Failures are written
+ * down, places in use are only held in memory: when the object is lost, so is the answer of the try
+ * that held one.
  */
 export class AccountGuard extends DurableObject<Env> {
   #state = loadedGuard(this.ctx.storage.kv.get<GuardState>('state'))
@@ -73,8 +74,9 @@ export class AccountGuard extends DurableObject<Env> {
   #hasAlarm = false
 
   /**
-   * Reserves a password check, for a browser the guard knows (`device`) or for a stranger. `recovery` is the
-   * last one of the account: where the call that told of it was lost, the guard hears of it here.
+   * Reserves a password check, for a browser the guard knows (`device`) or for a stranger.
+   * `recovery` is the last one of the account: where the call that told of it was lost, the guard
+   * hears of it here.
    */
   reservePassword(request: {
     device: string | null
@@ -198,7 +200,10 @@ export class AccountGuard extends DurableObject<Env> {
     return { isGranted: true, retryAfterSeconds: null }
   }
 
-  /** Counts what can be asked for so often; the seconds to wait where it was too often, 0 if granted. */
+  /**
+   * Counts what can be asked for so often; the seconds to wait where it was too often, 0 if
+   * granted.
+   */
   ask(kind: QuotaKind, now: number): number {
     const { state, retryAfterSeconds } = withAsked(this.#state, kind, now)
     this.#save(state)

@@ -4,9 +4,10 @@ import { log } from '../log'
 /**
  * A reserved check of a password or code, held by the caller while it compares.
  *
- * It is settled once, as a failure or a success, or as neither; one that is dropped unsettled (a store failed, or the
- * Worker itself) counts as a failure, of which nothing but a line in the log tells. Its calls belong to the RPC session that reserved it, so a whole
- * check is one billed request to the guard.
+ * It is settled once, as a failure or a success, or as neither; one that is dropped unsettled (a
+ * store failed, or the Worker itself) counts as a failure, of which nothing but a line in the log
+ * tells. Its calls belong to the RPC session that reserved it, so a whole check is one billed
+ * request to the guard.
  */
 export class Attempt<Failed, Args extends unknown[], Passed> extends RpcTarget {
   #isSettled = false

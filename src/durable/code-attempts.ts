@@ -34,8 +34,9 @@ export const withChallenge = (
 })
 
 /**
- * Counts a wrong code: for its challenge, for its side's hour, and in a row. One that guesses at no factor of
- * the account (`isNoGuess`) is not in the row, where it would raise an alarm or keep one away: 0.
+ * Counts a wrong code: for its challenge, for its side's hour, and in a row. One that guesses at no
+ * factor of the account (`isNoGuess`) is not in the row, where it would raise an alarm or keep one
+ * away: 0.
  */
 export function withCodeFailure(
   state: GuardState,
@@ -107,7 +108,10 @@ export function withRightCode(
   return withDeviceSeen(used, from.device, now)
 }
 
-/** Whether the session that gives the step of an app is the very one that has used it: its owner, in a hurry. */
+/**
+ * Whether the session that gives the step of an app is the very one that has used it: its owner, in
+ * a hurry.
+ */
 export const isOwnReplay = ({ totpSteps, totpSessions }: GuardState, use: CodeUse): boolean =>
   use.totp !== undefined &&
   use.sessionId !== undefined &&

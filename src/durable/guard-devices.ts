@@ -15,12 +15,14 @@ export function withDevice(state: GuardState, device: string, now: number): Guar
 export const withDeviceSeen = (state: GuardState, device: string | null, now: number): GuardState =>
   device !== null && state.devices[device] ? withDevice(state, device, now) : state
 
-/** A browser, and the epoch of the account (users.security_epoch) in which it earned to be known. */
+/**
+ * A browser, and the epoch of the account (users.security_epoch) in which it earned to be known.
+ */
 export type Earned = Readonly<{ device: string; epoch: number }>
 
 /**
- * Remembers the browser of a login that has opened a session, unless the account was recovered in a later
- * epoch: the session ended with that, and so did what it earned.
+ * Remembers the browser of a login that has opened a session, unless the account was recovered in a
+ * later epoch: the session ended with that, and so did what it earned.
  */
 export const withLogin = (state: GuardState, { device, epoch }: Earned, now: number): GuardState =>
   epoch < state.recoveredEpoch
@@ -28,8 +30,9 @@ export const withLogin = (state: GuardState, { device, epoch }: Earned, now: num
     : withDevice({ ...state, isKnown: true }, device, now)
 
 /**
- * Ends all locks and counts, for an owner who has proved to be it. Their browser is the only known one
- * from now on: any other may be the intruder's. A recovery that is known already changes nothing.
+ * Ends all locks and counts, for an owner who has proved to be it. Their browser is the only known
+ * one from now on: any other may be the intruder's. A recovery that is known already changes
+ * nothing.
  */
 export const withRecovery = (
   state: GuardState,
@@ -57,8 +60,8 @@ export function withoutDevice(state: GuardState, device: string | null): GuardSt
 }
 
 /**
- * After recovery: nobody has failed or had too many codes mailed, whoever it was. What was used up stays so,
- * and so do the links that anyone can ask for.
+ * After recovery: nobody has failed or had too many codes mailed, whoever it was. What was used up
+ * stays so, and so do the links that anyone can ask for.
  */
 export const recovered = (state: GuardState): GuardState => ({
   ...state,

@@ -43,9 +43,9 @@ const CODES: readonly Quota[] = [
 const RENAMES: readonly Quota[] = [{ limit: 10, seconds: 86_400 }]
 
 /**
- * What is counted beside tries: of a name, the links that anyone can have mailed to it; of an account, the
- * codes and new usernames. Known browsers have one count of codes together, as each login of a stranger
- * makes another one known; strangers use up none of it.
+ * What is counted beside tries: of a name, the links that anyone can have mailed to it; of an
+ * account, the codes and new usernames. Known browsers have one count of codes together, as each
+ * login of a stranger makes another one known; strangers use up none of it.
  */
 export const QUOTAS = {
   verify: LINKS,

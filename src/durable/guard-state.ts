@@ -34,7 +34,10 @@ export type GuardState = Readonly<{
   linkHolders: Side
   /** Browsers that have completed a login, by the nonce of their device token. */
   devices: Readonly<Record<string, Side & { seenAt: number }>>
-  /** The epoch of the account that its last recovery began: no login of one before makes a browser known. */
+  /**
+   * The epoch of the account that its last recovery began: no login of one before makes a browser
+   * known.
+   */
   recoveredEpoch: number
   resends: Window
   /** What was asked for, by kind: a window for each quota. */
@@ -120,8 +123,8 @@ export const liveChallenges = (challenges: GuardState['challenges'], now: number
 const hasRow = ({ inARow }: Side) => Object.values(inARow).some((count) => count > 0)
 
 /**
- * Drops what no longer matters. `undefined` when nothing is left that must be remembered: an account
- * keeps its last recovery, its devices and its failures in a row, a name keeps nothing.
+ * Drops what no longer matters. `undefined` when nothing is left that must be remembered: an
+ * account keeps its last recovery, its devices and its failures in a row, a name keeps nothing.
  */
 export function pruned(
   state: GuardState,
@@ -154,7 +157,8 @@ export function pruned(
     windowAt(state.resends, RESENDS, now).count > 0
   const isRemembered =
     state.isKnown &&
-    // A recovery that is not remembered would be followed again, and know a browser that was forgotten since.
+    // A recovery that is not remembered would be followed again, and know a browser that was
+    // forgotten since.
     (state.recoveredEpoch > 0 || sides.some(hasRow) || Object.keys(state.devices).length > 0)
   if (!isActive && !isRemembered) return undefined
   return { ...state, challenges, totpSteps, totpSessions, asked }

@@ -29,8 +29,8 @@ type Row = Readonly<{ windows: readonly Window[]; until: number }>
 
 /**
  * Counts the requests of one class of routes: of an account, of an IPv4 address, or of an IPv6 /48
- * with a counter for each /64 in it and one for all of them. A /48 shares an object, so that one call
- * asks both.
+ * with a counter for each /64 in it and one for all of them. A /48 shares an object, so that one
+ * call asks both.
  */
 export class IpLimiter extends DurableObject<Env> {
   /** Takes one from every quota of all who are counted, or from none: a refusal stores nothing. */

@@ -34,7 +34,9 @@ export type CodeReservation = {
 }
 
 export type CodeFailed = {
-  /** Wrong codes of this kind in a row, over all challenges of the side; 0 for one that is no guess. */
+  /**
+   * Wrong codes of this kind in a row, over all challenges of the side; 0 for one that is no guess.
+   */
   inARow: number
   isEnded: boolean
   stopsNow: boolean
@@ -42,8 +44,8 @@ export type CodeFailed = {
 
 export type CodeVerdict = {
   /**
-   * `passed` exactly once; `spent` when another request was first, `replayed` for a time step used before, `used`
-   * where this very session has used it.
+   * `passed` exactly once; `spent` when another request was first, `replayed` for a time step used
+   * before, `used` where this very session has used it.
    */
   verdict: 'passed' | 'spent' | 'replayed' | 'used'
   /** What a replay has come to: it counts like a wrong code. */

@@ -44,8 +44,8 @@ export async function enqueueNotice(
 }
 
 /**
- * The row of a mail that waits in the database, for the batch of what it is about: it goes out a minute
- * later (jobs/send-waiting-mails.ts).
+ * The row of a mail that waits in the database, for the batch of what it is about: it goes out a
+ * minute later (jobs/send-waiting-mails.ts).
  */
 export const waitingMail = async (
   deps: Pick<Deps, 'settings' | 'now'>,

@@ -4,10 +4,11 @@ import { problem } from '../problems'
 import { seeThrough } from '../reach'
 
 /**
- * Ends a request that hangs, whatever it hangs on, with a 503. A file on its way is given longer. Stands
- * right after the deps, which say how long and are made without waiting.
+ * Ends a request that hangs, whatever it hangs on, with a 503. A file on its way is given longer.
+ * Stands right after the deps, which say how long and are made without waiting.
  *
- * What it has begun comes to its end though its caller hangs up: the owner is told of it after the batch.
+ * What it has begun comes to its end though its caller hangs up: the owner is told of it after the
+ * batch.
  */
 export async function deadline(c: Context<AppEnv>, next: Next) {
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -15,7 +15,8 @@ const HOUR = 3600
 
 /**
  * What one IPv4 address, IPv6 /64 or account may do. The same table stands in docs/api.md; the
- * setting RATE_LIMITS replaces rows: `{"login":[[30,60],[300,3600]]}` is 30 a minute and 300 an hour.
+ * setting RATE_LIMITS replaces rows: `{"login":[[30,60],[300,3600]]}` is 30 a minute and 300 an
+ * hour.
  */
 export const limits = {
   login: [

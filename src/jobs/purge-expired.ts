@@ -21,10 +21,10 @@ const EXPIRED_KEY_MS = 30 * DAY_MS
 const UNSEEN_MS = DEVICE_COOKIE_SECONDS * 1000 + DAY_MS
 
 /**
- * Deletes sessions and mailed tokens whose time has passed, sessions of an epoch that is over, sign-ups that
- * nobody confirmed, API keys a month later, browsers whose cookie
- * has ended, and authenticator apps that were begun a day ago and not confirmed. Nothing relies on it:
- * reads check the time.
+ * Deletes sessions and mailed tokens whose time has passed, sessions of an epoch that is over,
+ * sign-ups that nobody confirmed, API keys a month later, browsers whose cookie has ended, and
+ * authenticator apps that were begun a day ago and not confirmed. Nothing relies on it: reads check
+ * the time.
  */
 export async function purgeExpired(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Promise<Counts> {
   const { db } = deps

@@ -17,9 +17,9 @@ const ROUNDS = 10
 const RUN_MS = 30_000
 
 /**
- * Deletes accounts whose invitation nobody has accepted in thirty days, and to which no link and no waiting
- * act leads any more. One that is accepted or invited anew until the last moment stays: each statement of the
- * batch asks.
+ * Deletes accounts whose invitation nobody has accepted in thirty days, and to which no link and no
+ * waiting act leads any more. One that is accepted or invited anew until the last moment stays:
+ * each statement of the batch asks.
  */
 export async function purgeUnconfirmed(deps: Deps): Promise<Counts> {
   const now = deps.now().getTime()

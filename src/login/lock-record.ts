@@ -31,7 +31,10 @@ export async function findLock(
   return text !== null && until > deps.now().getTime() ? until : undefined
 }
 
-/** Writes the lock of the name that was tried, and of no other of its account: nothing shows which those are. */
+/**
+ * Writes the lock of the name that was tried, and of no other of its account: nothing shows which
+ * those are.
+ */
 export async function putLock(
   deps: Pick<Deps, 'kv' | 'settings' | 'patience'>,
   name: LoginIdentifier,
@@ -42,8 +45,8 @@ export async function putLock(
 }
 
 /**
- * Ends the lock of every name of an account, when its owner is back: in its guard, which decides, and in
- * KV, where other edges may see it for another minute.
+ * Ends the lock of every name of an account, when its owner is back: in its guard, which decides,
+ * and in KV, where other edges may see it for another minute.
  */
 export async function dropLocks(
   deps: Pick<Deps, 'kv' | 'accountGuards' | 'patience'>,

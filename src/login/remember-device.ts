@@ -5,8 +5,9 @@ import { log } from '../log'
 import { reach } from '../reach'
 
 /**
- * Gives a browser its own count of failures, once the database has decided what it earned that with. Where
- * the guard is silent it stays a stranger until its next login, for the act itself is done.
+ * Gives a browser its own count of failures, once the database has decided what it earned that
+ * with. Where the guard is silent it stays a stranger until its next login, for the act itself is
+ * done.
  */
 export async function rememberDevice(
   deps: Pick<Deps, 'accountGuards' | 'patience' | 'now' | 'caller'>,

@@ -11,10 +11,10 @@ export const SPRAY = { limit: 30, seconds: 3600 } as const
 const BUCKET_CHARACTERS = 4
 
 /**
- * Notes a wrong password, so that one password tried on many accounts is seen however many networks it
- * comes from (password spraying: no account ever gets near its lock). From the thirtieth in an hour on,
- * a network that tries it, an IPv6 /48 as a whole, refuses logins to browsers that the account does
- * not know, for an hour (start-login.ts); one event tells of it.
+ * Notes a wrong password, so that one password tried on many accounts is seen however many networks
+ * it comes from (password spraying: no account ever gets near its lock). From the thirtieth in an
+ * hour on, a network that tries it, an IPv6 /48 as a whole, refuses logins to browsers that the
+ * account does not know, for an hour (start-login.ts); one event tells of it.
  *
  * Nothing of it is in the answer, which is the same for every account.
  */

@@ -34,7 +34,10 @@ export const confirmEmailPage = linkPage({
     </p>`,
 })
 
-/** Where the link leads of a mail about another address, a new authenticator app or new backup codes. */
+/**
+ * Where the link leads of a mail about another address, a new authenticator app or new backup
+ * codes.
+ */
 export const notMePage = linkPage({
   title: 'Undo what was not you',
   description: 'Freezes a Phantom account in which somebody else has changed something.',

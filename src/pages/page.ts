@@ -32,7 +32,10 @@ export function servePage(c: Context<AppEnv>, page: Page) {
 export const publicPage = async (page: Omit<Page, 'script'>): Promise<PublicText> =>
   publicText(String(await renderPage(page)), 'text/html; charset=utf-8')
 
-/** Answers with it. A nonce that is kept is none: nothing runs, and the style sheets are our own files. */
+/**
+ * Answers with it. A nonce that is kept is none: nothing runs, and the style sheets are our own
+ * files.
+ */
 export function servePublicPage(c: Context<AppEnv>, page: PublicText) {
   setPageHeaders(c, { script: "'none'", style: "'self'" })
   return servePublicText(c, page)

@@ -18,15 +18,15 @@ import { isEndedByNewPassword, isRecoverable } from './is-recoverable'
 import { passResetFactor, type StrongStep } from './reset-factor'
 
 /**
- * Sets a new password with a mailed link, and ends every session, lock and count of failures; all other
- * browsers are strangers from then on: recovery. Opens no session (ASVS 5.0 6.4.3); an authenticator app
- * stays and must be proved, for the link alone is one factor. One that is young is not asked for and goes,
- * with young backup codes: it may be what keeps the owner out (decision 019). Returns the device token that whoever held
- * the link has earned.
+ * Sets a new password with a mailed link, and ends every session, lock and count of failures; all
+ * other browsers are strangers from then on: recovery. Opens no session (ASVS 5.0 6.4.3); an
+ * authenticator app stays and must be proved, for the link alone is one factor. One that is young
+ * is not asked for and goes, with young backup codes: it may be what keeps the owner out (decision
+ * 019). Returns the device token that whoever held the link has earned.
  *
- * The database decides, and of two that confirm at once only one is told to the guard. Where the guard is
- * silent then, it follows at the next login, which tells it of the recovery again (tryPassword); the locks of
- * the names end by themselves.
+ * The database decides, and of two that confirm at once only one is told to the guard. Where the
+ * guard is silent then, it follows at the next login, which tells it of the recovery again
+ * (tryPassword); the locks of the names end by themselves.
  */
 export async function confirmReset(
   deps: Deps,

@@ -14,10 +14,10 @@ import { isRecoverable } from './is-recoverable'
 export type Reset = Awaited<ReturnType<typeof findReset>>
 
 /**
- * The account of a reset link, in one query; uses nothing up. Refuses a token that is unknown, used,
- * expired, of another purpose, from before a change of the account, or whose account is disabled, closing
- * or gone: all with the same words. Of factors it sees those that are not young (decision 019), added by
- * `factorsBy`.
+ * The account of a reset link, in one query; uses nothing up. Refuses a token that is unknown,
+ * used, expired, of another purpose, from before a change of the account, or whose account is
+ * disabled, closing or gone: all with the same words. Of factors it sees those that are not young
+ * (decision 019), added by `factorsBy`.
  */
 export async function findReset(deps: Pick<Deps, 'db' | 'now'>, token: string) {
   const tokenHash = sha256(token)

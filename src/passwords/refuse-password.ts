@@ -20,7 +20,10 @@ type Failure = Readonly<{
   user: PasswordHolder | undefined
   /** What the password was asked for. */
   act: string
-  /** What it has come to for the name, of a stranger at the login; and for the account, if there is one. */
+  /**
+   * What it has come to for the name, of a stranger at the login; and for the account, if there is
+   * one.
+   */
   ofName: PasswordFailed | undefined
   ofAccount: PasswordFailed | undefined
   isKnownDevice: boolean
@@ -29,14 +32,15 @@ type Failure = Readonly<{
 }>
 
 /**
- * Records a wrong password, and the lock if it was one too many: of a name in KV, and by mail to the
- * owner. A name that nobody has is recorded and locked too, with a mail to nobody; where a sign-up with it
- * waits, its mailbox gets the link again.
+ * Records a wrong password, and the lock if it was one too many: of a name in KV, and by mail to
+ * the owner. A name that nobody has is recorded and locked too, with a mail to nobody; where a
+ * sign-up with it waits, its mailbox gets the link again.
  */
 export async function refusePassword(deps: Deps, failure: Failure): Promise<void> {
   const waiting = await record(deps, failure)
   const { ofName, isKnownDevice, password } = failure
-  // Whoever uses a known browser is its owner, who mistypes: no spray, and no reason to put the network out.
+  // Whoever uses a known browser is its owner, who mistypes: no spray, and no reason to put the
+  // network out.
   if (!isKnownDevice) await noteWrongPassword(deps, password)
   const lockedUntil = ofName?.lockedUntil ?? 0
   await Promise.all([
@@ -52,7 +56,9 @@ export async function refusePassword(deps: Deps, failure: Failure): Promise<void
 const hitsAccount = ({ ofAccount }: Failure) =>
   ofAccount !== undefined && (ofAccount.lockedUntil > 0 || ofAccount.stopsNow)
 
-/** Writes down what it has come to, in one batch. Returns the sign-up that waits for the address. */
+/**
+ * Writes down what it has come to, in one batch. Returns the sign-up that waits for the address.
+ */
 async function record(deps: Deps, failure: Failure) {
   const { name, user, ofName, ofAccount, isKnownDevice } = failure
   const locksName = ofName !== undefined && ofName.lockedUntil > 0

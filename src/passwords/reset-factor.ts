@@ -9,9 +9,9 @@ import type { Reset } from './find-reset'
 export type StrongStep = Readonly<{ method: 'totp' | 'backup_code'; code: string }>
 
 /**
- * Asks for the second factor of an account that has one, and takes none that is young. Five wrong codes end the link; they count for
- * links alone, and not with those of logins (guard-limits.ts has the bound). A right one does not use the
- * link up, the batch that sets the password does.
+ * Asks for the second factor of an account that has one, and takes none that is young. Five wrong
+ * codes end the link; they count for links alone, and not with those of logins (guard-limits.ts has
+ * the bound). A right one does not use the link up, the batch that sets the password does.
  */
 export async function passResetFactor(
   deps: Deps,

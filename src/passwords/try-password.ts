@@ -43,17 +43,18 @@ type Try<User> = Readonly<{
 }>
 
 /**
- * Checks a password, for whatever act it was given: the one path, so that all of them share one count
- * and one lock. Throws when it is wrong or no more may be tried.
+ * Checks a password, for whatever act it was given: the one path, so that all of them share one
+ * count and one lock. Throws when it is wrong or no more may be tried.
  *
- * A stranger at the login (`name`) is counted twice: by the name as it was typed, which alone says what
- * the answer is, and by the account. Where the account has had enough, by its other name too, any password
- * is wrong, and nobody can tell; so it is where the password has been switched off after a hundred failures
- * in a row. A name that nobody has costs the same work and gets the same answers. A browser that the account
- * knows, and whoever is signed in, is counted by the account alone and told of its lock.
+ * A stranger at the login (`name`) is counted twice: by the name as it was typed, which alone says
+ * what the answer is, and by the account. Where the account has had enough, by its other name too,
+ * any password is wrong, and nobody can tell; so it is where the password has been switched off
+ * after a hundred failures in a row. A name that nobody has costs the same work and gets the same
+ * answers. A browser that the account knows, and whoever is signed in, is counted by the account
+ * alone and told of its lock.
  *
- * Where a right one will have a code mailed, the guard counts that in the same call: `codeWaitSeconds` is
- * not 0 when there were too many.
+ * Where a right one will have a code mailed, the guard counts that in the same call:
+ * `codeWaitSeconds` is not 0 when there were too many.
  */
 export async function tryPassword<User extends PasswordHolder>(
   deps: Deps,
@@ -63,7 +64,8 @@ export async function tryPassword<User extends PasswordHolder>(
   using claimed = isSignedIn || device !== null ? await reserveAccount(deps, input) : undefined
   const own = isSignedIn || claimed?.isKnownDevice ? claimed : undefined
   if (!own) await claimed?.attempt?.cancel()
-  // The name first: it lets no more through than the account has places for, so none of them is in vain.
+  // The name first: it lets no more through than the account has places for, so none of them is in
+  // vain.
   using byName = own ? undefined : await reserveName(deps, name)
   if (byName && !byName.attempt) throw tooMany('too_many_attempts', byName.retryAfterSeconds)
   using account = own ?? (await reserveAccount(deps, input))

@@ -51,9 +51,9 @@ export async function listDevices(
 const devicesOf = (userId: string) => eq(knownDevices.userId, userId)
 
 /**
- * Makes one browser a stranger again, and tells the owner: its token opens no counter of its own any more,
- * so strangers can lock it out. The step-up stays, since a person cleans up several. The guard first: should
- * the database fail, the device can be seen and forgotten once more.
+ * Makes one browser a stranger again, and tells the owner: its token opens no counter of its own
+ * any more, so strangers can lock it out. The step-up stays, since a person cleans up several. The
+ * guard first: should the database fail, the device can be seen and forgotten once more.
  */
 export async function forgetDevice(deps: Deps, session: CurrentSession, id: string): Promise<void> {
   const { userId, sessionId } = refOf(session)

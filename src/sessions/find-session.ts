@@ -10,9 +10,9 @@ import type { SessionRef } from './session-ref'
 export type CurrentSession = NonNullable<Awaited<ReturnType<typeof findSession>>>
 
 /**
- * Finds a session that is good at this moment: it exists, is of this epoch, neither its absolute nor its
- * idle time has passed, and its user is active. One query; asked anew for every request, so that an end of session,
- * a disabled user or a new role holds from the next request on.
+ * Finds a session that is good at this moment: it exists, is of this epoch, neither its absolute
+ * nor its idle time has passed, and its user is active. One query; asked anew for every request, so
+ * that an end of session, a disabled user or a new role holds from the next request on.
  */
 export async function findSession(deps: Pick<Deps, 'db' | 'now'>, ref: SessionRef) {
   const row = await sessionQuery(deps.db).get(ref)

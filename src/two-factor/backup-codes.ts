@@ -31,8 +31,8 @@ export function isBackupCode(text: string): boolean {
 export const backupCodeHash = (code: string): string => sha256(canonical(code))
 
 /**
- * Whether a code of this user is there and not yet used, and was made `by` a time, if one is given. It is
- * used up by `claimBackupCode`.
+ * Whether a code of this user is there and not yet used, and was made `by` a time, if one is given.
+ * It is used up by `claimBackupCode`.
  */
 export async function isUnusedBackupCode(
   { db }: Pick<Deps, 'db'>,

@@ -78,7 +78,10 @@ async function findSetup(deps: Pick<Deps, 'db' | 'now'>, session: CurrentSession
   return setup && setup.createdAt.getTime() > oldest ? setup : undefined
 }
 
-/** One batch: the app is on, an account without backup codes has its first ones, and a link undoes both. */
+/**
+ * One batch: the app is on, an account without backup codes has its first ones, and a link undoes
+ * both.
+ */
 async function turnOn(
   deps: Deps,
   session: CurrentSession,

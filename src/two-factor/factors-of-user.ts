@@ -17,8 +17,8 @@ export const hasBackupCode = (by?: Date) =>
 const addedBy = (time?: Date) => (time ? sql`<= ${time.getTime()}` : sql`IS NOT NULL`)
 
 /**
- * The second steps that an account can take. With an app, a mailed code is none any more; a backup code
- * stands in for one, and is nothing without.
+ * The second steps that an account can take. With an app, a mailed code is none any more; a backup
+ * code stands in for one, and is nothing without.
  */
 export const methodsOf = (user: { hasTotp: boolean; hasBackupCode: boolean }): Method[] => {
   if (!user.hasTotp) return ['email']

@@ -7,7 +7,10 @@ import { log } from '../log'
 /** The place that a sealed seed belongs to: moved to another row it does not open. */
 export const seedContext = (userId: string, id: string): string => `totp:${userId}:${id}`
 
-/** The authenticator app of a user that a code is of, and the code's time step; added `by` a time, if given. */
+/**
+ * The authenticator app of a user that a code is of, and the code's time step; added `by` a time,
+ * if given.
+ */
 export async function findTotp(
   deps: Pick<Deps, 'db' | 'settings' | 'now'>,
   userId: string,

@@ -13,8 +13,8 @@ import { factorsChanged } from './factors-changed'
 import { hasStrongFactor } from './strong-factors'
 
 /**
- * Makes new backup codes for an account with a strong factor, shown this once. Those before are dead. Uses
- * the step-up up.
+ * Makes new backup codes for an account with a strong factor, shown this once. Those before are
+ * dead. Uses the step-up up.
  */
 export async function makeBackupCodes(
   deps: Deps,

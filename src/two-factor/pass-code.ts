@@ -85,10 +85,10 @@ export async function passCode(
 const ALARM_EVERY = 3
 
 /**
- * Records a wrong code, or one of a time step that was used, and tells the owner of each third one in a row:
- * whoever gave them knew the password. Counted over all challenges, so that a guesser who gives two to each
- * is told of as well. What guesses at no factor, a code that its own session gives again or one of an app
- * that is being set up, is counted, but in no row.
+ * Records a wrong code, or one of a time step that was used, and tells the owner of each third one
+ * in a row: whoever gave them knew the password. Counted over all challenges, so that a guesser who
+ * gives two to each is told of as well. What guesses at no factor, a code that its own session
+ * gives again or one of an app that is being set up, is counted, but in no row.
  */
 async function recordWrongCode(
   deps: Deps,

@@ -46,11 +46,12 @@ async function findInvitation(deps: Pick<Deps, 'db' | 'now'>, token: string) {
 }
 
 /**
- * Accepts an invitation: whoever can open the mailbox sets the password, and the account has the role
- * that the invitation was for. Works once, on an account that still waits; what a sign-up with the address
- * has left meanwhile is void, for it may have been a stranger's. Opens no session.
+ * Accepts an invitation: whoever can open the mailbox sets the password, and the account has the
+ * role that the invitation was for. Works once, on an account that still waits; what a sign-up with
+ * the address has left meanwhile is void, for it may have been a stranger's. Opens no session.
  *
- * The browser is known from then on, as where an address is confirmed (verify-email.ts): returns its device token.
+ * The browser is known from then on, as where an address is confirmed (verify-email.ts): returns
+ * its device token.
  */
 export async function acceptInvitation(
   deps: Deps,

@@ -15,12 +15,13 @@ import { issueNotMe } from './not-me'
 import { notifyOwner, occasionOf } from './notify-owner'
 
 /**
- * Asks for another address. It is the account's only once its owner confirms it; the present one is told
- * at once, with a link that stops everything.
+ * Asks for another address. It is the account's only once its owner confirms it; the present one is
+ * told at once, with a link that stops everything.
  *
- * Whether the address is another account's shows neither in the answer nor in the number of mails (E-012):
- * the owner of a taken address gets one in place of the link, and finds out; the asker does not. What waits is
- * stored all the same, since the asker's export shows it: nobody is mailed its link.
+ * Whether the address is another account's shows neither in the answer nor in the number of mails
+ * (E-012): the owner of a taken address gets one in place of the link, and finds out; the asker
+ * does not. What waits is stored all the same, since the asker's export shows it: nobody is mailed
+ * its link.
  */
 export async function requestEmailChange(
   deps: Deps,

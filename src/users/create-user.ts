@@ -27,11 +27,11 @@ export type SignUp = Readonly<{
 /**
  * Signs somebody up. Says the same to everyone; what came of it is told to the address by mail.
  *
- * It makes no account: it waits for the link in its mail, which makes the account just as it was asked for
- * here (verify-email.ts). Several wait side by side, since nobody can tell yet whose the address is; whoever
- * confirms first has it, and the username too. Until then nothing shows that there was a sign-up. The owner of an
- * address that has an account is told that somebody tried. All cases do the same work: one hash, one batch,
- * one mail.
+ * It makes no account: it waits for the link in its mail, which makes the account just as it was
+ * asked for here (verify-email.ts). Several wait side by side, since nobody can tell yet whose the
+ * address is; whoever confirms first has it, and the username too. Until then nothing shows that
+ * there was a sign-up. The owner of an address that has an account is told that somebody tried. All
+ * cases do the same work: one hash, one batch, one mail.
  */
 export async function createUser(deps: Deps, input: SignUp): Promise<void> {
   await requireGoodPassword(deps, input.password, [
@@ -92,8 +92,9 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
 }
 
 /**
- * The statement that keeps a sign-up until it is confirmed: for an address that has no account, and while
- * another link may be mailed there. Where strangers have had all of those, the first one is mailed even so.
+ * The statement that keeps a sign-up until it is confirmed: for an address that has no account, and
+ * while another link may be mailed there. Where strangers have had all of those, the first one is
+ * mailed even so.
  */
 function insertSignUp(
   { db, now, settings, caller }: Pick<Deps, 'db' | 'now' | 'settings' | 'caller'>,
@@ -124,7 +125,9 @@ function insertSignUp(
   return insertWhere(db, signUps, values, when).returning()
 }
 
-/** Mails the link that makes the account of a sign-up, with when and from where it was asked for. */
+/**
+ * Mails the link that makes the account of a sign-up, with when and from where it was asked for.
+ */
 export const mailSignUpLink = (
   deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'patience'>,
   signUp: typeof signUps.$inferSelect | undefined,

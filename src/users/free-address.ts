@@ -4,7 +4,9 @@ import type { Deps } from '../context'
 import { merchantProfiles } from '../db/merchant-schema'
 import { mailedTokens, pendingActs, signUps, users } from '../db/schema'
 
-/** Whether no other account holds an address. One that was invited and has not accepted does not. */
+/**
+ * Whether no other account holds an address. One that was invited and has not accepted does not.
+ */
 export const isAddressFree = (key: string, userId: string) => sql`NOT EXISTS (
   SELECT 1 FROM users AS other WHERE other.email_key = ${key} AND other.id <> ${userId}
   AND other.status <> 'pending')`

@@ -17,8 +17,8 @@ import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
 const ADDRESS_MS = 7 * 86_400_000
 
 /**
- * The statement that makes a “this was not me” link. It takes the account back to what it is at this point:
- * to its address, and to the factors that are not young.
+ * The statement that makes a “this was not me” link. It takes the account back to what it is at
+ * this point: to its address, and to the factors that are not young.
  */
 export const issueNotMe = (
   deps: Pick<Deps, 'db' | 'now'>,
@@ -32,7 +32,10 @@ export const issueNotMe = (
       FROM users WHERE id = ${link.userId} AND ${when}`,
   )
 
-/** The same for a strong factor or backup codes that are added, while they are young: what its mail links to. */
+/**
+ * The same for a strong factor or backup codes that are added, while they are young: what its mail
+ * links to.
+ */
 export function undoFactorsLink(deps: Pick<Deps, 'db' | 'now' | 'settings'>, userId: string) {
   const token = randomToken()
   return {
@@ -44,13 +47,13 @@ export function undoFactorsLink(deps: Pick<Deps, 'db' | 'now' | 'settings'>, use
 const schema = z.object({ email: z.string(), since: z.number() })
 
 /**
- * The owner says that a change was not their act: everything stops until the password is reset through the
- * address of the link, which the account gets back, and what the link undoes of factors goes. API keys end
- * for good, and no browser is known any more. Where that address belongs to another account by now, a reset would go to the
- * intruder: then the account is disabled.
+ * The owner says that a change was not their act: everything stops until the password is reset
+ * through the address of the link, which the account gets back, and what the link undoes of factors
+ * goes. API keys end for good, and no browser is known any more. Where that address belongs to
+ * another account by now, a reset would go to the intruder: then the account is disabled.
  *
- * Links of the same address and younger ones die with it, older ones stay: after two changes the first
- * address has the last word, not the intruder's in between.
+ * Links of the same address and younger ones die with it, older ones stay: after two changes the
+ * first address has the last word, not the intruder's in between.
  */
 export async function freezeAccount(deps: Deps, token: string): Promise<'frozen' | 'disabled'> {
   const { db } = deps

@@ -15,10 +15,11 @@ import { mailSignUpLink } from './create-user'
 const FRESH_MS = 60_000
 
 /**
- * Sends the link of the latest sign-up with this address again, a new one that kills its one before. Anyone may
- * ask for any address; only one that waits for confirmation gets a mail, and neither the answer tells nor the
- * work: one query, one call of a guard, one batch with an event, one message. Where the mail would be one too
- * many for the address, sign-ups included, the link before stays good and nothing is written.
+ * Sends the link of the latest sign-up with this address again, a new one that kills its one
+ * before. Anyone may ask for any address; only one that waits for confirmation gets a mail, and
+ * neither the answer tells nor the work: one query, one call of a guard, one batch with an event,
+ * one message. Where the mail would be one too many for the address, sign-ups included, the link
+ * before stays good and nothing is written.
  */
 export async function resendVerification(deps: Deps, email: string): Promise<void> {
   const { db, now, settings } = deps
@@ -38,7 +39,8 @@ export async function resendVerification(deps: Deps, email: string): Promise<voi
       .set({ tokenHash: sha256(token), expiresAt })
       .where(eq(signUps.tokenHash, meant?.tokenHash ?? ''))
       .returning(),
-    // Nobody's too: a batch that writes nothing would be answered sooner. Past the limit none has any.
+    // Nobody's too: a batch that writes nothing would be answered sooner. Past the limit none has
+    // any.
     event: recordEvent(
       deps,
       { event: 'user_verification_requested', data: { sent: meant !== undefined } },
@@ -58,9 +60,9 @@ export const selectLatest = ({ db }: Pick<Deps, 'db'>, key: string) =>
     .limit(1)
 
 /**
- * Sends the link again after a login that was refused: a sign-up that waits is like an unknown name, even to
- * whoever has its password, and only its mailbox is told how to go on. Begins once the answer is on its way,
- * which it would delay.
+ * Sends the link again after a login that was refused: a sign-up that waits is like an unknown
+ * name, even to whoever has its password, and only its mailbox is told how to go on. Begins once
+ * the answer is on its way, which it would delay.
  */
 export const remindOfSignUp = (deps: Deps, email: string): void =>
   deps.waitUntil(

@@ -19,8 +19,9 @@ export type ProfileChange = Readonly<{
 
 /**
  * Changes what users may say of themselves, and nothing else: role, status and address have acts of
- * their own. A username is taken in the one statement that finds it free; whether it is somebody's is told ten
- * times a day. Returns the session with its user as it is now; where nothing changes, nothing is recorded.
+ * their own. A username is taken in the one statement that finds it free; whether it is somebody's
+ * is told ten times a day. Returns the session with its user as it is now; where nothing changes,
+ * nothing is recorded.
  */
 export async function updateUser(
   deps: Deps,
@@ -71,7 +72,10 @@ export async function updateUser(
   return { ...session, user }
 }
 
-/** Before an answer that says whether a username is somebody's, which an account may hear ten times a day. */
+/**
+ * Before an answer that says whether a username is somebody's, which an account may hear ten times
+ * a day.
+ */
 export async function requireFewRenames(deps: Deps, userId: string): Promise<void> {
   const now = deps.now().getTime()
   const waitSeconds = await reach(deps, 'guard', () => guardOf(deps, { userId }).ask('rename', now))

@@ -23,10 +23,12 @@ export type Verified = Readonly<{
 }>
 
 /**
- * Makes the account of the sign-up that the link was mailed for, and of no other: whoever else signed up
- * with the same address has a link of their own. The first one that is used ends them all. Opens no session.
+ * Makes the account of the sign-up that the link was mailed for, and of no other: whoever else
+ * signed up with the same address has a link of their own. The first one that is used ends them
+ * all. Opens no session.
  *
- * The browser is known from then on, so that what strangers have done with the name does not keep its owner out.
+ * The browser is known from then on, so that what strangers have done with the name does not keep
+ * its owner out.
  */
 export async function verifyEmail(
   deps: Deps,
@@ -71,7 +73,9 @@ async function findSignUp({ db, now }: Pick<Deps, 'db' | 'now'>, token: string):
   return found
 }
 
-/** The statement that makes the account, if `when` holds: with the username, if nobody has that yet. */
+/**
+ * The statement that makes the account, if `when` holds: with the username, if nobody has that yet.
+ */
 function insertUser({ db, now }: Pick<Deps, 'db' | 'now'>, id: string, signUp: SignUp, when: SQL) {
   const { username: wish, ...given } = signUp
   const wishedKey = wish === null ? null : (usernameKey(wish) ?? null)

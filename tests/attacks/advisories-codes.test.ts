@@ -60,7 +60,8 @@ describe('advisories: codes, recovery and lockout', () => {
       await app.post('/api/auth/step-up/', { password }, { token }),
       await app.post('/api/auth/change-password/', change, { token }),
     ]
-    // By its other name it goes on like a name that nobody has, with a right password as with a wrong one.
+    // By its other name it goes on like a name that nobody has, with a right password as with a
+    // wrong one.
     expect(answers.map(({ status }) => status)).toEqual([429, 429, 401, 429, 429, 429])
     // The lock is the password's: what its owner holds besides is not the stranger's to stop.
     const owner = await keyOwner(app)

@@ -64,7 +64,8 @@ describe('a change of address', () => {
     for (const email of [disabled.email, pending.email, app.newAccount().email]) {
       expect(await seenOf(app, email, () => sent)).toEqual(taken)
     }
-    // What waits is in the asker's export either way; nobody is mailed the link of an address that is taken.
+    // What waits is in the asker's export either way; nobody is mailed the link of an address that
+    // is taken.
     const told = await mailAbout(holder.email, /wanted to use your e-mail address/)
     expect(told.text).not.toContain('#token')
   })

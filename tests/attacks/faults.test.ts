@@ -77,7 +77,9 @@ const faults: [string, Fault][] = (['fails', 'hangs'] as const).flatMap((how) =>
   [`the queue ${how}`, broken('mailQueue', ['send'], how)],
 ])
 
-/** Where only reading fails: the lock of a name is unknown then, though a challenge could be kept. */
+/**
+ * Where only reading fails: the lock of a name is unknown then, though a challenge could be kept.
+ */
 const unread: [string, Fault][] = (['fails', 'hangs'] as const).map((how) => [
   `reading KV ${how}`,
   broken('kv', ['get'], how),

@@ -5,7 +5,9 @@ import { type Answer, nextCode, startApp } from '../support/app'
 import { subjectsTo } from '../support/mailbox'
 import { eventsOf } from '../support/rows-of'
 
-/** An app that tells of the work that the platform does although the caller of a request hangs up. */
+/**
+ * An app that tells of the work that the platform does although the caller of a request hangs up.
+ */
 function hungUpOn() {
   let check = Promise.withResolvers<unknown>()
   const app = startApp((deps) => ({

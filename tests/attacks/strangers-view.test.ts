@@ -9,7 +9,10 @@ import { userIdOf } from '../support/rows-of'
 
 const STRANGERS_PASSWORD = 'the stranger chose these words'
 
-/** A service in which a name is somebody's, or is nobody's, and a stranger with an account of their own. */
+/**
+ * A service in which a name is somebody's, or is nobody's, and a stranger with an account of their
+ * own.
+ */
 async function beginWorld(exists: boolean) {
   const { meter, read } = startMeter()
   const objects = new Set<string>()
@@ -77,7 +80,9 @@ async function beginWorld(exists: boolean) {
 
 type Act = keyof Awaited<ReturnType<typeof beginWorld>>
 
-/** Counts the objects that a request reaches, but for those that are there already in either world. */
+/**
+ * Counts the objects that a request reaches, but for those that are there already in either world.
+ */
 const watchingObjects = (
   deps: ReturnType<ReturnType<typeof startMeter>['meter']>,
   objects: Set<string>,

@@ -8,8 +8,8 @@ import { settings } from '../../src/settings'
 import { mailboxPorts } from '../support/smtp-mailbox'
 
 /**
- * Real bindings and SMTP to this worker's own mailbox; the queue keeps what it is sent, so that a test
- * hands it on batch by batch.
+ * Real bindings and SMTP to this worker's own mailbox; the queue keeps what it is sent, so that a
+ * test hands it on batch by batch.
  */
 export function startMail(overrides: Partial<MailDeps> = {}) {
   const queue: string[] = []

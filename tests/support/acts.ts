@@ -99,7 +99,9 @@ export async function withTotp(app: App, role?: Role) {
   return { account, userId, accessToken, sessionId, ...totp }
 }
 
-/** The same with an app and backup codes that are no longer young: a reset by mail asks for them. */
+/**
+ * The same with an app and backup codes that are no longer young: a reset by mail asks for them.
+ */
 export async function withOldTotp(app: App, role?: Role) {
   const user = await withTotp(app, role)
   await ageFactors(user.userId)

@@ -24,7 +24,10 @@ export async function insertUser(app: App, role: Role, extra = ''): Promise<stri
   return id
 }
 
-/** An access token of a new session, by default one that an app's code has opened. Each act uses its step-up up. */
+/**
+ * An access token of a new session, by default one that an app's code has opened. Each act uses its
+ * step-up up.
+ */
 export const tokenFor = async (
   app: App,
   { id }: { id: string },

@@ -45,8 +45,9 @@ type SendOptions = {
 let apps = 0
 
 /**
- * The service with a clock, a network address and accounts of its own, since the tests of a file share their storage.
- * The stores are real; a hash is cheap, and mails are read as the queue takes them (docs/testing.md).
+ * The service with a clock, a network address and accounts of its own, since the tests of a file
+ * share their storage. The stores are real; a hash is cheap, and mails are read as the queue takes
+ * them (docs/testing.md).
  */
 export function startApp(fault: (deps: Deps) => Deps = (deps) => deps) {
   apps += 1

@@ -29,7 +29,10 @@ export async function failLogin(app: App, identifier: string, times: number, coo
   return answers
 }
 
-/** Counts the password hashes and their rounds that run while `act` does, whichever path asks for them. */
+/**
+ * Counts the password hashes and their rounds that run while `act` does, whichever path asks for
+ * them.
+ */
 export async function countingHashes<T>(
   act: () => Promise<T>,
 ): Promise<{ result: T; hashes: number; rounds: number }> {

@@ -10,7 +10,10 @@ import { testDeps } from './test-deps'
 type Fault = (deps: Deps) => Deps
 type How = 'fails' | 'hangs'
 
-/** The queue takes nothing. Where it hangs, a notice waits for it briefly: no other queue could answer. */
+/**
+ * The queue takes nothing. Where it hangs, a notice waits for it briefly: no other queue could
+ * answer.
+ */
 export const noQueue =
   (how: How = 'fails'): Fault =>
   (deps) => {

@@ -10,8 +10,9 @@ const contents = async () => {
   return keys.keys.length + objects.objects.length + tables.results.length
 }
 
-// One runtime serves many files: each begins with empty stores. `reset` deletes what is running, and a
-// store that nobody has used for ten seconds is not: so each is asked for something before it.
+// One runtime serves many files: each begins with empty stores. `reset` deletes what is running,
+// and a store that nobody has used for ten seconds is not: so each is asked for something before
+// it.
 await contents()
 await reset()
 if ((await contents()) > 0) throw new Error('a store is not empty')

@@ -11,7 +11,9 @@ const ask = async <T>(path: string, init?: RequestInit): Promise<T> => {
 
 const own = await ask<SmtpMailbox>('/mailboxes', { method: 'POST' })
 
-/** The ports of good and bad servers that no other worker sends to. The real queue sends to others. */
+/**
+ * The ports of good and bad servers that no other worker sends to. The real queue sends to others.
+ */
 export const mailboxPorts = own.ports
 
 /** Every connection to this worker's own servers, whoever it was for. */
@@ -31,7 +33,9 @@ export const mailsTo = (address: string, { after = 0 } = {}) => mailsWithin(0, a
 
 const read = new Map<string, number>()
 
-/** The next mail to an address that no test has yet read, as soon as it is there. Fails after 5 s. */
+/**
+ * The next mail to an address that no test has yet read, as soon as it is there. Fails after 5 s.
+ */
 export async function nextMail(address: string): Promise<Mail> {
   const after = read.get(address) ?? 0
   const [mail] = await mailsWithin(5000, address, after)

@@ -5,8 +5,8 @@ const SIGNS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const ID = 22
 
 /**
- * A text that looks like an API key and has a right check, as anybody can make one: with an id that its maker
- * has seen, and with a secret of which so many signs are kept.
+ * A text that looks like an API key and has a right check, as anybody can make one: with an id that
+ * its maker has seen, and with a secret of which so many signs are kept.
  */
 export function strangersKey(id = newKeyId(), like = '', signs = ID): string {
   const made = `${newKeyId()}${newKeyId()}`.replaceAll('key_', '').slice(0, 43)

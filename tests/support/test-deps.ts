@@ -32,8 +32,8 @@ export function withoutLimits(deps: Deps): Deps {
 }
 
 /**
- * What watches over all (sprayed passwords, domains of sign-ups, alarms of jobs), for each app by itself: the
- * Durable Objects of a file that ran before may still be there (setup.ts).
+ * What watches over all (sprayed passwords, domains of sign-ups, alarms of jobs), for each app by
+ * itself: the Durable Objects of a file that ran before may still be there (setup.ts).
  */
 export const ownWatchers = ({ ipLimiters }: Deps, id: string): Pick<Deps, 'ipLimiters'> => ({
   ipLimiters: new Proxy(ipLimiters, {

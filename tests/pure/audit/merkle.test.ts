@@ -22,7 +22,9 @@ import { naiveConsistency, naiveLeaf, naivePath, naiveRoot, naiveRoots } from '.
 const bytes = (hex: string): Hash => Buffer.from(hex, 'hex')
 const leaf = (at: number) => naiveLeaf(Buffer.from(`leaf ${at}`))
 const leavesUpTo = (size: number) => Array.from({ length: size }, (_, at) => leaf(at))
-/** The largest tree of which every proof is tried: of 64 leaves, or of 24, which is no power of two. */
+/**
+ * The largest tree of which every proof is tried: of 64 leaves, or of 24, which is no power of two.
+ */
 const LARGEST = isDeep ? 64 : 24
 const all = leavesUpTo(LARGEST)
 const rootsUpTo = Array.from({ length: LARGEST + 1 }, (_, size) => naiveRoot(all.slice(0, size)))

@@ -13,7 +13,9 @@ const faultSchema = z.strictObject({
   times: z.int().min(1).default(1),
 })
 
-/** The mailboxes' HTTP side, for tests that run inside workerd and cannot reach into this process. */
+/**
+ * The mailboxes' HTTP side, for tests that run inside workerd and cannot reach into this process.
+ */
 export async function httpServer(records: Records, open: () => Promise<SmtpMailbox>) {
   const server = createServer((request, response) => {
     answer(request, records, open).then(

@@ -8,7 +8,10 @@ const matches = (pattern: string, address: string) =>
     ? key(address).endsWith(key(pattern.slice(1)))
     : key(address) === key(pattern)
 
-/** What the mailboxes have seen: mails, connections with every line of their talk, and planned faults. */
+/**
+ * What the mailboxes have seen: mails, connections with every line of their talk, and planned
+ * faults.
+ */
 export function createRecords() {
   const mails: Mail[] = []
   const connections = new Map<string, Connection>()
