@@ -8,7 +8,7 @@ import { keyOwner, madeKey, verifyKey } from './api-keys/support'
 import { freshAddress, startApp } from './support/app'
 import { everyRoute } from './support/guarded-routes'
 import { many } from './support/many'
-import { startMeter } from './support/meter'
+import { startMeter, ZERO } from './support/meter'
 import { strangersKey } from './support/strangers-key'
 
 const { meter, read } = startMeter()
@@ -20,15 +20,6 @@ const archive = new Proxy({} as Deps['archive'], {
 })
 const app = startApp((deps) => ({ ...meter(deps), archive }))
 
-const NOTHING = {
-  d1RoundTrips: 0,
-  rowsRead: 0,
-  rowsWritten: 0,
-  kvReads: 0,
-  kvWrites: 0,
-  objectCalls: 0,
-  queueSends: 0,
-}
 const times = Array.from({ length: many(50) })
 
 /** What asks the database, at most once in two seconds whoever asks (src/cached.ts). */
@@ -53,7 +44,7 @@ describe('strangers', () => {
       for (const _ of times) await app.send(method, path, { ip: freshAddress() })
       const isCached = CACHED.includes(name)
       const cost = isCached ? { d1RoundTrips: 1, rowsRead: expect.any(Number) as number } : {}
-      expect([name, read()]).toEqual([name, { ...NOTHING, ...cost }])
+      expect([name, read()]).toEqual([name, { ...ZERO, ...cost }])
       if (isCached) app.advance(2)
     }
   })
@@ -99,7 +90,7 @@ describe('strangers', () => {
       // A route for anyone as well has counted the one without credentials.
       const { objectCalls, ...rest } = read()
       const counted = facet.security?.includes('none') ? objectCalls : 0
-      expect([name, { objectCalls, ...rest }]).toEqual([name, { ...NOTHING, objectCalls: counted }])
+      expect([name, { objectCalls, ...rest }]).toEqual([name, { ...ZERO, objectCalls: counted }])
     }
   })
 
@@ -126,7 +117,7 @@ describe('strangers', () => {
         }
       }
       expect(await security.verifyApiKey(stranger)).toMatchObject({ active: false })
-      expect(read()).toEqual(NOTHING)
+      expect(read()).toEqual(ZERO)
     }
     expect((await verifyKey(app, key)).status).toBe(200)
   })
@@ -141,6 +132,6 @@ describe('strangers', () => {
     ] as const) {
       await app.send(method, path, { ip: freshAddress() })
     }
-    expect(read()).toEqual(NOTHING)
+    expect(read()).toEqual(ZERO)
   })
 })

@@ -13,9 +13,9 @@ const COUNTED = 1000
 
 /**
  * Ends the sessions of everybody else, for when nobody knows whose were stolen, and every login and
- * step-up that has been begun: a new epoch begins, which the session of the admin is taken into.
- * Three rows are written, however many sessions there are; theirs go with the next purge (decision
- * 020).
+ * step-up that has been begun: a new epoch begins, and the session of the admin is taken into it.
+ * It writes as many rows for a million sessions as for none; theirs go with the next purge
+ * (decision 020).
  *
  * Answers how many there were, as far as a thousand rows tell.
  */

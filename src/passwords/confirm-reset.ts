@@ -49,12 +49,16 @@ export async function confirmReset(
   )
   const next = { passwordHash, deviceHash: device, ...factor }
   const { backupCodesLeft, factorsRemoved, epoch } = await replacePassword(deps, reset, next)
-  await Promise.all([
+  // Each to its end, whatever comes of the others.
+  const told = await Promise.allSettled([
     reach(deps, 'guard', () =>
       guardOf(deps, { userId }).recover({ device, epoch }, deps.now().getTime()),
     ),
     dropLocks(deps, namesOf(reset)),
-  ]).catch(() => log('warn', 'guard_not_told', { request_id: deps.caller.requestId }))
+  ])
+  if (told.some(({ status }) => status === 'rejected')) {
+    log('warn', 'guard_not_told', { request_id: deps.caller.requestId })
+  }
   const occasion = occasionOf(deps)
   await Promise.all([
     notifyOwner(deps, reset, {

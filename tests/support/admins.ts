@@ -80,3 +80,15 @@ export const acceptInvitation = (
     { token, password, ...(username !== undefined && { username }) },
     { ip: freshAddress() },
   )
+
+/** Ends everybody's sessions, at the word of an admin in a session of its own unless one is given. */
+export async function endAll(app: App, admin: { id: string }, token?: string) {
+  const used = token ?? (await tokenFor(app, admin))
+  const json = { reason: REASON }
+  const answer = await app.send('POST', '/api/admin/end-sessions/', {
+    json,
+    token: used,
+    ip: freshAddress(),
+  })
+  return { ...answer, token: used }
+}

@@ -12,7 +12,8 @@ export type Reading = {
   queueSends: number
 }
 
-const ZERO: Reading = {
+/** What nothing costs. */
+export const ZERO: Reading = {
   d1RoundTrips: 0,
   rowsRead: 0,
   rowsWritten: 0,

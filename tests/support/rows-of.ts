@@ -35,3 +35,10 @@ export async function eventsOf(email: string): Promise<{ event: string; data: st
     .run<{ event: string; data: string | null }>()
   return results
 }
+
+export const sessionIds = async (userId: string) =>
+  (
+    await env.DB.prepare('SELECT id FROM sessions WHERE user_id = ?')
+      .bind(userId)
+      .run<{ id: string }>()
+  ).results.map(({ id }) => id)
