@@ -1,10 +1,19 @@
 import { describe, test } from 'vitest'
+import type { Deps } from '../../src/context'
 import { CURRENT_COST } from '../../src/crypto/password-hash'
 import { freshAddress, startApp } from '../support/app'
 import { isDeep } from '../support/many'
 import { mannWhitney, median } from '../support/statistics'
 
 type App = ReturnType<typeof startApp>
+
+/** Takes what is sent, as the platform's queue does. That of other tests renders each mail but decoys. */
+const unread: Deps['mailQueue'] = {
+  metrics: () => Promise.resolve({ backlogCount: 0, backlogBytes: 0 }),
+  send: () => Promise.resolve(SENT),
+  sendBatch: () => Promise.resolve(SENT),
+}
+const SENT = { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }
 type Ask = (email: string) => Promise<unknown>
 
 /** Twenty are as few as the statistics allow, and tell a hash that is skipped. */
@@ -71,7 +80,7 @@ describe('time tells nothing about an account', () => {
     'row 38 (AA 65.3.0): %s',
     { timeout: 240_000 },
     async (name, { expect }) => {
-      const app = startApp((deps) => ({ ...deps, passwordCost: CURRENT_COST }))
+      const app = startApp((deps) => ({ ...deps, passwordCost: CURRENT_COST, mailQueue: unread }))
       const known =
         name === 'verify-email/resend' ? await hasPending(app) : (await app.hasAccount()).email
       const unknown = `nobody-${app.id}@example.com`
