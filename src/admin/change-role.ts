@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { problem } from '../problems'
 import { hasOtherAdmin } from '../roles/admins'
 import type { CurrentSession } from '../sessions/find-session'
@@ -8,10 +9,10 @@ import { requireUsed, useStepUp } from '../sessions/step-up'
 import { notifyOwner } from '../users/notify-owner'
 import { changeUser } from './change-user'
 import {
+  grantNotices,
   isNotAskedFor,
   newGrant,
   requestGrant,
-  tellOfGrant,
   type WaitingGrant,
 } from './request-grant'
 import { findSubject, type Subject } from './subject'
@@ -59,12 +60,12 @@ async function askForGrant(
     .where(isPossible)
   // Before the batch, which would use the step-up up for nothing.
   if (possible.length === 0) throw problem('user_state', { reason: 'waits already' })
-  const [made, , used] = await deps.db.batch([
-    ...requestGrant(deps, session, { userId: whom, reason, ...grant }, isPossible),
-    useStepUp(deps, session),
-  ])
+  const mails = await grantNotices(deps, session, { ...grant, email, reason })
+  const { asked, used } = await batch(deps.db, {
+    ...requestGrant(deps, session, { userId: whom, reason, mails, ...grant }, isPossible),
+    used: useStepUp(deps, session),
+  })
   requireUsed(used)
-  if (made.length === 0) throw problem('user_state', { reason: 'asked for meanwhile' })
-  await tellOfGrant(deps, session, { ...grant, email, reason })
+  if (asked.length === 0) throw problem('user_state', { reason: 'asked for meanwhile' })
   return grant
 }

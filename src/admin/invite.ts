@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { users } from '../db/schema'
 import { problem } from '../problems'
 import { hasOtherAdmin } from '../roles/admins'
@@ -15,7 +16,7 @@ import {
   mailInvitation,
   newInvited,
 } from '../users/invite-user'
-import { newGrant, requestGrant, tellOfGrant, type WaitingGrant } from './request-grant'
+import { grantNotices, newGrant, requestGrant, type WaitingGrant } from './request-grant'
 
 export type Invitation = Readonly<{ userId: string }> &
   (Readonly<{ expiresAt: Date }> | Readonly<{ grant: WaitingGrant }>)
@@ -42,32 +43,39 @@ export async function invite(
   const grant = newGrant(deps)
   const userId = sql`(SELECT id ${mine})`
   const reason = 'invited as an admin'
-  const [, , , , , , [account], , [issued], , , used] = await db.batch([
+  const mails =
+    role === 'admin' ? await grantNotices(deps, session, { ...grant, email, reason }) : []
+  const {
+    account: [account],
+    issued: [issued],
+    used,
+  } = await batch(db, {
     ...insertInvited(deps, invited, actor, maySensitively(deps, session)),
-    db
+    account: db
       .select({ id: users.id })
       .from(users)
       .where(sql`id = ${userId}`),
-    recordEvent(
+    invitedEvent: recordEvent(
       deps,
       { event: 'user_invited', userId, actor, sessionId: session.id, data: { role } },
       isMade,
     ),
-    issueInvitation(deps, { token, role, by: actor }, sql`${mine} AND NOT ${needsApproval}`),
+    issued: issueInvitation(
+      deps,
+      { token, role, by: actor },
+      sql`${mine} AND NOT ${needsApproval}`,
+    ),
     ...requestGrant(
       deps,
       session,
-      { ...grant, userId, reason },
+      { ...grant, userId, reason, mails },
       sql`${isMade} AND ${needsApproval}`,
     ),
-    useStepUp(deps, session),
-  ])
+    used: useStepUp(deps, session),
+  })
   requireUsed(used)
   if (!account) throw problem('address_taken', { reason: 'confirmed meanwhile' })
-  if (!issued) {
-    await tellOfGrant(deps, session, { ...grant, email, reason })
-    return { userId: account.id, grant }
-  }
+  if (!issued) return { userId: account.id, grant }
   await mailInvitation(deps, { ...invited, userId: account.id, role })
   return { userId: account.id, expiresAt: new Date(deps.now().getTime() + INVITATION_MS) }
 }

@@ -3,10 +3,11 @@ import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { randomId } from '../crypto/token'
 import { pendingActs } from '../db/schema'
+import { insertWaiting, type WaitingMail } from '../email/enqueue'
 import { maskAddress } from '../email/header-safety'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively } from '../sessions/step-up'
-import { tellAdmins } from './tell-admins'
+import { adminNotices } from './notify-admins'
 
 /** How long a second admin has to approve. */
 const APPROVAL_MS = 86_400_000
@@ -24,27 +25,30 @@ export const isNotAskedFor = ({ now }: Pick<Deps, 'now'>, userId: SQL) => sql`NO
   SELECT 1 FROM pending_acts WHERE user_id = ${userId} AND kind = 'grant_admin'
   AND state = 'waiting' AND due_at > ${now().getTime()})`
 
-/** The statements that ask for a second admin, if `when` holds; the first returns a row. */
+/**
+ * The statements that ask for a second admin, if `when` holds, and tell the others: a day in which
+ * one can approve is none while nobody knows of it. `asked` returns a row.
+ */
 export function requestGrant(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   session: CurrentSession,
-  grant: WaitingGrant & { userId: SQL; reason: string },
+  grant: WaitingGrant & { userId: SQL; reason: string; mails: readonly WaitingMail[] },
   when: SQL,
 ) {
-  const { userId, reason, actId, approveBefore } = grant
+  const { userId, reason, actId, approveBefore, mails } = grant
   const may = sql`${maySensitively(deps, session)} AND ${when}`
   const isMade = sql`EXISTS (SELECT 1 FROM pending_acts WHERE id = ${actId})`
   const actor = session.user.id
   const now = deps.now().getTime()
-  return [
-    deps.db
+  return {
+    asked: deps.db
       .insert(pendingActs)
       .select(
         sql`SELECT ${actId}, 'grant_admin', ${userId}, ${actor}, ${reason}, ${now},
           ${approveBefore.getTime()}, 'waiting', NULL, NULL WHERE ${may}`,
       )
       .returning({ id: pendingActs.id }),
-    recordEvent(
+    askedEvent: recordEvent(
       deps,
       {
         event: 'user_role_requested',
@@ -55,15 +59,17 @@ export function requestGrant(
       },
       isMade,
     ),
-  ] as const
+    askedMails: insertWaiting(deps, mails, isMade),
+  }
 }
 
-/** Tells the other admins, of whom one must approve. */
-export async function tellOfGrant(
-  deps: Pick<Deps, 'db' | 'now' | 'mailQueue' | 'settings' | 'patience'>,
+/** The mails to the other admins, of whom one must approve. */
+export function grantNotices(
+  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'patience'>,
   session: CurrentSession,
   { email, reason, approveBefore }: WaitingGrant & { email: string; reason: string },
-): Promise<void> {
+): Promise<WaitingMail[]> {
   const data = { address: maskAddress(email), reason, approveBefore, time: deps.now() }
-  await tellAdmins(deps, session.user.id, { template: 'admin_grant_waiting', data })
+  const notice = { template: 'admin_grant_waiting', data } as const
+  return adminNotices(deps, notice, { but: session.user.id })
 }

@@ -1,14 +1,16 @@
 import { and, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { randomId, randomToken, sha256 } from '../crypto/token'
 import { mailedTokens, pendingActs } from '../db/schema'
+import { insertWaiting, type WaitingMail } from '../email/enqueue'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { hasStrongFactor } from '../two-factor/strong-factors'
 import { mailedLink } from '../users/mailed-link'
-import { notifyOwner } from '../users/notify-owner'
+import { ownerNotices } from '../users/notify-owner'
 import { findSubject } from './subject'
 
 /** How long the owner can stop it: whoever talks an admin into it must not be done before the owner reads mail. */
@@ -28,21 +30,27 @@ export async function scheduleFactorRemoval(
   const subject = await findSubject(deps, session, userId)
   if (subject.status !== 'active') throw problem('user_state')
   const dueAt = new Date(deps.now().getTime() + DELAY_MS)
-  const removal = { userId, reason, actId: randomId('act'), token: randomToken(), dueAt }
+  const [actId, token] = [randomId('act'), randomToken()]
+  const data = { link: mailedLink(deps, 'stop-act', token), dueAt, reason, time: deps.now() }
+  const mails = await ownerNotices(deps, subject, { template: 'factor_removal_scheduled', data })
+  const removal = { userId, reason, actId, token, dueAt, mails }
   const isMade = await insertRemoval(deps, session, removal)
   if (!isMade) throw problem('user_state', { reason: 'no factor, or scheduled already' })
-  const { actId, token } = removal
-  const data = { link: mailedLink(deps, 'stop-act', token), dueAt, reason, time: deps.now() }
-  await notifyOwner(deps, subject, { template: 'factor_removal_scheduled', data })
   return { actId, dueAt }
 }
 
+/** One batch: the day to stop it is none while the owner does not know of it. */
 async function insertRemoval(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   session: CurrentSession,
-  removal: ScheduledRemoval & { userId: string; reason: string; token: string },
+  removal: ScheduledRemoval & {
+    userId: string
+    reason: string
+    token: string
+    mails: readonly WaitingMail[]
+  },
 ): Promise<boolean> {
-  const { userId, reason, actId, token, dueAt } = removal
+  const { userId, reason, actId, token, dueAt, mails } = removal
   const actor = session.user.id
   const isPossible = sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND status = 'active')
     AND ${hasStrongFactor(userId)}
@@ -56,8 +64,8 @@ async function insertRemoval(
     .where(isPossible)
   // Before the batch, which would use the step-up up for nothing.
   if (possible.length === 0) return false
-  const [made, , , used] = await db.batch([
-    db
+  const { made, used } = await batch(db, {
+    made: db
       .insert(pendingActs)
       .select(
         sql`SELECT ${actId}, 'remove_factors', ${userId}, ${actor}, ${reason},
@@ -65,7 +73,7 @@ async function insertRemoval(
           WHERE ${and(maySensitively(deps, session), isPossible)}`,
       )
       .returning({ id: pendingActs.id }),
-    recordEvent(
+    event: recordEvent(
       deps,
       {
         event: 'user_factor_removal_scheduled',
@@ -76,12 +84,13 @@ async function insertRemoval(
       },
       isMade,
     ),
-    db.insert(mailedTokens).select(
+    link: db.insert(mailedTokens).select(
       sql`SELECT ${sha256(token)}, ${userId}, 'stop_act', json_object('act', ${actId}),
           ${dueAt.getTime()} WHERE ${isMade}`,
     ),
-    useStepUp(deps, session),
-  ])
+    mails: insertWaiting(deps, mails, isMade),
+    used: useStepUp(deps, session),
+  })
   requireUsed(used)
   return made.length > 0
 }

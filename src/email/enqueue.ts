@@ -1,3 +1,4 @@
+import { type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { randomId } from '../crypto/token'
 import { waitingMails } from '../db/mail-schema'
@@ -43,6 +44,9 @@ export async function enqueueNotice(
   }
 }
 
+/** A row of `waiting_mails`, with the id of what it is about where rows differ in that. */
+export type WaitingMail = typeof waitingMails.$inferInsert & { about?: string }
+
 /**
  * The row of a mail that waits in the database, for the batch of what it is about: it goes out a
  * minute later (jobs/send-waiting-mails.ts).
@@ -50,21 +54,25 @@ export async function enqueueNotice(
 export const waitingMail = async (
   deps: Pick<Deps, 'settings' | 'now'>,
   mail: MailRequest,
-): Promise<typeof waitingMails.$inferInsert> => ({
+): Promise<WaitingMail> => ({
   createdAt: deps.now(),
   id: randomId('mail'),
   body: await sealed(deps, mail),
 })
 
-/** Queues mails in one send, all of them or none: about eighty at most, for a send is of 256 KB. */
-export async function enqueueMails(
-  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'patience'>,
-  mails: readonly MailRequest[],
-): Promise<void> {
-  if (mails.length === 0) return
-  const bodies = await Promise.all(mails.map((mail) => sealed(deps, mail)))
-  const messages = bodies.map((body) => ({ body, contentType: 'text' as const }))
-  await reach(deps, 'mail queue', () => deps.mailQueue.sendBatch(messages))
+/**
+ * The statement that inserts such rows, each of those for which `when` holds at this point of the
+ * batch: a condition that may ask `mail.value ->> 'about'`. Returns a row for each that it inserts.
+ */
+export function insertWaiting({ db }: Pick<Deps, 'db'>, mails: readonly WaitingMail[], when: SQL) {
+  const rows = mails.map((mail) => ({ ...mail, createdAt: mail.createdAt.getTime() }))
+  return db
+    .insert(waitingMails)
+    .select(
+      sql`SELECT mail.value ->> 'createdAt', mail.value ->> 'id', mail.value ->> 'body'
+        FROM json_each(${JSON.stringify(rows)}) AS mail WHERE ${when}`,
+    )
+    .returning({ id: waitingMails.id })
 }
 
 function sealed(deps: Pick<Deps, 'settings' | 'now'>, mail: MailRequest): Promise<string> {

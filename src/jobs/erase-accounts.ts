@@ -1,13 +1,15 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, getTableName, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { auditKeys } from '../db/audit-schema'
 import { users } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
+import { insertWaiting } from '../email/enqueue'
 import { log } from '../log'
 import { dropObjects } from '../merchants/document-objects'
 import { reach } from '../reach'
-import { notifyOwner, type Owner, ownerColumns } from '../users/notify-owner'
+import { type Owner, ownerColumns, ownerNotices } from '../users/notify-owner'
 import { countFailed } from './count-failed'
 import type { Counts } from './job'
 import { scrubEvents } from './scrub-events'
@@ -47,20 +49,32 @@ async function erase(deps: Deps, owner: Owner, lease: Date): Promise<void> {
   const { db } = deps
   const userId = owner.id
   const { events, scrubRest } = await scrubEvents(deps, userId)
-  await reach(deps, 'guard', () => guardOf(deps, { userId }).erase())
+  const eraseGuard = () => reach(deps, 'guard', () => guardOf(deps, { userId }).erase())
+  await eraseGuard()
   await reach(deps, 'archive', () => dropObjects(deps, userId))
-  // The last moment at which there is an address; a run that fails after it mails again.
-  await notifyOwner(deps, owner, { template: 'account_erased', data: {} })
+  const mails = await ownerNotices(deps, owner, { template: 'account_erased', data: {} })
   const isMine = sql`EXISTS (SELECT 1 FROM users
     WHERE id = ${userId} AND erasure_due_at = ${lease.getTime()})`
-  const [concerned, acted] = await db.batch([
+  const event = { event: 'user_erased', userId, actor: 'system', data: { events } } as const
+  const tables = userTables.map(
+    (table) =>
+      [getTableName(table), db.delete(table).where(and(eq(table.userId, userId), isMine))] as const,
+  )
+  const { concerned, acted, gone } = await batch(db, {
     ...scrubRest(isMine),
-    recordEvent(deps, { event: 'user_erased', userId, actor: 'system', data: { events } }, isMine),
+    event: recordEvent(deps, event, isMine),
+    mails: insertWaiting(deps, mails, isMine),
     // What is in the archive cannot be changed; without its key nobody reads it.
-    db.delete(auditKeys).where(and(eq(auditKeys.userId, userId), isMine)),
-    ...userTables.map((table) => db.delete(table).where(and(eq(table.userId, userId), isMine))),
-    db.delete(users).where(and(eq(users.id, userId), eq(users.erasureDueAt, lease))),
-  ])
+    archiveKey: db.delete(auditKeys).where(and(eq(auditKeys.userId, userId), isMine)),
+    ...Object.fromEntries(tables),
+    gone: db
+      .delete(users)
+      .where(and(eq(users.id, userId), eq(users.erasureDueAt, lease)))
+      .returning({ id: users.id }),
+  })
+  if (gone.length === 0) return
   const changes = concerned.meta.changes + acted.meta.changes
+  // Again, for what a login has left in it meanwhile.
+  await eraseGuard().catch(() => log('warn', 'guard_not_told', { user_id: userId }))
   log('info', 'user_erased', { user_id: userId, events: events + changes })
 }

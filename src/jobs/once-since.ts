@@ -1,50 +1,44 @@
 import { sql } from 'drizzle-orm'
+import { adminNotices } from '../admin/notify-admins'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { jobRuns } from '../db/audit-schema'
+import { insertWaiting } from '../email/enqueue'
 import { reach } from '../reach'
-
-/** A run that was cut off holds its claim no longer than this. */
-const LEASE_MS = 3_600_000
+import type { Notice } from '../users/notify-owner'
 
 /**
- * Does a thing that is to be done once after a time, whoever comes first; false if it is done, or somebody
- * is at it. What throws is due again at once, what was cut off after an hour. The claim is a row of
- * `job_runs` under a name of its own, which no job has.
+ * Tells the admins, once after a time, whichever run comes first; how many mails. That they were told
+ * is a row of `job_runs` under a name of its own, which no job has, and one batch with the mails.
+ * While there is nobody to tell it is due.
  */
-export async function onceSince(
-  deps: Pick<Deps, 'db' | 'now' | 'patience'>,
+export async function tellOnceSince(
+  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'patience'>,
   task: string,
   since: Date,
-  act: () => Promise<unknown>,
-): Promise<boolean> {
-  const { db, now } = deps
-  const startedAt = now()
-  const [claim] = await reach(deps, 'database', () =>
+  notice: () => Promise<Notice>,
+): Promise<number> {
+  const { db } = deps
+  const isDue = sql`NOT EXISTS (SELECT 1 FROM job_runs
+    WHERE job = ${task} AND succeeded_at >= ${since.getTime()})`
+  const due = await reach(deps, 'database', () =>
     db
-      .insert(jobRuns)
-      .values({ job: task, startedAt })
-      .onConflictDoUpdate({
-        target: jobRuns.job,
-        set: { startedAt },
-        setWhere: sql`coalesce(succeeded_at, 0) < ${since.getTime()}
-          AND started_at <= ${startedAt.getTime() - LEASE_MS}`,
-      })
-      .returning({ job: jobRuns.job }),
+      .select({ one: sql`1` })
+      .from(sql`(SELECT 1)`)
+      .where(isDue),
   )
-  if (!claim) return false
-  const end = (set: { startedAt: Date } | { succeededAt: Date }) =>
-    reach(deps, 'database', () =>
-      db
-        .update(jobRuns)
-        .set(set)
-        .where(sql`job = ${task} AND started_at = ${startedAt.getTime()}`),
-    )
-  try {
-    await act()
-  } catch (error) {
-    await end({ startedAt: new Date(0) })
-    throw error
-  }
-  await end({ succeededAt: now() })
-  return true
+  if (due.length === 0) return 0
+  const mails = await adminNotices(deps, await notice())
+  if (mails.length === 0) return 0
+  const run = { startedAt: deps.now(), succeededAt: deps.now() }
+  const { told } = await reach(deps, 'database', () =>
+    batch(db, {
+      told: insertWaiting(deps, mails, isDue),
+      note: db
+        .insert(jobRuns)
+        .values({ job: task, ...run })
+        .onConflictDoUpdate({ target: jobRuns.job, set: run, setWhere: isDue }),
+    }),
+  )
+  return told.length
 }

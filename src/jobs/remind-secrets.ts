@@ -1,8 +1,7 @@
 import type { Deps } from '../context'
 import type { SigningKey } from '../crypto/jwt'
 import type { Counts } from './job'
-import { mailAdmins } from './mail-admins'
-import { onceSince } from './once-since'
+import { tellOnceSince } from './once-since'
 
 const DAY_MS = 86_400_000
 const OLD_DAYS = 180
@@ -22,10 +21,11 @@ export async function remindSecrets(deps: Deps): Promise<Counts> {
     return days >= OLD_DAYS ? [{ setting, kid: key.kid, days }] : []
   })
   if (keys.length === 0) return { mails: 0 }
-  let mails = 0
-  await onceSince(deps, 'remind-secrets:mailed', new Date(now - MAILED_EVERY_MS), async () => {
-    mails = await mailAdmins(deps, { template: 'secret_rotation_due', data: { keys } })
-  })
+  const since = new Date(now - MAILED_EVERY_MS)
+  const mails = await tellOnceSince(deps, 'remind-secrets:mailed', since, async () => ({
+    template: 'secret_rotation_due',
+    data: { keys },
+  }))
   return { mails }
 }
 

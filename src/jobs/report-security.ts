@@ -7,8 +7,7 @@ import { users } from '../db/schema'
 import { maskAddress } from '../email/header-safety'
 import { reach } from '../reach'
 import type { Counts } from './job'
-import { mailAdmins } from './mail-admins'
-import { onceSince } from './once-since'
+import { tellOnceSince } from './once-since'
 import { securityFigures } from './security-figures'
 
 const HOUR_MS = 3_600_000
@@ -26,8 +25,7 @@ const EXPIRING_MS = 14 * DAY_MS
 export async function reportSecurity(deps: Deps): Promise<Counts> {
   const until = new Date(weekOf(deps.now().getTime()))
   const since = new Date(until.getTime() - WEEK_MS)
-  let mails = 0
-  await onceSince(deps, 'report-security:mailed', until, async () => {
+  const mails = await tellOnceSince(deps, 'report-security:mailed', until, async () => {
     const { newAdmins, ...figures } = await securityFigures(deps, { since, until })
     const data = {
       since,
@@ -37,7 +35,7 @@ export async function reportSecurity(deps: Deps): Promise<Counts> {
       expiringKeys: await countExpiringKeys(deps),
       head: await head(deps),
     }
-    mails = await mailAdmins(deps, { template: 'security_report', data })
+    return { template: 'security_report', data }
   })
   return { mails }
 }

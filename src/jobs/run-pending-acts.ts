@@ -1,11 +1,13 @@
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { mailedTokens, pendingActs, sessions, totpAuthenticators, users } from '../db/schema'
+import { insertWaiting } from '../email/enqueue'
 import { isAdmin } from '../roles/admins'
 import { dropOrphanedCodes } from '../two-factor/strong-factors'
 import { type ActKind, endActs } from '../users/end-acts'
-import { notifyOwner, ownerColumns } from '../users/notify-owner'
+import { type Owner, ownerColumns, ownerNotices } from '../users/notify-owner'
 import { countFailed } from './count-failed'
 import type { Counts } from './job'
 
@@ -22,8 +24,9 @@ export async function runPendingActs(deps: Deps): Promise<Counts> {
   const { db } = deps
   const now = deps.now()
   const due = await db
-    .select({ id: pendingActs.id, userId: pendingActs.userId })
+    .select({ id: pendingActs.id, owner: ownerColumns })
     .from(pendingActs)
+    .innerJoin(users, eq(users.id, pendingActs.userId))
     .where(sql`state = 'waiting' AND kind = 'remove_factors' AND due_at <= ${now.getTime()}
       AND ${isAdmin(sql`pending_acts.requested_by`)}`)
     .orderBy(pendingActs.dueAt)
@@ -54,35 +57,37 @@ async function closeOver(deps: Deps): Promise<number> {
   return closed
 }
 
-/** One batch. The act is the last to change, so that all before it see it waiting, once. */
-async function removeFactors(deps: Deps, act: { id: string; userId: string }): Promise<void> {
+/**
+ * One batch, the mails that tell of it included. The act is the last to change, so that all before it
+ * see it waiting, once.
+ */
+async function removeFactors(deps: Deps, act: { id: string; owner: Owner }): Promise<void> {
   const { db } = deps
-  const { userId } = act
+  const userId = act.owner.id
   const isDue = sql`EXISTS (SELECT 1 FROM pending_acts AS act WHERE act.id = ${act.id}
     AND act.state = 'waiting' AND act.due_at <= ${deps.now().getTime()}
     AND ${isAdmin(sql`act.requested_by`)})`
   const mine = sql`user_id = ${userId} AND ${isDue}`
-  const [, , , , , [owner]] = await db.batch([
-    recordEvent(
+  const notice = { template: 'factors_removed', data: { time: deps.now() } } as const
+  const mails = await ownerNotices(deps, act.owner, notice)
+  await batch(db, {
+    event: recordEvent(
       deps,
       { event: 'user_factors_removed', userId, actor: 'system', data: { act: act.id } },
       isDue,
     ),
-    db.delete(totpAuthenticators).where(mine),
-    dropOrphanedCodes(deps, userId),
-    db.delete(sessions).where(mine),
-    db.delete(mailedTokens).where(sql`purpose = 'stop_act' AND ${mine}`),
-    db
+    mails: insertWaiting(deps, mails, isDue),
+    apps: db.delete(totpAuthenticators).where(mine),
+    codes: dropOrphanedCodes(deps, userId),
+    sessions: db.delete(sessions).where(mine),
+    links: db.delete(mailedTokens).where(sql`purpose = 'stop_act' AND ${mine}`),
+    epoch: db
       .update(users)
       .set({ securityEpoch: sql`security_epoch + 1` })
-      .where(sql`id = ${userId} AND ${isDue}`)
-      .returning(ownerColumns),
-    db
+      .where(sql`id = ${userId} AND ${isDue}`),
+    act: db
       .update(pendingActs)
       .set({ state: 'done', decidedBy: 'system', decidedAt: deps.now() })
       .where(sql`id = ${act.id} AND ${isDue}`),
-  ])
-  if (!owner) return
-  const data = { time: deps.now() }
-  await notifyOwner(deps, owner, { template: 'factors_removed', data })
+  })
 }

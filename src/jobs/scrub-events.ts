@@ -17,7 +17,7 @@ const eventsOf = (userId: string): SQL[] => [
 
 /**
  * Takes what is personal out of a user's events and leaves that they happened. A run that was cut off goes
- * on where it was. Returns how many, and the statement for those that come meanwhile.
+ * on where it was. Returns how many, and the statements for those that come meanwhile.
  */
 export async function scrubEvents({ db }: Pick<Deps, 'db'>, userId: string) {
   const scrub = (where: SQL) => db.update(auditEvents).set(NOBODY).where(where)
@@ -38,7 +38,10 @@ export async function scrubEvents({ db }: Pick<Deps, 'db'>, userId: string) {
   }
   const scrubRest = (when: SQL) => {
     const [concerned = sql`false`, acted = sql`false`] = seen
-    return [scrub(sql`${concerned} AND ${when}`), scrub(sql`${acted} AND ${when}`)] as const
+    return {
+      concerned: scrub(sql`${concerned} AND ${when}`),
+      acted: scrub(sql`${acted} AND ${when}`),
+    }
   }
   return { events, scrubRest }
 }

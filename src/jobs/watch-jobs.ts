@@ -1,10 +1,13 @@
 import { sql } from 'drizzle-orm'
+import { adminNotices } from '../admin/notify-admins'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { jobRuns } from '../db/audit-schema'
+import { insertWaiting } from '../email/enqueue'
 import { reach } from '../reach'
+import { countFailed } from './count-failed'
 import type { Counts } from './job'
-import { mailAdmins } from './mail-admins'
 
 const DAY_MS = 86_400_000
 
@@ -23,56 +26,50 @@ export async function watchJobs(
     FROM job_runs JOIN json_each(${JSON.stringify(periods)}) AS period ON period.key = job
     WHERE coalesce(succeeded_at, started_at) <= ${now} - 2 * period.value
       AND (alarmed_at IS NULL OR alarmed_at <= ${now - DAY_MS})`
-  const [, due] = await reach(deps, 'database', () =>
-    db.batch([
-      db.insert(jobRuns).select(
+  const { due } = await reach(deps, 'database', () =>
+    batch(db, {
+      seen: db.insert(jobRuns).select(
         sql`SELECT value, ${now}, NULL, NULL, NULL, NULL, NULL FROM json_each(${names})
             WHERE value NOT IN (SELECT job FROM job_runs)`,
       ),
-      db
+      due: db
         .select({
           job: sql<string>`job`,
           since: sql<number>`since`,
           alarmedAt: sql<number | null>`alarmed_at`,
         })
         .from(sql`(${overdue})`),
-    ]),
+    }),
   )
-  const results = await Promise.all(due.map((job) => alarm(deps, job)))
-  const isCount = (what: (typeof results)[number]) =>
-    results.filter((result) => result === what).length
-  return { alarms: isCount('raised'), failed: isCount('failed') }
+  let alarms = 0
+  const failed = await countFailed(due, async (job) => {
+    if (await raise(deps, job)) alarms += 1
+  })
+  return { alarms, failed }
 }
 
-/** The event and the claim in one batch: of two watchers at once one raises it. Then the mail, or neither counts. */
-async function alarm(
+/** Event, mails and claim in one batch: of two watchers at once one raises it. */
+async function raise(
   deps: Deps,
   { job, since, alarmedAt }: { job: string; since: number; alarmedAt: number | null },
-): Promise<'raised' | 'not mine' | 'failed'> {
-  const { db, now } = deps
-  const at = now()
+): Promise<boolean> {
+  const { db } = deps
   const isMine = sql`job = ${job} AND alarmed_at IS ${alarmedAt}
     AND coalesce(succeeded_at, started_at) = ${since}`
+  const isDue = sql`EXISTS (SELECT 1 FROM job_runs WHERE ${isMine})`
+  const mail = { template: 'job_overdue', data: { job, since: new Date(since) } } as const
+  const mails = await adminNotices(deps, mail)
   const data = { job, since: new Date(since).toISOString() }
-  const [, claimed] = await reach(deps, 'database', () =>
-    db.batch([
-      recordEvent(
-        deps,
-        { event: 'sys_job_overdue', actor: 'system', data },
-        sql`EXISTS (SELECT 1 FROM job_runs WHERE ${isMine})`,
-      ),
-      db.update(jobRuns).set({ alarmedAt: at }).where(isMine).returning({ job: jobRuns.job }),
-    ]),
+  const { claimed } = await reach(deps, 'database', () =>
+    batch(db, {
+      event: recordEvent(deps, { event: 'sys_job_overdue', actor: 'system', data }, isDue),
+      mails: insertWaiting(deps, mails, isDue),
+      claimed: db
+        .update(jobRuns)
+        .set({ alarmedAt: deps.now() })
+        .where(isMine)
+        .returning({ job: jobRuns.job }),
+    }),
   )
-  if (claimed.length === 0) return 'not mine'
-  try {
-    await mailAdmins(deps, { template: 'job_overdue', data: { job, since: new Date(since) } })
-    return 'raised'
-  } catch {
-    await db
-      .update(jobRuns)
-      .set({ alarmedAt: alarmedAt === null ? null : new Date(alarmedAt) })
-      .where(sql`job = ${job} AND alarmed_at = ${at.getTime()}`)
-    return 'failed'
-  }
+  return claimed.length > 0
 }

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { recordCounted } from '../audit/counted'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { equalSecrets, sha256 } from '../crypto/token'
 import { bootstrapUses, users } from '../db/schema'
 import { problem } from '../problems'
@@ -43,23 +44,25 @@ export async function bootstrap(
   const { mine } = invited
   const isMade = sql`EXISTS (SELECT 1 ${mine})`
   const link = { token: invited.token, role: 'admin', by: BY_BOOTSTRAP } as const
-  const [, , , , , , , , [account]] = await db.batch([
+  const {
+    account: [account],
+  } = await batch(db, {
     ...insertInvited(deps, invited, 'system', isAlive),
-    issueInvitation(deps, link, mine),
-    recordEvent(
+    issued: issueInvitation(deps, link, mine),
+    event: recordEvent(
       deps,
       { event: 'sys_bootstrap', userId: sql`(SELECT id ${mine})`, actor: 'system' },
       isMade,
     ),
-    db
+    account: db
       .select({ id: users.id })
       .from(users)
       .where(sql`id = (SELECT id ${mine})`),
     // Decides: of fifty at once the others find it, above, and make nothing.
-    db
+    used: db
       .insert(bootstrapUses)
       .select(sql`SELECT ${tokenHash}, ${deps.now().getTime()} WHERE ${isMade}`),
-  ])
+  })
   if (!account) return refuse(deps, 'used meanwhile')
   await mailInvitation(deps, { ...invited, userId: account.id, role: 'admin' })
 }

@@ -1,14 +1,16 @@
 import { and, eq, notInArray, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { randomToken, sha256 } from '../crypto/token'
 import { mailedTokens, sessions, users } from '../db/schema'
+import { insertWaiting } from '../email/enqueue'
 import { problem } from '../problems'
 import { hasOtherAdmin } from '../roles/admins'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed } from '../sessions/step-up'
 import { mailedLink } from './mailed-link'
-import { notifyOwner, occasionOf, type Owner, ownerColumns } from './notify-owner'
+import { notifyOwner, occasionOf, type Owner, ownerColumns, ownerNotices } from './notify-owner'
 
 /** How long a mailed link can undo it: an owner on holiday must find the mail in time. */
 const GRACE_MS = 14 * 86_400_000
@@ -26,12 +28,14 @@ export async function scheduleErasure(deps: Deps, session: CurrentSession): Prom
   const may = sql`${maySensitively(deps, session)} AND NOT ${isLastAdmin}`
   const dueAt = new Date(deps.now().getTime() + GRACE_MS)
   const token = randomToken()
-  const [, , , , ended] = await db.batch([
-    db
+  const data = { link: mailedLink(deps, 'keep-account', token), dueAt, ...occasionOf(deps) }
+  const mails = await ownerNotices(deps, session.user, { template: 'account_closing', data })
+  const { ended } = await batch(db, {
+    closing: db
       .update(users)
       .set({ erasureDueAt: dueAt, securityEpoch: sql`security_epoch + 1` })
       .where(and(eq(users.id, userId), may)),
-    recordEvent(
+    event: recordEvent(
       deps,
       {
         event: 'user_erasure_scheduled',
@@ -42,7 +46,7 @@ export async function scheduleErasure(deps: Deps, session: CurrentSession): Prom
       },
       may,
     ),
-    db
+    links: db
       .delete(mailedTokens)
       .where(
         and(
@@ -51,21 +55,21 @@ export async function scheduleErasure(deps: Deps, session: CurrentSession): Prom
           may,
         ),
       ),
-    db
+    link: db
       .insert(mailedTokens)
       .select(
         sql`SELECT ${sha256(token)}, ${userId}, 'keep_account', NULL, ${dueAt.getTime()} WHERE ${may}`,
       ),
+    // The fortnight to keep the account is none while its owner does not know of it.
+    mails: insertWaiting(deps, mails, may),
     // Last, as it uses the step-up up: with the session goes what the statements above hang on.
-    db
+    ended: db
       .delete(sessions)
       .where(and(eq(sessions.userId, userId), may))
       .returning({ id: sessions.id }),
-  ])
+  })
   if (ended.length === 0 && isAdmin) await refuseLastAdmin(deps, userId)
   requireUsed(ended)
-  const data = { link: mailedLink(deps, 'keep-account', token), dueAt, ...occasionOf(deps) }
-  await notifyOwner(deps, session.user, { template: 'account_closing', data })
   return dueAt
 }
 

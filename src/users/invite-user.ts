@@ -48,8 +48,9 @@ export function insertInvited(
 ) {
   const { db, now } = deps
   const key = emailKey(email)
-  return [
-    insertWhere(
+  const [endedEvent, ended] = endGrants(deps, { userId: sql`(SELECT id ${mine})`, by }, sql`true`)
+  return {
+    invited: insertWhere(
       db,
       users,
       {
@@ -79,12 +80,13 @@ export function insertInvited(
       },
       setWhere: eq(users.status, 'pending'),
     }),
-    removeSignUps(deps, key, sql`EXISTS (SELECT 1 ${mine})`),
-    db.delete(mailedTokens).where(sql`user_id IN (SELECT id ${mine})`),
-    db.delete(merchantProfiles).where(sql`user_id IN (SELECT id ${mine})`),
+    signUps: removeSignUps(deps, key, sql`EXISTS (SELECT 1 ${mine})`),
+    links: db.delete(mailedTokens).where(sql`user_id IN (SELECT id ${mine})`),
+    profile: db.delete(merchantProfiles).where(sql`user_id IN (SELECT id ${mine})`),
     // An approval of what was asked for before would send a second invitation.
-    ...endGrants(deps, { userId: sql`(SELECT id ${mine})`, by }, sql`true`),
-  ] as const
+    endedEvent,
+    ended,
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { users } from '../db/schema'
-import { enqueueNotice, type MailRequest } from '../email/enqueue'
+import { enqueueNotice, type MailRequest, waitingMail, type WaitingMail } from '../email/enqueue'
 
 /** Where notices about an account go. */
 export type Owner = Readonly<{
@@ -45,11 +45,26 @@ export async function notifyOwner(
 ): Promise<void> {
   const known = typeof owner === 'string' ? await findOwner(deps, owner) : owner
   if (!known) return
-  const { id: userId, email, notificationEmail, locale } = known
+  await Promise.all(mailsTo(known, notice).map((mail) => enqueueNotice(deps, mail)))
+}
+
+/**
+ * The same mails as rows that wait, for the batch of what they tell of (`insertWaiting`): of what a
+ * job does, and of what waits for the owner's word (decision 017).
+ */
+export const ownerNotices = (
+  deps: Pick<Deps, 'settings' | 'now'>,
+  owner: Owner,
+  notice: Notice,
+): Promise<WaitingMail[]> =>
+  Promise.all(mailsTo(owner, notice).map((mail) => waitingMail(deps, mail)))
+
+function mailsTo(
+  { id: userId, email, notificationEmail, locale }: Owner,
+  notice: Notice,
+): MailRequest[] {
   const addresses = notificationEmail === null ? [email] : [email, notificationEmail]
-  await Promise.all(
-    addresses.map((to) => enqueueNotice(deps, { ...notice, to, userId, locale } as MailRequest)),
-  )
+  return addresses.map((to) => ({ ...notice, to, userId, locale }) as MailRequest)
 }
 
 async function findOwner({ db }: Pick<Deps, 'db'>, userId: string): Promise<Owner | undefined> {

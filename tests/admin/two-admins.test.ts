@@ -149,6 +149,7 @@ describe('lost second factors', () => {
       app.now().getTime() + (DAY - 60) * 1000,
     )
     expect((await act(app, admin, `${id}/remove-factors`)).body.code).toBe('user_state')
+    await sendWaiting()
     const [mail] = await mailsNamed(user.account.email, 'Your authenticator apps will be removed')
     const token = mail && tokenIn(mail)
     const stop = () => app.post('/api/auth/stop-act/', { token }, { ip: freshAddress() })
@@ -172,6 +173,7 @@ describe('lost second factors', () => {
     expect(rows.get('totp_authenticators')).toEqual([])
     expect(rows.get('backup_codes')).toEqual([])
     expect((await me(app, { token: session.accessToken })).status).toBe(401)
+    await sendWaiting()
     await mailsNamed(user.account.email, 'Your authenticator apps were removed')
     const events = (await eventsOf(user.account.email)).map(({ event }) => event)
     expect(events.filter((event) => event === 'user_factors_removed')).toHaveLength(1)

@@ -13,7 +13,7 @@ import { openSession } from '../support/accounts'
 import { signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
 import { storedText } from '../support/attack'
-import { noMail } from '../support/mail-faults'
+import { noMail, sendWaiting } from '../support/mail-faults'
 import { mailAbout, subjectsTo, tokenIn } from '../support/mailbox'
 import { rowsOf, userIdOf } from '../support/rows-of'
 import { testDeps } from '../support/test-deps'
@@ -130,6 +130,7 @@ describe('the erasure of accounts', () => {
     expect(names.at(-1)).toBe('user_erased')
     const personal = events.filter(({ ip, country, user_agent: agent }) => ip ?? country ?? agent)
     expect(personal.map(({ event, ip }) => [event, ip])).toEqual([['user_erased', 'system']])
+    await sendWaiting()
     expect(await subjectsTo(account.email)).toEqual([
       expect.anything(),
       'Your sign-in code',

@@ -1,9 +1,11 @@
 import { env } from 'cloudflare:workers'
 import type { Deps } from '../../src/context'
 import { waitingMails } from '../../src/db/mail-schema'
+import { openMail } from '../../src/email/queued-mail'
 import { runJobs } from '../../src/jobs/run-jobs'
 import { startApp } from './app'
 import { broken } from './attack'
+import { mailsNamed } from './mailbox'
 import { impatient } from './patience'
 import { testDeps } from './test-deps'
 
@@ -58,3 +60,33 @@ export const waiting = async () =>
       body: string
     }>()
   ).results
+
+const CALLS = ['select', 'insert', 'update', 'delete', 'run', 'all', 'batch', 'send', 'sendBatch']
+
+/** From the call of this number on neither the database nor the queue is reached. */
+export function cutAt(step: number): Fault {
+  let calls = 0
+  const cut = <T extends object>(store: T) =>
+    new Proxy(store, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key)
+        if (typeof value !== 'function' || !CALLS.includes(String(key))) return value
+        return (...args: unknown[]) => {
+          if (calls++ >= step) throw new Error('cut off')
+          return Reflect.apply(value, target, args) as unknown
+        }
+      },
+    })
+  return (deps) => ({ ...deps, db: cut(deps.db), mailQueue: cut(deps.mailQueue) })
+}
+
+/** How many mails of a subject an address has had, and how many more wait for it. */
+export async function mailsOf(addresses: readonly string[], subject: string) {
+  const boxes = await Promise.all((await waiting()).map(({ body }) => openMail(testDeps(), body)))
+  return Promise.all(
+    addresses.map(async (address) => {
+      const sent = await mailsNamed(address, subject, 0)
+      return sent.length + boxes.filter((mail) => mail?.to === address).length
+    }),
+  )
+}

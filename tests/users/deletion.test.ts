@@ -26,6 +26,7 @@ async function closing(app: App) {
   const signed = await signedIn(app)
   const answer = await remove(app, signed.accessToken)
   if (answer.status !== 202) throw new Error(answer.text)
+  await sendWaiting()
   const token = tokenIn(await mailAbout(signed.account.email, /^Your account will be erased$/))
   return { ...signed, answer, token }
 }
@@ -134,6 +135,7 @@ describe('deleting an account', () => {
     })
     const logins = [await begin(), await begin()]
     await remove(app, accessToken)
+    await sendWaiting()
     const token = tokenIn(await mailAbout(account.email, /^Your account will be erased$/))
     expect((await app.post('/api/auth/verify-2fa/', logins[0])).body.code).toBe('invalid_challenge')
     expect((await keep(app, token)).status).toBe(200)

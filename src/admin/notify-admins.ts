@@ -1,0 +1,30 @@
+import { asc, sql } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { users } from '../db/schema'
+import type { WaitingMail } from '../email/enqueue'
+import { reach } from '../reach'
+import { isActiveAdmin } from '../roles/admins'
+import { type Notice, ownerColumns, ownerNotices } from '../users/notify-owner'
+
+/** More would not read it sooner, and one act must not send without end. */
+const ADMINS = 50
+
+/**
+ * The mails that tell the admins, all of them or all but one, at all their addresses: rows for the
+ * batch of what they tell of (`insertWaiting`). Of very many, to those who have been here longest.
+ */
+export async function adminNotices(
+  deps: Pick<Deps, 'db' | 'settings' | 'now' | 'patience'>,
+  notice: Notice,
+  { but = '' }: { but?: string } = {},
+): Promise<WaitingMail[]> {
+  const admins = await reach(deps, 'database', () =>
+    deps.db
+      .select(ownerColumns)
+      .from(users)
+      .where(sql`${isActiveAdmin} AND id <> ${but}`)
+      .orderBy(asc(users.createdAt))
+      .limit(ADMINS),
+  )
+  return (await Promise.all(admins.map((admin) => ownerNotices(deps, admin, notice)))).flat()
+}
