@@ -84,10 +84,8 @@ async function remind(
   if (mails.length === 0) return 0
   const { db, now } = deps
   const ids = JSON.stringify([...new Set(mails.map(({ about }) => about))])
-  const due = (
-    of: SQL,
-  ) => sql`(SELECT api_keys.id FROM api_keys JOIN users ON users.id = api_keys.user_id
-    WHERE api_keys.id ${of} AND ${isDue(deps)})`
+  const due = (of: SQL) => sql`(SELECT api_keys.id FROM api_keys CROSS JOIN users
+    WHERE api_keys.id ${of} AND users.id = api_keys.user_id AND ${isDue(deps)})`
   const { noted } = await reach(deps, 'database', () =>
     batch(db, {
       mails: insertWaiting(deps, mails, sql`EXISTS ${due(sql`= mail.value ->> 'about'`)}`),

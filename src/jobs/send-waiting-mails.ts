@@ -1,6 +1,8 @@
 import { asc, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { waitingMails } from '../db/mail-schema'
+import { recordEnds } from '../email/mail-end'
+import { openMail } from '../email/queued-mail'
 import { reach } from '../reach'
 import type { Counts } from './job'
 
@@ -9,48 +11,103 @@ const MAILS = 100
 const BYTES = 200_000
 /** Sends of one run; what is left goes out a minute later. */
 const ROUNDS = 10
+/** As long as the queue itself keeps a mail: one that it refuses after that is given up. */
+const KEPT_MS = 14 * 86_400_000
+
+type Waiting = typeof waitingMails.$inferSelect
 
 /**
- * Hands the queue the mails that it could not take when they were written (email/enqueue.ts), oldest first.
- * Each is deleted when the queue has it and not before: one that is cut off, or has another one beside it,
- * sends a mail twice rather than never.
+ * Hands the queue the mails that wait (decision 017), oldest first. Each is deleted when the queue has it
+ * and not before: a run that is cut off, or has another one beside it, sends a mail twice rather than
+ * never. A mail that the queue refuses stays, and stops no other.
  */
 export async function sendWaitingMails(
-  deps: Pick<Deps, 'db' | 'mailQueue' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'caller' | 'now' | 'patience'>,
 ): Promise<Counts> {
-  const { db, mailQueue } = deps
+  const refused: Waiting[] = []
   let mails = 0
   for (let round = 0; round < ROUNDS; round++) {
-    const waiting = firstThatFit(
-      await reach(deps, 'database', () =>
-        db
-          .select()
-          .from(waitingMails)
-          .orderBy(asc(waitingMails.createdAt), asc(waitingMails.id))
-          .limit(MAILS),
-      ),
-    )
-    const last = waiting.at(-1)
-    if (!last) break
-    const messages = waiting.map(({ body }) => ({ body, contentType: 'text' as const }))
-    await reach(deps, 'mail queue', () => mailQueue.sendBatch(messages))
-    const ids = JSON.stringify(waiting.map(({ id }) => id))
-    await reach(deps, 'database', () =>
-      db.delete(waitingMails).where(
-        sql`created_at <= ${last.createdAt.getTime()}
-          AND id IN (SELECT value FROM json_each(${ids}))`,
-      ),
-    )
-    mails += waiting.length
+    const waiting = firstThatFit(await findOldest(deps, refused))
+    if (waiting.length === 0) break
+    const taken = await hand(deps, waiting)
+    await remove(deps, taken)
+    mails += taken.length
+    refused.push(...waiting.filter((mail) => !taken.includes(mail)))
   }
-  return { mails }
+  return { mails, failed: refused.length - (await giveUp(deps, refused)) }
 }
 
+const findOldest = (deps: Pick<Deps, 'db' | 'patience'>, but: readonly Waiting[]) =>
+  reach(deps, 'database', () =>
+    deps.db
+      .select()
+      .from(waitingMails)
+      .where(
+        sql`id NOT IN (SELECT value FROM json_each(${JSON.stringify(but.map(({ id }) => id))}))`,
+      )
+      .orderBy(asc(waitingMails.createdAt), asc(waitingMails.id))
+      .limit(MAILS),
+  )
+
 /** At least one, whatever its size: a box is ASCII, so its length is its bytes. */
-function firstThatFit<Mail extends { body: string }>(waiting: readonly Mail[]): Mail[] {
+function firstThatFit(waiting: readonly Waiting[]): Waiting[] {
   let bytes = 0
   return waiting.filter(({ body }, index) => {
     bytes += body.length
     return index === 0 || bytes <= BYTES
   })
+}
+
+/**
+ * In one send, or each in its own where the queue refuses that: it may be one of them that it refuses.
+ * Those that it has taken; if none, it is down.
+ */
+async function hand(
+  deps: Pick<Deps, 'mailQueue' | 'patience'>,
+  waiting: readonly Waiting[],
+): Promise<readonly Waiting[]> {
+  const { mailQueue } = deps
+  const messages = waiting.map(({ body }) => ({ body, contentType: 'text' as const }))
+  try {
+    await reach(deps, 'mail queue', () => mailQueue.sendBatch(messages))
+    return waiting
+  } catch (error) {
+    const sends = await Promise.allSettled(
+      messages.map(({ body, contentType }) =>
+        reach(deps, 'mail queue', () => mailQueue.send(body, { contentType })),
+      ),
+    )
+    const taken = waiting.filter((_mail, index) => sends[index]?.status === 'fulfilled')
+    if (taken.length === 0) throw error
+    return taken
+  }
+}
+
+async function remove(
+  deps: Pick<Deps, 'db' | 'patience'>,
+  mails: readonly Waiting[],
+): Promise<void> {
+  const keys = JSON.stringify(mails.map(({ createdAt, id }) => [createdAt.getTime(), id]))
+  await reach(deps, 'database', () =>
+    deps.db
+      .delete(waitingMails)
+      .where(sql`(created_at, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(${keys}))`),
+  )
+}
+
+/** Leaves an event of each mail that is too old to be handed over again; how many. */
+async function giveUp(
+  deps: Pick<Deps, 'db' | 'settings' | 'caller' | 'now' | 'patience'>,
+  refused: readonly Waiting[],
+): Promise<number> {
+  const until = deps.now().getTime() - KEPT_MS
+  const old = refused.filter(({ createdAt }) => createdAt.getTime() <= until)
+  const ends = old.map(async ({ body }) => ({
+    event: 'mail_failed' as const,
+    reason: 'refused by the queue',
+    mail: await openMail(deps, body),
+  }))
+  if (!(await recordEnds(deps, await Promise.all(ends)))) return 0
+  await remove(deps, old)
+  return old.length
 }

@@ -1,8 +1,11 @@
 import { sql } from 'drizzle-orm'
 
-/** Whether an account of this alias can administer: neither disabled, frozen nor about to be erased. */
+/**
+ * Whether an account of this alias can administer: neither disabled, frozen nor about to be erased.
+ * `+`: found by the few who have the role (`users_role`), never among all who are active.
+ */
 const canAdminister = (alias: string) =>
-  sql.raw(`${alias}.role = 'admin' AND ${alias}.status = 'active'
+  sql.raw(`${alias}.role = 'admin' AND +${alias}.status = 'active'
     AND ${alias}.frozen_at IS NULL AND ${alias}.erasure_due_at IS NULL`)
 
 /** Of which accounts a query for administrators is. */

@@ -9,7 +9,7 @@ import { runPendingActs } from '../../src/jobs/run-pending-acts'
 import { watchJobs } from '../../src/jobs/watch-jobs'
 import { columnOf, insertUser } from '../support/admins'
 import { startApp } from '../support/app'
-import { broken } from '../support/attack'
+import { beforeBatch, broken } from '../support/attack'
 import { cutAt, mailsOf, noQueue, sendWaiting } from '../support/mail-faults'
 import { many } from '../support/many'
 import { depsAt, type Fault, killedAt } from './support'
@@ -187,4 +187,15 @@ test.for([
   await job(depsAt(new Date(NOW + 60 * MINUTE_MS)))
   expect(await isDone()).toBe(true)
   expect(await mailsOf(addresses, subject)).toEqual([1, 1])
+})
+
+test('a login while the account is erased leaves nothing in its guard', async ({ expect }) => {
+  const { id } = await hasOwner('customer')
+  await exec('UPDATE users SET erasure_due_at = 1 WHERE id = ?', id)
+  const guard = env.ACCOUNT_GUARD.getByName(id)
+  const now = NOW
+  const late = beforeBatch(() => guard.recover({ device: 'mine', epoch: 1 }, now))
+  expect(await eraseAccounts(depsAt(new Date(NOW), late))).toEqual({ accounts: 1, failed: 0 })
+  using reservation = await guard.reservePassword({ device: 'mine', isKnown: false, now })
+  expect(reservation.isKnownDevice).toBe(false)
 })

@@ -12,6 +12,8 @@ import { testDeps } from '../support/test-deps'
 
 afterEach(() => env.DB.prepare('DELETE FROM waiting_mails').run())
 
+const FORTNIGHT_MS = 14 * 86_400_000
+
 const deps = testDeps()
 
 /** Has a mail wait, as of some milliseconds after 1970; its address. */
@@ -47,7 +49,7 @@ describe('the mails that wait', () => {
     for (const address of addresses) await nextMail(address)
     expect(await waiting()).toEqual([])
     const { batches, deps: later } = keepingQueue()
-    expect(await sendWaitingMails(later)).toEqual({ mails: 0 })
+    expect(await sendWaitingMails(later)).toEqual({ mails: 0, failed: 0 })
     expect(batches).toEqual([])
   })
 
@@ -55,7 +57,7 @@ describe('the mails that wait', () => {
     const addresses = [await hasWaiting(2), await hasWaiting(1), await hasWaiting(3)]
     const { batches, deps: kept } = keepingQueue()
     for (const { body } of await waiting()) expect(body).not.toMatch(/@|verify/)
-    expect(await sendWaitingMails(kept)).toEqual({ mails: 3 })
+    expect(await sendWaitingMails(kept)).toEqual({ mails: 3, failed: 0 })
     const sent = await Promise.all((batches[0] ?? []).map((body) => openMail(deps, body)))
     expect(sent.map((mail) => mail?.to)).toEqual([1, 0, 2].map((index) => addresses[index]))
   })
@@ -95,7 +97,7 @@ describe('the mails that wait', () => {
   test('go in sends that the queue takes, a thousand a run at most', async ({ expect }) => {
     await hasMany(1001, 1500)
     const { batches, deps: kept } = keepingQueue()
-    expect(await sendWaitingMails(kept)).toEqual({ mails: 1000 })
+    expect(await sendWaitingMails(kept)).toEqual({ mails: 1000, failed: 0 })
     expect(batches.map((batch) => batch.length)).toEqual(Array.from({ length: 10 }, () => 100))
     expect((await waiting()).map(({ id }) => id)).toEqual(['mail_1000'])
     await env.DB.prepare('DELETE FROM waiting_mails').run()
@@ -106,6 +108,38 @@ describe('the mails that wait', () => {
     expect(await waiting()).toEqual([])
   })
 
+  test('go though the queue refuses one of them, which is given up after a fortnight, with an event', async ({
+    expect,
+  }) => {
+    const sent: string[] = []
+    const refuse = (body: string) =>
+      body.startsWith('0_') ? Promise.reject(new Error('message too large')) : sent.push(body)
+    const send = async (body: string) => void (await refuse(body))
+    const sendBatch = async (messages: { body: string }[]) => {
+      if (messages.some(({ body }) => body.startsWith('0_'))) await refuse('0_')
+      sent.push(...messages.map(({ body }) => body))
+    }
+    const mailQueue = { send, sendBatch } as unknown as Deps['mailQueue']
+    const at = (ms: number) => ({ ...deps, mailQueue, now: () => new Date(ms) })
+    await hasMany(201, 100)
+    expect(await sendWaitingMails(at(FORTNIGHT_MS - 1))).toEqual({ mails: 200, failed: 1 })
+    expect(new Set(sent).size).toBe(200)
+    expect((await waiting()).map(({ id }) => id)).toEqual(['mail_0'])
+
+    // Alone it cannot be told from a queue that is down.
+    await expect(sendWaitingMails(at(FORTNIGHT_MS))).rejects.toThrow('service_unavailable')
+    await hasWaiting(1)
+    const events = `SELECT data FROM audit_events WHERE event = 'mail_failed'`
+    const unrecorded = killedAt(0, ['batch'])(at(FORTNIGHT_MS))
+    expect(await sendWaitingMails(unrecorded)).toEqual({ mails: 1, failed: 1 })
+    await hasWaiting(1)
+    expect(await sendWaitingMails(at(FORTNIGHT_MS))).toEqual({ mails: 1, failed: 0 })
+    expect(await waiting()).toEqual([])
+    expect((await env.DB.prepare(events).run()).results).toEqual([
+      { data: expect.stringContaining('refused by the queue') },
+    ])
+  })
+
   test('leave an event where there were some, and none each minute', async ({ expect }) => {
     const told = () => jobEvents('sys_job_done', 'send-waiting-mails')
     const before = await told()
@@ -113,7 +147,12 @@ describe('the mails that wait', () => {
     expect(await told()).toEqual(before)
     await hasWaiting(1)
     await sendWaiting()
-    expect((await told()).slice(before.length)).toEqual([{ job: 'send-waiting-mails', mails: 1 }])
-    expect(JSON.parse((await rowOf('send-waiting-mails'))?.counts ?? '')).toEqual({ mails: 1 })
+    expect((await told()).slice(before.length)).toEqual([
+      { job: 'send-waiting-mails', mails: 1, failed: 0 },
+    ])
+    expect(JSON.parse((await rowOf('send-waiting-mails'))?.counts ?? '')).toEqual({
+      mails: 1,
+      failed: 0,
+    })
   })
 })
