@@ -1,7 +1,10 @@
 import { primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { time } from './columns'
 
-/** Mails about what is done that the queue could not take; they go out a minute later (jobs/send-waiting-mails.ts). */
+/**
+ * Mails that are one batch with what they tell of, and those about something done that the queue
+ * could not take; they go out a minute later (jobs/send-waiting-mails.ts).
+ */
 export const waitingMails = sqliteTable(
   'waiting_mails',
   {

@@ -8,9 +8,9 @@ import { reach } from '../reach'
 import type { Notice } from '../users/notify-owner'
 
 /**
- * Tells the admins, once after a time, whichever run comes first; how many mails. That they were told
- * is a row of `job_runs` under a name of its own, which no job has, and one batch with the mails.
- * While there is nobody to tell it is due.
+ * Tells the admins, once after a time, whichever run comes first; how many mails. That it was told
+ * is a row of `job_runs` under a name of its own, which no job has, in one batch with the mails.
+ * While there is nobody to tell it stays due.
  */
 export async function tellOnceSince(
   deps: Pick<Deps, 'db' | 'now' | 'settings' | 'patience'>,

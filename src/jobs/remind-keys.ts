@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { REMIND_DAYS } from '../api-keys/key-life'
 import { mayHaveKeys } from '../api-keys/key-owner'
 import type { Deps } from '../context'
@@ -11,7 +11,7 @@ import { ownerColumns, ownerNotices } from '../users/notify-owner'
 import { countFailed } from './count-failed'
 import type { Counts } from './job'
 
-/** Keys of one round, and rounds of one run: what is left is reminded of a day later. */
+/** Keys of one round, and rounds of one run: the rest is reminded of a day later. */
 const KEYS = 100
 const ROUNDS = 10
 const DAY_MS = 86_400_000
@@ -19,40 +19,41 @@ const [FIRST, LAST] = REMIND_DAYS
 
 /**
  * Reminds owners of keys that end within 14 days, and again within 3. A key whose owner may not use it
- * waits until he may. One batch notes the reminder and has its mails wait: of two runs at once, the
- * one that notes it mails.
+ * waits until he may. One batch notes the reminders with their mails: of two runs at once, the one
+ * that notes a key mails.
  */
 export async function remindKeys(
   deps: Pick<Deps, 'db' | 'now' | 'settings' | 'patience'>,
 ): Promise<Counts> {
+  const ms = deps.now().getTime()
   let [reminded, failed] = [0, 0]
   for (let round = 0; round < ROUNDS && failed === 0; round++) {
-    const due = await findDue(deps)
+    const due = await findDue(deps, ms)
     const mails: WaitingMail[] = []
-    failed = await countFailed(due, async (key) => {
-      const written = await mailsOf(deps, key)
-      mails.push(...written.map((mail) => ({ ...mail, about: key.id })))
+    failed = await countFailed(due, async ({ id, name, expiresAt, owner }) => {
+      const days = Math.ceil((expiresAt.getTime() - ms) / DAY_MS)
+      const data = { name, days, expiresAt }
+      const written = await ownerNotices(deps, owner, { template: 'api_key_expiring', data })
+      mails.push(...written.map((mail) => ({ ...mail, about: id })))
     })
-    reminded += await remind(deps, mails)
+    reminded += await remind(deps, mails, ms)
     if (due.length < KEYS) break
   }
   return { keys: reminded, failed }
 }
 
-/** Whether a key is due, as a condition on `api_keys` and `users`. */
-function isDue({ now }: Pick<Deps, 'now'>) {
-  const ms = now().getTime()
-  return sql`expires_at > ${ms} AND ${endsWithin(FIRST, ms)} AND revoked_at IS NULL
-    AND (reminded_days IS NULL OR reminded_days > ${LAST} AND ${endsWithin(LAST, ms)})
-    AND ${mayHaveKeys}`
-}
-
 const endsWithin = (days: number, ms: number) => sql`expires_at <= ${ms + days * DAY_MS}`
 
-type DueKey = Awaited<ReturnType<typeof findDue>>[number]
+/** Whether a key is due, of the join of `api_keys` and `users`. */
+const isDue = (ms: number) => sql`users.id = api_keys.user_id
+  AND expires_at > ${ms} AND ${endsWithin(FIRST, ms)} AND revoked_at IS NULL
+  AND (reminded_days IS NULL OR reminded_days > ${LAST} AND ${endsWithin(LAST, ms)})
+  AND ${mayHaveKeys}`
 
-/** The keys that end soonest. CROSS JOIN: by their index of ends, not by all active users. */
-const findDue = (deps: Pick<Deps, 'db' | 'now' | 'patience'>) =>
+// CROSS JOIN, here and below: from the keys to their owners, or D1 begins with all active users.
+
+/** The keys that end soonest. */
+const findDue = (deps: Pick<Deps, 'db' | 'patience'>, ms: number) =>
   reach(deps, 'database', () =>
     deps.db
       .select({
@@ -63,38 +64,29 @@ const findDue = (deps: Pick<Deps, 'db' | 'now' | 'patience'>) =>
       })
       .from(apiKeys)
       .crossJoin(users)
-      .where(sql`users.id = api_keys.user_id AND ${isDue(deps)}`)
+      .where(isDue(ms))
       .orderBy(apiKeys.expiresAt)
       .limit(KEYS),
   )
 
-function mailsOf(deps: Pick<Deps, 'settings' | 'now'>, { name, expiresAt, owner }: DueKey) {
-  const days = Math.ceil((expiresAt.getTime() - deps.now().getTime()) / DAY_MS)
-  return ownerNotices(deps, owner, {
-    template: 'api_key_expiring',
-    data: { name, days, expiresAt },
-  })
-}
-
-/** Has the mails wait whose keys are due at this moment, and notes that; how many keys. */
+/** Has those mails wait whose keys are still due, and notes that; how many keys. */
 async function remind(
-  deps: Pick<Deps, 'db' | 'now' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'patience'>,
   mails: readonly WaitingMail[],
+  ms: number,
 ): Promise<number> {
   if (mails.length === 0) return 0
-  const { db, now } = deps
-  const ids = JSON.stringify([...new Set(mails.map(({ about }) => about))])
-  const due = (of: SQL) => sql`(SELECT api_keys.id FROM api_keys CROSS JOIN users
-    WHERE api_keys.id ${of} AND users.id = api_keys.user_id AND ${isDue(deps)})`
+  const ids = JSON.stringify(mails.map(({ about }) => about))
+  const due = sql`(SELECT api_keys.id FROM api_keys CROSS JOIN users
+    WHERE api_keys.id IN (SELECT value FROM json_each(${ids})) AND ${isDue(ms)})`
+  const remindedDays = sql`CASE WHEN ${endsWithin(LAST, ms)} THEN ${LAST} ELSE ${FIRST} END`
   const { noted } = await reach(deps, 'database', () =>
-    batch(db, {
-      mails: insertWaiting(deps, mails, sql`EXISTS ${due(sql`= mail.value ->> 'about'`)}`),
-      noted: db
+    batch(deps.db, {
+      mails: insertWaiting(deps, mails, sql`mail.value ->> 'about' IN ${due}`),
+      noted: deps.db
         .update(apiKeys)
-        .set({
-          remindedDays: sql`CASE WHEN ${endsWithin(LAST, now().getTime())} THEN ${LAST} ELSE ${FIRST} END`,
-        })
-        .where(sql`id IN ${due(sql`IN (SELECT value FROM json_each(${ids}))`)}`)
+        .set({ remindedDays })
+        .where(sql`id IN ${due}`)
         .returning({ id: apiKeys.id }),
     }),
   )

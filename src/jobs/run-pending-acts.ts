@@ -58,7 +58,7 @@ async function closeOver(deps: Deps): Promise<number> {
 }
 
 /**
- * One batch, the mails that tell of it included. The act is the last to change, so that all before it
+ * One batch, with the mails that tell of it. The act is the last to change, so that all before it
  * see it waiting, once.
  */
 async function removeFactors(deps: Deps, act: { id: string; owner: Owner }): Promise<void> {

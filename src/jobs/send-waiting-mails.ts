@@ -11,15 +11,15 @@ const MAILS = 100
 const BYTES = 200_000
 /** Sends of one run; what is left goes out a minute later. */
 const ROUNDS = 10
-/** As long as the queue itself keeps a mail: one that it refuses after that is given up. */
+/** As long as the queue itself keeps a mail. What it still refuses then is given up. */
 const KEPT_MS = 14 * 86_400_000
 
 type Waiting = typeof waitingMails.$inferSelect
 
 /**
- * Hands the queue the mails that wait (decision 017), oldest first. Each is deleted when the queue has it
- * and not before: a run that is cut off, or has another one beside it, sends a mail twice rather than
- * never. A mail that the queue refuses stays, and stops no other.
+ * Hands the queue the mails that wait (decision 017), oldest first. Each is deleted when the queue
+ * has it and not before: a run that is cut off, or has another one beside it, sends a mail twice
+ * rather than never. A mail that the queue refuses stays, and stops no other.
  */
 export async function sendWaitingMails(
   deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'caller' | 'now' | 'patience'>,
@@ -59,8 +59,8 @@ function firstThatFit(waiting: readonly Waiting[]): Waiting[] {
 }
 
 /**
- * In one send, or each in its own where the queue refuses that: it may be one of them that it refuses.
- * Those that it has taken; if none, it is down.
+ * In one send, or each by itself where the queue refuses that: it may refuse one of them. Returns
+ * those that it has taken; where it takes none it is down.
  */
 async function hand(
   deps: Pick<Deps, 'mailQueue' | 'patience'>,

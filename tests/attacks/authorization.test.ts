@@ -14,6 +14,7 @@ import {
   tokenFor,
 } from '../support/admins'
 import { guardedRoutes } from '../support/guarded-routes'
+import { sendWaiting } from '../support/mail-faults'
 import { nextMail, tokenIn, mailsNamed } from '../support/mailbox'
 import { many } from '../support/many'
 import { userIdOf } from '../support/rows-of'
@@ -172,6 +173,7 @@ describe('authorization', () => {
 
     const target = await withTotp(app)
     await act(app, one, `${await userIdOf(target.account)}/remove-factors`)
+    await sendWaiting()
     const [mail] = await mailsNamed(target.account.email, 'Your authenticator apps will be removed')
     const stop = mail && tokenIn(mail)
     // A link is for its own act alone.

@@ -8,7 +8,7 @@ import { cutAt, mailsOf, sendWaiting } from '../support/mail-faults'
 
 type App = ReturnType<typeof startApp>
 
-/** What waits for somebody's word, and whom its mails must ask. */
+/** An act that waits for an answer, and whom its mails must ask. */
 type Waiting = Readonly<{
   /** In an app that may be cut off. */
   does: (app: App) => Promise<Answer>

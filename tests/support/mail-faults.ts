@@ -29,8 +29,11 @@ export const noMail =
   (deps) => {
     const values = () =>
       how === 'hangs' ? new Promise(() => {}) : Promise.reject(new Error('D1_ERROR: down'))
+    const select = () => {
+      throw new Error('D1_ERROR: down')
+    }
     const insert = (table: unknown) =>
-      table === waitingMails ? { values } : deps.db.insert(table as typeof waitingMails)
+      table === waitingMails ? { values, select } : deps.db.insert(table as typeof waitingMails)
     const db = Object.assign(Object.create(deps.db) as Deps['db'], { insert })
     return { ...noQueue(how)(deps), db }
   }
