@@ -8,6 +8,7 @@ import { insertWaiting } from '../email/enqueue'
 import { reach } from '../reach'
 import { countFailed } from './count-failed'
 import type { Counts } from './job'
+import { sendWaitingMails } from './send-waiting-mails'
 
 const DAY_MS = 86_400_000
 
@@ -42,9 +43,13 @@ export async function watchJobs(
     }),
   )
   let alarms = 0
-  const failed = await countFailed(due, async (job) => {
+  let failed = await countFailed(due, async (job) => {
     if (await raise(deps, job)) alarms += 1
   })
+  // The mails of that alarm would wait for the job that they are about.
+  if (due.some(({ job }) => job === 'send-waiting-mails')) {
+    failed += await countFailed([deps], sendWaitingMails)
+  }
   return { alarms, failed }
 }
 
