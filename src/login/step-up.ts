@@ -52,9 +52,10 @@ export async function startStepUp(
     throw tooMany('too_many_attempts', codeWaitSeconds)
   }
   const { securityEpoch, sessionEpoch } = user
-  const { transport, id: stepUpOf } = session
+  const { transport, id: stepUpOf, deviceHash: device } = session
   const { role } = session.user
-  return openChallenge(deps, user, { securityEpoch, sessionEpoch, role, transport, stepUpOf })
+  const epochs = { securityEpoch, sessionEpoch }
+  return openChallenge(deps, user, { ...epochs, role, transport, device, stepUpOf })
 }
 
 /**

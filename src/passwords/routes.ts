@@ -36,7 +36,8 @@ export const passwordRoutes = new Hono<AppEnv>({ strict: false })
       },
     }),
     async (c) => {
-      await requestReset(c.var.deps, c.req.valid('json').email)
+      const asker = { deviceTokens: deviceTokensOf(c) }
+      await requestReset(c.var.deps, c.req.valid('json').email, asker)
       return c.json({ status: 'reset_sent' as const }, 202)
     },
   )

@@ -8,6 +8,7 @@ import { perhapsSignedIn, requirePermission } from '../guards'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
+import { deviceTokensOf } from '../login/device-token'
 import { merchantDraft } from '../merchants/draft'
 import { newPassword } from '../passwords/policy'
 import { problem } from '../problems'
@@ -62,7 +63,7 @@ export const createRoutes = new Hono<AppEnv>({ strict: false }).post(
     const session: CurrentSession | undefined = c.get('session')
     // Any other session makes its holder no more than a stranger here.
     if (session?.user.role !== 'admin') {
-      await createUser(deps, signUpOf(input))
+      await createUser(deps, signUpOf(input), { deviceTokens: deviceTokensOf(c) })
       return c.json({ status: 'verification_sent' as const }, 202)
     }
     await requirePermission(deps, session, 'user_administration', true)

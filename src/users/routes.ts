@@ -111,7 +111,8 @@ export const verifyEmailRoutes = new Hono<AppEnv>({ strict: false })
       },
     }),
     async (c) => {
-      await resendVerification(c.var.deps, c.req.valid('json').email)
+      const asker = { deviceTokens: deviceTokensOf(c) }
+      await resendVerification(c.var.deps, c.req.valid('json').email, asker)
       return c.json(SENT, 202)
     },
   )
