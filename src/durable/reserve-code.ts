@@ -94,23 +94,19 @@ export type ResendRequest = Readonly<{
   challenge: ChallengeRef
   codeHash: string
   expiresAt: number
-  /** The browser that began the challenge, if it had completed a login before. */
-  device: string | null
+  /** The challenge was begun in a browser that the account knows, or in a session. */
+  isKnown: boolean
   now: number
 }>
 
 /** Notes that another code was made for a challenge: the one before is dead, its failures stay. */
 export function resendCode(work: GuardWork, request: ResendRequest): ResendVerdict {
   const { id } = request.challenge
-  const isKnown = knownOf(work.state(), request.device) !== null
   const challenge = challengeOf(work.state(), request.challenge)
   if (challenge.isUsed || challenge.failures >= work.rule().maxFailures) {
     return { isGranted: false, retryAfterSeconds: null }
   }
-  const { state, retryAfterSeconds } = withResend(work.state(), id, challenge, {
-    ...request,
-    isKnown,
-  })
+  const { state, retryAfterSeconds } = withResend(work.state(), id, challenge, request)
   if (retryAfterSeconds > 0) return { isGranted: false, retryAfterSeconds }
   work.save(state)
   return { isGranted: true, retryAfterSeconds: null }

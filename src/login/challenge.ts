@@ -12,10 +12,10 @@ const recordSchema = z.object({
   transport: z.enum(['bearer', 'cookie']),
   /** What may finish it; decided when the password was right, never by the caller. */
   methods: z.array(z.enum(methods)),
-  /** The browser that began it, if it had completed a login before. */
-  device: z.string().nullable(),
   /** The session that confirms itself with it. `null`: it is a login. */
   stepUpOf: z.string().nullable(),
+  /** The password came from a browser that the account knows, or in a session. */
+  isKnownDevice: z.boolean().default(false),
   /** Keyed hash of the code that was mailed with it, if one was. One sent later is in the guard. */
   codeHash: z.string().nullable(),
   sentAt: z.number(),

@@ -27,7 +27,7 @@ export async function openChallenge(
   user: { id: string; email: string; locale: string; hasTotp: boolean; hasBackupCode: boolean },
   binding: Pick<
     Challenge,
-    'securityEpoch' | 'sessionEpoch' | 'role' | 'transport' | 'device' | 'stepUpOf'
+    'securityEpoch' | 'sessionEpoch' | 'role' | 'transport' | 'stepUpOf' | 'isKnownDevice'
   >,
 ): Promise<ChallengeOpened> {
   const { token, id } = newChallengeToken()

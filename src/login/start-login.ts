@@ -53,7 +53,7 @@ export async function startLogin(
     }
   }
 
-  const { needsRehash, user, codeWaitSeconds } = await tryPassword(deps, {
+  const { needsRehash, user, codeWaitSeconds, isKnownDevice } = await tryPassword(deps, {
     name: identifier,
     user: found,
     isSignedIn: false,
@@ -80,7 +80,7 @@ export async function startLogin(
   if (reason) throw tooMany('too_many_attempts', codeWaitSeconds)
   const { securityEpoch, sessionEpoch, role } = user
   const epochs = { securityEpoch, sessionEpoch }
-  return openChallenge(deps, user, { ...epochs, role, transport, device, stepUpOf: null })
+  return openChallenge(deps, user, { ...epochs, role, transport, isKnownDevice, stepUpOf: null })
 }
 
 async function findUser(deps: Pick<Deps, 'db'>, { kind, key }: LoginIdentifier) {
@@ -117,8 +117,7 @@ function refusalFor(user: LoginUser) {
 
 /** A reset mails what helps each of them. */
 const WAYS_ON = {
-  account_disabled:
-    'Our team can say more: ask for a new password, and our mail says how to reach it.',
+  account_disabled: 'Ask for a new password: our mail says how to reach our team.',
   account_frozen: 'Ask for a new password: our mail has a link that sets one.',
   account_closing: 'Ask for a new password: our mail has a link that keeps the account.',
 } as const

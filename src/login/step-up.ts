@@ -36,7 +36,7 @@ export async function startStepUp(
     .from(users)
     .where(eq(users.id, userId))
   if (!user) throw problem('invalid_access_token', { reason: 'user gone' })
-  const { codeWaitSeconds } = await tryPassword(deps, {
+  const { codeWaitSeconds, isKnownDevice } = await tryPassword(deps, {
     name: { kind: 'email', key: user.emailKey },
     user,
     isSignedIn: true,
@@ -52,10 +52,10 @@ export async function startStepUp(
     throw tooMany('too_many_attempts', codeWaitSeconds)
   }
   const { securityEpoch, sessionEpoch } = user
-  const { transport, id: stepUpOf, deviceHash: device } = session
+  const { transport, id: stepUpOf } = session
   const { role } = session.user
   const epochs = { securityEpoch, sessionEpoch }
-  return openChallenge(deps, user, { ...epochs, role, transport, device, stepUpOf })
+  return openChallenge(deps, user, { ...epochs, role, transport, isKnownDevice, stepUpOf })
 }
 
 /**

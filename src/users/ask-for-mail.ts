@@ -55,20 +55,22 @@ export async function askForMail(
   })
   const by = admin === undefined ? 'owner' : 'admin'
   const isIssued = link.length + copy.length > 0
-  const mail = mailOf(deps, { mailbox: meant, act, token, by })
-  await enqueueMail(deps, mail && (isIssued || !hasLink(mail)) ? mail : decoyOf(deps))
+  await sendMail(deps, mailOf(deps, { mailbox: meant, act, token, by }), isIssued)
 }
 
-/** Whether the link of a mail has become true: the account may have changed since it was found. */
-export const hasLink = ({ data }: MailRequest): boolean => 'link' in data
-
-/** A mail to nobody. */
-export const decoyOf = ({ caller, now }: Pick<Deps, 'caller' | 'now'>): MailRequest => ({
-  template: 'account_exists',
-  to: null,
-  userId: null,
-  data: { ip: caller.ip, country: caller.country, time: now() },
-})
+/**
+ * Sends the mail of an act, or one to nobody: where there is none, or where its link was not made,
+ * since the account has changed since it was found.
+ */
+export function sendMail(
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'caller' | 'now' | 'patience'>,
+  mail: MailRequest | undefined,
+  isIssued: boolean,
+): Promise<void> {
+  if (mail && (isIssued || !('link' in mail.data))) return enqueueMail(deps, mail)
+  const data = { ip: deps.caller.ip, country: deps.caller.country, time: deps.now() }
+  return enqueueMail(deps, { template: 'account_exists', to: null, userId: null, data })
+}
 
 const isOnItsWay = ({ now, settings }: Pick<Deps, 'now' | 'settings'>, mailbox: Mailbox) =>
   mailbox.state === 'unconfirmed' &&

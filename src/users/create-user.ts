@@ -6,10 +6,9 @@ import { randomToken, sha256 } from '../crypto/token'
 import { batch } from '../db/batch'
 import { insertWhere } from '../db/insert-where'
 import { signUps } from '../db/schema'
-import { enqueueMail } from '../email/enqueue'
 import type { MerchantDraft } from '../merchants/draft'
 import { requireGoodPassword } from '../passwords/policy'
-import { type Asker, decoyOf, hasLink, mayMail } from './ask-for-mail'
+import { type Asker, mayMail, sendMail } from './ask-for-mail'
 import { emailKey } from './email-key'
 import { findMailbox, type Mailbox } from './mailbox'
 import { issueLink } from './mailbox-link'
@@ -78,12 +77,13 @@ export async function createUser(deps: Deps, input: SignUp, asker: Asker = {}): 
   const mail = made
     ? signUpMail(deps, made, token)
     : mailOf(deps, { mailbox: meant, act, token, by: 'owner' })
-  const isTrue = mail && (made || link.length > 0 || !hasLink(mail))
-  await enqueueMail(deps, isTrue ? mail : decoyOf(deps)).catch(async (error: unknown) => {
-    // A link that nobody was mailed is none to keep at the next try.
-    await db.delete(signUps).where(eq(signUps.tokenHash, tokenHash))
-    throw error
-  })
+  await sendMail(deps, mail, made !== undefined || link.length > 0).catch(
+    async (error: unknown) => {
+      // A link that nobody was mailed is none to keep at the next try.
+      await db.delete(signUps).where(eq(signUps.tokenHash, tokenHash))
+      throw error
+    },
+  )
 }
 
 /**

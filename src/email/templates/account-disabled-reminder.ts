@@ -10,7 +10,7 @@ export const accountDisabledReminder = template(
       preheader: 'Our team can tell you more.',
       blocks: [
         'This address was just used at Phantom, perhaps by you. Its account is disabled: nobody can sign in, and neither a new password nor another sign-up changes that.',
-        `Do you want to use it again? Contact our team and name this address: ${contact}`,
+        `To use it again, reach our team at ${contact}. Please name the address that this mail went to.`,
         say.facts(where),
       ],
       notMe:
@@ -21,7 +21,7 @@ export const accountDisabledReminder = template(
       preheader: 'Unser Team kann Ihnen mehr dazu sagen.',
       blocks: [
         'Diese Adresse wurde gerade bei Phantom verwendet, vielleicht von Ihnen. Das Konto dazu ist deaktiviert: Niemand kann sich anmelden, und weder ein neues Passwort noch eine neue Registrierung ändert daran etwas.',
-        `Möchten Sie es wieder nutzen? Wenden Sie sich an unser Team und nennen Sie diese Adresse: ${contact}`,
+        `Möchten Sie es wieder nutzen? Sie erreichen unser Team unter ${contact}. Nennen Sie dabei bitte die Adresse, an die diese E-Mail ging.`,
         say.facts(where),
       ],
       notMe:
@@ -32,7 +32,7 @@ export const accountDisabledReminder = template(
       preheader: 'Notre équipe peut vous en dire plus.',
       blocks: [
         'Cette adresse vient d’être utilisée chez Phantom, peut-être par vous. Le compte correspondant est désactivé : personne ne peut se connecter, et ni un nouveau mot de passe ni une nouvelle inscription n’y changera rien.',
-        `Voulez-vous l’utiliser de nouveau ? Contactez notre équipe en indiquant cette adresse : ${contact}`,
+        `Pour l’utiliser de nouveau, contactez notre équipe : ${contact}. Indiquez l’adresse à laquelle ce message a été envoyé.`,
         say.facts(where),
       ],
       notMe:
