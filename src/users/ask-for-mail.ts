@@ -88,7 +88,8 @@ export async function mayMail(
   const userId = 'owner' in mailbox ? mailbox.owner.id : ''
   const device = findDevice(deps, userId, asker.deviceTokens ?? [])
   const isTrusted = asker.admin !== undefined || device !== null
-  const kind = act === 'reset' ? 'reset' : 'verify'
+  // By what is mailed, whatever was asked for.
+  const kind = act === 'reset' || mailbox.state === 'frozen' ? 'reset' : 'verify'
   const guard = guardOf(deps, { name: { kind: 'email', key } })
   const now = deps.now().getTime()
   const waitSeconds = await reach(deps, 'guard', () =>
