@@ -14,6 +14,13 @@ export const samples: Samples = {
   verify_email: [{ link, validHours: 24, ...occasion }],
   username_unavailable: [{ username: 'ada.lovelace', ...where }],
   account_exists: [occasion],
+  account_closing_reminder: [{ link, dueAt: new Date('2026-12-08T18:13:59Z'), ...occasion }],
+  account_disabled_reminder: [{ contact: 'security@phantom.example', ...occasion }],
+  invitation_reminder: [
+    { link, role: 'customer', expiresAt: new Date('2026-11-30T09:00:00Z'), ...occasion },
+    { link, role: 'merchant', expiresAt: new Date('2026-11-30T09:00:00Z'), ...occasion },
+    { link, role: 'admin', expiresAt: new Date('2026-11-30T09:00:00Z'), ...occasion },
+  ],
   login_code: [
     { code: '493027', validMinutes: 5, act: 'sign_in', ...where },
     { code: '493027', validMinutes: 5, act: 'step_up', ...where },
@@ -38,6 +45,8 @@ export const samples: Samples = {
   reset_password: [
     { link, validMinutes: 30, requestedBy: 'owner', ...occasion },
     { link, validMinutes: 30, requestedBy: 'admin', ...occasion },
+    { link, validMinutes: 30, requestedBy: 'owner', isFrozen: true, ...occasion },
+    { link, validMinutes: 30, requestedBy: 'admin', isFrozen: true, ...occasion },
   ],
   password_changed: [
     { how: 'change', ...where },
@@ -47,7 +56,7 @@ export const samples: Samples = {
   change_email: [{ link, validHours: 24 }],
   email_change_requested: [{ link, newEmail: 'a…@example.com', ...where }],
   email_changed: [{ link, newEmail: 'a…@example.com', ...where }],
-  address_in_use: [occasion],
+  address_in_use: [occasion, { isUsable: false, ...occasion }],
   account_frozen: [where],
   notification_email: [{ link, validHours: 24 }],
   notification_email_changed: [

@@ -22,9 +22,9 @@ export async function startReset(
   { userId, reason }: Act,
 ): Promise<void> {
   const subject = await findSubject(deps, session, userId)
-  if (subject.status !== 'active') throw problem('user_state')
+  if (subject.status !== 'active' || subject.erasureDueAt) throw problem('user_state')
   await recordReset(deps, session, subject.id, reason)
-  await requestReset(deps, subject.email, session.user.id)
+  await requestReset(deps, subject.email, { admin: session.user.id })
 }
 
 /** Ends all sessions of a user. */

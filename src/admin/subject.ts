@@ -30,6 +30,7 @@ export async function findSubject(
       status: users.status,
       emailVerifiedAt: users.emailVerifiedAt,
       frozenAt: users.frozenAt,
+      erasureDueAt: users.erasureDueAt,
     })
     .from(users)
     .where(eq(users.id, userId))

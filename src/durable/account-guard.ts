@@ -48,11 +48,11 @@ export class AccountGuard extends DurableObject<Env> {
   }
 
   /**
-   * Counts what can be asked for so often; the seconds to wait where it was too often, 0 if
-   * granted.
+   * Counts what can be asked for so often, by the network that asks where there is one; the seconds
+   * to wait where it was too often, 0 if granted.
    */
-  ask(kind: QuotaKind, now: number): number {
-    const { state, retryAfterSeconds } = withAsked(this.#state, kind, now)
+  ask(kind: QuotaKind, now: number, network?: string): number {
+    const { state, retryAfterSeconds } = withAsked(this.#state, kind, now, network)
     this.#save(state)
     return retryAfterSeconds
   }

@@ -1,10 +1,17 @@
 import type { Method } from '../two-factor/methods'
-import { CODE_FAILURES, QUOTAS, type QuotaKind, RESEND_PAUSE_MS, RESENDS } from './guard-limits'
+import {
+  CODE_FAILURES,
+  type Count,
+  type QuotaKind,
+  quotasOf,
+  RESEND_PAUSE_MS,
+} from './guard-limits'
 import { withDeviceSeen } from './guard-devices'
 import {
   type Challenge,
   type GuardState,
   liveChallenges,
+  liveCounts,
   NO_WINDOW,
   sideOf,
   withSide,
@@ -118,31 +125,48 @@ export const isOwnReplay = ({ totpSteps, totpSessions }: GuardState, use: CodeUs
   totpSteps[use.totp.id] === use.totp.step &&
   totpSessions[use.totp.id] === use.sessionId
 
-/** Notes that a code is sent again, unless that is too soon or too often. */
+/** Notes that a code is sent again, unless that is too soon or too often for those who ask. */
 export function withResend(
   state: GuardState,
   id: string,
   challenge: Challenge,
-  next: { codeHash: string; expiresAt: number; now: number },
+  next: { codeHash: string; expiresAt: number; isKnown: boolean; now: number },
 ): { state: GuardState; retryAfterSeconds: number } {
-  const pauseSeconds = (challenge.sentAt + RESEND_PAUSE_MS - next.now) / 1000
+  const { codeHash, expiresAt, isKnown, now } = next
+  const pauseSeconds = (challenge.sentAt + RESEND_PAUSE_MS - now) / 1000
   if (pauseSeconds > 0) return { state, retryAfterSeconds: pauseSeconds }
-  const result = take([state.resends], [RESENDS], next.now)
-  const [resends = NO_WINDOW] = result.windows
-  if (!result.isAllowed) return { state, retryAfterSeconds: result.retryAfterSeconds }
-  const { codeHash, expiresAt } = next
-  const sent = { ...challenge, codeHash, expiresAt, sentAt: next.now }
-  return { state: { ...withChallenge(state, id, sent, next.now), resends }, retryAfterSeconds: 0 }
+  const asked = withAsked(state, isKnown ? 'resend_known' : 'resend_stranger', now)
+  if (asked.retryAfterSeconds > 0) return asked
+  const sent = { ...challenge, codeHash, expiresAt, sentAt: now }
+  return { state: withChallenge(asked.state, id, sent, now), retryAfterSeconds: 0 }
 }
 
-/** Counts what somebody asks for; the seconds until one can be had again, 0 if it was granted. */
+/**
+ * Counts what is asked for; the seconds until it can be had again, 0 if it was granted. With the
+ * network that asks, it counts that network alone too, so that none uses up what is for all.
+ */
 export function withAsked(
   state: GuardState,
   kind: QuotaKind,
   now: number,
+  network?: string,
 ): { state: GuardState; retryAfterSeconds: number } {
-  const taken = take(state.asked[kind] ?? [], QUOTAS[kind], now)
-  const { isAllowed, windows, retryAfterSeconds } = taken
+  const counts: Count[] = network === undefined ? [kind] : [`${kind}@${network}`, kind]
+  const windowsOf = counts.map((count) =>
+    quotasOf(count).map((quota, index) => ({ quota, window: state.asked[count]?.[index] })),
+  )
+  const all = windowsOf.flat()
+  const { isAllowed, windows, retryAfterSeconds } = take(
+    all.map(({ window }) => window),
+    all.map(({ quota }) => quota),
+    now,
+  )
   if (!isAllowed) return { state, retryAfterSeconds }
-  return { state: { ...state, asked: { ...state.asked, [kind]: windows } }, retryAfterSeconds: 0 }
+  const [first = []] = windowsOf
+  const parts = [windows.slice(0, first.length), windows.slice(first.length)]
+  const taken = Object.fromEntries(counts.map((count, at) => [count, parts[at] ?? []]))
+  return {
+    state: { ...state, asked: { ...liveCounts(state.asked, now), ...taken } },
+    retryAfterSeconds: 0,
+  }
 }

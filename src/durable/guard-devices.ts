@@ -1,5 +1,5 @@
 import { MAX_DEVICES } from './guard-limits'
-import { type GuardState, NO_FAILURES, NO_WINDOW } from './guard-state'
+import { type GuardState, NO_FAILURES } from './guard-state'
 
 /** Remembers a browser that has completed a login; the one unseen for longest makes room. */
 export function withDevice(state: GuardState, device: string, now: number): GuardState {
@@ -47,10 +47,8 @@ export const withRecovery = (
         now,
       )
 
-const withoutCodes = (asked: GuardState['asked']) => {
-  const { code_known: _known, code_stranger: _stranger, ...others } = asked
-  return others
-}
+const withoutCodes = (asked: GuardState['asked']) =>
+  Object.fromEntries(Object.entries(asked).filter(([count]) => !/^(code|resend)_/.test(count)))
 
 /** Forgets one browser, or all of them (`null`): they are strangers again. */
 export function withoutDevice(state: GuardState, device: string | null): GuardState {
@@ -65,7 +63,6 @@ export function withoutDevice(state: GuardState, device: string | null): GuardSt
  */
 export const recovered = (state: GuardState): GuardState => ({
   ...state,
-  resends: NO_WINDOW,
   asked: withoutCodes(state.asked),
   strangers: NO_FAILURES,
   linkHolders: NO_FAILURES,

@@ -1,5 +1,5 @@
 import type { Method } from '../two-factor/methods'
-import { CLOCK_SKEW_MS, CODE_FAILURES, QUOTAS, type QuotaKind, RESENDS } from './guard-limits'
+import { CLOCK_SKEW_MS, CODE_FAILURES, type Count, quotasOf } from './guard-limits'
 import { type Window, windowAt } from './window'
 
 /** What can be guessed at. */
@@ -39,9 +39,8 @@ export type GuardState = Readonly<{
    * known.
    */
   recoveredEpoch: number
-  resends: Window
-  /** What was asked for, by kind: a window for each quota. */
-  asked: Readonly<Partial<Record<QuotaKind, readonly Window[]>>>
+  /** What was asked for, by kind and network: a window for each quota. */
+  asked: Readonly<Partial<Record<Count, readonly Window[]>>>
   challenges: Readonly<Record<string, Challenge>>
   /** The last time step that was accepted of each authenticator app. */
   totpSteps: Readonly<Record<string, number>>
@@ -65,7 +64,6 @@ export const EMPTY_GUARD: GuardState = {
   linkHolders: NO_FAILURES,
   devices: {},
   recoveredEpoch: 0,
-  resends: NO_WINDOW,
   asked: {},
   challenges: {},
   totpSteps: {},
@@ -120,6 +118,16 @@ export const liveChallenges = (challenges: GuardState['challenges'], now: number
     Object.entries(challenges).filter(([, { expiresAt }]) => now < expiresAt + CLOCK_SKEW_MS),
   )
 
+/** Counts with a window that is open. */
+export const liveCounts = (asked: GuardState['asked'], now: number): GuardState['asked'] =>
+  Object.fromEntries(
+    Object.entries(asked).filter(([count, windows]) =>
+      quotasOf(count as Count).some(
+        (quota, index) => windowAt(windows?.[index], quota, now).count > 0,
+      ),
+    ),
+  )
+
 const hasRow = ({ inARow }: Side) => Object.values(inARow).some((count) => count > 0)
 
 /**
@@ -138,13 +146,7 @@ export function pruned(
   const totpSessions = Object.fromEntries(
     Object.entries(state.totpSessions).filter(([id]) => id in totpSteps),
   )
-  const asked = Object.fromEntries(
-    Object.entries(state.asked).filter(([kind, windows]) =>
-      QUOTAS[kind as QuotaKind].some(
-        (quota, index) => windowAt(windows[index], quota, now).count > 0,
-      ),
-    ),
-  )
+  const asked = liveCounts(state.asked, now)
   const sides = sidesOf(state)
   const isActive =
     [challenges, totpSteps, asked].some((part) => Object.keys(part).length > 0) ||
@@ -153,8 +155,7 @@ export function pruned(
         now < side.lockedUntil ||
         (side.failures > 0 && now < side.firstFailureAt + lockSeconds * 1000) ||
         windowAt(side.codeFailures, CODE_FAILURES, now).count > 0,
-    ) ||
-    windowAt(state.resends, RESENDS, now).count > 0
+    )
   const isRemembered =
     state.isKnown &&
     // A recovery that is not remembered would be followed again, and know a browser that was

@@ -94,6 +94,8 @@ export type ResendRequest = Readonly<{
   challenge: ChallengeRef
   codeHash: string
   expiresAt: number
+  /** The challenge was begun in a browser that the account knows, or in a session. */
+  isKnown: boolean
   now: number
 }>
 

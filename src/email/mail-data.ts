@@ -20,8 +20,12 @@ export const mailData = {
   verify_email: z.object({ link, validHours: z.number(), ...occasion }),
   /** To the owner of an account that was confirmed without the username that was wished for. */
   username_unavailable: z.object({ username: text, ...where }),
-  /** To the owner of an address that somebody signed up with again. */
+  /** To the owner of an address that somebody signed up with again, or asked to confirm. */
   account_exists: z.object(occasion),
+  /** The same where the account is closed, or disabled, or waits for an invitation to be accepted. */
+  account_closing_reminder: z.object({ link, dueAt: occasion.time, ...occasion }),
+  account_disabled_reminder: z.object({ contact: text, ...occasion }),
+  invitation_reminder: z.object({ link, role, expiresAt: occasion.time, ...occasion }),
   /** The second step of a login, or of the confirmation of a sensitive act. */
   login_code: z.object({
     code: text.regex(/^\d{6,8}$/),
@@ -43,6 +47,7 @@ export const mailData = {
     link,
     validMinutes: z.number(),
     requestedBy: z.enum(['owner', 'admin']).default('owner'),
+    isFrozen: z.boolean().default(false),
     ...occasion,
   }),
   password_changed: z.object({
@@ -57,7 +62,7 @@ export const mailData = {
   email_change_requested: z.object({ link, newEmail: text, ...where }),
   email_changed: z.object({ link, newEmail: text, ...where }),
   /** To the owner of an address that another account wanted to have. */
-  address_in_use: z.object(occasion),
+  address_in_use: z.object({ isUsable: z.boolean().default(true), ...occasion }),
   /** The link of such a mail, or of one about a new factor, was used. */
   account_frozen: z.object(where),
   /** To a second address for notices, to be confirmed; then to the first one. */

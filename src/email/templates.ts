@@ -1,7 +1,9 @@
 import type { TemplateName } from './mail-data'
 import type { Template } from './template'
 import { accountClosing } from './templates/account-closing'
+import { accountClosingReminder } from './templates/account-closing-reminder'
 import { accountDisabled } from './templates/account-disabled'
+import { accountDisabledReminder } from './templates/account-disabled-reminder'
 import { accountEnabled } from './templates/account-enabled'
 import { accountErased } from './templates/account-erased'
 import { accountExists } from './templates/account-exists'
@@ -29,6 +31,7 @@ import { emailChanged } from './templates/email-changed'
 import { factorRemovalScheduled } from './templates/factor-removal-scheduled'
 import { factorsRemoved } from './templates/factors-removed'
 import { invitation } from './templates/invitation'
+import { invitationReminder } from './templates/invitation-reminder'
 import { loginCode } from './templates/login-code'
 import { merchantDecided } from './templates/merchant-decided'
 import { merchantSubmitted } from './templates/merchant-submitted'
@@ -52,6 +55,9 @@ import { wrongCode } from './templates/wrong-code'
 export const templates = {
   verify_email: verifyEmail,
   account_exists: accountExists,
+  account_closing_reminder: accountClosingReminder,
+  account_disabled_reminder: accountDisabledReminder,
+  invitation_reminder: invitationReminder,
   login_code: loginCode,
   account_locked: accountLocked,
   authenticator_stopped: authenticatorStopped,

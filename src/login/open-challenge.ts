@@ -25,7 +25,10 @@ export const isCodeMailed = (user: { hasTotp: boolean; hasBackupCode: boolean })
 export async function openChallenge(
   deps: Deps,
   user: { id: string; email: string; locale: string; hasTotp: boolean; hasBackupCode: boolean },
-  binding: Pick<Challenge, 'securityEpoch' | 'sessionEpoch' | 'role' | 'transport' | 'stepUpOf'>,
+  binding: Pick<
+    Challenge,
+    'securityEpoch' | 'sessionEpoch' | 'role' | 'transport' | 'stepUpOf' | 'isKnownDevice'
+  >,
 ): Promise<ChallengeOpened> {
   const { token, id } = newChallengeToken()
   const expiresInSeconds = deps.settings.OTP_VALIDITY_PERIOD

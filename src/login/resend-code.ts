@@ -21,7 +21,7 @@ export async function resendCode(deps: Deps, token: string): Promise<void> {
   if (!challenge?.methods.includes('email')) {
     throw problem('invalid_challenge', { reason: challenge ? 'no mailed code' : 'none or expired' })
   }
-  const { userId, securityEpoch, sessionEpoch, sentAt } = challenge
+  const { userId, securityEpoch, sessionEpoch, sentAt, isKnownDevice } = challenge
   const [user] = await deps.db
     .select({ id: users.id, email: users.email, locale: users.locale })
     .from(users)
@@ -42,6 +42,7 @@ export async function resendCode(deps: Deps, token: string): Promise<void> {
       challenge: { id, sentAt, expiresAt: challenge.expiresAt },
       codeHash,
       expiresAt,
+      isKnown: isKnownDevice,
       now,
     }),
   )

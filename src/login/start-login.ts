@@ -8,6 +8,7 @@ import { holderColumns, tryPassword } from '../passwords/try-password'
 import { problem, tooMany } from '../problems'
 import { currentEpoch } from '../sessions/session-epoch'
 import { hasBackupCode, hasTotp } from '../two-factor/factors-of-user'
+import { stateOf } from '../users/account-state'
 import type { LoginIdentifier } from '../users/email-key'
 import { findDevice } from './device-token'
 import { findLock } from './lock-record'
@@ -52,7 +53,7 @@ export async function startLogin(
     }
   }
 
-  const { needsRehash, user, codeWaitSeconds } = await tryPassword(deps, {
+  const { needsRehash, user, codeWaitSeconds, isKnownDevice } = await tryPassword(deps, {
     name: identifier,
     user: found,
     isSignedIn: false,
@@ -75,10 +76,11 @@ export async function startLogin(
     }),
     ...(rehashed === undefined ? [] : [replaceHash(deps, user, rehashed)]),
   ])
-  if (refusal) throw problem(refusal)
+  if (refusal) throw problem(refusal, { detail: WAYS_ON[refusal] })
   if (reason) throw tooMany('too_many_attempts', codeWaitSeconds)
   const { securityEpoch, sessionEpoch, role } = user
-  return openChallenge(deps, user, { securityEpoch, sessionEpoch, role, transport, stepUpOf: null })
+  const epochs = { securityEpoch, sessionEpoch }
+  return openChallenge(deps, user, { ...epochs, role, transport, isKnownDevice, stepUpOf: null })
 }
 
 async function findUser(deps: Pick<Deps, 'db'>, { kind, key }: LoginIdentifier) {
@@ -108,11 +110,17 @@ async function findUser(deps: Pick<Deps, 'db'>, { kind, key }: LoginIdentifier) 
 type LoginUser = NonNullable<Awaited<ReturnType<typeof findUser>>>
 
 /** Told only after the right password. */
-function refusalFor({ status, frozenAt, erasureDueAt }: LoginUser) {
-  if (status === 'disabled') return 'account_disabled'
-  if (frozenAt) return 'account_frozen'
-  return erasureDueAt ? 'account_closing' : undefined
+function refusalFor(user: LoginUser) {
+  const state = stateOf(user)
+  return state === 'active' ? undefined : (`account_${state}` as const)
 }
+
+/** A reset mails what helps each of them. */
+const WAYS_ON = {
+  account_disabled: 'Ask for a new password: our mail says how to reach our team.',
+  account_frozen: 'Ask for a new password: our mail has a link that sets one.',
+  account_closing: 'Ask for a new password: our mail has a link that keeps the account.',
+} as const
 
 /** Brings a hash to today's cost and pepper, unless the password has been changed meanwhile. */
 const replaceHash = (deps: Pick<Deps, 'db'>, user: LoginUser, passwordHash: string) =>

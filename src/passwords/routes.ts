@@ -27,16 +27,17 @@ export const passwordRoutes = new Hono<AppEnv>({ strict: false })
       tag: 'Recovery',
       summary: 'Forgot the password: ask for a link',
       description:
-        'Answers the same for every address; the link goes to the address of the account, if there is one. Nothing changes until it is used, and a newer link kills the one before.',
+        'Answers the same for every address; the link goes to the address of the account, if there is one. Nothing changes until it is used, and a newer link kills the one before. Where no password would help, the mail says what does: an account that is closing, is disabled, or waits to be confirmed or accepted.',
       answers: {
         202: {
-          description: 'If the address has an account, a mail is on its way',
+          description: 'If there is anything to tell the address, a mail is on its way',
           schema: z.object({ status: z.literal('reset_sent') }),
         },
       },
     }),
     async (c) => {
-      await requestReset(c.var.deps, c.req.valid('json').email)
+      const asker = { deviceTokens: deviceTokensOf(c) }
+      await requestReset(c.var.deps, c.req.valid('json').email, asker)
       return c.json({ status: 'reset_sent' as const }, 202)
     },
   )

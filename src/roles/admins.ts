@@ -12,7 +12,7 @@ const canAdminister = (alias: string) =>
 export const isActiveAdmin = canAdminister('users')
 
 /** Whether there is an admin beside this user, at this point of a batch: without one nobody may go. */
-export const hasOtherAdmin = (userId: string) => sql`EXISTS (
+export const hasOtherAdmin = (userId: string | ReturnType<typeof sql>) => sql`EXISTS (
   SELECT 1 FROM users AS other WHERE ${canAdminister('other')} AND other.id <> ${userId})`
 
 /** Whether this user is an admin at this point of a batch; the id may be a column. */

@@ -1,30 +1,20 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
-import * as z from 'zod'
+import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { hashPassword } from '../crypto/password-hash'
 import { merchantProfiles } from '../db/merchant-schema'
-import { mailedTokens, roles, users } from '../db/schema'
+import { mailedTokens, users } from '../db/schema'
 import { issueDevice } from '../login/device-token'
 import { rememberDevice } from '../login/remember-device'
 import { requireGoodPassword } from '../passwords/policy'
 import { problem } from '../problems'
-import { hasAnyAdmin, hasOtherAdmin, isAdmin } from '../roles/admins'
 import type { Role } from '../sessions/lifetimes'
 import { emailKey } from './email-key'
 import { findLink } from './find-link'
 import { removeSignUps } from './free-address'
+import { invitation, isStanding } from './invitation'
 import { requireFewRenames } from './update-user'
 import { usernameKey } from './username'
-
-/** Who has asked for the first admin: whoever holds the secret of the service, no user. */
-export const BY_BOOTSTRAP = 'bootstrap'
-
-const invitation = z.object({
-  role: z.enum(roles),
-  by: z.string(),
-  requestedBy: z.string().nullable(),
-})
 
 /** What the page of an invitation shows. Uses nothing up. */
 export async function checkInvitation(
@@ -40,7 +30,9 @@ async function findInvitation(deps: Pick<Deps, 'db' | 'now'>, token: string) {
   const [invited] = await deps.db
     .select({ email: users.email })
     .from(users)
-    .where(sql`id = ${link.userId} AND status = 'pending' AND ${isStanding(link.data)}`)
+    .where(
+      sql`id = ${link.userId} AND status = 'pending' AND ${isStanding(JSON.stringify(link.data))}`,
+    )
   if (!invited) throw problem('invalid_token', { reason: 'not waiting' })
   return { ...link, ...invited }
 }
@@ -93,7 +85,7 @@ export async function acceptInvitation(
         securityEpoch: sql`security_epoch + 1`,
       })
       .where(
-        sql`id = ${userId} AND status = 'pending' AND ${isGood} AND ${isStanding(data)} AND ${isFree}`,
+        sql`id = ${userId} AND status = 'pending' AND ${isGood} AND ${isStanding(JSON.stringify(data))} AND ${isFree}`,
       )
       .returning({ epoch: users.securityEpoch }),
     recordEvent(
@@ -118,18 +110,4 @@ export async function acceptInvitation(
   const device = issueDevice(deps, userId, input.deviceTokens)
   await rememberDevice(deps, userId, { device: device.hash, epoch: accepted.epoch })
   return device.token
-}
-
-/**
- * Whether an invitation still is somebody's word. Of an admin: both who asked for it and who approved it
- * must be admins yet. Where nobody has asked, one admin alone has sent it for want of a second, and it is
- * void once there is one; so is that of the bootstrap secret once there is any admin, or a stock of either
- * would make accomplices later. Other invitations outlive the role of whoever sent them.
- */
-function isStanding({ role, by, requestedBy }: z.infer<typeof invitation>): SQL {
-  if (role !== 'admin') return sql`true`
-  if (by === BY_BOOTSTRAP) return sql`NOT ${hasAnyAdmin}`
-  return requestedBy === null
-    ? sql`${isAdmin(by)} AND NOT ${hasOtherAdmin(by)}`
-    : sql`${isAdmin(by)} AND ${isAdmin(requestedBy)}`
 }

@@ -7,7 +7,7 @@ import { equalSecrets, sha256 } from '../crypto/token'
 import { bootstrapUses, users } from '../db/schema'
 import { problem } from '../problems'
 import { hasAnyAdmin } from '../roles/admins'
-import { BY_BOOTSTRAP } from './accept-invitation'
+import { BY_BOOTSTRAP } from './invitation'
 import {
   insertInvited,
   isAddressTaken,

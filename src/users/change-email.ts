@@ -9,6 +9,7 @@ import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { stateOf } from './account-state'
 import { emailKey } from './email-key'
 import { mailedLink } from './mailed-link'
 import { issueNotMe } from './not-me'
@@ -53,7 +54,14 @@ export async function requestEmailChange(
       may,
     ),
     db
-      .select({ id: users.id, email: users.email, locale: users.locale })
+      .select({
+        id: users.id,
+        email: users.email,
+        locale: users.locale,
+        status: users.status,
+        frozenAt: users.frozenAt,
+        erasureDueAt: users.erasureDueAt,
+      })
       .from(users)
       .where(sql`email_key = ${key} AND id <> ${userId} AND status <> 'pending'`),
     useStepUp(deps, session),
@@ -98,7 +106,7 @@ export function requireOther(session: CurrentSession, key: string): void {
 /** Says nothing of who asked: the two may be strangers to each other. */
 function tellHolder(
   deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
-  holder: { id: string; email: string; locale: string },
+  holder: { id: string; email: string; locale: string } & Parameters<typeof stateOf>[0],
 ): Promise<void> {
   const { ip, country } = deps.caller
   return enqueueMail(deps, {
@@ -106,6 +114,6 @@ function tellHolder(
     to: holder.email,
     userId: holder.id,
     locale: holder.locale,
-    data: { ip, country, time: deps.now() },
+    data: { isUsable: stateOf(holder) === 'active', ip, country, time: deps.now() },
   })
 }

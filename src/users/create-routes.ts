@@ -8,6 +8,7 @@ import { perhapsSignedIn, requirePermission } from '../guards'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
+import { deviceTokensOf } from '../login/device-token'
 import { merchantDraft } from '../merchants/draft'
 import { newPassword } from '../passwords/policy'
 import { problem } from '../problems'
@@ -46,7 +47,7 @@ export const createRoutes = new Hono<AppEnv>({ strict: false }).post(
     tag: 'Accounts',
     summary: 'Sign up; as an admin, invite',
     description:
-      'Answers the same for a new, an existing, an unconfirmed and a disabled address; what happened is told by mail. Sign-ups with one address wait side by side; the first whose link is used makes the account and ends the others. In the session of an admin it takes `email`, `role` and `locale` alone and mails an invitation, whose owner sets the password; one of an admin waits for the approval of another admin.',
+      'Answers the same for every address; what happened is told by mail. Where there is an account or an invitation already, nothing is changed, and the mail says how to go on with that. Sign-ups with one address wait side by side; the first whose link is used makes the account and ends the others. In the session of an admin it takes `email`, `role` and `locale` alone and mails an invitation, whose owner sets the password; one of an admin waits for the approval of another admin.',
     answers: {
       201: { description: 'To an admin: the invitation is on its way', schema: invitedAnswer },
       202: {
@@ -62,7 +63,7 @@ export const createRoutes = new Hono<AppEnv>({ strict: false }).post(
     const session: CurrentSession | undefined = c.get('session')
     // Any other session makes its holder no more than a stranger here.
     if (session?.user.role !== 'admin') {
-      await createUser(deps, signUpOf(input))
+      await createUser(deps, signUpOf(input), { deviceTokens: deviceTokensOf(c) })
       return c.json({ status: 'verification_sent' as const }, 202)
     }
     await requirePermission(deps, session, 'user_administration', true)

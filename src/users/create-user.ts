@@ -1,18 +1,19 @@
-import { and, eq, ne, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { hashPassword } from '../crypto/password-hash'
 import { randomToken, sha256 } from '../crypto/token'
 import { batch } from '../db/batch'
 import { insertWhere } from '../db/insert-where'
-import { signUps, users } from '../db/schema'
-import { guardOf } from '../durable/guard-of'
-import { enqueueMail } from '../email/enqueue'
+import { signUps } from '../db/schema'
 import type { MerchantDraft } from '../merchants/draft'
 import { requireGoodPassword } from '../passwords/policy'
-import { reach } from '../reach'
+import { type Asker, mayMail, sendMail } from './ask-for-mail'
 import { emailKey } from './email-key'
-import { mailedLink } from './mailed-link'
+import { findMailbox, type Mailbox } from './mailbox'
+import { issueLink } from './mailbox-link'
+import { mailOf } from './mailbox-mail'
+import { signUpMail } from './sign-up-mail'
 import { noteSignUp } from './sign-up-watch'
 
 export type SignUp = Readonly<{
@@ -30,22 +31,19 @@ export type SignUp = Readonly<{
  * It makes no account: it waits for the link in its mail, which makes the account just as it was
  * asked for here (verify-email.ts). Several wait side by side, since nobody can tell yet whose the
  * address is; whoever confirms first has it, and the username too. Until then nothing shows that
- * there was a sign-up. The owner of an address that has an account is told that somebody tried. All
- * cases do the same work: one hash, one batch, one mail.
+ * there was a sign-up. Where there is an account or an invitation, its owner is mailed how to go on
+ * with that. All cases do the same work: one query, one hash, one batch, one mail.
  */
-export async function createUser(deps: Deps, input: SignUp): Promise<void> {
+export async function createUser(deps: Deps, input: SignUp, asker: Asker = {}): Promise<void> {
   await requireGoodPassword(deps, input.password, [
     input.email,
     input.username,
     ...namesOf(input.merchant),
   ])
-  const { db, now, settings } = deps
+  const { db, settings } = deps
   const key = emailKey(input.email)
-  const name = { kind: 'email', key } as const
-  const [waitSeconds] = await Promise.all([
-    reach(deps, 'guard', () => guardOf(deps, { name }).ask('verify', now().getTime())),
-    noteSignUp(deps, key),
-  ])
+  const [mailbox] = await Promise.all([findMailbox(deps, key), noteSignUp(deps, key)])
+  const isGranted = await mayMail(deps, { key, mailbox, act: 'sign_up', asker })
   const passwordHash = await hashPassword(
     settings.PASSWORD_PEPPER,
     input.password,
@@ -54,41 +52,38 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
   const token = randomToken()
   const tokenHash = sha256(token)
   const isMine = sql`EXISTS (SELECT 1 FROM sign_ups WHERE token_hash = ${tokenHash})`
-  const who = eq(users.emailKey, key)
+  const isOpen = mailbox.state === 'unknown' || mailbox.state === 'unconfirmed'
+  const meant: Mailbox = isOpen || !isGranted ? { state: 'unknown' } : mailbox
+  const act = 'sign_up'
 
-  const own = { key, tokenHash, passwordHash, isGranted: waitSeconds === 0 }
-  const rows = await batch(db, {
+  const { signUp, link } = await batch(db, {
     // Another link of such a one can be had as long as nobody signs up anew.
-    expired: db.delete(signUps).where(sql`email_key = ${key} AND expires_at <= ${now().getTime()}`),
-    signUp: insertSignUp(deps, input, own),
-    owner: db
-      .select({ id: users.id, email: users.email, locale: users.locale })
-      .from(users)
-      .where(and(who, ne(users.status, 'pending'))),
+    expired: db
+      .delete(signUps)
+      .where(sql`email_key = ${key} AND expires_at <= ${deps.now().getTime()}`),
+    signUp: insertSignUp(deps, input, { key, tokenHash, passwordHash, isOpen, isGranted }),
+    ...issueLink(deps, { key, mailbox: meant, act, token }),
     waits: recordEvent(deps, { event: 'user_sign_up' }, isMine),
     duplicate: recordEvent(
       deps,
-      { event: 'user_create_duplicate', userId: sql`(SELECT id FROM users WHERE ${who})` },
+      {
+        event: 'user_create_duplicate',
+        userId: sql`(SELECT id FROM users WHERE email_key = ${key})`,
+      },
       sql`NOT ${isMine}`,
     ),
   })
-  const [signUp] = rows.signUp
-  const [owner] = rows.owner
-  if (signUp) {
-    await mailSignUpLink(deps, signUp, token).catch(async (error: unknown) => {
+  const [made] = signUp
+  const mail = made
+    ? signUpMail(deps, made, token)
+    : mailOf(deps, { mailbox: meant, act, token, by: 'owner' })
+  await sendMail(deps, mail, made !== undefined || link.length > 0).catch(
+    async (error: unknown) => {
       // A link that nobody was mailed is none to keep at the next try.
       await db.delete(signUps).where(eq(signUps.tokenHash, tokenHash))
       throw error
-    })
-  } else {
-    await enqueueMail(deps, {
-      template: 'account_exists',
-      to: owner?.email ?? null,
-      userId: owner?.id ?? null,
-      ...(owner && { locale: owner.locale }),
-      data: { time: now(), ip: deps.caller.ip, country: deps.caller.country },
-    })
-  }
+    },
+  )
 }
 
 /**
@@ -99,10 +94,16 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
 function insertSignUp(
   { db, now, settings, caller }: Pick<Deps, 'db' | 'now' | 'settings' | 'caller'>,
   input: SignUp,
-  own: { key: string; tokenHash: string; passwordHash: string; isGranted: boolean },
+  own: {
+    key: string
+    tokenHash: string
+    passwordHash: string
+    isOpen: boolean
+    isGranted: boolean
+  },
 ) {
   const { email, username = null, locale = 'en', role, merchant } = input
-  const { key, tokenHash, passwordHash, isGranted } = own
+  const { key, tokenHash, passwordHash, isOpen, isGranted } = own
   const at = now().getTime()
   const values = {
     tokenHash,
@@ -121,31 +122,9 @@ function insertSignUp(
   const isFree = sql`NOT EXISTS (
     SELECT 1 FROM users WHERE email_key = ${key} AND status <> 'pending')`
   const isFirst = sql`NOT EXISTS (SELECT 1 FROM sign_ups AS other WHERE other.email_key = ${key})`
-  const when = sql`${isFree} AND (${isGranted} OR ${isFirst})`
+  const when = sql`${isOpen} AND ${isFree} AND (${isGranted} OR ${isFirst})`
   return insertWhere(db, signUps, values, when).returning()
 }
-
-/**
- * Mails the link that makes the account of a sign-up, with when and from where it was asked for.
- */
-export const mailSignUpLink = (
-  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'patience'>,
-  signUp: typeof signUps.$inferSelect | undefined,
-  token: string,
-) =>
-  enqueueMail(deps, {
-    template: 'verify_email',
-    to: signUp?.email ?? null,
-    userId: null,
-    ...(signUp && { locale: signUp.locale }),
-    data: {
-      link: mailedLink(deps, 'verify-email', token),
-      validHours: Math.floor(deps.settings.EMAIL_VERIFICATION_TIMEOUT / 3600),
-      ip: signUp?.ip ?? 'unknown',
-      country: signUp?.country ?? null,
-      time: signUp?.createdAt ?? deps.now(),
-    },
-  })
 
 const namesOf = (merchant: MerchantDraft | undefined) => [
   merchant?.legal_name,

@@ -105,13 +105,17 @@ export const verifyEmailRoutes = new Hono<AppEnv>({ strict: false })
       tag: 'Accounts',
       summary: 'Send the verification link again',
       description:
-        'Answers the same for every address. Of several sign-ups the latest gets a new link; its link before is dead.',
+        'Answers the same for every address, whose mailbox alone is told how to go on: a sign-up that waits gets another link beside the one before (of several the latest from this network, else the latest), an account or an invitation what leads into that.',
       answers: {
-        202: { description: 'If the address waits for it, a mail is on its way', schema: sent },
+        202: {
+          description: 'If there is anything to tell the address, a mail is on its way',
+          schema: sent,
+        },
       },
     }),
     async (c) => {
-      await resendVerification(c.var.deps, c.req.valid('json').email)
+      const asker = { deviceTokens: deviceTokensOf(c) }
+      await resendVerification(c.var.deps, c.req.valid('json').email, asker)
       return c.json(SENT, 202)
     },
   )

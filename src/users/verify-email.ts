@@ -10,6 +10,7 @@ import { rememberDevice } from '../login/remember-device'
 import { insertDraft, merchantDraft } from '../merchants/draft'
 import { problem } from '../problems'
 import { isAddressFree, removeInvited, removeSignUps } from './free-address'
+import { isInvited } from './invitation'
 import { notifyOwner, occasionOf } from './notify-owner'
 import { usernameKey } from './username'
 
@@ -39,7 +40,9 @@ export async function verifyEmail(
   const signUp = await findSignUp(deps, token)
   const { emailKey: key, username, merchant } = signUp
   const userId = randomId('usr')
-  const isGood = sql`EXISTS (SELECT 1 FROM sign_ups WHERE token_hash = ${signUp.tokenHash})`
+  // An invitation is answered by its own link alone.
+  const isGood = sql`EXISTS (SELECT 1 FROM sign_ups WHERE token_hash = ${signUp.tokenHash})
+    AND NOT ${isInvited(deps, key)}`
   const mine = sql`FROM users WHERE id = ${userId}`
   const isDone = sql`EXISTS (SELECT 1 ${mine})`
   const who = { userId, actor: userId }

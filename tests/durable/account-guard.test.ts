@@ -111,7 +111,7 @@ describe('AccountGuard', () => {
       await reservation.attempt?.fail()
     }
     const later = NOW + 60_000
-    const next = { codeHash: 'second', expiresAt: later + 300_000, now: later }
+    const next = { codeHash: 'second', expiresAt: later + 300_000, isKnown: false, now: later }
     expect(await guard.resend({ challenge, ...next })).toEqual({
       isGranted: true,
       retryAfterSeconds: null,

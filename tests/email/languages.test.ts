@@ -115,13 +115,17 @@ test('only what strangers can cause is capped per recipient, and most of it can 
   const byStrangers = [
     'verify_email',
     'account_exists',
+    'account_disabled_reminder',
+    'invitation_reminder',
     'change_email',
     'address_in_use',
     'notification_email',
   ]
   const ofJobs = ['security_report', 'secret_rotation_due']
   expect(notices).toEqual([...byStrangers, 'api_key_expiring', 'merchant_submitted', ...ofJobs])
-  expect(open.toSorted()).toEqual([...byStrangers, 'reset_password'].toSorted())
+  expect(open.toSorted()).toEqual(
+    [...byStrangers, 'account_closing_reminder', 'reset_password'].toSorted(),
+  )
   expect(codes).toEqual(['login_code', 'invitation'])
 })
 

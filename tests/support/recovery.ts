@@ -6,8 +6,8 @@ import { nextMail, tokenIn } from './mailbox'
 /** What the tests of lost passwords do again and again. */
 export const NEW_PASSWORD = 'seven purple lanterns drift'
 
-export const askReset = (app: App, email: string) =>
-  app.post('/api/auth/reset-password/', { email }, { ip: freshAddress() })
+export const askReset = (app: App, email: string, ip = freshAddress()) =>
+  app.post('/api/auth/reset-password/', { email }, { ip })
 
 /** The token in the next mail to an account that leads to a page, past mails of other kinds. */
 export async function nextLinkToken(
@@ -24,8 +24,8 @@ export const nextResetToken = (account: Pick<Account, 'email'>) =>
   nextLinkToken(account, 'reset-password')
 
 /** Asks for a link and reads it. */
-export async function resetTokenOf(app: App, account: Account): Promise<string> {
-  const asked = await askReset(app, account.email)
+export async function resetTokenOf(app: App, account: Account, ip?: string): Promise<string> {
+  const asked = await askReset(app, account.email, ip)
   if (asked.status !== 202) throw new Error(`reset-password: ${asked.status} ${asked.text}`)
   return nextResetToken(account)
 }

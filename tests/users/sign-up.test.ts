@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { sha256 } from '../../src/crypto/token'
 import { purgeExpired } from '../../src/jobs/purge-expired'
+import { createUser } from '../../src/users/create-user'
 import { depsAt } from '../jobs/support'
 import { freshAddress, startApp } from '../support/app'
 import { type Mail, mailsTo, nextMail, tokenIn } from '../support/mailbox'
@@ -12,9 +13,9 @@ type App = ReturnType<typeof startApp>
 const verify = (app: App, token: unknown) => app.post('/api/auth/verify-email/', { token })
 
 /** An account that waits for its address to be confirmed, and the token of the mail. */
-async function signedUp(app: App) {
+async function signedUp(app: App, ip = freshAddress()) {
   const account = app.newAccount()
-  await app.post('/api/users/create/', account, { ip: freshAddress() })
+  await app.post('/api/users/create/', account, { ip })
   return { account, token: tokenIn(await nextMail(account.email)) }
 }
 
@@ -24,11 +25,12 @@ const waiting = (email: string) =>
     .first('count')
 
 describe('a sign-up', () => {
-  test('no link is made within a minute of another, or a sixth time in an hour, by whatever asks', async ({
+  test('no link is made within a minute of another, or a sixth time in an hour, by whatever a network asks', async ({
     expect,
   }) => {
     const app = startApp()
-    const { account, token } = await signedUp(app)
+    const ip = { ip: freshAddress() }
+    const { account, token } = await signedUp(app, ip.ip)
     const { email } = account
     const links = async () => {
       const { results } = await env.DB.prepare('SELECT token_hash FROM sign_ups WHERE email = ?')
@@ -38,7 +40,6 @@ describe('a sign-up', () => {
     }
     let before = await links()
     expect(before).toEqual([sha256(token)])
-    const ip = { ip: freshAddress() }
     const resend = () => app.post('/api/auth/verify-email/resend/', { email }, ip)
     const signUp = (more = {}) => app.post('/api/users/create/', { ...account, ...more }, ip)
     const stranger = () => signUp({ password: 'the stranger chose these words' })
@@ -82,7 +83,6 @@ describe('a sign-up', () => {
     await ask('/api/users/create/', account)
     const token = tokenIn(await nextMail(email))
     await ask('/api/users/create/', { email, password: 'the stranger chose these words' })
-    expect(await mailsTo(email, { after: 1 })).toEqual([])
     expect((await verify(app, token)).status).toBe(200)
     await app.startLogin(account)
   })
@@ -107,15 +107,14 @@ describe('a sign-up', () => {
     expect((await verify(app, token)).status).toBe(400)
   })
 
-  test('in parallel for one address, many make one link and one account', async ({ expect }) => {
+  test('in parallel for one address, many of one network make one link and one account', async ({
+    expect,
+  }) => {
     const app = startApp()
     const account = app.newAccount()
-    const answers = await Promise.all(
-      Array.from({ length: many(50) }, () =>
-        app.post('/api/users/create/', account, { ip: freshAddress() }),
-      ),
-    )
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]))
+    const signUp = { ...account, role: 'customer' } as const
+    // As over HTTP, but for the limit of sign-ups.
+    await Promise.all(Array.from({ length: many(50) }, () => createUser(app.deps(), signUp)))
     const count = (table: string) =>
       env.DB.prepare(`SELECT count(*) AS count FROM ${table} WHERE email = ?`)
         .bind(account.email)

@@ -1,15 +1,18 @@
 import { template } from '../template'
 
-/** To the owner of an account when somebody signs up with its address again: that somebody learns nothing. */
+/**
+ * To the owner of an account whose address was given to sign up again, or to have the sign-up
+ * confirmed: whoever asked learns nothing.
+ */
 export const accountExists = template(
   'account_exists',
   { urgency: 'notice', isOpenToStrangers: true },
   {
     en: (where, say) => ({
       subject: 'You already have an account',
-      preheader: 'Somebody tried to sign up with your address.',
+      preheader: 'Nothing was changed, and no second account was made.',
       blocks: [
-        'Somebody, perhaps you, has tried to open a Phantom account with this address. It has one already: nothing was changed, and no second account was made.',
+        'Somebody, perhaps you, has tried to open a Phantom account with this address, or to confirm it. It has an account already, which is confirmed: nothing was changed, and no second account was made.',
         'If you had forgotten about it, sign in as usual, or reset your password if you no longer know it.',
         say.facts(where),
       ],
@@ -18,9 +21,9 @@ export const accountExists = template(
     }),
     de: (where, say) => ({
       subject: 'Sie haben bereits ein Konto',
-      preheader: 'Jemand wollte mit Ihrer Adresse ein Konto eröffnen.',
+      preheader: 'Nichts wurde geändert, und es wurde kein zweites Konto angelegt.',
       blocks: [
-        'Jemand, vielleicht Sie selbst, wollte mit dieser Adresse ein Phantom-Konto eröffnen. Es gibt schon eines: Nichts wurde geändert, und es wurde kein zweites angelegt.',
+        'Jemand, vielleicht Sie selbst, wollte mit dieser Adresse ein Phantom-Konto eröffnen oder sie bestätigen. Es gibt schon ein Konto, und es ist bestätigt: Nichts wurde geändert, und es wurde kein zweites angelegt.',
         'Falls Sie nicht mehr daran gedacht haben, melden Sie sich wie gewohnt an. Wenn Sie Ihr Passwort nicht mehr wissen, setzen Sie es zurück.',
         say.facts(where),
       ],
@@ -29,9 +32,9 @@ export const accountExists = template(
     }),
     fr: (where, say) => ({
       subject: 'Vous avez déjà un compte',
-      preheader: 'Quelqu’un a voulu ouvrir un compte avec votre adresse.',
+      preheader: 'Rien n’a été modifié et aucun autre compte n’a été créé.',
       blocks: [
-        'Quelqu’un, peut-être vous-même, a voulu ouvrir un compte Phantom avec cette adresse. Il en existe déjà un : rien n’a été modifié et aucun autre compte n’a été créé.',
+        'Quelqu’un, peut-être vous-même, a voulu ouvrir un compte Phantom avec cette adresse ou la confirmer. Un compte existe déjà et il est confirmé : rien n’a été modifié et aucun autre compte n’a été créé.',
         'Si vous l’aviez oublié, connectez-vous comme d’habitude. Si vous ne connaissez plus votre mot de passe, réinitialisez-le.',
         say.facts(where),
       ],

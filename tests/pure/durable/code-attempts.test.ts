@@ -113,10 +113,12 @@ describe('a right code', () => {
 })
 
 describe('what goes out by mail', () => {
-  test('codes: again a minute after the last, and five times an hour', ({ expect }) => {
+  test('codes: again a minute after the last, and five times an hour, for each side', ({
+    expect,
+  }) => {
     let state = KNOWN
-    const resend = (now: number) => {
-      const next = { codeHash: `h${now}`, expiresAt: now + 300_000, now }
+    const resend = (now: number, isKnown = false) => {
+      const next = { codeHash: `h${now}`, expiresAt: now + 300_000, isKnown, now }
       const result = withResend(state, 'c', challengeOf(state, ref), next)
       state = result.state
       return result.retryAfterSeconds
@@ -124,24 +126,49 @@ describe('what goes out by mail', () => {
     expect(resend(NOW + 59_999)).toBeCloseTo(0.001)
     for (let count = 1; count <= 5; count++) expect(resend(NOW + count * 60_000)).toBe(0)
     expect(resend(NOW + 360_000)).toBe(3600 - 300)
-    expect(state.challenges['c']?.codeHash).toBe(`h${NOW + 300_000}`)
+    expect(resend(NOW + 360_000, true)).toBe(0)
+    expect(state.challenges['c']?.codeHash).toBe(`h${NOW + 360_000}`)
   })
 
-  test('links that anyone can ask for: once a minute, five times an hour, of each kind', ({
+  test('links that anyone can ask for: once a minute, five times an hour, of each kind and network', ({
     expect,
   }) => {
     let state = KNOWN
-    const ask = (kind: 'reset' | 'verify', now: number) => {
-      const result = withAsked(state, kind, now)
+    const ask = (kind: 'reset' | 'verify', now: number, network = 'a') => {
+      const result = withAsked(state, kind, now, network)
       state = result.state
       return result.retryAfterSeconds === 0
     }
-    expect(ask('reset', NOW)).toBe(true)
-    expect(ask('reset', NOW + 59_999)).toBe(false)
-    expect(ask('verify', NOW + 59_999)).toBe(true)
-    for (let count = 1; count <= 4; count++) expect(ask('reset', NOW + count * 60_000)).toBe(true)
-    expect(ask('reset', NOW + 3_599_999)).toBe(false)
-    expect(ask('reset', NOW + 3_600_000)).toBe(true)
+    expect(ask('verify', NOW)).toBe(true)
+    expect(ask('verify', NOW + 59_999)).toBe(false)
+    expect(ask('verify', NOW + 59_999, 'b')).toBe(true)
+    expect(ask('reset', NOW + 59_999)).toBe(true)
+    // The link of this minute is mailed already, whoever has asked for it.
+    expect(ask('reset', NOW + 60_000, 'b')).toBe(false)
+    for (let count = 1; count <= 4; count++) expect(ask('verify', NOW + count * 60_000)).toBe(true)
+    expect(ask('verify', NOW + 3_599_999)).toBe(false)
+    expect(ask('verify', NOW + 3_599_999, 'b')).toBe(true)
+    expect(ask('verify', NOW + 3_600_000)).toBe(true)
+  })
+
+  test('links of all networks: thirty a day, and no more networks are remembered; who is trusted has others', ({
+    expect,
+  }) => {
+    let state = KNOWN
+    const ask = (now: number, network?: string) => {
+      const kind = network === undefined ? 'verify_known' : 'verify'
+      const result = withAsked(state, kind, now, network)
+      state = result.state
+      return result.retryAfterSeconds
+    }
+    for (let count = 0; count < 30; count++) expect(ask(NOW, `n${count}`)).toBe(0)
+    expect(ask(NOW, 'late')).toBe(86_400)
+    expect(Object.keys(state.asked)).toHaveLength(31)
+    expect(ask(NOW)).toBe(0)
+    expect(ask(NOW)).toBe(60)
+    expect(ask(NOW + 86_399_999, 'late')).toBeGreaterThan(0)
+    expect(ask(NOW + 86_400_000, 'late')).toBe(0)
+    expect(Object.keys(state.asked).toSorted()).toEqual(['verify', 'verify@late'])
   })
 
   test('codes after a right password: ten an hour and thirty a day, and remembered so long', ({

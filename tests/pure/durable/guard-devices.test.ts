@@ -60,15 +60,20 @@ describe('known browsers', () => {
       ...withDevice(KNOWN, 'intruder', NOW),
       strangers: failed,
       linkHolders: failed,
-      resends: { startedAt: NOW, count: 5 },
-      asked: { code_known: windows, code_stranger: windows, reset: windows },
+      asked: {
+        code_known: windows,
+        code_stranger: windows,
+        resend_known: windows,
+        resend_stranger: windows,
+        reset: windows,
+        'reset@10.0.0.1': windows,
+      },
     }
     const state = withRecovery(before, { device: 'own', epoch: 3 }, NOW)
     expect(state).toMatchObject({ strangers: NO_FAILURES, linkHolders: NO_FAILURES })
     expect(Object.keys(state.devices)).toEqual(['own'])
-    expect(state.resends.count).toBe(0)
     // Links that anyone can ask for stay counted, or a reset would be a way to more of them.
-    expect(state.asked).toEqual({ reset: windows })
+    expect(state.asked).toEqual({ reset: windows, 'reset@10.0.0.1': windows })
     for (const epoch of [2, 3]) {
       expect(withRecovery(state, { device: 'late', epoch }, NOW)).toBe(state)
     }

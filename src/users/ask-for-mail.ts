@@ -1,0 +1,99 @@
+import type { SQL } from 'drizzle-orm'
+import { type AuditEvent, recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { randomToken } from '../crypto/token'
+import { batch } from '../db/batch'
+import { guardOf } from '../durable/guard-of'
+import { enqueueMail, type MailRequest } from '../email/enqueue'
+import { findDevice } from '../login/device-token'
+import { reach } from '../reach'
+import { askerOf, findMailbox, type Mailbox } from './mailbox'
+import { type Act, copySignUp, issueLink } from './mailbox-link'
+import { mailOf } from './mailbox-mail'
+import { emailKey } from './email-key'
+
+const NOBODY: Mailbox = { state: 'unknown' }
+
+/** A link that was made so lately is still on its way. */
+const FRESH_MS = 60_000
+
+/** Whose word it is that an address is to be mailed. */
+export type Asker = Readonly<{
+  /** Of the browser that asks. */
+  deviceTokens?: readonly string[]
+  /** The id of an admin. */
+  admin?: string
+}>
+
+/**
+ * Mails the owner of an address how to go on, whatever its account is. Anyone may ask for any
+ * address, and cannot tell what stands behind it: one query, one call of a guard, one batch and one
+ * message for all of them. It goes to the address that is stored, never to the spelling that was
+ * typed. Past the limit nothing goes out and nothing changes.
+ */
+export async function askForMail(
+  deps: Deps,
+  input: { email: string; act: Exclude<Act, 'sign_up'> } & Asker,
+  eventOf: (found: { mailbox: Mailbox; isGranted: boolean; isSent: boolean }) => {
+    event: AuditEvent
+    when?: SQL
+  },
+): Promise<void> {
+  const { email, act, admin } = input
+  const key = emailKey(email)
+  const mailbox = await findMailbox(deps, key)
+  const isGranted = await mayMail(deps, { key, mailbox, act, asker: input })
+  const isOffered = admin === undefined || mailbox.state === 'active' || mailbox.state === 'frozen'
+  const meant = isGranted && isOffered && !isOnItsWay(deps, mailbox) ? mailbox : NOBODY
+  const token = randomToken()
+  const { event, when } = eventOf({ mailbox, isGranted, isSent: meant.state !== 'unknown' })
+  const { link, copy } = await batch(deps.db, {
+    ...issueLink(deps, { key, mailbox: meant, act, token }),
+    ...copySignUp(deps, { mailbox: meant, token }),
+    // Nobody's too: a batch that writes nothing would be answered sooner.
+    event: recordEvent(deps, event, when),
+  })
+  const by = admin === undefined ? 'owner' : 'admin'
+  const isIssued = link.length + copy.length > 0
+  await sendMail(deps, mailOf(deps, { mailbox: meant, act, token, by }), isIssued)
+}
+
+/**
+ * Sends the mail of an act, or one to nobody: where there is none, or where its link was not made,
+ * since the account has changed since it was found.
+ */
+export function sendMail(
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'caller' | 'now' | 'patience'>,
+  mail: MailRequest | undefined,
+  isIssued: boolean,
+): Promise<void> {
+  if (mail && (isIssued || !('link' in mail.data))) return enqueueMail(deps, mail)
+  const data = { ip: deps.caller.ip, country: deps.caller.country, time: deps.now() }
+  return enqueueMail(deps, { template: 'account_exists', to: null, userId: null, data })
+}
+
+const isOnItsWay = ({ now, settings }: Pick<Deps, 'now' | 'settings'>, mailbox: Mailbox) =>
+  mailbox.state === 'unconfirmed' &&
+  mailbox.signUp.expiresAt.getTime() >
+    now().getTime() + settings.EMAIL_VERIFICATION_TIMEOUT * 1000 - FRESH_MS
+
+/**
+ * Counts a mail that an address is asked for, by the name and the network that asks: nobody uses up
+ * what is another's. Browsers that the account knows, and admins, have a count of their own.
+ */
+export async function mayMail(
+  deps: Deps,
+  { key, mailbox, act, asker }: { key: string; mailbox: Mailbox; act: Act; asker: Asker },
+): Promise<boolean> {
+  const userId = 'owner' in mailbox ? mailbox.owner.id : ''
+  const device = findDevice(deps, userId, asker.deviceTokens ?? [])
+  const isTrusted = asker.admin !== undefined || device !== null
+  // By what is mailed, whatever was asked for.
+  const kind = act === 'reset' || mailbox.state === 'frozen' ? 'reset' : 'verify'
+  const guard = guardOf(deps, { name: { kind: 'email', key } })
+  const now = deps.now().getTime()
+  const waitSeconds = await reach(deps, 'guard', () =>
+    isTrusted ? guard.ask(`${kind}_known`, now) : guard.ask(kind, now, askerOf(deps.caller.ip)),
+  )
+  return waitSeconds === 0
+}

@@ -1,0 +1,23 @@
+import type { Deps } from '../context'
+import type { signUps } from '../db/schema'
+import type { MailRequest } from '../email/enqueue'
+import { mailedLink } from './mailed-link'
+
+/** The link that makes the account of a sign-up, with when and from where it was asked for. */
+export const signUpMail = (
+  deps: Pick<Deps, 'settings'>,
+  signUp: typeof signUps.$inferSelect,
+  token: string,
+): MailRequest => ({
+  template: 'verify_email',
+  to: signUp.email,
+  userId: null,
+  locale: signUp.locale,
+  data: {
+    link: mailedLink(deps, 'verify-email', token),
+    validHours: Math.floor(deps.settings.EMAIL_VERIFICATION_TIMEOUT / 3600),
+    ip: signUp.ip,
+    country: signUp.country,
+    time: signUp.createdAt,
+  },
+})
