@@ -60,7 +60,7 @@ export function requestGrant(
 
 /** Tells the other admins, of whom one must approve. */
 export async function tellOfGrant(
-  deps: Pick<Deps, 'db' | 'now' | 'mailQueue' | 'settings' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'now' | 'mailQueue' | 'settings' | 'caller' | 'patience'>,
   session: CurrentSession,
   { email, reason, approveBefore }: WaitingGrant & { email: string; reason: string },
 ): Promise<void> {

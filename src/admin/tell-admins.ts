@@ -9,7 +9,7 @@ const ADMINS = 20
 
 /** Mails the other admins, those who have been here longest, at all their addresses. */
 export async function tellAdmins(
-  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
   but: string,
   notice: Notice,
 ): Promise<void> {

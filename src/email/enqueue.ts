@@ -17,7 +17,7 @@ export type { MailRequest } from './queued-mail'
  * the time nor in the number of messages.
  */
 export async function enqueueMail(
-  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'patience'>,
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
   mail: MailRequest,
 ): Promise<void> {
   const body = await sealed(deps, mail)
@@ -30,7 +30,7 @@ export async function enqueueMail(
  * or the secret of its answer lost. A 503 only where both fail (decision 017). `to: null` as above.
  */
 export async function enqueueNotice(
-  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
   mail: MailRequest,
 ): Promise<void> {
   const body = await sealed(deps, mail)
@@ -48,7 +48,7 @@ export async function enqueueNotice(
  * minute later (jobs/send-waiting-mails.ts).
  */
 export const waitingMail = async (
-  deps: Pick<Deps, 'settings' | 'now'>,
+  deps: Pick<Deps, 'settings' | 'now' | 'caller'>,
   mail: MailRequest,
 ): Promise<typeof waitingMails.$inferInsert> => ({
   createdAt: deps.now(),
@@ -58,7 +58,7 @@ export const waitingMail = async (
 
 /** Queues mails in one send, all of them or none: about eighty at most, for a send is of 256 KB. */
 export async function enqueueMails(
-  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'patience'>,
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
   mails: readonly MailRequest[],
 ): Promise<void> {
   if (mails.length === 0) return
@@ -67,7 +67,10 @@ export async function enqueueMails(
   await reach(deps, 'mail queue', () => deps.mailQueue.sendBatch(messages))
 }
 
-function sealed(deps: Pick<Deps, 'settings' | 'now'>, mail: MailRequest): Promise<string> {
+function sealed(
+  deps: Pick<Deps, 'settings' | 'now' | 'caller'>,
+  mail: MailRequest,
+): Promise<string> {
   if (mail.to !== null && wireAddress(mail.to) === undefined) {
     throw new Error(`a ${mail.template} mail to something that is not one address`)
   }

@@ -11,7 +11,7 @@ const ADMINS = 50
 
 /** Mails those who administer, those who have been here longest: all of them or, if it fails, none. How many. */
 export async function mailAdmins(
-  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
   notice: Notice,
 ): Promise<number> {
   const admins = await deps.db

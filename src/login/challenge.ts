@@ -14,6 +14,8 @@ const recordSchema = z.object({
   methods: z.array(z.enum(methods)),
   /** The session that confirms itself with it. `null`: it is a login. */
   stepUpOf: z.string().nullable(),
+  /** The password came from a browser that the account knows, or in a session. */
+  isKnownDevice: z.boolean().default(false),
   /** Keyed hash of the code that was mailed with it, if one was. One sent later is in the guard. */
   codeHash: z.string().nullable(),
   sentAt: z.number(),

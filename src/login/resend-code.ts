@@ -21,9 +21,15 @@ export async function resendCode(deps: Deps, token: string): Promise<void> {
   if (!challenge?.methods.includes('email')) {
     throw problem('invalid_challenge', { reason: challenge ? 'no mailed code' : 'none or expired' })
   }
-  const { userId, securityEpoch, sessionEpoch, sentAt } = challenge
+  const { userId, securityEpoch, sessionEpoch, sentAt, isKnownDevice } = challenge
   const [user] = await deps.db
-    .select({ id: users.id, email: users.email, locale: users.locale })
+    .select({
+      id: users.id,
+      email: users.email,
+      locale: users.locale,
+      role: users.role,
+      createdAt: users.createdAt,
+    })
     .from(users)
     .where(
       and(
@@ -50,9 +56,10 @@ export async function resendCode(deps: Deps, token: string): Promise<void> {
       throw problem('invalid_challenge', { reason: 'used up' })
     throw tooMany('too_many_attempts', verdict.retryAfterSeconds)
   }
+  const act = challenge.stepUpOf === null ? 'sign_in' : 'step_up'
   await recordEvent(deps, { event: 'authn_code_sent', userId, actor: userId })
   await Promise.all([
     putChallenge(deps, id, { ...challenge, codeHash, sentAt: now, expiresAt }),
-    sendCode(deps, user, code, expiresAt, challenge.stepUpOf === null ? 'sign_in' : 'step_up'),
+    sendCode(deps, user, { code, expiresAt, act, isKnownDevice }),
   ])
 }

@@ -52,7 +52,7 @@ export async function startLogin(
     }
   }
 
-  const { needsRehash, user, codeWaitSeconds } = await tryPassword(deps, {
+  const { needsRehash, user, codeWaitSeconds, isKnownDevice } = await tryPassword(deps, {
     name: identifier,
     user: found,
     isSignedIn: false,
@@ -78,14 +78,14 @@ export async function startLogin(
   if (refusal) throw problem(refusal)
   if (reason) throw tooMany('too_many_attempts', codeWaitSeconds)
   const { securityEpoch, sessionEpoch, role } = user
-  return openChallenge(deps, user, { securityEpoch, sessionEpoch, role, transport, stepUpOf: null })
+  const epochs = { securityEpoch, sessionEpoch }
+  return openChallenge(deps, user, { ...epochs, role, transport, isKnownDevice, stepUpOf: null })
 }
 
 async function findUser(deps: Pick<Deps, 'db'>, { kind, key }: LoginIdentifier) {
   const [user] = await deps.db
     .select({
       ...holderColumns,
-      role: users.role,
       status: users.status,
       securityEpoch: users.securityEpoch,
       sessionEpoch: currentEpoch,

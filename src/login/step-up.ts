@@ -36,7 +36,7 @@ export async function startStepUp(
     .from(users)
     .where(eq(users.id, userId))
   if (!user) throw problem('invalid_access_token', { reason: 'user gone' })
-  const { codeWaitSeconds } = await tryPassword(deps, {
+  const { codeWaitSeconds, isKnownDevice } = await tryPassword(deps, {
     name: { kind: 'email', key: user.emailKey },
     user,
     isSignedIn: true,
@@ -54,7 +54,8 @@ export async function startStepUp(
   const { securityEpoch, sessionEpoch } = user
   const { transport, id: stepUpOf } = session
   const { role } = session.user
-  return openChallenge(deps, user, { securityEpoch, sessionEpoch, role, transport, stepUpOf })
+  const epochs = { securityEpoch, sessionEpoch }
+  return openChallenge(deps, user, { ...epochs, role, transport, isKnownDevice, stepUpOf })
 }
 
 /**

@@ -89,12 +89,14 @@ async function record(deps: Deps, failure: Failure) {
 }
 
 /** One mail, whatever the case: a name that nobody has costs the same. */
-function noticeOf(deps: Deps, { user, isStopped, ofAccount }: Failure): MailRequest {
+function noticeOf(deps: Deps, { name, user, isStopped, ofAccount }: Failure): MailRequest {
   const { ip, country } = deps.caller
   const letter = {
     to: isStopped ? null : (user?.email ?? null),
     userId: user?.id ?? null,
     locale: user?.locale ?? 'en',
+    // Counted by what was typed: two names of one account stay two.
+    name: name.key,
   }
   const where = { ip, country, time: deps.now() }
   if (ofAccount?.stopsNow) {

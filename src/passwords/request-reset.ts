@@ -48,6 +48,8 @@ export async function requestReset(deps: Deps, email: string, admin?: string): P
     userId: owner?.id ?? null,
     ...(owner && { locale: owner.locale }),
     expiresAt,
+    name: key,
+    ...(admin !== undefined && { cause: 'service' }),
     data: {
       link: mailedLink(deps, 'reset-password', token),
       requestedBy,

@@ -14,6 +14,8 @@ export const holderColumns = {
   emailKey: users.emailKey,
   usernameKey: users.usernameKey,
   locale: users.locale,
+  role: users.role,
+  createdAt: users.createdAt,
   passwordHash: users.passwordHash,
   recoveredEpoch: users.recoveredEpoch,
   recoveredDevice: users.recoveredDevice,
@@ -42,6 +44,14 @@ type Try<User> = Readonly<{
   mailsCode: boolean
 }>
 
+type Tried<User> = Readonly<{
+  user: User
+  needsRehash: boolean
+  codeWaitSeconds: number
+  /** From a browser that the account knows, or in a session. */
+  isKnownDevice: boolean
+}>
+
 /**
  * Checks a password, for whatever act it was given: the one path, so that all of them share one
  * count and one lock. Throws when it is wrong or no more may be tried.
@@ -59,7 +69,7 @@ type Try<User> = Readonly<{
 export async function tryPassword<User extends PasswordHolder>(
   deps: Deps,
   input: Try<User>,
-): Promise<{ user: User; needsRehash: boolean; codeWaitSeconds: number }> {
+): Promise<Tried<User>> {
   const { name, user, password, device, act, isSignedIn } = input
   using claimed = isSignedIn || device !== null ? await reserveAccount(deps, input) : undefined
   const own = isSignedIn || claimed?.isKnownDevice ? claimed : undefined
@@ -88,7 +98,7 @@ export async function tryPassword<User extends PasswordHolder>(
     // The count of the name stays: that it was cleared would tell that somebody has signed in.
     Promise.all([attempt.succeed(input.mailsCode), byName?.attempt?.cancel()]),
   )
-  return { user, needsRehash: check.needsRehash, codeWaitSeconds }
+  return { user, needsRehash: check.needsRehash, codeWaitSeconds, isKnownDevice: own !== undefined }
 }
 
 const reserveName = (deps: Deps, name: LoginIdentifier) =>

@@ -75,7 +75,7 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
   const [signUp] = rows.signUp
   const [owner] = rows.owner
   if (signUp) {
-    await mailSignUpLink(deps, signUp, token).catch(async (error: unknown) => {
+    await mailSignUpLink(deps, { key, signUp, token }).catch(async (error: unknown) => {
       // A link that nobody was mailed is none to keep at the next try.
       await db.delete(signUps).where(eq(signUps.tokenHash, tokenHash))
       throw error
@@ -85,6 +85,7 @@ export async function createUser(deps: Deps, input: SignUp): Promise<void> {
       template: 'account_exists',
       to: owner?.email ?? null,
       userId: owner?.id ?? null,
+      name: key,
       ...(owner && { locale: owner.locale }),
       data: { time: now(), ip: deps.caller.ip, country: deps.caller.country },
     })
@@ -125,18 +126,25 @@ function insertSignUp(
   return insertWhere(db, signUps, values, when).returning()
 }
 
+type MailedLink = Readonly<{
+  /** The address as it was typed, canonical. */
+  key: string
+  signUp: typeof signUps.$inferSelect | undefined
+  token: string
+}>
+
 /**
  * Mails the link that makes the account of a sign-up, with when and from where it was asked for.
  */
 export const mailSignUpLink = (
-  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'patience'>,
-  signUp: typeof signUps.$inferSelect | undefined,
-  token: string,
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
+  { key, signUp, token }: MailedLink,
 ) =>
   enqueueMail(deps, {
     template: 'verify_email',
     to: signUp?.email ?? null,
     userId: null,
+    name: key,
     ...(signUp && { locale: signUp.locale }),
     data: {
       link: mailedLink(deps, 'verify-email', token),

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { users } from '../db/schema'
+import { causeOf, causingAccountOf } from '../email/cause'
 import { enqueueNotice, type MailRequest } from '../email/enqueue'
 
 /** Where notices about an account go. */
@@ -9,6 +10,8 @@ export type Owner = Readonly<{
   email: string
   notificationEmail: string | null
   locale: string
+  role: string
+  createdAt: Date
 }>
 
 /** The columns of a query that make an `Owner`. */
@@ -17,6 +20,8 @@ export const ownerColumns = {
   email: users.email,
   notificationEmail: users.notificationEmail,
   locale: users.locale,
+  role: users.role,
+  createdAt: users.createdAt,
 }
 
 /** What a notice says; whom it goes to is the owner's own business. */
@@ -39,16 +44,19 @@ export const occasionOf = ({ caller, now }: Pick<Deps, 'caller' | 'now'>) => ({
  * Given an id it looks the owner up. Call it before the answer.
  */
 export async function notifyOwner(
-  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
   owner: Owner | string,
   notice: Notice,
 ): Promise<void> {
   const known = typeof owner === 'string' ? await findOwner(deps, owner) : owner
   if (!known) return
   const { id: userId, email, notificationEmail, locale } = known
+  const cause = causeOf(deps, causingAccountOf(deps, known))
   const addresses = notificationEmail === null ? [email] : [email, notificationEmail]
   await Promise.all(
-    addresses.map((to) => enqueueNotice(deps, { ...notice, to, userId, locale } as MailRequest)),
+    addresses.map((to) =>
+      enqueueNotice(deps, { ...notice, to, userId, locale, cause } as MailRequest),
+    ),
   )
 }
 

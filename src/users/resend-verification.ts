@@ -47,7 +47,7 @@ export async function resendVerification(deps: Deps, email: string): Promise<voi
       sql`${isGranted}`,
     ),
   })
-  await mailSignUpLink(deps, renewed[0], token)
+  await mailSignUpLink(deps, { key: name.key, signUp: renewed[0], token })
 }
 
 /** The query of the sign-up that waits for an address, of several the latest. */

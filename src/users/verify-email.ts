@@ -10,7 +10,7 @@ import { rememberDevice } from '../login/remember-device'
 import { insertDraft, merchantDraft } from '../merchants/draft'
 import { problem } from '../problems'
 import { isAddressFree, removeInvited, removeSignUps } from './free-address'
-import { notifyOwner, occasionOf } from './notify-owner'
+import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
 import { usernameKey } from './username'
 
 type SignUp = typeof signUps.$inferSelect
@@ -96,10 +96,7 @@ function insertUser({ db, now }: Pick<Deps, 'db' | 'now'>, id: string, signUp: S
     createdAt: now().getTime(),
   }
   return insertWhere(db, users, values, when).returning({
-    id: users.id,
-    email: users.email,
-    notificationEmail: users.notificationEmail,
-    locale: users.locale,
+    ...ownerColumns,
     username: users.username,
     securityEpoch: users.securityEpoch,
   })

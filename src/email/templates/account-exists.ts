@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the owner of an account when somebody signs up with its address again: that somebody learns nothing. */
 export const accountExists = template(
   'account_exists',
-  { urgency: 'notice', isOpenToStrangers: true },
+  { urgency: 'notice', causedBy: 'stranger', kind: 'sign_up' },
   {
     en: (where, say) => ({
       subject: 'You already have an account',
