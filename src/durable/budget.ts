@@ -178,10 +178,12 @@ function chargesOf(
   return part && charged(part)
 }
 
-const isFullPart = (part: Part, today: Counts, limit: number): boolean =>
-  (today[part] ?? 0) >= perCent(limit, PARTS[part])
+export const partSize = (part: Part, limit: number): number => perCent(limit, PARTS[part])
 
-/** How far the day's budget has come: `low` when a part or most of all is used, `out` when all is. */
+const isFullPart = (part: Part, today: Counts, limit: number): boolean =>
+  (today[part] ?? 0) >= partSize(part, limit)
+
+/** `low`: most of the day is used, or all that strangers have; better known mails still go out. */
 export const LEVELS = ['ok', 'low', 'out'] as const
 export type Level = (typeof LEVELS)[number]
 
@@ -190,6 +192,5 @@ const LOW = 0.8
 export function levelOf(today: Counts, limit: number): Level {
   const total = today['total'] ?? 0
   if (total >= limit) return 'out'
-  const parts = Object.keys(PARTS) as Part[]
-  return total >= limit * LOW || parts.some((part) => isFullPart(part, today, limit)) ? 'low' : 'ok'
+  return total >= limit * LOW || isFullPart('stranger', today, limit) ? 'low' : 'ok'
 }

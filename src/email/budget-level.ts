@@ -20,7 +20,9 @@ export async function tellLevel(
   const event = EVENTS[level]
   const data = { limit: deps.settings.EMAIL_DAILY_LIMIT, ...counts }
   try {
-    await reach(deps, 'database', () => recordEvent(deps, { event, actor: 'system', data }).run())
+    await reach(deps, 'database', () =>
+      deps.db.batch([recordEvent(deps, { event, actor: 'system', data })]),
+    )
     log('error', event, data)
     await reach(deps, 'mail budget', () => mailBudget(deps).noteTold(level, deps.now().getTime()))
   } catch (error) {
