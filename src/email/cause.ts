@@ -38,9 +38,9 @@ export const causingAccountOf = (
   isKnown,
 })
 
-/** The cause of a mail that a request or a job queues. */
-export const causeOf = ({ caller }: Pick<Deps, 'caller'>, account?: CausingAccount): MailCause =>
-  caller.ip === SYSTEM.ip ? 'service' : { ip: caller.ip, ...(account && { account }) }
+/** The cause of a mail that a request queues. One of a job has none: its template says so. */
+export const causeOf = ({ caller }: Pick<Deps, 'caller'>, account?: CausingAccount) =>
+  caller.ip === SYSTEM.ip ? undefined : { ip: caller.ip, ...(account && { account }) }
 
 /** What the budget counts a queued mail by: its standing, account and network. */
 export function standingOf(
@@ -61,7 +61,7 @@ export function standingOf(
     const old = account.isKnown ? 'known' : 'account'
     return { standing: account.isOld ? old : 'young', account: account.id, network, site }
   }
-  // Of a version that did not tell the account.
+  // Of a job, or of a version that did not tell.
   const isOwners = causedBy === 'owner'
   return {
     standing: isOwners ? 'account' : 'stranger',

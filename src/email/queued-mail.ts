@@ -16,7 +16,7 @@ export type MailRequest = {
     locale?: string
     data: TemplateData<Name>
     /** Who causes it, where that is not just the caller (cause.ts). */
-    cause?: MailCause
+    cause?: MailCause | undefined
     /** What a stranger has typed, canonical: mails about one name are counted together. */
     name?: string
     /** Milliseconds since 1970 after which it is not worth sending. */
