@@ -3,9 +3,10 @@ import { type Quota, take, type Window } from './window'
 /**
  * How much is known about the cause of a mail: an old account in a known browser or a session; an old
  * account in a new browser; a young account, which anyone can make; a stranger, who has given no
- * password; and the service itself, which includes its admins.
+ * password; the service itself, which includes its admins; and what a stranger has caused and must not
+ * see, which counts for no network and goes out as a repeat.
  */
-export type Standing = 'known' | 'account' | 'young' | 'stranger' | 'service'
+export type Standing = 'known' | 'account' | 'young' | 'stranger' | 'service' | 'unseen'
 
 /** What strangers can cause, each with a cap of its own. */
 export type MailKind = 'sign_up' | 'reset' | 'lock' | 'other'
@@ -84,6 +85,7 @@ const TERMS: Readonly<Record<Standing, Terms>> = {
   account: { parts: ['account', 'stranger'], account: twice, network: upTo(2), most: 10 },
   young: { parts: ['stranger'], account: perCause, network: perCause, most: 4 },
   stranger: { parts: ['stranger'], account: perCause, network: perCause, most: 4 },
+  unseen: { parts: ['stranger'], account: perCause, network: perCause, most: 4 },
   service: { parts: ['known'], account: upTo(100), network: upTo(100), most: 100 },
 }
 
@@ -160,7 +162,7 @@ function chargesOf(
   if (!isWithin(() => Math.max(10, perCent(limit, terms.most)))) return undefined
   const charged = (part: Part, ...more: string[]) => ['total', part, kind, ...more]
   const hasRoom = (part: Part) => !isFullPart(part, today, limit)
-  if (isWithin((share) => terms[share](limit))) {
+  if (standing !== 'unseen' && isWithin((share) => terms[share](limit))) {
     const part = terms.parts.find(hasRoom)
     if (part) return charged(part, ...(standing === 'service' ? [standing] : []))
   }

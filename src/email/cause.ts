@@ -16,9 +16,12 @@ const causingAccount = z.object({
 
 export type CausingAccount = Readonly<z.infer<typeof causingAccount>>
 
-/** Who causes a mail: the service itself, its admins too, or a caller, by network and account. */
+/**
+ * Who causes a mail: the service itself, its admins too, or a caller, by network and account. `unseen`:
+ * a stranger, for whom what is left to the network would tell that there was a mail.
+ */
 export const mailCause = z.union([
-  z.literal('service'),
+  z.enum(['service', 'unseen']),
   z.object({ ip: z.string(), account: causingAccount.optional() }),
 ])
 
@@ -55,6 +58,7 @@ export function standingOf(
   if (cause === 'service' || causedBy === 'service') {
     return { standing: 'service', account: null, network: null, site: null }
   }
+  if (cause === 'unseen') return { standing: cause, account: null, network: null, site: null }
   const { network = null, site = null } = cause ? networkOf(cause.ip) : {}
   const account = cause?.account
   if (account) {

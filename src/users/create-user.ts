@@ -7,6 +7,7 @@ import { batch } from '../db/batch'
 import { insertWhere } from '../db/insert-where'
 import { signUps, users } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
+import type { MailCause } from '../email/cause'
 import { enqueueMail } from '../email/enqueue'
 import type { MerchantDraft } from '../merchants/draft'
 import { requireGoodPassword } from '../passwords/policy'
@@ -131,6 +132,7 @@ type MailedLink = Readonly<{
   key: string
   signUp: typeof signUps.$inferSelect | undefined
   token: string
+  cause?: MailCause | undefined
 }>
 
 /**
@@ -138,13 +140,14 @@ type MailedLink = Readonly<{
  */
 export const mailSignUpLink = (
   deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
-  { key, signUp, token }: MailedLink,
+  { key, signUp, token, cause }: MailedLink,
 ) =>
   enqueueMail(deps, {
     template: 'verify_email',
     to: signUp?.email ?? null,
     userId: null,
     name: key,
+    ...(cause && { cause }),
     ...(signUp && { locale: signUp.locale }),
     data: {
       link: mailedLink(deps, 'verify-email', token),

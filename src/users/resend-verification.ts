@@ -5,6 +5,7 @@ import { randomToken, sha256 } from '../crypto/token'
 import { batch } from '../db/batch'
 import { signUps } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
+import type { MailCause } from '../email/cause'
 import { log } from '../log'
 import { problemCode } from '../problems'
 import { reach } from '../reach'
@@ -21,7 +22,11 @@ const FRESH_MS = 60_000
  * one message. Where the mail would be one too many for the address, sign-ups included, the link
  * before stays good and nothing is written.
  */
-export async function resendVerification(deps: Deps, email: string): Promise<void> {
+export async function resendVerification(
+  deps: Deps,
+  email: string,
+  cause?: MailCause,
+): Promise<void> {
   const { db, now, settings } = deps
   const name = { kind: 'email', key: emailKey(email) } as const
   const [[signUp], waitSeconds] = await Promise.all([
@@ -47,7 +52,7 @@ export async function resendVerification(deps: Deps, email: string): Promise<voi
       sql`${isGranted}`,
     ),
   })
-  await mailSignUpLink(deps, { key: name.key, signUp: renewed[0], token })
+  await mailSignUpLink(deps, { key: name.key, signUp: renewed[0], token, cause })
 }
 
 /** The query of the sign-up that waits for an address, of several the latest. */
@@ -67,7 +72,7 @@ export const selectLatest = ({ db }: Pick<Deps, 'db'>, key: string) =>
 export const remindOfSignUp = (deps: Deps, email: string): void =>
   deps.waitUntil(
     new Promise((resolve) => setTimeout(resolve, 0))
-      .then(() => resendVerification(deps, email))
+      .then(() => resendVerification(deps, email, 'unseen'))
       .catch((error: unknown) =>
         log('warn', 'sign_up_not_reminded', {
           request_id: deps.caller.requestId,

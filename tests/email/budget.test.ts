@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { type BudgetRequest, judge, levelOf } from '../../src/durable/budget'
+import { type BudgetRequest, judge, levelOf, type Standing } from '../../src/durable/budget'
 import { attack, honestDay, ledger, runDay } from '../pure/email/simulated-day'
 import type { BudgetAnswer, MailBudget } from '../../src/durable/mail-budget'
 import type { Window } from '../../src/durable/window'
@@ -73,6 +73,17 @@ describe('the daily budget', () => {
     expect(wait(Date.UTC(2026, 10, 25) - 1000)).toBe(1)
     expect(wait(Date.UTC(2026, 10, 25))).toBe(86_400)
   })
+})
+
+test('what its causer must not see goes out as a repeat, never before the first mails of others', ({
+  expect,
+}) => {
+  const spent = (stranger: number) => ({ ...NOTHING, today: { total: stranger, stranger } })
+  const at = (standing: Standing, stranger: number) =>
+    judge(request({ standing, network: null }), spent(stranger), 500, NOON).verdict
+  // At noon 42.5 % of the part of strangers: 59.5 of 140.
+  expect([at('unseen', 59), at('unseen', 60)]).toEqual(['send', 'daily_cap'])
+  expect([at('stranger', 60), at('stranger', 140)]).toEqual(['send', 'daily_cap'])
 })
 
 describe('levels', () => {
