@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { adminUserActRoutes } from './admin/act-routes'
 import { bootstrapRoutes } from './admin/bootstrap-routes'
 import { firstAidRoutes, incidentRoutes } from './admin/first-aid-routes'
+import { mailRoutes } from './admin/mail-routes'
 import { auditHeadRoutes, auditRoutes } from './audit/routes'
 import { adminActRoutes, adminUserRoutes } from './admin/user-routes'
 import { apiKeyRoutes } from './api-keys/routes'
@@ -73,6 +74,7 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/api/auth', stopActRoutes)
     .route('/api/admin', bootstrapRoutes)
     .route('/api/admin', incidentRoutes)
+    .route('/api/admin', mailRoutes)
     .route('/api/admin/acts', adminActRoutes)
     .route('/api/admin/users', adminUserRoutes)
     .route('/api/admin/users', adminUserActRoutes)

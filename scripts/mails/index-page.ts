@@ -34,13 +34,13 @@ export const indexPage = () =>
   )
 
 function mailRow(name: TemplateName) {
-  const { urgency, isOpenToStrangers } = templates[name]
+  const { urgency, causedBy } = templates[name]
   return html`<tr>
     <th scope="row">
       <code>${name}</code>
       <span class="tags">
         <span class="tag ${urgency}">${urgency}</span>
-        ${isOpenToStrangers ? html`<span class="tag">strangers</span>` : ''}
+        <span class="tag">${causedBy}</span>
       </span>
     </th>
     ${languages.map((language) => subjectCell(name, language))}

@@ -13,7 +13,7 @@ export async function mailPage(choice: Choice) {
   const { name, language } = choice
   const letter = letterOf(choice)
   const { text } = await renderLetter(letter)
-  const { urgency, isOpenToStrangers } = templates[name]
+  const { urgency, causedBy } = templates[name]
   return pageShell(
     name,
     html`<header class="bar">
@@ -24,7 +24,7 @@ export async function mailPage(choice: Choice) {
         <h1><code>${name}</code></h1>
         <p class="tags">
           <span class="tag ${urgency}">${urgency}</span>
-          ${isOpenToStrangers ? html`<span class="tag">strangers</span>` : ''}
+          <span class="tag">${causedBy}</span>
         </p>
         <div class="choices">
           <nav aria-label="Languages" class="choice">

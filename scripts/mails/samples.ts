@@ -2,6 +2,7 @@ import type { TemplateData, TemplateName } from '../../src/email/mail-data'
 
 const link = 'https://auth.phantom.test/page#token=7kQmXw2vT9bRfLc0YhNs4PdZjA6eGuVi1oKtB8nWxCM'
 const time = new Date('2026-11-24T18:13:59Z')
+const yesterday = new Date('2026-11-23T18:11:40Z')
 const occasion = { ip: '2001:db8::7', country: 'DE', time }
 const byAdmin = { reason: 'Asked for by phone, ticket 4711', time }
 const device = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/142.0.0.0 Safari/537.36'
@@ -24,10 +25,13 @@ export const samples: Samples = {
   login_code: [
     { code: '493027', validMinutes: 5, act: 'sign_in', ...where },
     { code: '493027', validMinutes: 5, act: 'step_up', ...where },
+    { code: '493027', validMinutes: 5, areCodesScarce: true, ...where },
   ],
   account_locked: [
     { minutes: 30, ...occasion },
     { minutes: 1, ...occasion },
+    { minutes: 30, again: { times: 1, since: yesterday }, ...occasion },
+    { minutes: 30, again: { times: 12, since: yesterday }, ...occasion },
   ],
   authenticator_stopped: [
     { method: 'password', ...occasion },
@@ -41,6 +45,7 @@ export const samples: Samples = {
     { method: 'email', ...where },
     { method: 'totp', ...where },
     { method: 'backup_code', ...where },
+    { method: 'email', again: { times: 2, since: yesterday }, ...where },
   ],
   reset_password: [
     { link, validMinutes: 30, requestedBy: 'owner', ...occasion },

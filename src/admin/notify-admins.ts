@@ -14,7 +14,7 @@ const ADMINS = 50
  * batch of what they tell of (`insertWaiting`). Of very many, to those who have been here longest.
  */
 export async function adminNotices(
-  deps: Pick<Deps, 'db' | 'settings' | 'now' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'settings' | 'now' | 'caller' | 'patience'>,
   notice: Notice,
   { but = '' }: { but?: string } = {},
 ): Promise<WaitingMail[]> {

@@ -65,7 +65,7 @@ export function requestGrant(
 
 /** The mails to the other admins, of whom one must approve. */
 export function grantNotices(
-  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller' | 'patience'>,
   session: CurrentSession,
   { email, reason, approveBefore }: WaitingGrant & { email: string; reason: string },
 ): Promise<WaitingMail[]> {

@@ -75,6 +75,8 @@ export const auditEvents = {
   excess_rate_limit_exceeded: 'warn',
   mail_failed: 'critical',
   mail_suppressed: 'warn',
+  mail_budget_low: 'critical',
+  mail_budget_out: 'critical',
   sys_job_done: 'info',
   sys_job_failed: 'warn',
   sys_job_overdue: 'critical',

@@ -1,34 +1,104 @@
 import { type Quota, take, type Window } from './window'
-import type { Urgency } from '../email/letter'
 
-/** A mail that asks whether it may go out. */
+/**
+ * How much is known about the cause of a mail: an old account in a known browser or a session; an old
+ * account in a new browser; a young account, which anyone can make; a stranger, who has given no
+ * password; the service itself, which includes its admins; and what a stranger has caused and must not
+ * see, which counts for no network and goes out as a repeat.
+ */
+export type Standing = 'known' | 'account' | 'young' | 'stranger' | 'service' | 'unseen'
+
+/** What strangers can cause, each with a cap of its own. */
+export const MAIL_KINDS = ['sign_up', 'reset', 'lock', 'other'] as const
+export type MailKind = (typeof MAIL_KINDS)[number]
+
+/** A mail that asks whether it may go out. Hashes are keyed; `null` is nothing to count by. */
 export type BudgetRequest = Readonly<{
   /** The queue message: redelivered, it is the same mail and is not charged again. */
   id: string
-  urgency: Urgency
-  /** Keyed hash of recipient and template, for mails that anyone can cause; `null` is not capped. */
+  standing: Standing
+  kind: MailKind
+  account: string | null
+  /** An IPv4 address or an IPv6 /64, and the /48 of the latter. */
+  network: string | null
+  site: string | null
+  /** Of the name that a stranger typed, by kind; `null` is not capped. */
   recipient: string | null
+  /** Of recipient and template: more of the same within a day become one mail (digest.ts). */
+  digest: string | null
   /** When it was asked for, milliseconds. Mails asked for an hour apart are no flood when the queue lags. */
   askedAt: number
 }>
 
+/**
+ * `share_used`: its cause has had its share, and there is nothing to spare. `waits`: it carries the
+ * digest, and goes out when the day of the first is over. `digested`: that one tells of it.
+ */
+export type Verdict = 'send' | 'recipient_cap' | 'share_used' | 'daily_cap' | 'waits' | 'digested'
+
 export type BudgetVerdict = Readonly<{
-  verdict: 'send' | 'recipient_cap' | 'daily_cap'
+  verdict: Verdict
   /** Seconds until asking again can help, 0 for `send`. */
   retryAfterSeconds: number
+  /** Of a digest: how often since when, without the mail itself. */
+  again?: Readonly<{ times: number; since: number }>
 }>
 
-/** What one address may be sent, per template, by people who know no password. */
+/** Mails of today by counter. */
+export type Counts = Readonly<Record<string, number>>
+
+/** What one address may be sent, by kind of mail, by people who know no password. */
 export const RECIPIENT_QUOTAS: readonly Quota[] = [
   { limit: 1, seconds: 60 },
   { limit: 5, seconds: 3600 },
 ]
 
-/**
- * The part of the day's budget up to which each kind is sent. A flood of sign-ups ends at four fifths,
- * a flood of lock mails at 95 %: what is left is out of a stranger's reach, and codes still go out.
- */
-export const SHARES: Readonly<Record<Urgency, number>> = { code: 1, security: 0.95, notice: 0.8 }
+/** The parts of a day's limit, in per cent. More than two thirds are out of the reach of strangers. */
+export const PARTS = { known: 47, account: 25, stranger: 28 } as const
+export type Part = keyof typeof PARTS
+
+/** At most so many per cent of the limit, within its part: a flood of one leaves room for the others. */
+const CAPS: Readonly<Record<string, number>> = {
+  sign_up: 24,
+  reset: 24,
+  lock: 8,
+  young: 4,
+  service: 15,
+}
+
+type Terms = Readonly<{
+  /** Where it may be charged, the first that has room. Nobody takes from those who are better known. */
+  parts: readonly Part[]
+  /** What one cause may have before others have had theirs: in mails. */
+  account: (limit: number) => number
+  network: (limit: number) => number
+  /** More than this no cause has in a day, in per cent of the limit. */
+  most: number
+}>
+
+/** One mail for each five hundred of the limit: a hundred networks cannot use up a part. */
+const perCause = (limit: number) => Math.min(20, Math.max(1, Math.floor(limit / 500)))
+const upTo = (share: number) => (limit: number) => perCent(limit, share)
+const twice = (limit: number) => 2 * perCause(limit)
+
+const TERMS: Readonly<Record<Standing, Terms>> = {
+  known: { parts: ['known', 'account', 'stranger'], account: twice, network: upTo(5), most: 20 },
+  account: { parts: ['account', 'stranger'], account: twice, network: upTo(2), most: 10 },
+  young: { parts: ['stranger'], account: perCause, network: perCause, most: 4 },
+  stranger: { parts: ['stranger'], account: perCause, network: perCause, most: 4 },
+  unseen: { parts: ['stranger'], account: perCause, network: perCause, most: 4 },
+  service: { parts: ['known'], account: upTo(100), network: upTo(100), most: 100 },
+}
+
+/** Repeats are let through while less than this of a part is used: at midnight, at the day's end. */
+const PACE: Readonly<Record<Part, readonly [atOnce: number, inAll: number]>> = {
+  known: [0.05, 1],
+  account: [0.05, 0.6],
+  stranger: [0.05, 0.8],
+}
+
+/** Rounded up: a share of a small limit is at least one mail. */
+const perCent = (limit: number, share: number) => Math.ceil((limit * share) / 100)
 
 const DAY_MS = 86_400_000
 
@@ -36,26 +106,94 @@ const DAY_MS = 86_400_000
 export const dayOf = (now: number): number => Math.floor(now / DAY_MS)
 
 /** Seconds until the next UTC day. */
-const secondsToNextDay = (now: number): number => ((dayOf(now) + 1) * DAY_MS - now) / 1000
+export const secondsToNextDay = (now: number): number => ((dayOf(now) + 1) * DAY_MS - now) / 1000
 
-/** Judges one mail that has not been charged yet. `windows` changes only if it may be sent. */
+/** The counters of the causes of a mail, and how many shares each is worth: a /48 has two. */
+export function causesOf({ standing, account, network, site }: BudgetRequest) {
+  const of = (name: string, hash: string | null, share: 'account' | 'network', worth = 1) =>
+    hash === null ? [] : [{ key: `${name}:${hash}`, share, worth }]
+  const side = standing === 'young' ? 'stranger' : standing
+  return [
+    ...of('account', account, 'account'),
+    ...of(side, network, 'network'),
+    ...of(side, site, 'network', 2),
+  ]
+}
+
+/**
+ * Judges one mail that has not been charged yet. The first mails of each cause come out of its part,
+ * whatever the clock says. Repeats are let through while the part is ahead of the clock, so that they
+ * compete with each other and never with the first mail of anyone.
+ */
 export function judge(
   request: BudgetRequest,
-  state: { sentToday: number; windows: readonly Window[] },
-  dailyLimit: number,
+  state: { today: Counts; causes: Counts; windows: readonly Window[] },
+  limit: number,
   now: number,
-): BudgetVerdict & { windows: readonly Window[] } {
-  // Rounded up: a share of a small budget is at least one mail.
-  const hasBudget = state.sentToday < Math.ceil(dailyLimit * SHARES[request.urgency])
-  const refused = { windows: state.windows }
-  if (request.recipient !== null) {
-    const taken = take(state.windows, RECIPIENT_QUOTAS, request.askedAt)
-    if (!taken.isAllowed) {
-      const { retryAfterSeconds } = taken
-      return { ...refused, verdict: 'recipient_cap', retryAfterSeconds }
-    }
-    if (hasBudget) return { verdict: 'send', retryAfterSeconds: 0, windows: taken.windows }
+): BudgetVerdict & { windows: readonly Window[]; charges: readonly string[] } {
+  const { windows } = state
+  const refused = (verdict: Verdict, retryAfterSeconds: number) =>
+    ({ verdict, retryAfterSeconds, windows, charges: [] }) as const
+  const taken = request.recipient === null ? null : take(windows, RECIPIENT_QUOTAS, request.askedAt)
+  if (taken && !taken.isAllowed) return refused('recipient_cap', taken.retryAfterSeconds)
+  const charges = chargesOf(request, state, limit, now)
+  if (!charges) {
+    const isForOthers = chargesOf(request, { ...state, causes: {} }, limit, now)
+    return refused(isForOthers ? 'share_used' : 'daily_cap', secondsToNextDay(now))
   }
-  if (hasBudget) return { ...refused, verdict: 'send', retryAfterSeconds: 0 }
-  return { ...refused, verdict: 'daily_cap', retryAfterSeconds: secondsToNextDay(now) }
+  return { verdict: 'send', retryAfterSeconds: 0, windows: taken?.windows ?? windows, charges }
+}
+
+/** The counters of today that pay for a mail; `undefined` if there are none with room. */
+function chargesOf(
+  request: BudgetRequest,
+  { today, causes }: { today: Counts; causes: Counts },
+  limit: number,
+  now: number,
+): readonly string[] | undefined {
+  const { standing, kind } = request
+  const has = (counter: string, most: number) => (today[counter] ?? 0) < most
+  const hasCap = (counter: string) => has(counter, perCent(limit, CAPS[counter] ?? 100))
+  if (!has('total', limit) || !hasCap(kind) || (standing === 'service' && !hasCap(standing))) {
+    return undefined
+  }
+  const terms = TERMS[standing]
+  const isWithin = (most: (share: 'account' | 'network') => number) =>
+    causesOf(request).every(({ key, share, worth }) => (causes[key] ?? 0) < most(share) * worth)
+  if (!isWithin(() => Math.max(10, perCent(limit, terms.most)))) return undefined
+  const charged = (part: Part, ...more: string[]) => ['total', part, kind, ...more]
+  const hasRoom = (part: Part) => !isFullPart(part, today, limit)
+  if (standing !== 'unseen' && isWithin((share) => terms[share](limit))) {
+    const part = terms.parts.find(hasRoom)
+    if (part) return charged(part, ...(standing === 'service' ? [standing] : []))
+  }
+  // The first code of a new account, whose network has just asked for the link.
+  const isFirstCode =
+    standing === 'young' &&
+    isWithin((share) => (share === 'account' ? terms.account(limit) : 2 * terms.network(limit)))
+  if (isFirstCode && hasCap('young') && hasRoom('account')) return charged('account', 'young')
+  const passed = 1 - secondsToNextDay(now) / 86_400
+  const part = terms.parts.find((one) => {
+    const [atOnce, inAll] = PACE[one]
+    const paced = perCent(limit, PARTS[one] * (atOnce + (inAll - atOnce) * passed))
+    return has(one, paced) && hasRoom(one)
+  })
+  return part && charged(part)
+}
+
+export const partSize = (part: Part, limit: number): number => perCent(limit, PARTS[part])
+
+const isFullPart = (part: Part, today: Counts, limit: number): boolean =>
+  (today[part] ?? 0) >= partSize(part, limit)
+
+/** `low`: most of the day is used, or all that strangers have; better known mails still go out. */
+export const LEVELS = ['ok', 'low', 'out'] as const
+export type Level = (typeof LEVELS)[number]
+
+const LOW = 0.8
+
+export function levelOf(today: Counts, limit: number): Level {
+  const total = today['total'] ?? 0
+  if (total >= limit) return 'out'
+  return total >= limit * LOW || isFullPart('stranger', today, limit) ? 'low' : 'ok'
 }

@@ -1,32 +1,55 @@
 import type { Deps } from '../context'
 import { mac } from '../crypto/token'
-import type { BudgetVerdict } from '../durable/budget'
+import type { BudgetRequest } from '../durable/budget'
+import type { BudgetAnswer } from '../durable/mail-budget'
 import { reach } from '../reach'
 import { emailKey } from '../users/email-key'
+import { standingOf } from './cause'
 import type { ReadyMail } from './ready-mail'
 
 /**
  * Asks for the whole batch which mails may go out; one call, since the budget is a single object.
  * Throws a 503 problem when it cannot be reached: then nothing is sent.
+ *
+ * A mail to nobody is asked for, counted and put off as one to a reader: what is left to a network
+ * would tell otherwise who has an account.
  */
 export async function askBudget(
   deps: Pick<Deps, 'mailBudgets' | 'settings' | 'now' | 'patience'>,
   ready: readonly ReadyMail[],
-): Promise<readonly BudgetVerdict[]> {
+): Promise<BudgetAnswer> {
   const now = deps.now().getTime()
-  const requests = ready.map(({ message, mail, outgoing, urgency, isOpenToStrangers }) => ({
-    id: message.id,
-    urgency,
-    recipient: isOpenToStrangers ? recipientHash(deps, mail.template, outgoing.to) : null,
-    // One that was told to wait asks anew.
-    askedAt: message.attempts > 1 ? Math.max(now, mail.queuedAt) : mail.queuedAt,
-  }))
-  const budget = deps.mailBudgets.getByName('mail')
+  const requests = ready.map((mail) => requestFor(deps, mail, now))
   return reach(deps, 'mail budget', () =>
-    budget.take(requests, now, deps.settings.EMAIL_DAILY_LIMIT),
+    mailBudget(deps).take(requests, now, deps.settings.EMAIL_DAILY_LIMIT),
   )
 }
 
-/** Keyed, so that whoever reads the budget's storage cannot look for an address in it. */
-const recipientHash = ({ settings }: Pick<Deps, 'settings'>, template: string, to: string) =>
-  mac(settings.SEALING_KEYS, 'mail-recipient', `${template}:${emailKey(to)}`)
+export const mailBudget = ({ mailBudgets }: Pick<Deps, 'mailBudgets'>) =>
+  mailBudgets.getByName('mail')
+
+function requestFor(
+  { settings }: Pick<Deps, 'settings'>,
+  { message, mail, template }: ReadyMail,
+  now: number,
+): BudgetRequest {
+  const { name, causedBy, isDigested = false } = template
+  const kind = mail.kind ?? template.kind ?? 'other'
+  // Keyed, so that whoever reads the budget's storage can look for no address, account or network.
+  const hash = (what: string, value: string | null) =>
+    value === null ? null : mac(settings.SEALING_KEYS, 'mail-budget', `${what}:${value}`)
+  const { standing, account, network, site } = standingOf(mail, template)
+  const reader = mail.name ?? (mail.to === null ? null : emailKey(mail.to))
+  return {
+    id: message.id,
+    standing,
+    kind: causedBy === 'stranger' ? kind : 'other',
+    account: hash('account', account),
+    network: hash('network', network),
+    site: hash('site', site),
+    recipient: causedBy === 'stranger' && !isDigested ? hash(kind, reader) : null,
+    digest: isDigested ? hash(name, reader) : null,
+    // One that was told to wait asks anew.
+    askedAt: message.attempts > 1 ? Math.max(now, mail.queuedAt) : mail.queuedAt,
+  }
+}

@@ -18,7 +18,7 @@ export type { MailRequest } from './queued-mail'
  * the time nor in the number of messages.
  */
 export async function enqueueMail(
-  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'patience'>,
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
   mail: MailRequest,
 ): Promise<void> {
   const body = await sealed(deps, mail)
@@ -31,7 +31,7 @@ export async function enqueueMail(
  * or the secret of its answer lost. A 503 only where both fail (decision 017). `to: null` as above.
  */
 export async function enqueueNotice(
-  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
   mail: MailRequest,
 ): Promise<void> {
   const body = await sealed(deps, mail)
@@ -52,7 +52,7 @@ export type WaitingMail = typeof waitingMails.$inferInsert & { about?: string }
  * minute later (jobs/send-waiting-mails.ts).
  */
 export const waitingMail = async (
-  deps: Pick<Deps, 'settings' | 'now'>,
+  deps: Pick<Deps, 'settings' | 'now' | 'caller'>,
   mail: MailRequest,
 ): Promise<WaitingMail> => ({
   createdAt: deps.now(),
@@ -75,7 +75,10 @@ export function insertWaiting({ db }: Pick<Deps, 'db'>, mails: readonly WaitingM
     .returning({ id: waitingMails.id })
 }
 
-function sealed(deps: Pick<Deps, 'settings' | 'now'>, mail: MailRequest): Promise<string> {
+function sealed(
+  deps: Pick<Deps, 'settings' | 'now' | 'caller'>,
+  mail: MailRequest,
+): Promise<string> {
   if (mail.to !== null && wireAddress(mail.to) === undefined) {
     throw new Error(`a ${mail.template} mail to something that is not one address`)
   }

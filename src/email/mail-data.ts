@@ -12,6 +12,8 @@ const where = { device: text.nullable(), ...occasion }
 const method = z.enum(['password', 'email', 'totp', 'backup_code'])
 /** What an admin does is told without the admin's address and device. */
 const byAdmin = { reason: text, time: occasion.time }
+/** How often it happened since the last mail about it, where one mail tells of a day. */
+const again = z.object({ times: z.number(), since: occasion.time }).optional()
 const role = z.enum(roles)
 
 /** Every mail there is, and what it needs to know. The words are in templates/. */
@@ -31,17 +33,19 @@ export const mailData = {
     code: text.regex(/^\d{6,8}$/),
     validMinutes: z.number(),
     act: z.enum(['sign_in', 'step_up']).default('sign_in'),
+    /** The budget of the day runs low (durable/budget.ts): the next one may be late. */
+    areCodesScarce: z.boolean().default(false),
     ...where,
   }),
   /** Too many wrong passwords. */
-  account_locked: z.object({ minutes: z.number(), ...occasion }),
+  account_locked: z.object({ minutes: z.number(), again, ...occasion }),
   /** A hundred wrong tries in a row: this way in is off until the password is reset. */
   authenticator_stopped: z.object({ method, ...occasion }),
   /** A login from a browser that the account has not seen; from a country that it has not seen. */
   new_device: z.object(where),
   new_country: z.object(where),
   /** The password was right, the code was not. */
-  wrong_code: z.object({ method: method.exclude(['password']), ...where }),
+  wrong_code: z.object({ method: method.exclude(['password']), again, ...where }),
   /** The link that sets a new password; then that it was set, by this link or with the old one. */
   reset_password: z.object({
     link,

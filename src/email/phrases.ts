@@ -18,6 +18,8 @@ type Phrases = Readonly<{
   /** Of a browser or `unknownProgram`, and a system. */
   on: (browser: string, system: string) => string
   unknownProgram: string
+  /** How often something happened since the last mail about it. */
+  again: (times: number, since: string) => string
   /** BCP 47, of dates and numbers. */
   locale: string
 }>
@@ -36,6 +38,8 @@ export const phrases: Record<Language, Phrases> = {
     estimated: (country) => `${country} (estimated)`,
     on: (browser, system) => `${browser} on ${system}`,
     unknownProgram: 'unknown program',
+    again: (times, since) =>
+      `This mail tells of all that has happened since our last one about it (${since}): ${times === 1 ? 'once' : `${times} times`}, the first time as follows.`,
     locale: 'en-GB',
   },
   de: {
@@ -53,6 +57,8 @@ export const phrases: Record<Language, Phrases> = {
     estimated: (country) => `${country} (geschätzt)`,
     on: (browser, system) => `${browser} auf ${system}`,
     unknownProgram: 'unbekanntes Programm',
+    again: (times, since) =>
+      `Diese Nachricht fasst zusammen, was seit unserer letzten dazu (${since}) geschehen ist: Es kam ${times === 1 ? 'einmal' : `${times}-mal`} vor, zuerst wie folgt.`,
     locale: 'de',
   },
   fr: {
@@ -69,6 +75,8 @@ export const phrases: Record<Language, Phrases> = {
     estimated: (country) => `${country} (estimation)`,
     on: (browser, system) => `${browser} sur ${system}`,
     unknownProgram: 'programme inconnu',
+    again: (times, since) =>
+      `Ce message résume ce qui s’est passé depuis notre dernier message à ce sujet (${since}) : cela s’est produit ${times} fois, la première fois comme suit.`,
     locale: 'fr',
   },
 }

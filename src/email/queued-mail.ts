@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import type { Deps } from '../context'
 import { open, seal } from '../crypto/sealed-box'
+import { MAIL_KINDS, type MailKind } from '../durable/budget'
+import { causeOf, mailCause, type MailCause } from './cause'
 import type { TemplateData, TemplateName } from './mail-data'
 
 /** A mail to send: which template, to whom, with what. Adding a template adds a member to this union. */
@@ -14,6 +16,12 @@ export type MailRequest = {
     /** BCP 47: what the reader reads (language.ts). */
     locale?: string
     data: TemplateData<Name>
+    /** Who causes it, where that is not just the caller (cause.ts). */
+    cause?: MailCause | undefined
+    /** What a stranger has typed, canonical: mails about one name are counted together. */
+    name?: string
+    /** What is counted, where several templates answer one act alike; else the template's kind. */
+    kind?: MailKind
     /** Milliseconds since 1970 after which it is not worth sending. */
     expiresAt?: number
   }>
@@ -26,6 +34,9 @@ const queuedMail = z.object({
   locale: z.string().optional(),
   data: z.unknown(),
   expiresAt: z.number().optional(),
+  cause: mailCause.optional(),
+  name: z.string().optional(),
+  kind: z.enum(MAIL_KINDS).optional(),
   queuedAt: z.number(),
 })
 
@@ -41,12 +52,12 @@ const BUCKET_BYTES = 2048
 
 /** The queue's message: the mail as JSON, padded and sealed. A queue is no place for codes and links. */
 export function sealMail(
-  { settings, now }: Pick<Deps, 'settings' | 'now'>,
+  deps: Pick<Deps, 'settings' | 'now' | 'caller'>,
   mail: MailRequest,
 ): Promise<string> {
-  const text = JSON.stringify({ ...mail, queuedAt: now().getTime() })
+  const text = JSON.stringify({ cause: causeOf(deps), ...mail, queuedAt: deps.now().getTime() })
   const missing = BUCKET_BYTES - (Buffer.byteLength(text) % BUCKET_BYTES)
-  return seal(settings.SEALING_KEYS, CONTEXT, text + ' '.repeat(missing % BUCKET_BYTES))
+  return seal(deps.settings.SEALING_KEYS, CONTEXT, text + ' '.repeat(missing % BUCKET_BYTES))
 }
 
 /** Opens what `sealMail` made; `undefined` for anything else. */

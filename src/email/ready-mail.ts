@@ -1,43 +1,56 @@
 import type { Deps } from '../context'
+import type { BudgetVerdict } from '../durable/budget'
+import type { Level } from '../durable/mail-budget'
 import type { OutgoingMail } from './carrier'
 import { isHeaderSafe, wireAddress } from './header-safety'
 import { languageOf } from './language'
 import { renderLetter } from './layout'
-import type { Urgency } from './letter'
 import type { MailEnd } from './mail-end'
 import { openMail, type QueuedMail } from './queued-mail'
+import type { Template } from './template'
 import { templateOf } from './templates'
 
-/** A mail that may be sent if the budget lets it. */
+/** A mail that may be sent if the budget lets it; one to nobody (`to: null`) is a decoy. */
 export type ReadyMail = Readonly<{
   message: Message<string>
   mail: QueuedMail
-  outgoing: OutgoingMail
-  urgency: Urgency
-  isOpenToStrangers: boolean
+  template: Template
+  to: string | null
 }>
 
-/** Reads and renders a queue message: a mail to send, one that will never be sent, or a decoy. */
+/** Reads a queue message: a mail to send, or one that will never be sent. */
 export async function readyMail(
   deps: Pick<Deps, 'settings' | 'now'>,
   message: Message<string>,
-): Promise<ReadyMail | MailEnd | 'decoy'> {
+): Promise<ReadyMail | MailEnd> {
   const mail = await openMail(deps, message.body)
   if (!mail) return { event: 'mail_failed', reason: 'unreadable', mail }
-  if (mail.to === null) return 'decoy'
   if (mail.expiresAt !== undefined && mail.expiresAt <= deps.now().getTime()) {
     return { event: 'mail_suppressed', reason: 'expired', mail }
   }
   const template = templateOf(mail.template)
   const letter = template?.compose(mail.data, languageOf(mail.locale))
   if (!template || !letter) return { event: 'mail_failed', reason: 'unknown template', mail }
-  const rendered = await renderLetter(letter)
   // The sender checked both; this is the last place before the wire.
-  const to = wireAddress(mail.to)
-  if (to === undefined || !isHeaderSafe(rendered.subject)) {
+  const to = mail.to === null ? null : wireAddress(mail.to)
+  if (to === undefined || !isHeaderSafe(letter.subject)) {
     return { event: 'mail_failed', reason: 'unsafe header', mail }
   }
-  const { urgency, isOpenToStrangers } = template
-  const outgoing = { ...rendered, id: message.id, to }
-  return { message, mail, outgoing, urgency, isOpenToStrangers }
+  return { message, mail, template, to }
+}
+
+/** Renders a mail that may go out, with what the budget adds to it. `undefined` for a decoy. */
+export async function renderMail(
+  { message, mail, template, to }: ReadyMail,
+  { again }: Pick<BudgetVerdict, 'again'> = {},
+  level: Level = 'ok',
+): Promise<OutgoingMail | undefined> {
+  const data = {
+    ...(mail.data as object),
+    ...(again && { again: { times: again.times, since: new Date(again.since) } }),
+    ...(level !== 'ok' && { areCodesScarce: true }),
+  }
+  const letter = to === null ? undefined : template.compose(data, languageOf(mail.locale))
+  if (to === null || !letter) return undefined
+  return { ...(await renderLetter(letter)), id: message.id, to }
 }

@@ -10,6 +10,8 @@ export type Say = Readonly<{
   hours: (count: number) => string
   days: (count: number) => string
   number: (count: number) => string
+  /** The paragraph of a mail that tells of a day; none in others. */
+  again: (again: Again | undefined) => string[]
   date: (time: Date) => string
   /** When and where something happened, and with what, where the data of the mail tells. */
   facts: (where: Where, more?: readonly Row[]) => Block
@@ -17,6 +19,7 @@ export type Say = Readonly<{
 
 /** Without a place where an admin or the service itself did it: theirs is nobody's business. */
 type Where = Readonly<{ time: Date; device?: string | null }> & Partial<Occasion>
+type Again = Readonly<{ times: number; since: Date }>
 type Row = readonly [label: string, value: string]
 
 export function sayIn(language: Language): Say {
@@ -29,6 +32,7 @@ export function sayIn(language: Language): Say {
     minutes: duration('minute'),
     hours: duration('hour'),
     days: duration('day'),
+    again: (again) => (again ? [words.again(again.times, date(again.since))] : []),
     number: (count) => new Intl.NumberFormat(locale).format(count),
     date,
     facts: ({ device, time, country, ip }, more = []) => ({

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { MailKind } from '../durable/budget'
 import type { Language } from './language'
 import type { Letter, Urgency, Words } from './letter'
 import { mailData, type TemplateName } from './mail-data'
@@ -9,19 +10,29 @@ type Data<Name extends TemplateName> = z.output<(typeof mailData)[Name]>
 
 const schemas: { [Name in TemplateName]: z.ZodType<Data<Name>> } = mailData
 
-export type Template<Name extends TemplateName = TemplateName> = Readonly<{
-  name: Name
+type Kind = Readonly<{
   urgency: Urgency
-  /** Whether somebody who knows no password can cause it: capped per recipient (durable/budget.ts). */
-  isOpenToStrangers: boolean
-  /** Writes the letter; `undefined` for data that is not this template's (queued by an older version). */
-  compose: (data: unknown, language: Language) => Letter | undefined
+  /**
+   * Who causes it, unless its cause says more (cause.ts): a stranger, who knows no password, the
+   * owner of an account, or the service and its admins. What strangers cause is capped per recipient.
+   */
+  causedBy: 'stranger' | 'owner' | 'service'
+  kind?: MailKind
+  /** More than one a day to one reader become one (durable/digest.ts). */
+  isDigested?: boolean
 }>
+
+export type Template<Name extends TemplateName = TemplateName> = Kind &
+  Readonly<{
+    name: Name
+    /** Writes the letter; `undefined` for data that is not this template's (queued by an older version). */
+    compose: (data: unknown, language: Language) => Letter | undefined
+  }>
 
 /** Joins what a mail needs to know with how it is worded in each language. */
 export function template<Name extends TemplateName>(
   name: Name,
-  kind: { urgency: Urgency; isOpenToStrangers: boolean },
+  kind: Kind,
   write: Record<Language, (data: Data<Name>, say: Say) => Words>,
 ): Template<Name> {
   return {

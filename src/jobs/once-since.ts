@@ -13,7 +13,7 @@ import type { Notice } from '../users/notify-owner'
  * While there is nobody to tell it stays due.
  */
 export async function tellOnceSince(
-  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller' | 'patience'>,
   task: string,
   since: Date,
   notice: () => Promise<Notice>,

@@ -23,7 +23,7 @@ const [FIRST, LAST] = REMIND_DAYS
  * that notes a key mails.
  */
 export async function remindKeys(
-  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller' | 'patience'>,
 ): Promise<Counts> {
   const ms = deps.now().getTime()
   let [reminded, failed] = [0, 0]

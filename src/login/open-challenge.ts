@@ -24,7 +24,7 @@ export const isCodeMailed = (user: { hasTotp: boolean; hasBackupCode: boolean })
  */
 export async function openChallenge(
   deps: Deps,
-  user: { id: string; email: string; locale: string; hasTotp: boolean; hasBackupCode: boolean },
+  user: Parameters<typeof sendCode>[1] & { hasTotp: boolean; hasBackupCode: boolean },
   binding: Pick<
     Challenge,
     'securityEpoch' | 'sessionEpoch' | 'role' | 'transport' | 'stepUpOf' | 'isKnownDevice'
@@ -47,7 +47,12 @@ export async function openChallenge(
       expiresAt,
     }),
     mailed &&
-      sendCode(deps, user, mailed.code, expiresAt, binding.stepUpOf ? 'step_up' : 'sign_in'),
+      sendCode(deps, user, {
+        code: mailed.code,
+        expiresAt,
+        act: binding.stepUpOf ? 'step_up' : 'sign_in',
+        isKnownDevice: binding.isKnownDevice,
+      }),
   ])
   return { challenge: token, methods, defaultMethod, expiresInSeconds }
 }

@@ -23,7 +23,13 @@ export async function resendCode(deps: Deps, token: string): Promise<void> {
   }
   const { userId, securityEpoch, sessionEpoch, sentAt, isKnownDevice } = challenge
   const [user] = await deps.db
-    .select({ id: users.id, email: users.email, locale: users.locale })
+    .select({
+      id: users.id,
+      email: users.email,
+      locale: users.locale,
+      role: users.role,
+      createdAt: users.createdAt,
+    })
     .from(users)
     .where(
       and(
@@ -51,9 +57,10 @@ export async function resendCode(deps: Deps, token: string): Promise<void> {
       throw problem('invalid_challenge', { reason: 'used up' })
     throw tooMany('too_many_attempts', verdict.retryAfterSeconds)
   }
+  const act = challenge.stepUpOf === null ? 'sign_in' : 'step_up'
   await recordEvent(deps, { event: 'authn_code_sent', userId, actor: userId })
   await Promise.all([
     putChallenge(deps, id, { ...challenge, codeHash, sentAt: now, expiresAt }),
-    sendCode(deps, user, code, expiresAt, challenge.stepUpOf === null ? 'sign_in' : 'step_up'),
+    sendCode(deps, user, { code, expiresAt, act, isKnownDevice }),
   ])
 }

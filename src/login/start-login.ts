@@ -87,7 +87,6 @@ async function findUser(deps: Pick<Deps, 'db'>, { kind, key }: LoginIdentifier) 
   const [user] = await deps.db
     .select({
       ...holderColumns,
-      role: users.role,
       status: users.status,
       securityEpoch: users.securityEpoch,
       sessionEpoch: currentEpoch,

@@ -75,7 +75,8 @@ async function record(deps: Deps, failure: Failure) {
   // By tries with both names the account has enough before either name: told by a mail that waits,
   // for one that is queued now would tell the stranger that both are of one account.
   const waits = ofName !== undefined && hitsAccount(failure) && !locksName
-  const mail = waits ? await waitingMail(deps, noticeOf(deps, failure)) : undefined
+  const notice = { ...noticeOf(deps, failure), cause: 'unseen' } as const
+  const mail = waits ? await waitingMail(deps, notice) : undefined
   if (!fail && !isLocked && !ofAccount?.stopsNow) return undefined
   const asksSignUps = ofName !== undefined && name.kind === 'email'
   const { signUp } = await batch(deps.db, {
@@ -89,12 +90,14 @@ async function record(deps: Deps, failure: Failure) {
 }
 
 /** One mail, whatever the case: a name that nobody has costs the same. */
-function noticeOf(deps: Deps, { user, isStopped, ofAccount }: Failure): MailRequest {
+function noticeOf(deps: Deps, { name, user, isStopped, ofAccount }: Failure): MailRequest {
   const { ip, country } = deps.caller
   const letter = {
     to: isStopped ? null : (user?.email ?? null),
     userId: user?.id ?? null,
     locale: user?.locale ?? 'en',
+    // Counted by what was typed: two names of one account stay two.
+    name: name.key,
   }
   const where = { ip, country, time: deps.now() }
   if (ofAccount?.stopsNow) {

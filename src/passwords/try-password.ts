@@ -14,6 +14,8 @@ export const holderColumns = {
   emailKey: users.emailKey,
   usernameKey: users.usernameKey,
   locale: users.locale,
+  role: users.role,
+  createdAt: users.createdAt,
   passwordHash: users.passwordHash,
   recoveredEpoch: users.recoveredEpoch,
   recoveredDevice: users.recoveredDevice,

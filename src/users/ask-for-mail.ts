@@ -4,6 +4,7 @@ import type { Deps } from '../context'
 import { randomToken } from '../crypto/token'
 import { batch } from '../db/batch'
 import { guardOf } from '../durable/guard-of'
+import { causeOf, causingAccountOf, type MailCause } from '../email/cause'
 import { enqueueMail, type MailRequest } from '../email/enqueue'
 import { findDevice } from '../login/device-token'
 import { reach } from '../reach'
@@ -23,6 +24,8 @@ export type Asker = Readonly<{
   deviceTokens?: readonly string[]
   /** The id of an admin. */
   admin?: string
+  /** A login that was refused asks: what is left to its network must not tell that there was a mail. */
+  isUnseen?: boolean
 }>
 
 /**
@@ -55,21 +58,43 @@ export async function askForMail(
   })
   const by = admin === undefined ? 'owner' : 'admin'
   const isIssued = link.length + copy.length > 0
-  await sendMail(deps, mailOf(deps, { mailbox: meant, act, token, by }), isIssued)
+  const mail = mailOf(deps, { mailbox: meant, act, token, by })
+  await sendMail(deps, { key, mailbox, act, asker: input }, mail, isIssued)
 }
+
+/** Who asks for what in a name, and what stands behind it. */
+type Asking = Readonly<{ key: string; mailbox: Mailbox; act: Act; asker: Asker }>
 
 /**
  * Sends the mail of an act, or one to nobody: where there is none, or where its link was not made,
- * since the account has changed since it was found.
+ * since the account has changed since it was found. It is counted by the act and the name alone.
  */
 export function sendMail(
   deps: Pick<Deps, 'mailQueue' | 'settings' | 'caller' | 'now' | 'patience'>,
+  asking: Asking,
   mail: MailRequest | undefined,
   isIssued: boolean,
 ): Promise<void> {
-  if (mail && (isIssued || !('link' in mail.data))) return enqueueMail(deps, mail)
+  const { key, act } = asking
+  const kind = act === 'reset' ? 'reset' : 'sign_up'
+  const counted = { name: key, kind, cause: causeOfAsking(deps, asking) } as const
+  if (mail && (isIssued || !('link' in mail.data)))
+    return enqueueMail(deps, { ...mail, ...counted })
   const data = { ip: deps.caller.ip, country: deps.caller.country, time: deps.now() }
-  return enqueueMail(deps, { template: 'account_exists', to: null, userId: null, data })
+  return enqueueMail(deps, { template: 'account_exists', to: null, userId: null, data, ...counted })
+}
+
+/** The owner's account where the browser is known to it, an admin, or nobody known. */
+function causeOfAsking(
+  deps: Pick<Deps, 'settings' | 'now' | 'caller'>,
+  { mailbox, asker }: Pick<Asking, 'mailbox' | 'asker'>,
+): MailCause | undefined {
+  if (asker.admin !== undefined) return 'service'
+  if (asker.isUnseen) return 'unseen'
+  const owner = 'owner' in mailbox ? mailbox.owner : undefined
+  const device = findDevice(deps, owner?.id ?? '', asker.deviceTokens ?? [])
+  const isKnown = owner !== undefined && device !== null
+  return causeOf(deps, isKnown ? causingAccountOf(deps, owner) : undefined)
 }
 
 const isOnItsWay = ({ now, settings }: Pick<Deps, 'now' | 'settings'>, mailbox: Mailbox) =>
@@ -81,13 +106,11 @@ const isOnItsWay = ({ now, settings }: Pick<Deps, 'now' | 'settings'>, mailbox: 
  * Counts a mail that an address is asked for, by the name and the network that asks: nobody uses up
  * what is another's. Browsers that the account knows, and admins, have a count of their own.
  */
-export async function mayMail(
-  deps: Deps,
-  { key, mailbox, act, asker }: { key: string; mailbox: Mailbox; act: Act; asker: Asker },
-): Promise<boolean> {
-  const userId = 'owner' in mailbox ? mailbox.owner.id : ''
-  const device = findDevice(deps, userId, asker.deviceTokens ?? [])
-  const isTrusted = asker.admin !== undefined || device !== null
+export async function mayMail(deps: Deps, asking: Asking): Promise<boolean> {
+  const { key, mailbox, act } = asking
+  const cause = causeOfAsking(deps, asking)
+  const isTrusted =
+    cause === 'service' || (typeof cause === 'object' && cause.account !== undefined)
   // By what is mailed, whatever was asked for.
   const kind = act === 'reset' || mailbox.state === 'frozen' ? 'reset' : 'verify'
   const guard = guardOf(deps, { name: { kind: 'email', key } })

@@ -3,6 +3,7 @@ import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { randomToken, sha256 } from '../crypto/token'
 import { mailedTokens, users } from '../db/schema'
+import { causeOf, causingAccountOf } from '../email/cause'
 import { enqueueMail } from '../email/enqueue'
 import { maskAddress } from '../email/header-safety'
 import { problem } from '../problems'
@@ -76,11 +77,11 @@ export async function requestEmailChange(
       ...occasionOf(deps),
     },
   })
-  await (holder ? tellHolder(deps, holder) : sendLink(deps, session, { email, token }))
+  await (holder ? tellHolder(deps, session, holder) : sendLink(deps, session, { email, token }))
 }
 
 function sendLink(
-  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'patience'>,
+  deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
   { user }: CurrentSession,
   { email, token }: { email: string; token: string },
 ): Promise<void> {
@@ -89,6 +90,7 @@ function sendLink(
     to: email,
     userId: user.id,
     locale: user.locale,
+    cause: causeOf(deps, causingAccountOf(deps, user)),
     data: {
       link: mailedLink(deps, 'confirm-email', token),
       validHours: Math.floor(deps.settings.EMAIL_VERIFICATION_TIMEOUT / 3600),
@@ -106,6 +108,7 @@ export function requireOther(session: CurrentSession, key: string): void {
 /** Says nothing of who asked: the two may be strangers to each other. */
 function tellHolder(
   deps: Pick<Deps, 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
+  { user }: CurrentSession,
   holder: { id: string; email: string; locale: string } & Parameters<typeof stateOf>[0],
 ): Promise<void> {
   const { ip, country } = deps.caller
@@ -114,6 +117,7 @@ function tellHolder(
     to: holder.email,
     userId: holder.id,
     locale: holder.locale,
+    cause: causeOf(deps, causingAccountOf(deps, user)),
     data: { isUsable: stateOf(holder) === 'active', ip, country, time: deps.now() },
   })
 }

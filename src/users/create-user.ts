@@ -77,7 +77,8 @@ export async function createUser(deps: Deps, input: SignUp, asker: Asker = {}): 
   const mail = made
     ? signUpMail(deps, made, token)
     : mailOf(deps, { mailbox: meant, act, token, by: 'owner' })
-  await sendMail(deps, mail, made !== undefined || link.length > 0).catch(
+  const isIssued = made !== undefined || link.length > 0
+  await sendMail(deps, { key, mailbox, act, asker }, mail, isIssued).catch(
     async (error: unknown) => {
       // A link that nobody was mailed is none to keep at the next try.
       await db.delete(signUps).where(eq(signUps.tokenHash, tokenHash))

@@ -109,7 +109,7 @@ export const issueInvitation = (
 
 /** Not a mail to try again for: who was approved, or invited by the bootstrap secret, is so once. */
 export const mailInvitation = (
-  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
   invited: Pick<Invited, 'email' | 'locale' | 'token'> & { userId: string; role: Role },
 ) =>
   enqueueNotice(deps, {

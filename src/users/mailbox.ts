@@ -6,7 +6,7 @@ import { networkOf } from '../http/caller'
 import { type AccountState, stateOf } from './account-state'
 import { invitation, isStanding } from './invitation'
 
-type Owner = Readonly<{ id: string; email: string; locale: string }>
+type Owner = Readonly<{ id: string; email: string; locale: string; role: string; createdAt: Date }>
 type SignUp = typeof signUps.$inferSelect
 
 /** What stands behind an address: what its mailbox may be told, and nobody else. */
@@ -57,6 +57,8 @@ const selectAccount = ({ db, now }: Pick<Deps, 'db' | 'now'>, key: string) =>
       id: users.id,
       email: users.email,
       locale: users.locale,
+      role: users.role,
+      createdAt: users.createdAt,
       status: users.status,
       frozenAt: users.frozenAt,
       erasureDueAt: users.erasureDueAt,

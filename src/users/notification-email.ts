@@ -4,6 +4,7 @@ import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { randomToken, sha256 } from '../crypto/token'
 import { mailedTokens, users } from '../db/schema'
+import { causeOf, causingAccountOf } from '../email/cause'
 import { enqueueMail } from '../email/enqueue'
 import { maskAddress } from '../email/header-safety'
 import { problem } from '../problems'
@@ -53,6 +54,7 @@ export async function requestNotificationEmail(
     to: email,
     userId,
     locale: session.user.locale,
+    cause: causeOf(deps, causingAccountOf(deps, session.user)),
     data: {
       link: mailedLink(deps, 'confirm-notifications', token),
       validHours: Math.floor(seconds / 3600),

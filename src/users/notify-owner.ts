@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { users } from '../db/schema'
+import { causeOf, causingAccountOf } from '../email/cause'
 import { enqueueNotice, type MailRequest, waitingMail, type WaitingMail } from '../email/enqueue'
 
 /** Where notices about an account go. */
@@ -9,6 +10,8 @@ export type Owner = Readonly<{
   email: string
   notificationEmail: string | null
   locale: string
+  role: string
+  createdAt: Date
 }>
 
 /** The columns of a query that make an `Owner`. */
@@ -17,6 +20,8 @@ export const ownerColumns = {
   email: users.email,
   notificationEmail: users.notificationEmail,
   locale: users.locale,
+  role: users.role,
+  createdAt: users.createdAt,
 }
 
 /** What a notice says; whom it goes to is the owner's own business. */
@@ -39,13 +44,13 @@ export const occasionOf = ({ caller, now }: Pick<Deps, 'caller' | 'now'>) => ({
  * Given an id it looks the owner up. Call it before the answer.
  */
 export async function notifyOwner(
-  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
   owner: Owner | string,
   notice: Notice,
 ): Promise<void> {
   const known = typeof owner === 'string' ? await findOwner(deps, owner) : owner
   if (!known) return
-  await Promise.all(mailsTo(known, notice).map((mail) => enqueueNotice(deps, mail)))
+  await Promise.all(mailsTo(deps, known, notice).map((mail) => enqueueNotice(deps, mail)))
 }
 
 /**
@@ -53,18 +58,17 @@ export async function notifyOwner(
  * job does, and of what waits for the owner's word (decision 017).
  */
 export const ownerNotices = (
-  deps: Pick<Deps, 'settings' | 'now'>,
+  deps: Pick<Deps, 'settings' | 'now' | 'caller'>,
   owner: Owner,
   notice: Notice,
 ): Promise<WaitingMail[]> =>
-  Promise.all(mailsTo(owner, notice).map((mail) => waitingMail(deps, mail)))
+  Promise.all(mailsTo(deps, owner, notice).map((mail) => waitingMail(deps, mail)))
 
-function mailsTo(
-  { id: userId, email, notificationEmail, locale }: Owner,
-  notice: Notice,
-): MailRequest[] {
+function mailsTo(deps: Pick<Deps, 'now' | 'caller'>, owner: Owner, notice: Notice): MailRequest[] {
+  const { id: userId, email, notificationEmail, locale } = owner
+  const cause = causeOf(deps, causingAccountOf(deps, owner))
   const addresses = notificationEmail === null ? [email] : [email, notificationEmail]
-  return addresses.map((to) => ({ ...notice, to, userId, locale }) as MailRequest)
+  return addresses.map((to) => ({ ...notice, to, userId, locale, cause }) as MailRequest)
 }
 
 async function findOwner({ db }: Pick<Deps, 'db'>, userId: string): Promise<Owner | undefined> {

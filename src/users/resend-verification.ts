@@ -33,7 +33,7 @@ export const selectLatest = ({ db }: Pick<Deps, 'db'>, key: string) =>
 export const remindOfSignUp = (deps: Deps, email: string): void =>
   deps.waitUntil(
     new Promise((resolve) => setTimeout(resolve, 0))
-      .then(() => resendVerification(deps, email))
+      .then(() => resendVerification(deps, email, { isUnseen: true }))
       .catch((error: unknown) =>
         log('warn', 'sign_up_not_reminded', {
           request_id: deps.caller.requestId,

@@ -11,7 +11,7 @@ import { insertDraft, merchantDraft } from '../merchants/draft'
 import { problem } from '../problems'
 import { isAddressFree, removeInvited, removeSignUps } from './free-address'
 import { isInvited } from './invitation'
-import { notifyOwner, occasionOf } from './notify-owner'
+import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
 import { usernameKey } from './username'
 
 type SignUp = typeof signUps.$inferSelect
@@ -99,10 +99,7 @@ function insertUser({ db, now }: Pick<Deps, 'db' | 'now'>, id: string, signUp: S
     createdAt: now().getTime(),
   }
   return insertWhere(db, users, values, when).returning({
-    id: users.id,
-    email: users.email,
-    notificationEmail: users.notificationEmail,
-    locale: users.locale,
+    ...ownerColumns,
     username: users.username,
     securityEpoch: users.securityEpoch,
   })

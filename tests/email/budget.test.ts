@@ -1,7 +1,9 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { type BudgetRequest, judge } from '../../src/durable/budget'
+import { type BudgetRequest, judge, levelOf, type Standing } from '../../src/durable/budget'
+import { attack, honestDay, ledger, runDay } from '../pure/email/simulated-day'
+import type { BudgetAnswer, MailBudget } from '../../src/durable/mail-budget'
 import type { Window } from '../../src/durable/window'
 import { many } from '../support/many'
 
@@ -10,40 +12,90 @@ const DAY_MS = 86_400_000
 
 const request = (overrides: Partial<BudgetRequest> = {}): BudgetRequest => ({
   id: crypto.randomUUID(),
-  urgency: 'code',
+  standing: 'known',
+  kind: 'other',
+  account: null,
+  network: null,
+  site: null,
   recipient: null,
+  digest: null,
   askedAt: NOON,
   ...overrides,
 })
 
-const NOTHING = { sentToday: 0, windows: [] }
+const NOTHING = { today: {}, causes: {}, windows: [] }
 
 describe('the daily budget', () => {
   test.for([
-    ['notice', 80],
-    ['security', 95],
-    ['code', 100],
-  ] as const)('lets %s mails pass up to mail %i of 100', ([urgency, share], { expect }) => {
-    const at = (sentToday: number) =>
-      judge(request({ urgency }), { ...NOTHING, sentToday }, 100, NOON).verdict
-    expect(at(share - 1)).toBe('send')
-    expect(at(share)).toBe('daily_cap')
+    ['stranger', 140],
+    ['young', 160],
+    ['account', 265],
+    ['known', 500],
+    ['service', 75],
+  ] as const)('of 500 lets %s mails pass up to %i', ([standing, most], { expect }) => {
+    const ask = ledger(500)
+    const sent = Array.from({ length: 501 }, () => ask(request({ standing }), NOON))
+    expect(sent.filter((verdict) => verdict === 'send')).toHaveLength(most)
+    expect(sent.lastIndexOf('send')).toBe(most - 1)
   })
 
-  test('of one mail lets one mail of any kind pass', ({ expect }) => {
-    for (const urgency of ['notice', 'security', 'code'] as const) {
-      expect(judge(request({ urgency }), NOTHING, 1, NOON).verdict).toBe('send')
-      const spent = { ...NOTHING, sentToday: 1 }
-      expect(judge(request({ urgency }), spent, 1, NOON).verdict).toBe('daily_cap')
+  test.for([
+    ['sign_up', 120],
+    ['reset', 120],
+    ['lock', 40],
+  ] as const)(
+    'of 500 lets %s mails pass up to %i, and others after them',
+    ([kind, most], { expect }) => {
+      const ask = ledger(500)
+      const flood = Array.from({ length: 150 }, () =>
+        ask(request({ standing: 'stranger', kind }), NOON),
+      )
+      expect(flood.filter((verdict) => verdict === 'send')).toHaveLength(most)
+      for (const other of ['sign_up', 'reset', 'lock'] as const) {
+        const verdict = ask(request({ standing: 'stranger', kind: other }), NOON)
+        expect(verdict).toBe(other === kind ? 'daily_cap' : 'send')
+      }
+    },
+  )
+
+  test('of one mail lets one mail of any standing pass', ({ expect }) => {
+    for (const standing of ['known', 'account', 'young', 'stranger', 'service'] as const) {
+      const ask = ledger(1)
+      expect(ask(request({ standing }), NOON)).toBe('send')
+      expect(ask(request({ standing }), NOON)).toBe('daily_cap')
     }
   })
 
   test('opens again at midnight UTC', ({ expect }) => {
-    const spent = { ...NOTHING, sentToday: 100 }
+    const spent = { ...NOTHING, today: { total: 100, known: 47, account: 25, stranger: 28 } }
     const wait = (now: number) => judge(request(), spent, 100, now).retryAfterSeconds
     expect(wait(NOON)).toBe(43_200)
     expect(wait(Date.UTC(2026, 10, 25) - 1000)).toBe(1)
     expect(wait(Date.UTC(2026, 10, 25))).toBe(86_400)
+  })
+})
+
+test('what its causer must not see goes out as a repeat, never before the first mails of others', ({
+  expect,
+}) => {
+  const spent = (stranger: number) => ({ ...NOTHING, today: { total: stranger, stranger } })
+  const at = (standing: Standing, stranger: number) =>
+    judge(request({ standing, network: null }), spent(stranger), 500, NOON).verdict
+  // At noon 42.5 % of the part of strangers: 59.5 of 140.
+  expect([at('unseen', 59), at('unseen', 60)]).toEqual(['send', 'daily_cap'])
+  expect([at('stranger', 60), at('stranger', 140)]).toEqual(['send', 'daily_cap'])
+})
+
+describe('levels', () => {
+  test.for([
+    [{}, 'ok'],
+    [{ total: 79, known: 47, account: 25 }, 'ok'],
+    [{ total: 80, known: 46 }, 'low'],
+    [{ total: 28, stranger: 28 }, 'low'],
+    [{ total: 99 }, 'low'],
+    [{ total: 100 }, 'out'],
+  ] as const)('%o of 100 is %s', ([today, level], { expect }) => {
+    expect(levelOf(today, 100)).toBe(level)
   })
 })
 
@@ -54,7 +106,7 @@ describe('one recipient', () => {
     return seconds.map((second) => {
       const askedAt = NOON + second * 1000
       const asked = request({ recipient: 'hash', askedAt })
-      const { verdict, ...rest } = judge(asked, { sentToday: 0, windows }, 100, askedAt)
+      const { verdict, ...rest } = judge(asked, { ...NOTHING, windows }, 100, askedAt)
       windows = rest.windows
       return verdict
     })
@@ -70,25 +122,25 @@ describe('one recipient', () => {
   })
 
   test('has no part of it used up by a mail that the day refuses', ({ expect }) => {
-    const asked = request({ recipient: 'hash', urgency: 'notice' })
-    const refused = judge(asked, { sentToday: 80, windows: [] }, 100, NOON)
+    const asked = request({ recipient: 'hash', standing: 'stranger' })
+    const refused = judge(asked, { ...NOTHING, today: { stranger: 28 } }, 100, NOON)
     expect(refused).toMatchObject({ verdict: 'daily_cap', windows: [] })
   })
 })
 
 describe('MailBudget', () => {
   const newBudget = () => env.MAIL_BUDGET.getByName(crypto.randomUUID())
-  const count = (verdicts: { verdict: string }[][], verdict: string) =>
-    verdicts.flat().filter((entry) => entry.verdict === verdict).length
+  const count = (answers: BudgetAnswer[], verdict: string) =>
+    answers.flatMap(({ verdicts }) => verdicts).filter((entry) => entry.verdict === verdict).length
 
   test('lets exactly as many of parallel mails pass as the day has left', async ({ expect }) => {
     const budget = newBudget()
     const asked = many(50)
     const left = Math.floor(asked * 0.8)
     const takes = Array.from({ length: asked }, () => budget.take([request()], NOON, left))
-    const verdicts = await Promise.all(takes)
-    expect(count(verdicts, 'send')).toBe(left)
-    expect(count(verdicts, 'daily_cap')).toBe(asked - left)
+    const answers = await Promise.all(takes)
+    expect(count(answers, 'send')).toBe(left)
+    expect(count(answers, 'daily_cap')).toBe(asked - left)
   })
 
   test('lets exactly one of parallel mails to one recipient pass', async ({ expect }) => {
@@ -102,7 +154,8 @@ describe('MailBudget', () => {
   test('counts within a batch as between batches', async ({ expect }) => {
     const budget = newBudget()
     const batch = Array.from({ length: 5 }, () => request())
-    expect((await budget.take(batch, NOON, 3)).map(({ verdict }) => verdict)).toEqual([
+    const { verdicts } = await budget.take(batch, NOON, 3)
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual([
       'send',
       'send',
       'send',
@@ -115,22 +168,73 @@ describe('MailBudget', () => {
     const budget = newBudget()
     const again = request({ recipient: 'hash' })
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      expect(await budget.take([again], NOON, 2)).toMatchObject([{ verdict: 'send' }])
+      expect(await budget.take([again], NOON, 2)).toMatchObject({ verdicts: [{ verdict: 'send' }] })
     }
-    expect(await budget.take([request()], NOON, 2)).toMatchObject([{ verdict: 'send' }])
-    expect(await budget.take([request()], NOON, 2)).toMatchObject([{ verdict: 'daily_cap' }])
-    expect(await budget.take([again], NOON + DAY_MS, 2)).toMatchObject([{ verdict: 'send' }])
+    expect(await budget.take([request()], NOON, 2)).toMatchObject({
+      verdicts: [{ verdict: 'send' }],
+    })
+    expect(await budget.take([request()], NOON, 2)).toMatchObject({
+      verdicts: [{ verdict: 'daily_cap' }],
+    })
+    expect(await budget.take([again], NOON + DAY_MS, 2)).toMatchObject({
+      verdicts: [{ verdict: 'send' }],
+    })
   })
 
   test('remembers through an eviction, and starts anew the next day', async ({ expect }) => {
     const budget = newBudget()
     await budget.take([request({ recipient: 'hash' })], NOON, 1)
     await evictDurableObject(budget)
-    expect(await budget.take([request()], NOON, 1)).toMatchObject([{ verdict: 'daily_cap' }])
-    expect(await budget.take([request({ recipient: 'hash' })], NOON, 9)).toMatchObject([
-      { verdict: 'recipient_cap' },
-    ])
-    expect(await budget.take([request()], NOON + DAY_MS, 1)).toMatchObject([{ verdict: 'send' }])
+    expect(await budget.take([request()], NOON, 1)).toMatchObject({
+      verdicts: [{ verdict: 'daily_cap' }],
+    })
+    expect(await budget.take([request({ recipient: 'hash' })], NOON, 9)).toMatchObject({
+      verdicts: [{ verdict: 'recipient_cap' }],
+    })
+    expect(await budget.take([request()], NOON + DAY_MS, 1)).toMatchObject({
+      verdicts: [{ verdict: 'send' }],
+    })
+  })
+
+  test('writes few rows a mail: its charge, its causes and its reader, and one a batch', async ({
+    expect,
+  }) => {
+    const budget = newBudget()
+    const causes = { network: 'network', site: 'site' }
+    const login = request({ ...causes, account: 'account' })
+    const signUp = request({ ...causes, standing: 'stranger', recipient: 'reader' })
+    const written = (requests: BudgetRequest[]) =>
+      runInDurableObject(budget, async (object: MailBudget, { storage }) => {
+        const exec = storage.sql.exec.bind(storage.sql)
+        let rows = 0
+        storage.sql.exec = ((...args: Parameters<typeof exec>) => {
+          const cursor = exec(...args)
+          cursor.toArray()
+          rows += cursor.rowsWritten
+          return exec('SELECT 1 WHERE 0')
+        }) as typeof exec
+        await object.take(requests, NOON, 500)
+        storage.sql.exec = exec
+        return rows
+      })
+    expect(await written([login])).toBe(5)
+    expect(await written([signUp])).toBe(5)
+    expect(await written([request(), request(), request()])).toBe(4)
+  })
+
+  test('serves an honest day beside an attacker as the judge alone does', async ({ expect }) => {
+    const budget = newBudget()
+    const events = [...attack(100, 'singles', 1), ...honestDay(500)]
+    const served = await runInDurableObject(budget, (object: MailBudget) => {
+      const asked: { request: BudgetRequest; now: number }[] = []
+      runDay((request, now) => (asked.push({ request, now }), 'send'), events)
+      return Promise.all(asked.map(({ request, now }) => object.take([request], now, 500)))
+    })
+    const verdicts = served.map(({ verdicts: [one] }) => one?.verdict ?? 'daily_cap')
+    const again = verdicts[Symbol.iterator]()
+    const real = runDay(() => again.next().value ?? 'daily_cap', events)
+    expect(real).toEqual(runDay(ledger(500), events))
+    expect(real).toMatchObject({ known: 1, 'new device': 1, 'sign-up': 1 })
   })
 
   test('forgets by alarm what has passed, and keeps what has not', async ({ expect }) => {
@@ -142,11 +246,11 @@ describe('MailBudget', () => {
     await budget.take([kept], now, 9)
     expect(await runDurableObjectAlarm(budget)).toBe(true)
     const rows = await runInDurableObject(budget, (_budget, { storage }) =>
-      ['charges', 'recipients', 'days'].map(
+      ['charges', 'recipients', 'today'].map(
         (table) => storage.sql.exec(`SELECT * FROM ${table}`).toArray().length,
       ),
     )
     expect(rows).toEqual([1, 1, 1])
-    expect(await budget.take([kept], now, 1)).toMatchObject([{ verdict: 'send' }])
+    expect(await budget.take([kept], now, 1)).toMatchObject({ verdicts: [{ verdict: 'send' }] })
   })
 })

@@ -109,7 +109,7 @@ describe.for(names)('%s', (name) => {
 test('only what strangers can cause is capped per recipient, and most of it can wait', ({
   expect,
 }) => {
-  const open = names.filter((name) => templates[name].isOpenToStrangers)
+  const open = names.filter((name) => templates[name].causedBy === 'stranger')
   const notices = names.filter((name) => templates[name].urgency === 'notice')
   const codes = names.filter((name) => templates[name].urgency === 'code')
   const byStrangers = [
@@ -123,8 +123,9 @@ test('only what strangers can cause is capped per recipient, and most of it can 
   ]
   const ofJobs = ['security_report', 'secret_rotation_due']
   expect(notices).toEqual([...byStrangers, 'api_key_expiring', 'merchant_submitted', ...ofJobs])
+  const alarms = ['account_locked', 'authenticator_stopped', 'reset_password']
   expect(open.toSorted()).toEqual(
-    [...byStrangers, 'account_closing_reminder', 'reset_password'].toSorted(),
+    [...byStrangers, ...alarms, 'account_closing_reminder'].toSorted(),
   )
   expect(codes).toEqual(['login_code', 'invitation'])
 })

@@ -4,6 +4,7 @@ import { createDeps, type Deps } from '../../src/context'
 import { recordDeadMails } from '../../src/email/dead-mails'
 import { deliverMails, type MailDeps } from '../../src/email/deliver'
 import { enqueueMail, type MailRequest } from '../../src/email/enqueue'
+import { SYSTEM } from '../../src/http/caller'
 import { settings } from '../../src/settings'
 import { mailboxPorts } from '../support/smtp-mailbox'
 
@@ -22,6 +23,7 @@ export function startMail(overrides: Partial<MailDeps> = {}) {
   const deps = {
     ...createDeps(env, () => {}),
     ...withSettings({}),
+    caller: callerFrom('203.0.113.7'),
     mailQueue: mailQueue as unknown as Deps['mailQueue'],
     // Its own budget: the tests of a file share their storage.
     mailBudgets: budgetNamed(crypto.randomUUID()),
@@ -82,6 +84,8 @@ export function startMail(overrides: Partial<MailDeps> = {}) {
     bury: consume('phantom-mail-dead', recordDeadMails),
   }
 }
+
+export const callerFrom = (ip: string): Deps['caller'] => ({ ...SYSTEM, ip })
 
 const budgetNamed = (name: string) =>
   ({ getByName: () => env.MAIL_BUDGET.getByName(name) }) as unknown as Deps['mailBudgets']

@@ -1,5 +1,5 @@
 import type { Deps } from '../../src/context'
-import { readyMail } from '../../src/email/ready-mail'
+import { readyMail, renderMail } from '../../src/email/ready-mail'
 
 export { codeIn, linkIn, tokenIn } from './read-mail.ts'
 
@@ -23,9 +23,10 @@ export function mailboxQueue(
     messages += 1
     const message = { id: `m${messages}`, attempts: 1, body } as Message<string>
     const ready = await readyMail(reader(), message)
-    if (ready === 'decoy') return
     if ('event' in ready) throw new Error(`a mail that would not be sent: ${ready.reason}`)
-    const { to, subject, text, html } = ready.outgoing
+    const rendered = await renderMail(ready)
+    if (!rendered) return
+    const { to, subject, text, html } = rendered
     const key = to.toLowerCase()
     mails.set(key, [...(mails.get(key) ?? []), { to, subject, text, html }])
   }

@@ -90,6 +90,7 @@ export const typedRoutes = {
   'POST /api/admin/merchants/:userId/reinstate': 'merchant_review',
   'GET /api/admin/audit': 'audit_log',
   'GET /api/admin/audit/export': 'audit_log',
+  'GET /api/admin/mail': 'audit_log',
   'GET /api/admin/audit/head': 'audit_log',
   'GET /api/admin/audit/proof': 'audit_log',
   'GET /.well-known/jwks.json': 'anyone',

@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the owner of a closed account whose address was used again: the link still keeps it. */
 export const accountClosingReminder = template(
   'account_closing_reminder',
-  { urgency: 'security', isOpenToStrangers: true },
+  { urgency: 'security', causedBy: 'stranger' },
   {
     en: ({ link, dueAt, ...where }, say) => ({
       subject: 'Your account is closed, and you can still keep it',

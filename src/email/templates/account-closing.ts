@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the owner of an account that will be erased; the link keeps it. */
 export const accountClosing = template(
   'account_closing',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: ({ link, dueAt, ...where }, say) => ({
       subject: 'Your account will be erased',

@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the owner of a disabled account whose address was used again: whom to write to. */
 export const accountDisabledReminder = template(
   'account_disabled_reminder',
-  { urgency: 'notice', isOpenToStrangers: true },
+  { urgency: 'notice', causedBy: 'stranger' },
   {
     en: ({ contact, ...where }, say) => ({
       subject: 'Your account is disabled',

@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the owner when an admin has disabled the account. */
 export const accountDisabled = template(
   'account_disabled',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'service' },
   {
     en: ({ reason, time }, say) => ({
       subject: 'Your account was disabled',

@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the owner when an admin lets the account work again. */
 export const accountEnabled = template(
   'account_enabled',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'service' },
   {
     en: ({ reason, time }, say) => ({
       subject: 'Your account works again',

@@ -6,7 +6,7 @@ import { template } from '../template'
  */
 export const accountExists = template(
   'account_exists',
-  { urgency: 'notice', isOpenToStrangers: true },
+  { urgency: 'notice', causedBy: 'stranger', kind: 'sign_up' },
   {
     en: (where, say) => ({
       subject: 'You already have an account',

@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the owner who has chosen “This was not me”: how to get back in. */
 export const accountFrozen = template(
   'account_frozen',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: (where, say) => ({
       subject: 'Your account is frozen',

@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the owner when an account that was to be erased stays. */
 export const accountKept = template(
   'account_kept',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: (where, say) => ({
       subject: 'Your account will not be erased',

@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the owner when an admin has ended the locks of the account. */
 export const accountUnlocked = template(
   'account_unlocked',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'service' },
   {
     en: ({ reason, time }, say) => ({
       subject: 'Your account was unlocked',

@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the owner of an address that another account wanted to have: that other learns nothing. */
 export const addressInUse = template(
   'address_in_use',
-  { urgency: 'notice', isOpenToStrangers: true },
+  { urgency: 'notice', causedBy: 'stranger' },
   {
     en: ({ isUsable, ...where }, say) => ({
       subject: 'Somebody wanted to use your e-mail address',

@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the owner whom two admins have made a third. */
 export const adminGranted = template(
   'admin_granted',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'service' },
   {
     en: ({ time }, say) => ({
       subject: 'You are an admin now',

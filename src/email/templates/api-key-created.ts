@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the owner when an API key was made. */
 export const apiKeyCreated = template(
   'api_key_created',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: ({ name, ...where }, say) => ({
       subject: 'An API key was created',

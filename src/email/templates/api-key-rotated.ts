@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the owner when an API key was replaced; the one before may work for a while. */
 export const apiKeyRotated = template(
   'api_key_rotated',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: ({ name, previousUntil, ...where }, say) => ({
       subject: 'An API key was replaced',

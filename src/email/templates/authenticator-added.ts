@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the owner when an authenticator app was added; the link undoes that and freezes the account. */
 export const authenticatorAdded = template(
   'authenticator_added',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: ({ link, name, ...where }, say) => ({
       subject: 'An authenticator app was added',

@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the owner when an authenticator app was removed. */
 export const authenticatorRemoved = template(
   'authenticator_removed',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: ({ name, ...where }, say) => ({
       subject: 'An authenticator app was removed',

@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the owner when a hundred wrong tries in a row have switched off one way in. */
 export const authenticatorStopped = template(
   'authenticator_stopped',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'stranger', kind: 'lock' },
   {
     en: ({ method, ...where }, say) => {
       const way = {

@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the owner when a backup code was used, with how many are left. */
 export const backupCodeUsed = template(
   'backup_code_used',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: ({ left, ...where }, say) => {
       const rest =

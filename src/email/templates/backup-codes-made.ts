@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the owner when backup codes were made, which ended older ones; the link kills them and freezes the account. */
 export const backupCodesMade = template(
   'backup_codes_made',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: ({ link, count, ...where }, say) => ({
       subject: 'New backup codes were made',

@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the new address of an account, which is not the account's before its owner confirms it. */
 export const changeEmail = template(
   'change_email',
-  { urgency: 'notice', isOpenToStrangers: true },
+  { urgency: 'notice', causedBy: 'stranger' },
   {
     en: ({ link, validHours }, say) => ({
       subject: 'Confirm your new e-mail address',

@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the owner when one known browser was forgotten. */
 export const deviceForgotten = template(
   'device_forgotten',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: ({ forgotten, ...where }, say) => ({
       subject: 'A browser was forgotten',

@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the owner when all known browsers were forgotten. */
 export const devicesForgotten = template(
   'devices_forgotten',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: (where, say) => ({
       subject: 'All your browsers were forgotten',

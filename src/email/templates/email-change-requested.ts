@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the old address while the new one is not confirmed yet; the link freezes the account. */
 export const emailChangeRequested = template(
   'email_change_requested',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: ({ link, newEmail, ...where }, say) => ({
       subject: 'Somebody wants to change your e-mail address',

@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the old address once the new one has taken its place; the link takes that back and freezes the account. */
 export const emailChanged = template(
   'email_changed',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: ({ link, newEmail, ...where }, say) => ({
       subject: 'Your e-mail address was changed',

@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the owner whose second factors were removed, as announced a day before. */
 export const factorsRemoved = template(
   'factors_removed',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'service' },
   {
     en: ({ time }, say) => ({
       subject: 'Your authenticator apps were removed',

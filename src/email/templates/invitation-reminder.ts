@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the owner of an invited address that was used again: the invitation, until it ends. */
 export const invitationReminder = template(
   'invitation_reminder',
-  { urgency: 'notice', isOpenToStrangers: true },
+  { urgency: 'notice', causedBy: 'stranger' },
   {
     en: ({ link, role, expiresAt, ...where }, say) => ({
       subject: 'Your invitation to Phantom is waiting',

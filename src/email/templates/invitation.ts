@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To somebody for whom an admin has made an account: the link sets the password. */
 export const invitation = template(
   'invitation',
-  { urgency: 'code', isOpenToStrangers: false },
+  { urgency: 'code', causedBy: 'service' },
   {
     en: ({ link, role, validDays }, say) => ({
       subject: 'You are invited to Phantom',

@@ -7,12 +7,17 @@ import { template } from '../template'
  */
 export const loginCode = template(
   'login_code',
-  { urgency: 'code', isOpenToStrangers: false },
+  { urgency: 'code', causedBy: 'owner' },
   {
-    en: ({ code, validMinutes, act, ...where }, say) => {
+    en: ({ code, validMinutes, act, areCodesScarce, ...where }, say) => {
       const blocks = [
         { kind: 'code', code } as const,
         `The code works once, for ${say.minutes(validMinutes)}. Give it to nobody: we never ask for it by phone, chat or mail.`,
+        ...(areCodesScarce
+          ? [
+              'Codes by mail may be late or fail to come today. With an authenticator app you need none: add one to your account once you are signed in.',
+            ]
+          : []),
         say.facts(where),
       ]
       return act === 'sign_in'
@@ -37,10 +42,15 @@ export const loginCode = template(
               'If this was not you, somebody else is signed in to your account: keep the code to yourself and reset your password at once.',
           }
     },
-    de: ({ code, validMinutes, act, ...where }, say) => {
+    de: ({ code, validMinutes, act, areCodesScarce, ...where }, say) => {
       const blocks = [
         { kind: 'code', code } as const,
         `Der Code gilt einmal und ${say.minutes(validMinutes)} lang. Geben Sie ihn niemandem: Wir fragen nie danach, weder am Telefon noch im Chat noch per E-Mail.`,
+        ...(areCodesScarce
+          ? [
+              'Codes per E-Mail können sich heute verspäten oder ausbleiben. Mit einer Authentifizierungs-App brauchen Sie keine: Fügen Sie Ihrem Konto nach der Anmeldung eine hinzu.',
+            ]
+          : []),
         say.facts(where),
       ]
       return act === 'sign_in'
@@ -65,10 +75,15 @@ export const loginCode = template(
               'Wenn Sie das nicht waren, ist jemand anderes in Ihrem Konto angemeldet: Behalten Sie den Code für sich und setzen Sie sofort Ihr Passwort zurück.',
           }
     },
-    fr: ({ code, validMinutes, act, ...where }, say) => {
+    fr: ({ code, validMinutes, act, areCodesScarce, ...where }, say) => {
       const blocks = [
         { kind: 'code', code } as const,
         `Le code est valable une seule fois, pendant ${say.minutes(validMinutes)}. Ne le donnez à personne : nous ne le demandons jamais, ni par téléphone ni par message.`,
+        ...(areCodesScarce
+          ? [
+              'Les codes par e-mail peuvent aujourd’hui arriver en retard ou manquer. Avec une application d’authentification, vous n’en avez plus besoin : ajoutez-en une à votre compte une fois connecté.',
+            ]
+          : []),
         say.facts(where),
       ]
       return act === 'sign_in'

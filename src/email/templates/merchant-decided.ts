@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To a merchant when an admin has decided on the application, or has suspended or reinstated the business. */
 export const merchantDecided = template(
   'merchant_decided',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'service' },
   {
     en: ({ decision, reason, time }, say) => ({
       ...words.en[decision],

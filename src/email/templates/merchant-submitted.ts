@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To a merchant as the receipt of an application. The name goes to nobody but who chose it, so it stays whole. */
 export const merchantSubmitted = template(
   'merchant_submitted',
-  { urgency: 'notice', isOpenToStrangers: false },
+  { urgency: 'notice', causedBy: 'owner' },
   {
     en: ({ legalName, ...where }, say) => ({
       subject: 'We have received your application',

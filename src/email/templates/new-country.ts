@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the owner after a login from a country that the account has not seen. */
 export const newCountry = template(
   'new_country',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: (where, say) => ({
       subject: 'Sign-in from a new country',

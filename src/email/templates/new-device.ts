@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the owner after a login from a browser that the account has not seen. */
 export const newDevice = template(
   'new_device',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: (where, say) => ({
       subject: 'New sign-in to your account',

@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the owner when a second address gets notices from now on, or none any more. */
 export const notificationEmailChanged = template(
   'notification_email_changed',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: ({ change, address, ...where }, say) => {
       const isAdded = change === 'added'

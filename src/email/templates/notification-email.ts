@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To a second address that is to get the notices about an account, once its owner confirms it. */
 export const notificationEmail = template(
   'notification_email',
-  { urgency: 'notice', isOpenToStrangers: true },
+  { urgency: 'notice', causedBy: 'stranger' },
   {
     en: ({ link, validHours }, say) => ({
       subject: 'Confirm this address for notices',

@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To the owner once the password is another one. */
 export const passwordChanged = template(
   'password_changed',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: ({ how, factorsRemoved, ...where }, say) => ({
       subject: 'Your password was changed',

@@ -6,7 +6,7 @@ import { template } from '../template'
  */
 export const resetPassword = template(
   'reset_password',
-  { urgency: 'security', isOpenToStrangers: true },
+  { urgency: 'security', causedBy: 'stranger', kind: 'reset' },
   {
     en: ({ link, validMinutes, requestedBy, isFrozen, ...where }, say) => ({
       subject: 'Set a new password',

@@ -5,7 +5,7 @@ import { template } from '../template'
 /** To the owner when an admin has given the account another role. */
 export const roleChanged = template(
   'role_changed',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'service' },
   {
     en: ({ role, reason, time }, say) => ({
       subject: 'Your account has another role',

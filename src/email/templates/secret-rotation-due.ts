@@ -12,7 +12,7 @@ const keyFacts = (keys: Keys, say: Say): Block => ({
 /** To all admins, once a month, while a key that signs is older than half a year. */
 export const secretRotationDue = template(
   'secret_rotation_due',
-  { urgency: 'notice', isOpenToStrangers: false },
+  { urgency: 'notice', causedBy: 'service' },
   {
     en: ({ keys }, say) => ({
       subject: 'A signing key should be replaced',

@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To all admins each Monday. */
 export const securityReport = template(
   'security_report',
-  { urgency: 'notice', isOpenToStrangers: false },
+  { urgency: 'notice', causedBy: 'service' },
   {
     en: (data, say) => ({
       subject: 'The security report of the week',

@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the owner when an admin has ended all sessions. */
 export const sessionsEndedByAdmin = template(
   'sessions_ended_by_admin',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'service' },
   {
     en: ({ reason, time }, say) => ({
       subject: 'You were signed out everywhere',

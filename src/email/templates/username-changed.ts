@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the owner when the account has another username. */
 export const usernameChanged = template(
   'username_changed',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: ({ username, ...where }, say) => ({
       subject: 'Your username was changed',

@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the owner of a new account, where somebody else has confirmed the same username first. */
 export const usernameUnavailable = template(
   'username_unavailable',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: ({ username, ...where }, say) => ({
       subject: 'Your account has no username yet',

@@ -6,7 +6,7 @@ import { template } from '../template'
  */
 export const verifyEmail = template(
   'verify_email',
-  { urgency: 'notice', isOpenToStrangers: true },
+  { urgency: 'notice', causedBy: 'stranger', kind: 'sign_up' },
   {
     en: ({ link, validHours, ...where }, say) => ({
       subject: 'Confirm your e-mail address',

@@ -3,9 +3,9 @@ import { template } from '../template'
 /** To the owner at each third wrong code in a row after a right password: whoever it was knows the password. */
 export const wrongCode = template(
   'wrong_code',
-  { urgency: 'security', isOpenToStrangers: false },
+  { urgency: 'security', causedBy: 'owner', isDigested: true },
   {
-    en: ({ method, ...where }, say) => {
+    en: ({ method, again, ...where }, say) => {
       const code = {
         email: 'the code from our mail',
         totp: 'the code of your authenticator app',
@@ -17,13 +17,14 @@ export const wrongCode = template(
         blocks: [
           `Somebody entered your right password, but ${code} was wrong three times in a row. The attempts failed.`,
           'If you have mistyped the code yourself, all is well.',
+          ...say.again(again),
           say.facts(where),
         ],
         notMe:
           'If this was not you, somebody knows your password: change it at once, and wherever else you use it.',
       }
     },
-    de: ({ method, ...where }, say) => {
+    de: ({ method, again, ...where }, say) => {
       const code = {
         email: 'der Code aus unserer E-Mail',
         totp: 'der Code Ihrer Authentifizierungs-App',
@@ -35,13 +36,14 @@ export const wrongCode = template(
         blocks: [
           `Jemand hat Ihr richtiges Passwort eingegeben, doch ${code} war dreimal hintereinander falsch. Die Versuche sind gescheitert.`,
           'Wenn Sie sich nur vertippt haben, ist alles in Ordnung.',
+          ...say.again(again),
           say.facts(where),
         ],
         notMe:
           'Wenn Sie das nicht waren, kennt jemand Ihr Passwort: Ändern Sie es sofort, auch überall dort, wo Sie es sonst noch verwenden.',
       }
     },
-    fr: ({ method, ...where }, say) => {
+    fr: ({ method, again, ...where }, say) => {
       const code = {
         email: 'le code de notre message',
         totp: 'le code de votre application d’authentification',
@@ -53,6 +55,7 @@ export const wrongCode = template(
         blocks: [
           `Quelqu’un a saisi votre mot de passe, mais ${code} était erroné trois fois de suite. Ces tentatives ont échoué.`,
           'Si vous avez simplement fait une faute de frappe, tout va bien.',
+          ...say.again(again),
           say.facts(where),
         ],
         notMe:

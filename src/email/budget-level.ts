@@ -1,0 +1,31 @@
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import type { BudgetAnswer } from '../durable/mail-budget'
+import { messageOf } from '../error-text'
+import { log } from '../log'
+import { reach } from '../reach'
+import { mailBudget } from './ask-budget'
+
+const EVENTS = { low: 'mail_budget_low', out: 'mail_budget_out' } as const
+
+/**
+ * Tells admins and operators, once a day and level, that the budget runs low or is used up: by an audit
+ * event and a line of the log, for a mail might not go out. What fails is told with the next batch.
+ */
+export async function tellLevel(
+  deps: Pick<Deps, 'db' | 'mailBudgets' | 'caller' | 'now' | 'patience' | 'settings'>,
+  { today: { level, counts }, isUntold }: BudgetAnswer,
+): Promise<void> {
+  if (!isUntold || level === 'ok') return
+  const event = EVENTS[level]
+  const data = { limit: deps.settings.EMAIL_DAILY_LIMIT, ...counts }
+  try {
+    await reach(deps, 'database', () =>
+      deps.db.batch([recordEvent(deps, { event, actor: 'system', data })]),
+    )
+    log('error', event, data)
+    await reach(deps, 'mail budget', () => mailBudget(deps).noteTold(level, deps.now().getTime()))
+  } catch (error) {
+    log('error', 'mail_budget_untold', { reason: messageOf(error) })
+  }
+}
