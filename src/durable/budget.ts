@@ -1,4 +1,4 @@
-import { type Quota, take, type Window } from './window'
+import { type Recipient, type RecipientWindows, takeOfRecipient } from './recipient-cap'
 
 /**
  * How much is known about the cause of a mail: an old account in a known browser or a session; an old
@@ -22,8 +22,8 @@ export type BudgetRequest = Readonly<{
   /** An IPv4 address or an IPv6 /64, and the /48 of the latter. */
   network: string | null
   site: string | null
-  /** Of the name that a stranger typed, by kind; `null` is not capped. */
-  recipient: string | null
+  /** Of what a stranger has mailed to a reader; `null` is not capped. */
+  recipient: Recipient | null
   /** Of recipient and template: more of the same within a day become one mail (digest.ts). */
   digest: string | null
   /** When it was asked for, milliseconds. Mails asked for an hour apart are no flood when the queue lags. */
@@ -46,12 +46,6 @@ export type BudgetVerdict = Readonly<{
 
 /** Mails of today by counter. */
 export type Counts = Readonly<Record<string, number>>
-
-/** What one address may be sent, by kind of mail, by people who know no password. */
-export const RECIPIENT_QUOTAS: readonly Quota[] = [
-  { limit: 1, seconds: 60 },
-  { limit: 5, seconds: 3600 },
-]
 
 /** The parts of a day's limit, in per cent. More than two thirds are out of the reach of strangers. */
 export const PARTS = { known: 47, account: 25, stranger: 28 } as const
@@ -127,14 +121,14 @@ export function causesOf({ standing, account, network, site }: BudgetRequest) {
  */
 export function judge(
   request: BudgetRequest,
-  state: { today: Counts; causes: Counts; windows: readonly Window[] },
+  state: { today: Counts; causes: Counts; windows: RecipientWindows },
   limit: number,
   now: number,
-): BudgetVerdict & { windows: readonly Window[]; charges: readonly string[] } {
+): BudgetVerdict & { windows: RecipientWindows; charges: readonly string[] } {
   const { windows } = state
   const refused = (verdict: Verdict, retryAfterSeconds: number) =>
     ({ verdict, retryAfterSeconds, windows, charges: [] }) as const
-  const taken = request.recipient === null ? null : take(windows, RECIPIENT_QUOTAS, request.askedAt)
+  const taken = request.recipient && takeOfRecipient(windows, request.askedAt)
   if (taken && !taken.isAllowed) return refused('recipient_cap', taken.retryAfterSeconds)
   const charges = chargesOf(request, state, limit, now)
   if (!charges) {

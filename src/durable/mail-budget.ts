@@ -10,6 +10,7 @@ import {
   levelOf,
 } from './budget'
 import { type Digest, digestStep } from './digest'
+import type { Recipient, RecipientWindows } from './recipient-cap'
 import type { Window } from './window'
 
 /** The budget of a day: mails by part and kind, and those that were held back. */
@@ -145,17 +146,26 @@ export class MailBudget extends DurableObject<Env> {
     return Object.fromEntries(counts)
   }
 
-  #windowsOf(recipient: string | null): Window[] {
-    if (recipient === null) return []
-    const query = 'SELECT windows FROM recipients WHERE hash = ?'
-    const row = this.#first<{ windows: string }>(query, recipient)
-    return row ? parsed<Window[]>(row.windows) : []
+  #windowsOf(recipient: Recipient | null): RecipientWindows {
+    const of = (hash: string | undefined) => {
+      const query = 'SELECT windows FROM recipients WHERE hash = ?'
+      const row = hash && this.#first<{ windows: string }>(query, hash)
+      return row ? parsed<Window[]>(row.windows) : []
+    }
+    return { byAsker: of(recipient?.byAsker), byAll: of(recipient?.byAll) }
   }
 
-  #keepWindows(recipient: string | null, windows: readonly Window[], day: number): void {
+  #keepWindows(recipient: Recipient | null, windows: RecipientWindows, day: number): void {
     if (recipient === null) return
-    const value = JSON.stringify(windows)
-    this.#sql.exec('INSERT OR REPLACE INTO recipients VALUES (?, ?, ?)', recipient, value, day)
+    for (const by of ['byAsker', 'byAll'] as const) {
+      const value = JSON.stringify(windows[by])
+      this.#sql.exec(
+        'INSERT OR REPLACE INTO recipients VALUES (?, ?, ?)',
+        recipient[by],
+        value,
+        day,
+      )
+    }
   }
 
   #digestOf(hash: string | null): Digest | undefined {

@@ -36,8 +36,9 @@ function requestFor(
   const { name, causedBy, isDigested = false } = template
   const kind = mail.kind ?? template.kind ?? 'other'
   // Keyed, so that whoever reads the budget's storage can look for no address, account or network.
-  const hash = (what: string, value: string | null) =>
-    value === null ? null : mac(settings.SEALING_KEYS, 'mail-budget', `${what}:${value}`)
+  const keyed = (what: string, value: string) =>
+    mac(settings.SEALING_KEYS, 'mail-budget', `${what}:${value}`)
+  const hash = (what: string, value: string | null) => (value === null ? null : keyed(what, value))
   const { standing, account, network, site } = standingOf(mail, template)
   const reader = mail.name ?? (mail.to === null ? null : emailKey(mail.to))
   return {
@@ -47,7 +48,13 @@ function requestFor(
     account: hash('account', account),
     network: hash('network', network),
     site: hash('site', site),
-    recipient: causedBy === 'stranger' && !isDigested ? hash(kind, reader) : null,
+    recipient:
+      causedBy === 'stranger' && !isDigested && reader !== null
+        ? {
+            byAsker: keyed(kind, `${account ?? site ?? network ?? ''}|${reader}`),
+            byAll: keyed(kind, reader),
+          }
+        : null,
     digest: isDigested ? hash(name, reader) : null,
     // One that was told to wait asks anew.
     askedAt: message.attempts > 1 ? Math.max(now, mail.queuedAt) : mail.queuedAt,

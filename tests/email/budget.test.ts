@@ -4,7 +4,7 @@ import { describe, test } from 'vitest'
 import { type BudgetRequest, judge, levelOf, type Standing } from '../../src/durable/budget'
 import { attack, honestDay, ledger, runDay } from '../pure/email/simulated-day'
 import type { BudgetAnswer, MailBudget } from '../../src/durable/mail-budget'
-import type { Window } from '../../src/durable/window'
+import type { Recipient, RecipientWindows } from '../../src/durable/recipient-cap'
 import { many } from '../support/many'
 
 const NOON = Date.UTC(2026, 10, 24, 12)
@@ -23,7 +23,14 @@ const request = (overrides: Partial<BudgetRequest> = {}): BudgetRequest => ({
   ...overrides,
 })
 
-const NOTHING = { today: {}, causes: {}, windows: [] }
+const NO_WINDOWS: RecipientWindows = { byAsker: [], byAll: [] }
+const NOTHING = { today: {}, causes: {}, windows: NO_WINDOWS }
+
+/** A reader, and who has it mailed. */
+const reader = (name: string, asker = 'asker'): Recipient => ({
+  byAsker: `${asker}|${name}`,
+  byAll: name,
+})
 
 describe('the daily budget', () => {
   test.for([
@@ -100,12 +107,12 @@ describe('levels', () => {
 })
 
 describe('one recipient', () => {
-  /** Asks at these seconds after noon, one after the other. */
+  /** One asker asks at these seconds after noon, one after the other. */
   function ask(...seconds: number[]) {
-    let windows: readonly Window[] = []
+    let windows = NO_WINDOWS
     return seconds.map((second) => {
       const askedAt = NOON + second * 1000
-      const asked = request({ recipient: 'hash', askedAt })
+      const asked = request({ recipient: reader('hash'), askedAt })
       const { verdict, ...rest } = judge(asked, { ...NOTHING, windows }, 100, askedAt)
       windows = rest.windows
       return verdict
@@ -121,10 +128,29 @@ describe('one recipient', () => {
     expect(ask(...five, 3599, 3600)).toEqual([...five.map(() => 'send'), 'recipient_cap', 'send'])
   })
 
+  test('gets the first mail of each asker, and thirty a day of all together', ({ expect }) => {
+    let byAll: RecipientWindows['byAll'] = []
+    const ofAsker = (second: number) => {
+      const askedAt = NOON + second * 1000
+      const state = { ...NOTHING, windows: { byAsker: [], byAll } }
+      const { verdict, windows } = judge(
+        request({ recipient: reader('hash'), askedAt }),
+        state,
+        1000,
+        askedAt,
+      )
+      byAll = windows.byAll
+      return verdict
+    }
+    const verdicts = Array.from({ length: 31 }, (_, second) => ofAsker(second))
+    expect(verdicts).toEqual([...Array.from({ length: 30 }, () => 'send'), 'recipient_cap'])
+    expect([ofAsker(86_399), ofAsker(86_400)]).toEqual(['recipient_cap', 'send'])
+  })
+
   test('has no part of it used up by a mail that the day refuses', ({ expect }) => {
-    const asked = request({ recipient: 'hash', standing: 'stranger' })
+    const asked = request({ recipient: reader('hash'), standing: 'stranger' })
     const refused = judge(asked, { ...NOTHING, today: { stranger: 28 } }, 100, NOON)
-    expect(refused).toMatchObject({ verdict: 'daily_cap', windows: [] })
+    expect(refused).toMatchObject({ verdict: 'daily_cap', windows: NO_WINDOWS })
   })
 })
 
@@ -143,12 +169,16 @@ describe('MailBudget', () => {
     expect(count(answers, 'daily_cap')).toBe(asked - left)
   })
 
-  test('lets exactly one of parallel mails to one recipient pass', async ({ expect }) => {
+  test('lets exactly one of parallel mails of each asker to one recipient pass', async ({
+    expect,
+  }) => {
     const budget = newBudget()
-    const takes = Array.from({ length: many(50) }, () =>
-      budget.take([request({ recipient: 'hash' })], NOON, 1000),
+    const takes = ['one', 'other'].flatMap((asker) =>
+      Array.from({ length: many(50) }, () =>
+        budget.take([request({ recipient: reader('hash', asker) })], NOON, 1000),
+      ),
     )
-    expect(count(await Promise.all(takes), 'send')).toBe(1)
+    expect(count(await Promise.all(takes), 'send')).toBe(2)
   })
 
   test('counts within a batch as between batches', async ({ expect }) => {
@@ -166,7 +196,7 @@ describe('MailBudget', () => {
 
   test('charges a mail that is tried again once, and never refuses it', async ({ expect }) => {
     const budget = newBudget()
-    const again = request({ recipient: 'hash' })
+    const again = request({ recipient: reader('hash') })
     for (let attempt = 0; attempt < 5; attempt += 1) {
       expect(await budget.take([again], NOON, 2)).toMatchObject({ verdicts: [{ verdict: 'send' }] })
     }
@@ -183,12 +213,12 @@ describe('MailBudget', () => {
 
   test('remembers through an eviction, and starts anew the next day', async ({ expect }) => {
     const budget = newBudget()
-    await budget.take([request({ recipient: 'hash' })], NOON, 1)
+    await budget.take([request({ recipient: reader('hash') })], NOON, 1)
     await evictDurableObject(budget)
     expect(await budget.take([request()], NOON, 1)).toMatchObject({
       verdicts: [{ verdict: 'daily_cap' }],
     })
-    expect(await budget.take([request({ recipient: 'hash' })], NOON, 9)).toMatchObject({
+    expect(await budget.take([request({ recipient: reader('hash') })], NOON, 9)).toMatchObject({
       verdicts: [{ verdict: 'recipient_cap' }],
     })
     expect(await budget.take([request()], NOON + DAY_MS, 1)).toMatchObject({
@@ -202,7 +232,7 @@ describe('MailBudget', () => {
     const budget = newBudget()
     const causes = { network: 'network', site: 'site' }
     const login = request({ ...causes, account: 'account' })
-    const signUp = request({ ...causes, standing: 'stranger', recipient: 'reader' })
+    const signUp = request({ ...causes, standing: 'stranger', recipient: reader('reader') })
     const written = (requests: BudgetRequest[]) =>
       runInDurableObject(budget, async (object: MailBudget, { storage }) => {
         const exec = storage.sql.exec.bind(storage.sql)
@@ -218,7 +248,7 @@ describe('MailBudget', () => {
         return rows
       })
     expect(await written([login])).toBe(5)
-    expect(await written([signUp])).toBe(5)
+    expect(await written([signUp])).toBe(6)
     expect(await written([request(), request(), request()])).toBe(4)
   })
 
@@ -241,8 +271,8 @@ describe('MailBudget', () => {
     const budget = newBudget()
     const now = Date.now()
     const old = now - 5 * DAY_MS
-    const kept = request({ recipient: 'new', askedAt: now })
-    await budget.take([request({ recipient: 'old', askedAt: old })], old, 9)
+    const kept = request({ recipient: reader('new'), askedAt: now })
+    await budget.take([request({ recipient: reader('old'), askedAt: old })], old, 9)
     await budget.take([kept], now, 9)
     expect(await runDurableObjectAlarm(budget)).toBe(true)
     const rows = await runInDurableObject(budget, (_budget, { storage }) =>
@@ -250,7 +280,7 @@ describe('MailBudget', () => {
         (table) => storage.sql.exec(`SELECT * FROM ${table}`).toArray().length,
       ),
     )
-    expect(rows).toEqual([1, 1, 1])
+    expect(rows).toEqual([1, 2, 1])
     expect(await budget.take([kept], now, 1)).toMatchObject({ verdicts: [{ verdict: 'send' }] })
   })
 })

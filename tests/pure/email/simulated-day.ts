@@ -20,12 +20,14 @@ export type Event = Readonly<{
 
 export type Ask = (request: BudgetRequest, now: number) => BudgetVerdict['verdict']
 
+const NO_WINDOWS = { byAsker: [], byAll: [] }
+
 /** The judge of the service over a day that is kept in memory. */
 export function ledger(limit: number): Ask {
   const today: Record<string, number> = {}
   const causes: Record<string, number> = {}
   return (request, now) => {
-    const { verdict, charges } = judge(request, { today, causes, windows: [] }, limit, now)
+    const { verdict, charges } = judge(request, { today, causes, windows: NO_WINDOWS }, limit, now)
     if (verdict !== 'send') return verdict
     const add = (counts: Record<string, number>, key: string) => {
       counts[key] = (counts[key] ?? 0) + 1
