@@ -33,7 +33,8 @@ export async function scheduleFactorRemoval(
   if (!isMade) throw problem('user_state', { reason: 'no factor, or scheduled already' })
   const { actId, token } = removal
   const data = { link: mailedLink(deps, 'stop-act', token), dueAt, reason, time: deps.now() }
-  await notifyOwner(deps, subject, { template: 'factor_removal_scheduled', data })
+  const expiresAt = dueAt.getTime()
+  await notifyOwner(deps, subject, { template: 'factor_removal_scheduled', data, expiresAt })
   return { actId, dueAt }
 }
 

@@ -1,4 +1,4 @@
-import { primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { time } from './columns'
 
 /** Mails about what is done that the queue could not take; they go out a minute later (jobs/send-waiting-mails.ts). */
@@ -13,3 +13,20 @@ export const waitingMails = sqliteTable(
   // The oldest first, without an index.
   (table) => [primaryKey({ columns: [table.createdAt, table.id] })],
 )
+
+/** How mail stands, in one row: what the Durable Object has decided, for operators (email/mail-status.ts). */
+export const mailStatus = sqliteTable('mail_status', {
+  /** Always 1. */
+  id: integer('id').primaryKey(),
+  /** Of the day's budget: `ok`, `low` or `out`, on the day of that number (UTC). */
+  level: text('level').notNull().default('ok'),
+  levelDay: integer('level_day'),
+  /** NULL while mail goes out. */
+  pauseReason: text('pause_reason'),
+  pausedUntil: time('paused_until'),
+  since: time('since'),
+  replyCode: integer('reply_code'),
+  enhancedCode: text('enhanced_code'),
+  /** Of the breaker: an older word does not replace a newer one. */
+  version: integer('version').notNull().default(0),
+})

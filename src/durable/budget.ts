@@ -13,9 +13,11 @@ export type BudgetRequest = Readonly<{
 }>
 
 export type BudgetVerdict = Readonly<{
-  verdict: 'send' | 'recipient_cap' | 'daily_cap'
+  verdict: 'send' | 'recipient_cap' | 'daily_cap' | 'paused'
   /** Seconds until asking again can help, 0 for `send`. */
   retryAfterSeconds: number
+  /** Of `send`: what becomes of it has to be reported, good or bad (mail-breaker.ts). */
+  isWatched?: boolean
 }>
 
 /** What one address may be sent, per template, by people who know no password. */

@@ -5,19 +5,27 @@ import type { TemplateData, TemplateName } from './mail-data'
 
 /** A mail to send: which template, to whom, with what. Adding a template adds a member to this union. */
 export type MailRequest = {
-  [Name in TemplateName]: Readonly<{
-    template: Name
-    /** `null` is a decoy: all the work of a mail, and none is sent. */
-    to: string | null
-    /** Whom the mail concerns, for the audit events about it. */
-    userId: string | null
-    /** BCP 47: what the reader reads (language.ts). */
-    locale?: string
-    data: TemplateData<Name>
-    /** Milliseconds since 1970 after which it is not worth sending. */
-    expiresAt?: number
-  }>
+  [Name in TemplateName]: Expiry<Name> &
+    Readonly<{
+      template: Name
+      /** `null` is a decoy: all the work of a mail, and none is sent. */
+      to: string | null
+      /** Whom the mail concerns, for the audit events about it. */
+      userId: string | null
+      /** BCP 47: what the reader reads (language.ts). */
+      locale?: string
+      data: TemplateData<Name>
+    }>
 }[TemplateName]
+
+/**
+ * Milliseconds since 1970 after which its link or code is dead: every mail that has one says when. It is
+ * not sent after that (late-news.ts).
+ */
+type Expiry<Name extends TemplateName> =
+  TemplateData<Name> extends { link: string } | { code: string }
+    ? Readonly<{ expiresAt: number }>
+    : Readonly<{ expiresAt?: number }>
 
 const queuedMail = z.object({
   template: z.string(),

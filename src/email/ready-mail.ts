@@ -2,6 +2,7 @@ import type { Deps } from '../context'
 import type { OutgoingMail } from './carrier'
 import { isHeaderSafe, wireAddress } from './header-safety'
 import { languageOf } from './language'
+import { asOf, isOverBy } from './late-news'
 import { renderLetter } from './layout'
 import type { Urgency } from './letter'
 import type { MailEnd } from './mail-end'
@@ -25,13 +26,12 @@ export async function readyMail(
   const mail = await openMail(deps, message.body)
   if (!mail) return { event: 'mail_failed', reason: 'unreadable', mail }
   if (mail.to === null) return 'decoy'
-  if (mail.expiresAt !== undefined && mail.expiresAt <= deps.now().getTime()) {
-    return { event: 'mail_suppressed', reason: 'expired', mail }
-  }
+  const now = deps.now().getTime()
+  if (isOverBy(mail, now)) return { event: 'mail_expired', reason: 'expired', mail }
   const template = templateOf(mail.template)
   const letter = template?.compose(mail.data, languageOf(mail.locale))
   if (!template || !letter) return { event: 'mail_failed', reason: 'unknown template', mail }
-  const rendered = await renderLetter(letter)
+  const rendered = await renderLetter(asOf(letter, mail, now))
   // The sender checked both; this is the last place before the wire.
   const to = wireAddress(mail.to)
   if (to === undefined || !isHeaderSafe(rendered.subject)) {

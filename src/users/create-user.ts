@@ -138,6 +138,7 @@ export const mailSignUpLink = (
     to: signUp?.email ?? null,
     userId: null,
     ...(signUp && { locale: signUp.locale }),
+    expiresAt: (signUp?.expiresAt ?? deps.now()).getTime(),
     data: {
       link: mailedLink(deps, 'verify-email', token),
       validHours: Math.floor(deps.settings.EMAIL_VERIFICATION_TIMEOUT / 3600),

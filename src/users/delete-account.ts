@@ -65,7 +65,8 @@ export async function scheduleErasure(deps: Deps, session: CurrentSession): Prom
   if (ended.length === 0 && isAdmin) await refuseLastAdmin(deps, userId)
   requireUsed(ended)
   const data = { link: mailedLink(deps, 'keep-account', token), dueAt, ...occasionOf(deps) }
-  await notifyOwner(deps, session.user, { template: 'account_closing', data })
+  const expiresAt = dueAt.getTime()
+  await notifyOwner(deps, session.user, { template: 'account_closing', data, expiresAt })
   return dueAt
 }
 

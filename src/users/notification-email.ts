@@ -53,6 +53,7 @@ export async function requestNotificationEmail(
     to: email,
     userId,
     locale: session.user.locale,
+    expiresAt: deps.now().getTime() + seconds * 1000,
     data: {
       link: mailedLink(deps, 'confirm-notifications', token),
       validHours: Math.floor(seconds / 3600),

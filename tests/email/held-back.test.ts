@@ -29,7 +29,7 @@ describe('when the day has no budget left', () => {
     expect(await mailsTo(person.to)).toHaveLength(1)
   })
 
-  test('a code, which cannot wait, leaves a critical audit event', async ({ expect }) => {
+  test('a code, which cannot wait, ends at once with an audit event', async ({ expect }) => {
     const mail = startMail(withSettings({ EMAIL_DAILY_LIMIT: 1 }))
     await spend(mail)
     const person = someone()
@@ -37,7 +37,7 @@ describe('when the day has no budget left', () => {
     const { acked } = await mail.deliver(await mail.queued({ ...codeMail(person), expiresAt }))
     expect(acked).toEqual([true])
     expect(await mailEventsOf(person.userId)).toMatchObject([
-      { event: 'mail_failed', level: 'critical', data: { reason: 'daily cap' } },
+      { event: 'mail_expired', level: 'warn', data: { reason: 'daily cap' } },
     ])
   })
 

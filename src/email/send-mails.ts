@@ -1,0 +1,61 @@
+import type { Deps } from '../context'
+import type { Report } from '../durable/mail-breaker'
+import { log } from '../log'
+import type { Carrier, Outcome } from './carrier'
+import { cloudflareCarrier } from './cloudflare'
+import { describeMail, type EndedMail } from './mail-end'
+import type { ReadyMail } from './ready-mail'
+import { reportOf, reportSent } from './report-sent'
+import { pauseDelay, retryDelay } from './retry-delay'
+import { connectSmtp } from './smtp'
+
+/** A mail that is not sent now: in how many seconds it may be, and why. */
+export type Delayed = Readonly<{ ready: ReadyMail; seconds: number; why: Omit<Outcome, 'status'> }>
+
+type SendDeps = Pick<
+  Deps,
+  'db' | 'mailBudgets' | 'settings' | 'caller' | 'now' | 'patience' | 'emailBinding'
+>
+
+/**
+ * Sends mails over one connection, in their order. A fault that is our account's alone holds the rest
+ * too: nothing that is tried meanwhile could do better.
+ */
+export async function sendMails(
+  deps: SendDeps,
+  mails: readonly Readonly<{ ready: ReadyMail; isWatched: boolean }>[],
+): Promise<{ ended: EndedMail[]; delayed: Delayed[] }> {
+  if (mails.length === 0) return { ended: [], delayed: [] }
+  const ended: EndedMail[] = []
+  const unsent: { ready: ReadyMail; why: Omit<Outcome, 'status'> }[] = []
+  const reports: Report[] = []
+  let stop: Outcome | undefined
+  const carrier = await openCarrier(deps)
+  for (const { ready, isWatched } of mails) {
+    const { message, mail } = ready
+    const outcome = stop ?? (await carrier.send(ready.outgoing))
+    const { status, ...why } = outcome
+    if (isWatched || why.fault) reports.push(reportOf(deps, ready, outcome))
+    if (why.fault && why.fault !== 'mails_refused') stop = outcome
+    if (status === 'sent') {
+      // At once: should the rest of the batch break off, this one is not sent again.
+      message.ack()
+      log('info', 'mail_sent', { ...describeMail(mail), attempts: message.attempts })
+    } else if (status === 'refused') {
+      ended.push({ message, end: { event: 'mail_failed', mail, ...why } })
+    } else unsent.push({ ready, why })
+  }
+  await carrier.close()
+  const pause = await reportSent(deps, reports)
+  const left = pause ? Math.max(0, pause.until - deps.now().getTime()) / 1000 : 0
+  const delayed = unsent.map(({ ready, why }) => {
+    const seconds = left > 0 ? pauseDelay(left) : retryDelay(ready.message.attempts)
+    return { ready, seconds, why }
+  })
+  return { ended, delayed }
+}
+
+const openCarrier = (deps: SendDeps): Promise<Carrier> | Carrier =>
+  deps.settings.EMAIL_PROVIDER === 'cloudflare'
+    ? cloudflareCarrier(deps, deps.emailBinding)
+    : connectSmtp(deps)
