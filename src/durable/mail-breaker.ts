@@ -1,6 +1,6 @@
 import type { AccountFault } from '../email/carrier'
 
-/** What became of a mail that was sent: the breaker hears of faults, and of all that it watches. */
+/** What became of a mail, for the breaker. */
 export type Report = Readonly<{
   /** The queue message, and a keyed hash of the recipient. */
   id: string
@@ -97,8 +97,12 @@ export const withProbe = (breaker: Breaker, now: number): Breaker => ({
 })
 
 /** The breaker after what a batch has met, in the order in which it met it. */
-export const withReports = (breaker: Breaker, reports: readonly Report[], now: number): Breaker =>
-  reports.reduce((before, report) => withReport(before, report, now), breaker)
+export function withReports(breaker: Breaker, reports: readonly Report[], now: number): Breaker {
+  const last = reports.findLastIndex(({ outcome }) => outcome === 'accepted')
+  // A server that takes a later mail had nothing against the account.
+  const told = reports.filter(({ outcome }, at) => outcome !== 'mails_refused' || at > last)
+  return told.reduce((before, report) => withReport(before, report, now), breaker)
+}
 
 function withReport(breaker: Breaker, report: Report, now: number): Breaker {
   const { pause, version } = breaker

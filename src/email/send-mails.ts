@@ -1,5 +1,4 @@
 import type { Deps } from '../context'
-import type { Report } from '../durable/mail-breaker'
 import { log } from '../log'
 import type { Carrier, Outcome } from './carrier'
 import { cloudflareCarrier } from './cloudflare'
@@ -28,14 +27,14 @@ export async function sendMails(
   if (mails.length === 0) return { ended: [], delayed: [] }
   const ended: EndedMail[] = []
   const unsent: { ready: ReadyMail; why: Omit<Outcome, 'status'> }[] = []
-  const reports: Report[] = []
+  const outcomes: [ReadyMail, Outcome][] = []
   let stop: Outcome | undefined
   const carrier = await openCarrier(deps)
-  for (const { ready, isWatched } of mails) {
+  for (const { ready } of mails) {
     const { message, mail } = ready
     const outcome = stop ?? (await carrier.send(ready.outgoing))
     const { status, ...why } = outcome
-    if (isWatched || why.fault) reports.push(reportOf(deps, ready, outcome))
+    outcomes.push([ready, outcome])
     if (why.fault && why.fault !== 'mails_refused') stop = outcome
     if (status === 'sent') {
       // At once: should the rest of the batch break off, this one is not sent again.
@@ -46,6 +45,9 @@ export async function sendMails(
     } else unsent.push({ ready, why })
   }
   await carrier.close()
+  // All or nothing: that others were accepted between is what tells one mail's fault from ours.
+  const isReported = mails.some((mail) => mail.isWatched) || outcomes.some(([, { fault }]) => fault)
+  const reports = isReported ? outcomes.map((sent) => reportOf(deps, ...sent)) : []
   const pause = await reportSent(deps, reports)
   const left = pause ? Math.max(0, pause.until - deps.now().getTime()) / 1000 : 0
   const delayed = unsent.map(({ ready, why }) => {

@@ -133,6 +133,46 @@ describe('MailBudget', () => {
     expect(await budget.take([request()], NOON + DAY_MS, 1)).toMatchObject([{ verdict: 'send' }])
   })
 
+  test('lets one mail of parallel batches find out whether a pause is over', async ({ expect }) => {
+    const budget = newBudget()
+    const fault = { id: 'a', recipient: 'b', replyCode: 535, enhancedCode: null }
+    await budget.report([{ ...fault, outcome: 'sign_in_refused' }], NOON)
+    expect(await budget.take([request()], NOON, 99)).toEqual([
+      { verdict: 'paused', retryAfterSeconds: 60 },
+    ])
+    await evictDurableObject(budget)
+    const takes = Array.from({ length: many(50) }, () =>
+      budget.take([request(), request()], NOON + 60_000, 1000),
+    )
+    const verdicts = await Promise.all(takes)
+    expect(count(verdicts, 'send')).toBe(1)
+    expect(count(verdicts, 'paused')).toBe(2 * many(50) - 1)
+    await budget.report([{ ...fault, outcome: 'accepted' }], NOON + 60_000)
+    expect(await budget.take([request()], NOON + 60_000, 2)).toMatchObject([{ verdict: 'send' }])
+    // Those that waited were not counted.
+    expect(await budget.take([request()], NOON + 60_000, 2)).toMatchObject([
+      { verdict: 'daily_cap' },
+    ])
+  })
+
+  test('lets a mail find out that the day has room for, and tells the others so', async ({
+    expect,
+  }) => {
+    const budget = newBudget()
+    const fault = { id: 'a', recipient: 'b', replyCode: 535, enhancedCode: null }
+    await budget.report([{ ...fault, outcome: 'sign_in_refused' }], NOON)
+    const later = NOON + 60_000
+    const notices = [request({ urgency: 'notice' }), request({ urgency: 'notice' })]
+    expect(await budget.take(notices, later, 0)).toMatchObject([
+      { verdict: 'daily_cap' },
+      { verdict: 'daily_cap' },
+    ])
+    expect(await budget.take(notices, later, 9)).toMatchObject([
+      { verdict: 'send', isWatched: true },
+      { verdict: 'paused' },
+    ])
+  })
+
   test('forgets by alarm what has passed, and keeps what has not', async ({ expect }) => {
     const budget = newBudget()
     const now = Date.now()

@@ -39,6 +39,27 @@ describe('a reply about one mail', () => {
     expect(await status()).toBeNull()
   })
 
+  test('stops nobody where others of the same batch are accepted, before it or after', async ({
+    expect,
+  }) => {
+    const { mail } = startService()
+    const [first, last] = [someone(), someone()]
+    const early = await mail.queued(codeMail(first))
+    const late = await mail.queued(verifyMail(last))
+    const batches = [
+      [...early, ...(await poisoned(mail, 2))],
+      [...(await poisoned(mail, 3)), ...late],
+    ]
+    for (const batch of batches) await mail.deliver(batch)
+    expect(await mailsTo(last.to)).toHaveLength(1)
+    expect(await status()).toBeNull()
+    const [one] = await poisoned(mail, 1)
+    const person = someone()
+    const next = await mail.queued(codeMail(person))
+    if (one) await mail.deliver([...next, one])
+    expect(await status()).toBeNull()
+  })
+
   test('pauses all after three recipients in a row; a mail to another one finds out', async ({
     expect,
   }) => {
