@@ -7,5 +7,7 @@ CREATE TABLE `mail_status` (
 	`since` integer,
 	`reply_code` integer,
 	`enhanced_code` text,
-	`version` integer DEFAULT 0 NOT NULL
+	`version` integer DEFAULT 0 NOT NULL,
+	CONSTRAINT "mail_status_one" CHECK(id = 1),
+	CONSTRAINT "mail_status_level" CHECK(level IN ('ok', 'low', 'out'))
 ) STRICT, WITHOUT ROWID;

@@ -134,7 +134,8 @@ export const pauseFacts = ({ mailPauses }: ReportData, say: Say, language: Langu
         {
           kind: 'facts',
           rows: mailPauses.map(({ reason, minutes, isOver }) => {
-            const duration = say.minutes(minutes)
+            const duration =
+              minutes < 180 ? say.minutes(minutes) : say.hours(Math.round(minutes / 60))
             const value = isOver ? duration : stillPaused[language](duration)
             return [faults[language][reason], value]
           }),

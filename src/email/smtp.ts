@@ -42,7 +42,7 @@ export async function connectSmtp(
     const opened = openSocket(settings)
     socket = opened
     opened.on('error', lost.reject)
-    // Before anybody reads from it, too.
+    // It may end before nodemailer listens.
     opened.once('close', () => lost.reject(ended()))
     await within(
       limits.connect,

@@ -92,7 +92,10 @@ test('a sign-in that is refused is the account’s fault, for a while or for goo
   const judge = (error: object) => describeSmtpError({ code: 'EAUTH', ...error }).fault
   expect(judge({ responseCode: 535, command: 'AUTH PLAIN' })).toBe('sign_in_refused')
   expect(judge({ command: 'API' })).toBe('sign_in_refused')
-  expect(judge({ responseCode: 454, command: 'AUTH PLAIN' })).toBeUndefined()
+  expect(judge({ responseCode: 454, command: 'AUTH PLAIN' })).toBe('sign_in_refused')
+  expect(describeSmtpError({ code: 'ETLS', responseCode: 454, command: 'STARTTLS' }).fault).toBe(
+    undefined,
+  )
 })
 
 /** Several at once: then the connection ends between two steps of ours. */
