@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { settings } from '../../src/settings'
 import { mailboxPorts } from '../support/smtp-mailbox'
 import { fakeQueue } from './fake-queue'
-import { startMail } from './support'
+import { mailEventsOf, startMail } from './support'
 
 export const NOON = Date.UTC(2026, 10, 24, 12)
 export const MINUTE = 60_000
@@ -20,3 +20,6 @@ export function startService(port: keyof typeof mailboxPorts = 'starttls') {
 
 /** What operators are told, in D1. */
 export const status = () => env.DB.prepare('SELECT * FROM mail_status').first()
+
+export const newEvents = async () =>
+  (await mailEventsOf(null)).filter(({ event }) => /paus|resum/.test(event))
