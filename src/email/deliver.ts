@@ -78,8 +78,7 @@ function heldBack(ready: ReadyMail, verdict: BudgetVerdict | undefined): EndedMa
   const { retryAfterSeconds } = verdict
   if (verdict.verdict === 'paused') return wait(pauseDelay(retryAfterSeconds), 'paused')
   if (verdict.verdict === 'daily_cap') return wait(nextDayDelay(retryAfterSeconds), 'daily cap')
-  // Two sign-ups within a minute: only the second one's link works. It waits, once.
-  const canWait = retryAfterSeconds <= 60 && message.attempts === 1
-  if (canWait) return wait(retryAfterSeconds, 'recipient cap')
+  // Two links within a minute: it may be that only the second one works. Five an hour are enough.
+  if (retryAfterSeconds <= 60) return wait(retryAfterSeconds, 'recipient cap')
   return { message, end: { event: 'mail_suppressed', reason: 'recipient cap', mail } }
 }

@@ -53,9 +53,7 @@ describe('when the day has no budget left', () => {
 })
 
 describe('one address', () => {
-  test('is written to once a minute by strangers; a second mail waits, once', async ({
-    expect,
-  }) => {
+  test('is written to once a minute by strangers; the next one waits', async ({ expect }) => {
     let now = new Date()
     const mail = startMail({ now: () => now })
     const person = someone()
@@ -72,16 +70,11 @@ describe('one address', () => {
 
     now = new Date(now.getTime() + 61_000)
     expect((await mail.deliver([{ ...second, attempts: 2 }])).acked).toEqual([true])
-    expect((await mail.deliver([{ ...third, attempts: 2 }])).acked).toEqual([true])
-    expect(await mailsTo(person.to)).toHaveLength(2)
-    expect(await mailEventsOf(person.userId)).toEqual([
-      {
-        event: 'mail_suppressed',
-        level: 'warn',
-        actor: 'system',
-        data: { template: 'verify_email', recipient: null, reason: 'recipient cap' },
-      },
-    ])
+    expect((await mail.deliver([{ ...third, attempts: 2 }])).acked).toEqual([false])
+    now = new Date(now.getTime() + 61_000)
+    expect((await mail.deliver([{ ...third, attempts: 3 }])).acked).toEqual([true])
+    expect(await mailsTo(person.to)).toHaveLength(3)
+    expect(await mailEventsOf(person.userId)).toEqual([])
   })
 
   test('is written to five times an hour, whatever its spelling', async ({ expect }) => {
@@ -98,7 +91,14 @@ describe('one address', () => {
       sent = (await mailsTo(person.to)).length
     }
     expect(sent).toBe(5)
-    expect(await mailEventsOf(person.userId)).toHaveLength(3)
+    const events = await mailEventsOf(person.userId)
+    expect(events).toHaveLength(3)
+    expect(events[0]).toEqual({
+      event: 'mail_suppressed',
+      level: 'warn',
+      actor: 'system',
+      data: { template: 'verify_email', recipient: null, reason: 'recipient cap' },
+    })
   })
 
   test('gets every login code, which needs the password', async ({ expect }) => {
