@@ -136,6 +136,10 @@ export const samples: Samples = {
         { source: '2001:db8:0:7::/64', failures: 11 },
       ],
       newAdmins: ['a…@example.com'],
+      mailPauses: [
+        { reason: 'sign_in_refused', minutes: 2160 },
+        { reason: 'daily_limit', minutes: 75, isOver: false },
+      ],
       isCut: true,
       head: {
         size: 2_345_678,

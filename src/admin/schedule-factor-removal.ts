@@ -32,7 +32,8 @@ export async function scheduleFactorRemoval(
   const dueAt = new Date(deps.now().getTime() + DELAY_MS)
   const [actId, token] = [randomId('act'), randomToken()]
   const data = { link: mailedLink(deps, 'stop-act', token), dueAt, reason, time: deps.now() }
-  const mails = await ownerNotices(deps, subject, { template: 'factor_removal_scheduled', data })
+  const notice = { template: 'factor_removal_scheduled', data, expiresAt: dueAt.getTime() } as const
+  const mails = await ownerNotices(deps, subject, notice)
   const removal = { userId, reason, actId, token, dueAt, mails }
   const isMade = await insertRemoval(deps, session, removal)
   if (!isMade) throw problem('user_state', { reason: 'no factor, or scheduled already' })

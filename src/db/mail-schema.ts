@@ -1,4 +1,5 @@
-import { primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { sql } from 'drizzle-orm'
+import { check, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { time } from './columns'
 
 /**
@@ -15,4 +16,28 @@ export const waitingMails = sqliteTable(
   },
   // The oldest first, without an index.
   (table) => [primaryKey({ columns: [table.createdAt, table.id] })],
+)
+
+/** How mail stands, in one row: what the Durable Object has decided, for operators (email/mail-status.ts). */
+export const mailStatus = sqliteTable(
+  'mail_status',
+  {
+    /** Always 1. */
+    id: integer('id').primaryKey(),
+    /** Of the day's budget: `ok`, `low` or `out`, on the day of that number (UTC). */
+    level: text('level').notNull().default('ok'),
+    levelDay: integer('level_day'),
+    /** NULL while mail goes out. */
+    pauseReason: text('pause_reason'),
+    pausedUntil: time('paused_until'),
+    since: time('since'),
+    replyCode: integer('reply_code'),
+    enhancedCode: text('enhanced_code'),
+    /** Of the breaker: an older word does not replace a newer one. */
+    version: integer('version').notNull().default(0),
+  },
+  () => [
+    check('mail_status_one', sql`id = 1`),
+    check('mail_status_level', sql`level IN ('ok', 'low', 'out')`),
+  ],
 )

@@ -16,6 +16,8 @@ export type MailKind = (typeof MAIL_KINDS)[number]
 export type BudgetRequest = Readonly<{
   /** The queue message: redelivered, it is the same mail and is not charged again. */
   id: string
+  /** A mail to nobody is counted as any other, and finds nothing out. */
+  isDecoy: boolean
   standing: Standing
   kind: MailKind
   account: string | null
@@ -32,9 +34,17 @@ export type BudgetRequest = Readonly<{
 
 /**
  * `share_used`: its cause has had its share, and there is nothing to spare. `waits`: it carries the
- * digest, and goes out when the day of the first is over. `digested`: that one tells of it.
+ * digest, and goes out when the day of the first is over. `digested`: that one tells of it. `paused`:
+ * the mail server refuses our account (mail-breaker.ts).
  */
-export type Verdict = 'send' | 'recipient_cap' | 'share_used' | 'daily_cap' | 'waits' | 'digested'
+export type Verdict =
+  | 'send'
+  | 'recipient_cap'
+  | 'share_used'
+  | 'daily_cap'
+  | 'waits'
+  | 'digested'
+  | 'paused'
 
 export type BudgetVerdict = Readonly<{
   verdict: Verdict
@@ -42,6 +52,8 @@ export type BudgetVerdict = Readonly<{
   retryAfterSeconds: number
   /** Of a digest: how often since when, without the mail itself. */
   again?: Readonly<{ times: number; since: number }>
+  /** Of `send`: what becomes of it has to be reported, good or bad (mail-breaker.ts). */
+  isWatched?: boolean
 }>
 
 /** Mails of today by counter. */

@@ -2,19 +2,22 @@ import { DurableObject } from 'cloudflare:workers'
 import {
   type BudgetRequest,
   type BudgetVerdict,
-  causesOf,
   dayOf,
   judge,
   type Level,
   LEVELS,
   levelOf,
 } from './budget'
-import { type Digest, digestStep } from './digest'
-import type { Recipient, RecipientWindows } from './recipient-cap'
-import type { Window } from './window'
+import { budgetStore, createTables, type Today } from './budget-store'
+import { digestStep } from './digest'
+import { type Breaker, gateOf, probesOf, type Report, withProbe, withReports } from './mail-breaker'
 
 /** The budget of a day: mails by part and kind, and those that were held back. */
-export type DayFigures = Readonly<{ level: Level; counts: Readonly<Counts>; resetsAt: number }>
+export type DayFigures = Readonly<{
+  level: Level
+  counts: Readonly<Record<string, number>>
+  resetsAt: number
+}>
 
 export type BudgetAnswer = Readonly<{
   /** One per request, in their order. */
@@ -26,32 +29,20 @@ export type BudgetAnswer = Readonly<{
 
 export type { Level } from './budget'
 
-type Counts = Record<string, number>
-type Today = Readonly<{ counts: Counts; told: Level }>
-
 const isAbove = (one: Level, other: Level) => LEVELS.indexOf(one) > LEVELS.indexOf(other)
 
 /**
  * Decides which mails may go out: one object for the whole service, asked once per batch. The provider
  * stops an account that sends too much for up to a day, and with it every login by mailed code, so the
  * budget is a part of security. Mails are counted when they are let through, whatever becomes of them.
+ * While the provider refuses the account itself none is let through but one that finds out (mail-breaker.ts).
  */
 export class MailBudget extends DurableObject<Env> {
-  readonly #sql = this.ctx.storage.sql
+  readonly #store = budgetStore(this.ctx.storage.sql)
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    this.#sql.exec(`
-      CREATE TABLE IF NOT EXISTS today (day INTEGER PRIMARY KEY, value TEXT NOT NULL);
-      CREATE TABLE IF NOT EXISTS causes
-        (day INTEGER, key TEXT, count INTEGER NOT NULL, PRIMARY KEY (day, key)) WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS charges 
-        (id TEXT PRIMARY KEY, day INTEGER NOT NULL, again TEXT NOT NULL) WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS recipients
-        (hash TEXT PRIMARY KEY, windows TEXT NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS digests
-        (hash TEXT PRIMARY KEY, value TEXT NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID;
-    `)
+    createTables(ctx.storage.sql)
   }
 
   /** Nothing is awaited in between: batches cannot interleave. */
@@ -61,11 +52,9 @@ export class MailBudget extends DurableObject<Env> {
     dailyLimit: number,
   ): Promise<BudgetAnswer> {
     const answer = this.ctx.storage.transactionSync(() => {
-      const today = this.#today(now)
-      const verdicts = requests.map((request) =>
-        this.#takeOne(request, today.counts, now, dailyLimit),
-      )
-      this.#keepToday(today, now)
+      const today = this.#store.today(now)
+      const verdicts = this.#takeAll(requests, today, now, dailyLimit)
+      this.#store.keepToday(today, now)
       const figures = figuresOf(today, now, dailyLimit)
       return { verdicts, today: figures, isUntold: isAbove(figures.level, today.told) }
     })
@@ -77,125 +66,90 @@ export class MailBudget extends DurableObject<Env> {
 
   /** What has become of the budget of today. */
   figures(now: number, dailyLimit: number): DayFigures {
-    return figuresOf(this.#today(now), now, dailyLimit)
+    return figuresOf(this.#store.today(now), now, dailyLimit)
   }
 
   /** The level is recorded: nobody else has to. */
   noteTold(level: Level, now: number): void {
-    const today = this.#today(now)
+    const today = this.#store.today(now)
     if (!isAbove(level, today.told)) return
-    this.#keepToday({ ...today, told: level }, now)
+    this.#store.keepToday({ ...today, told: level }, now)
   }
 
-  #takeOne(request: BudgetRequest, counts: Counts, now: number, limit: number): BudgetVerdict {
-    const { id, digest, standing } = request
+  /** Hears what became of mails, and says how the breaker stands then; `isNew` where that has changed. */
+  report(reports: readonly Report[], now: number): { breaker: Breaker; isNew: boolean } {
+    const before = this.#store.breaker()
+    const breaker = withReports(before, reports, now)
+    this.#store.keepBreaker(breaker)
+    return { breaker, isNew: breaker.version > before.version || breaker.ended !== null }
+  }
+
+  /** The database knows that mail goes out again. */
+  resumed(version: number): void {
+    const breaker = this.#store.breaker()
+    if (breaker.version === version) this.#store.keepBreaker({ ...breaker, ended: null })
+  }
+
+  #takeAll(requests: readonly BudgetRequest[], today: Today, now: number, limit: number) {
+    const breaker = this.#store.breaker()
+    const { lets, retryAfterSeconds, isWatched } = gateOf(breaker, now)
+    const judged = (request: BudgetRequest): BudgetVerdict => ({
+      ...this.#takeOne(request, today.counts, now, limit),
+      ...(isWatched && { isWatched }),
+    })
+    if (lets === 'all') return requests.map(judged)
+    const paused: BudgetVerdict = { verdict: 'paused', retryAfterSeconds }
+    if (lets === 'none') return requests.map(() => paused)
+    const real = requests.filter(({ isDecoy }) => !isDecoy)
+    const probe = probesOf(breaker, real).find((request) => judged(request).verdict === 'send')
+    // The day has no room for any of them.
+    if (!probe) return requests.map((request) => (request.isDecoy ? paused : judged(request)))
+    this.#store.keepBreaker(withProbe(breaker, now))
+    return requests.map((request) => (request === probe ? judged(request) : paused))
+  }
+
+  #takeOne(
+    request: BudgetRequest,
+    counts: Today['counts'],
+    now: number,
+    limit: number,
+  ): BudgetVerdict {
+    const { id, digest, recipient } = request
+    const store = this.#store
     const day = dayOf(now)
-    const charged = this.#first<{ again: string }>('SELECT again FROM charges WHERE id = ?', id)
-    if (charged)
-      return {
-        verdict: 'send',
-        retryAfterSeconds: 0,
-        ...parsed<Pick<BudgetVerdict, 'again'>>(charged.again),
-      }
-    const step = digestStep(this.#digestOf(digest), id, now)
+    const charged = store.chargeOf(id)
+    if (charged) return { verdict: 'send', retryAfterSeconds: 0, ...charged }
+    const step = digestStep(store.digestOf(digest), id, now)
     if (step.step === 'waits' || step.step === 'digested') {
-      this.#keepDigest(digest, step.digest, day)
+      store.keepDigest(digest, step.digest, day)
       const retryAfterSeconds = step.step === 'waits' ? step.retryAfterSeconds : 0
       return { verdict: step.step, retryAfterSeconds }
     }
-    const causes = this.#causesOf(request, day)
-    const windows = this.#windowsOf(request.recipient)
-    const judged = judge(request, { today: counts, causes, windows }, limit, now)
-    const { verdict, retryAfterSeconds, charges } = judged
+    const causes = store.causesOf(request, day)
+    const state = { today: counts, causes, windows: store.windowsOf(recipient) }
+    const { verdict, retryAfterSeconds, charges, windows } = judge(request, state, limit, now)
     if (verdict !== 'send') {
-      if (verdict !== 'recipient_cap') add(counts, `held:${standing}`)
+      if (verdict !== 'recipient_cap') add(counts, `held:${request.standing}`)
       return { verdict, retryAfterSeconds }
     }
     for (const charge of charges) add(counts, charge)
-    for (const [key, count] of Object.entries(causes)) {
-      this.#sql.exec('INSERT OR REPLACE INTO causes VALUES (?, ?, ?)', day, key, count + 1)
-    }
+    store.addToCauses(causes, day)
     const again = step.step === 'due' ? { again: step.again } : {}
-    this.#sql.exec('INSERT INTO charges VALUES (?, ?, ?)', id, day, JSON.stringify(again))
-    this.#keepWindows(request.recipient, judged.windows, day)
-    this.#keepDigest(digest, { since: now, carrier: null, times: 0 }, day)
+    store.keepCharge(id, again, day)
+    store.keepWindows(recipient, windows, day)
+    store.keepDigest(digest, { since: now, carrier: null, times: 0 }, day)
     return { verdict, retryAfterSeconds, ...again }
   }
 
-  #first<Row extends Record<string, SqlStorageValue>>(query: string, key: string | number) {
-    return this.#sql.exec<Row>(query, key).toArray()[0]
-  }
-
-  #today(now: number): Today {
-    const query = 'SELECT value FROM today WHERE day = ?'
-    const row = this.#first<{ value: string }>(query, dayOf(now))
-    return row ? parsed<Today>(row.value) : { counts: {}, told: 'ok' }
-  }
-
-  #keepToday(today: Today, now: number): void {
-    const value = JSON.stringify(today)
-    this.#sql.exec('INSERT OR REPLACE INTO today VALUES (?, ?)', dayOf(now), value)
-  }
-
-  #causesOf(request: BudgetRequest, day: number): Record<string, number> {
-    const query = 'SELECT count FROM causes WHERE day = ? AND key = ?'
-    const counts = causesOf(request).map(({ key }) => {
-      const [row] = this.#sql.exec<{ count: number }>(query, day, key).toArray()
-      return [key, row?.count ?? 0] as const
-    })
-    return Object.fromEntries(counts)
-  }
-
-  #windowsOf(recipient: Recipient | null): RecipientWindows {
-    const of = (hash: string | undefined) => {
-      const query = 'SELECT windows FROM recipients WHERE hash = ?'
-      const row = hash && this.#first<{ windows: string }>(query, hash)
-      return row ? parsed<Window[]>(row.windows) : []
-    }
-    return { byAsker: of(recipient?.byAsker), byAll: of(recipient?.byAll) }
-  }
-
-  #keepWindows(recipient: Recipient | null, windows: RecipientWindows, day: number): void {
-    if (recipient === null) return
-    for (const by of ['byAsker', 'byAll'] as const) {
-      const value = JSON.stringify(windows[by])
-      this.#sql.exec(
-        'INSERT OR REPLACE INTO recipients VALUES (?, ?, ?)',
-        recipient[by],
-        value,
-        day,
-      )
-    }
-  }
-
-  #digestOf(hash: string | null): Digest | undefined {
-    if (hash === null) return undefined
-    const row = this.#first<{ value: string }>('SELECT value FROM digests WHERE hash = ?', hash)
-    return row && parsed<Digest>(row.value)
-  }
-
-  #keepDigest(hash: string | null, digest: Digest, day: number): void {
-    if (hash === null) return
-    const value = JSON.stringify(digest)
-    this.#sql.exec('INSERT OR REPLACE INTO digests VALUES (?, ?, ?)', hash, value, day)
-  }
-
-  /** Forgets what can no longer matter: a queue message lives for days, a cause for one. */
   override async alarm() {
-    const today = dayOf(Date.now())
-    this.#sql.exec('DELETE FROM causes WHERE day < ?', today)
-    for (const table of ['charges', 'recipients', 'digests', 'today']) {
-      this.#sql.exec(`DELETE FROM ${table} WHERE day < ?`, today - KEPT_DAYS)
-    }
-    const [left] = this.#sql.exec<{ days: number }>('SELECT count(*) AS days FROM today')
-    if (left?.days) await this.ctx.storage.setAlarm(Date.now() + CLEANUP_PAUSE_MS)
+    this.#store.forget(dayOf(Date.now()), KEPT_DAYS)
+    if (!this.#store.isEmpty()) await this.ctx.storage.setAlarm(Date.now() + CLEANUP_PAUSE_MS)
   }
 }
 
 const CLEANUP_PAUSE_MS = 86_400_000
-const KEPT_DAYS = 4
-
-const parsed = <T>(text: string) => JSON.parse(text) as T
+/** As long as the queue keeps a message. */
+const KEPT_DAYS = 14
 
 function add(counts: Record<string, number>, counter: string): void {
   counts[counter] = (counts[counter] ?? 0) + 1

@@ -43,6 +43,7 @@ function requestFor(
   const reader = mail.name ?? (mail.to === null ? null : emailKey(mail.to))
   return {
     id: message.id,
+    isDecoy: mail.to === null,
     standing,
     kind: causedBy === 'stranger' ? kind : 'other',
     account: hash('account', account),

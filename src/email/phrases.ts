@@ -5,6 +5,9 @@ type Phrases = Readonly<{
   footer: string
   /** Above the address of a button. */
   buttonHint: string
+  /** In the place of a button, and of what to do, in a mail that is later than its link. */
+  linkEnded: string
+  lateNotMe: string
   /** Between a label and what it labels. */
   colon: string
   time: string
@@ -28,6 +31,9 @@ export const phrases: Record<Language, Phrases> = {
   en: {
     footer: 'You get this mail because this address was used at Phantom. It needs no answer.',
     buttonHint: 'If the button does not work, copy this address into your browser:',
+    linkEnded: 'This mail is late: its link, with which you could have undone this, has ended.',
+    lateNotMe:
+      'If this was not you, reset your password now. If you cannot sign in any more, ask us for help.',
     colon: ':',
     time: 'Time',
     place: 'Place',
@@ -47,6 +53,10 @@ export const phrases: Record<Language, Phrases> = {
       'Sie erhalten diese Nachricht, weil diese Adresse bei Phantom verwendet wurde. Eine Antwort ist nicht nötig.',
     buttonHint:
       'Falls die Schaltfläche nicht funktioniert, kopieren Sie diese Adresse in Ihren Browser:',
+    linkEnded:
+      'Diese Nachricht kommt verspätet: Der Link, mit dem Sie das hätten rückgängig machen können, ist abgelaufen.',
+    lateNotMe:
+      'Wenn Sie das nicht waren, setzen Sie jetzt Ihr Passwort zurück. Wenn Sie sich nicht mehr anmelden können, bitten Sie uns um Hilfe.',
     colon: ':',
     time: 'Zeit',
     place: 'Ort',
@@ -65,6 +75,10 @@ export const phrases: Record<Language, Phrases> = {
     footer:
       'Vous recevez ce message parce que cette adresse a été utilisée chez Phantom. Il n’appelle pas de réponse.',
     buttonHint: 'Si le bouton ne fonctionne pas, copiez cette adresse dans votre navigateur\u00a0:',
+    linkEnded:
+      'Ce message arrive en retard\u00a0: le lien qui aurait permis d’annuler cette action a expiré.',
+    lateNotMe:
+      'Si ce n’était pas vous, réinitialisez maintenant votre mot de passe. Si vous ne pouvez plus vous connecter, demandez-nous de l’aide.',
     colon: '\u00a0:',
     time: 'Date',
     place: 'Lieu',

@@ -7,25 +7,33 @@ import type { TemplateData, TemplateName } from './mail-data'
 
 /** A mail to send: which template, to whom, with what. Adding a template adds a member to this union. */
 export type MailRequest = {
-  [Name in TemplateName]: Readonly<{
-    template: Name
-    /** `null` is a decoy: all the work of a mail, and none is sent. */
-    to: string | null
-    /** Whom the mail concerns, for the audit events about it. */
-    userId: string | null
-    /** BCP 47: what the reader reads (language.ts). */
-    locale?: string
-    data: TemplateData<Name>
-    /** Who causes it, where that is not just the caller (cause.ts). */
-    cause?: MailCause | undefined
-    /** What a stranger has typed, canonical: mails about one name are counted together. */
-    name?: string
-    /** What is counted, where several templates answer one act alike; else the template's kind. */
-    kind?: MailKind
-    /** Milliseconds since 1970 after which it is not worth sending. */
-    expiresAt?: number
-  }>
+  [Name in TemplateName]: Expiry<Name> &
+    Readonly<{
+      template: Name
+      /** `null` is a decoy: all the work of a mail, and none is sent. */
+      to: string | null
+      /** Whom the mail concerns, for the audit events about it. */
+      userId: string | null
+      /** BCP 47: what the reader reads (language.ts). */
+      locale?: string
+      data: TemplateData<Name>
+      /** Who causes it, where that is not just the caller (cause.ts). */
+      cause?: MailCause | undefined
+      /** What a stranger has typed, canonical: mails about one name are counted together. */
+      name?: string
+      /** What is counted, where several templates answer one act alike; else the template's kind. */
+      kind?: MailKind
+    }>
 }[TemplateName]
+
+/**
+ * Milliseconds since 1970 after which its link or code is dead: every mail that has one says when. It is
+ * not sent after that (late-news.ts).
+ */
+type Expiry<Name extends TemplateName> =
+  TemplateData<Name> extends { link: string } | { code: string }
+    ? Readonly<{ expiresAt: number }>
+    : Readonly<{ expiresAt?: number }>
 
 const queuedMail = z.object({
   template: z.string(),

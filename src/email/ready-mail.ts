@@ -1,9 +1,10 @@
 import type { Deps } from '../context'
-import type { BudgetVerdict } from '../durable/budget'
-import type { Level } from '../durable/mail-budget'
+import type { BudgetVerdict, Level } from '../durable/budget'
+
 import type { OutgoingMail } from './carrier'
 import { isHeaderSafe, wireAddress } from './header-safety'
 import { languageOf } from './language'
+import { asOf, isOverBy } from './late-news'
 import { renderLetter } from './layout'
 import type { MailEnd } from './mail-end'
 import { openMail, type QueuedMail } from './queued-mail'
@@ -25,9 +26,8 @@ export async function readyMail(
 ): Promise<ReadyMail | MailEnd> {
   const mail = await openMail(deps, message.body)
   if (!mail) return { event: 'mail_failed', reason: 'unreadable', mail }
-  if (mail.expiresAt !== undefined && mail.expiresAt <= deps.now().getTime()) {
-    return { event: 'mail_suppressed', reason: 'expired', mail }
-  }
+  const now = deps.now().getTime()
+  if (isOverBy(mail, now)) return { event: 'mail_expired', reason: 'expired', mail }
   const template = templateOf(mail.template)
   const letter = template?.compose(mail.data, languageOf(mail.locale))
   if (!template || !letter) return { event: 'mail_failed', reason: 'unknown template', mail }
@@ -39,11 +39,14 @@ export async function readyMail(
   return { message, mail, template, to }
 }
 
-/** Renders a mail that may go out, with what the budget adds to it. `undefined` for a decoy. */
+/**
+ * Renders a mail that may go out, with what the budget adds to it, as it is true at `now` (milliseconds).
+ * `undefined` for a decoy.
+ */
 export async function renderMail(
   { message, mail, template, to }: ReadyMail,
-  { again }: Pick<BudgetVerdict, 'again'> = {},
-  level: Level = 'ok',
+  { again, level }: { again?: BudgetVerdict['again']; level: Level },
+  now: number,
 ): Promise<OutgoingMail | undefined> {
   const data = {
     ...(mail.data as object),
@@ -52,5 +55,5 @@ export async function renderMail(
   }
   const letter = to === null ? undefined : template.compose(data, languageOf(mail.locale))
   if (to === null || !letter) return undefined
-  return { ...(await renderLetter(letter)), id: message.id, to }
+  return { ...(await renderLetter(asOf(letter, mail, now))), id: message.id, to }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { accountFaults } from './carrier'
 import { occasion } from './occasion'
 
 const { time } = occasion
@@ -17,6 +18,16 @@ export const reportData = z.object({
   expiringKeys: count,
   /** Where most failures came from: an IPv4 address or an IPv6 /64. */
   sources: z.array(z.object({ source: z.string(), failures: count })),
+  /** When the mail server refused our account, and whether it does still. */
+  mailPauses: z
+    .array(
+      z.object({
+        reason: z.enum(accountFaults),
+        minutes: count,
+        isOver: z.boolean().default(true),
+      }),
+    )
+    .default([]),
   /** Masked addresses. */
   newAdmins: z.array(z.string()),
   /** Whether there were more events than one report counts. */

@@ -1,3 +1,4 @@
+import type { AccountFault } from './carrier'
 import type { Language } from './language'
 import type { Block } from './letter'
 import { plainName } from './plain-name'
@@ -89,6 +90,55 @@ export const sourceFacts = ({ sources }: ReportData, say: Say): Block[] =>
         {
           kind: 'facts',
           rows: sources.map(({ source, failures }) => [source, say.number(failures)]),
+        },
+      ]
+
+const faults: Record<Language, Readonly<Record<AccountFault, string>>> = {
+  en: {
+    sign_in_refused: 'Sign-in refused',
+    sender_refused: 'Sender refused',
+    daily_limit: 'Daily limit reached',
+    rate_limit: 'Too many mails at once',
+    not_set_up: 'Mail not set up',
+    mails_refused: 'Mails refused',
+  },
+  de: {
+    sign_in_refused: 'Anmeldung abgelehnt',
+    sender_refused: 'Absender abgelehnt',
+    daily_limit: 'Tageslimit erreicht',
+    rate_limit: 'Zu viele E-Mails auf einmal',
+    not_set_up: 'E-Mail nicht eingerichtet',
+    mails_refused: 'E-Mails abgelehnt',
+  },
+  fr: {
+    sign_in_refused: 'Connexion refusée',
+    sender_refused: 'Expéditeur refusé',
+    daily_limit: 'Limite quotidienne atteinte',
+    rate_limit: 'Trop de courriels à la fois',
+    not_set_up: 'Courriel non configuré',
+    mails_refused: 'Courriels refusés',
+  },
+}
+
+const stillPaused: Record<Language, (duration: string) => string> = {
+  en: (duration) => `${duration} so far, not over yet`,
+  de: (duration) => `bisher ${duration}, dauert noch an`,
+  fr: (duration) => `${duration} jusqu’ici, toujours en cours`,
+}
+
+/** When no mail went out, and why; nothing if it always did. */
+export const pauseFacts = ({ mailPauses }: ReportData, say: Say, language: Language): Block[] =>
+  mailPauses.length === 0
+    ? []
+    : [
+        {
+          kind: 'facts',
+          rows: mailPauses.map(({ reason, minutes, isOver }) => {
+            const duration =
+              minutes < 180 ? say.minutes(minutes) : say.hours(Math.round(minutes / 60))
+            const value = isOver ? duration : stillPaused[language](duration)
+            return [faults[language][reason], value]
+          }),
         },
       ]
 

@@ -1,7 +1,5 @@
 import type { Outcome } from './carrier'
-
-/** Commands about one mail. A reply to any other is about the server or our account with it. */
-const MAIL_COMMANDS: readonly unknown[] = ['MAIL FROM', 'RCPT TO', 'DATA']
+import { enhancedCodeOf, faultOf } from './smtp-reply'
 
 /** What went wrong, by nodemailer's error codes, in our words. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -16,14 +14,24 @@ const REASONS: Readonly<Record<string, string>> = {
   ETLS: 'no TLS',
 }
 
-/**
- * Judges an error of the connection. Only a 5xx about this mail is final (RFC 5321 §4.2.1). A password
- * that is refused or a server without TLS is ours to mend, and the mail waits for it.
- */
+/** Judges an error of the connection. One without a reply is the network's or the server's. */
 export function describeSmtpError(error: unknown): Outcome {
-  const { code, responseCode, command } = (error ?? {}) as Readonly<Record<string, unknown>>
+  const { code, responseCode, command, response } = (error ?? {}) as Readonly<
+    Record<string, unknown>
+  >
   const reason = REASONS[String(code)] ?? 'connection failed'
-  if (typeof responseCode !== 'number') return { status: 'deferred', reason }
-  const isFinal = responseCode >= 500 && responseCode < 600 && MAIL_COMMANDS.includes(command)
-  return { status: isFinal ? 'refused' : 'deferred', reason, replyCode: responseCode }
+  if (typeof responseCode !== 'number') {
+    // A server that offers no sign-in for us to try.
+    const isSignIn = code === 'EAUTH'
+    return { status: 'deferred', reason, ...(isSignIn && { fault: 'sign_in_refused' }) }
+  }
+  const enhancedCode = typeof response === 'string' ? enhancedCodeOf(response) : undefined
+  const fault = faultOf({ replyCode: responseCode, enhancedCode, command: String(command) })
+  return {
+    status: fault === 'mail' ? 'refused' : 'deferred',
+    reason,
+    replyCode: responseCode,
+    ...(enhancedCode && { enhancedCode }),
+    ...(fault !== 'mail' && fault !== 'server' && { fault }),
+  }
 }

@@ -42,6 +42,8 @@ export async function connectSmtp(
     const opened = openSocket(settings)
     socket = opened
     opened.on('error', lost.reject)
+    // It may end before nodemailer listens.
+    opened.once('close', () => lost.reject(ended()))
     await within(
       limits.connect,
       ask((done) => opened.once(readyEvent(settings), () => done())),
@@ -58,7 +60,7 @@ export async function connectSmtp(
       maxResponseSize: MAX_REPLY_BYTES,
     })
     connection.on('error', lost.reject)
-    connection.once('end', () => lost.reject(new Error('connection ended')))
+    connection.once('end', () => lost.reject(ended()))
     await ask((done) => connection.connect(done))
     const auth = { user: settings.EMAIL_HOST_USER, pass: settings.EMAIL_HOST_PASSWORD }
     await ask((done) => connection.login(auth, done))
@@ -74,6 +76,8 @@ export async function connectSmtp(
     return deferAll({ ...describeSmtpError(error), status: 'deferred' })
   }
 }
+
+const ended = () => Object.assign(new Error('connection ended'), { code: 'ECONNECTION' })
 
 async function sendOne(
   { settings, now }: Pick<Deps, 'settings' | 'now'>,

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import { cached } from '../cached'
 import type { AppEnv } from '../context'
+import { mailStateColumns, mailStateOf, type MailStateRow } from '../email/mail-state'
 import { anyone } from '../guards'
 import { docsPage } from '../pages/docs-page'
 import { homePage } from '../pages/home-page'
@@ -25,13 +26,21 @@ const CURRENT: Record<number, FacetAnswer> = {
   304: { description: 'The copy that you have is current', schema: null },
 }
 
+const healthSchema = z.object({
+  status: z.literal('ok'),
+  mail: z.enum(['ok', 'low', 'paused']),
+})
+
 /** The service about itself, its pages and their files. `app` is what the document describes. */
 export function httpRoutes(app: Pick<Hono<AppEnv>, 'routes'>) {
   // On the first call, not at start-up: only few isolates are ever asked.
   let document: PublicText | undefined
   let docs: PublicText | undefined
-  const isReachable = cached(async (deps) => {
-    await reach(deps, 'database', () => deps.db.run(sql`SELECT 1`))
+  const mailState = cached(async (deps) => {
+    const { results } = await reach(deps, 'database', () =>
+      deps.db.run(sql`SELECT ${mailStateColumns} FROM mail_status`),
+    )
+    return mailStateOf(results[0] as MailStateRow | undefined, deps.now().getTime())
   })
 
   return new Hono<AppEnv>({ strict: false })
@@ -41,14 +50,15 @@ export function httpRoutes(app: Pick<Hono<AppEnv>, 'routes'>) {
       describe({
         tag: 'Service',
         summary: 'Whether the service can work',
-        description: 'Asks the database, every two seconds at most. 503 when it does not answer.',
+        description:
+          'Asks the database, every two seconds at most. 503 when it does not answer. `mail` is `low` when little is left of what may be mailed today, and `paused` while the mail server refuses our account: codes and links come late then, or not at all.',
         answers: {
-          200: { description: 'It can', schema: z.object({ status: z.literal('ok') }) },
+          200: { description: 'It can', schema: healthSchema },
         },
       }),
       async (c) => {
-        await isReachable(c.var.deps)
-        return c.json({ status: 'ok' as const })
+        const mail = await mailState(c.var.deps)
+        return c.json({ status: 'ok', mail } satisfies z.output<typeof healthSchema>)
       },
     )
 

@@ -5,6 +5,7 @@ import type { Deps } from '../context'
 import { auditEvents } from '../db/audit-schema'
 import { networkOf } from '../http/caller'
 import { reach } from '../reach'
+import { pauseNow, pausesOf } from './mail-pauses'
 
 /** Events that one query looks at, so that none runs long; and all that one report does. */
 const CHUNK = 10_000
@@ -14,7 +15,8 @@ const RUN_MS = 120_000
 const SOURCES = 1000
 const KEPT = 4 * SOURCES
 const SHOWN = 5
-const MAX_NEW_ADMINS = 10
+const MAX_NEW_ADMINS = 8
+const MAX_PAUSES = 2
 
 const FAILURES: readonly AuditEventName[] = ['authn_login_fail', 'authn_code_fail']
 const LOCKS: readonly AuditEventName[] = ['authn_login_lock', 'authn_stopped']
@@ -30,14 +32,16 @@ export async function securityFigures(deps: Deps, range: Range, most = EVENTS) {
   const counts = new Map<string, number>()
   let sources = new Map<string, number>()
   const admins = new Set<string>()
+  const pauses = new Map<string, number>()
   let high = end
   for (; high > first && deps.now().getTime() < stopAt; high -= CHUNK) {
     const low = Math.max(first, high - CHUNK)
     const isMeant = sql`id >= ${low} AND id < ${high} AND at >= ${from} AND at < ${to}`
-    const [events, failures, made] = await countChunk(deps, isMeant)
+    const [events, failures, made, resumed] = await countChunk(deps, isMeant)
     for (const { event, count } of events) add(counts, event, count)
     for (const { ip, count } of failures) add(sources, sourceOf(ip), count)
     for (const { userId } of made) if (userId !== null) admins.add(userId)
+    for (const { reason, seconds } of resumed) add(pauses, reason, seconds)
     if (sources.size > KEPT) sources = new Map(largest(sources, SOURCES))
   }
   const sum = (names: readonly string[]) =>
@@ -55,6 +59,7 @@ export async function securityFigures(deps: Deps, range: Range, most = EVENTS) {
     deadMails: sum(['mail_failed']),
     sources: largest(sources, SHOWN).map(([source, failures]) => ({ source, failures })),
     newAdmins: [...admins].slice(0, MAX_NEW_ADMINS),
+    mailPauses: [...(await pauseNow(deps)), ...pausesOf(largest(pauses, MAX_PAUSES))],
   }
 }
 
@@ -84,6 +89,14 @@ function countChunk(deps: Pick<Deps, 'db' | 'patience'>, isMeant: SQL) {
             OR event = 'user_invitation_accepted' AND json_extract(data, '$.role') = 'admin')`,
         )
         .limit(MAX_NEW_ADMINS),
+      db
+        .select({
+          reason: sql<string>`json_extract(data, '$.reason')`,
+          seconds: sql<number>`sum(json_extract(data, '$.seconds'))`,
+        })
+        .from(auditEvents)
+        .where(sql`${isMeant} AND event = 'mail_resumed'`)
+        .groupBy(sql`1`),
     ]),
   )
 }

@@ -3,6 +3,7 @@ import type { Deps } from '../context'
 import { waitingMails } from '../db/mail-schema'
 import { recordEnds } from '../email/mail-end'
 import { openMail } from '../email/queued-mail'
+import { LIFE_MS } from '../email/retry-delay'
 import { reach } from '../reach'
 import type { Counts } from './job'
 
@@ -11,8 +12,6 @@ const MAILS = 100
 const BYTES = 200_000
 /** Sends of one run; what is left goes out a minute later. */
 const ROUNDS = 10
-/** As long as the queue itself keeps a mail. What it still refuses then is given up. */
-const KEPT_MS = 14 * 86_400_000
 
 type Waiting = typeof waitingMails.$inferSelect
 
@@ -100,7 +99,7 @@ async function giveUp(
   deps: Pick<Deps, 'db' | 'settings' | 'caller' | 'now' | 'patience'>,
   refused: readonly Waiting[],
 ): Promise<number> {
-  const until = deps.now().getTime() - KEPT_MS
+  const until = deps.now().getTime() - LIFE_MS
   const old = refused.filter(({ createdAt }) => createdAt.getTime() <= until)
   const ends = old.map(async ({ body }) => ({
     event: 'mail_failed' as const,

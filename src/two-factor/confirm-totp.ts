@@ -54,9 +54,9 @@ export async function confirmTotp(
       return step === undefined ? undefined : { totp: { id, step } }
     },
   )
-  const { link, ...confirmed } = await turnOn(deps, session, id)
+  const { link, expiresAt, ...confirmed } = await turnOn(deps, session, id)
   const data = { link, name: setup.name, ...occasionOf(deps) }
-  await notifyOwner(deps, session.user, { template: 'authenticator_added', data })
+  await notifyOwner(deps, session.user, { template: 'authenticator_added', data, expiresAt })
   return confirmed
 }
 
@@ -86,7 +86,7 @@ async function turnOn(
   deps: Deps,
   session: CurrentSession,
   id: string,
-): Promise<TotpConfirmed & { link: string }> {
+): Promise<TotpConfirmed & { link: string; expiresAt: number }> {
   const { userId, sessionId } = refOf(session)
   const now = deps.now()
   const may = maySensitively(deps, session)
@@ -122,5 +122,6 @@ async function turnOn(
   requireUsed(used)
   if (on.length === 0) throw problem('not_found', { reason: 'replaced meanwhile' })
   const backupCodes = made.length > 0 ? codes : null
-  return { backupCodes, backupCodesLeft: count?.left ?? 0, link: undo.link }
+  const { link, expiresAt } = undo
+  return { backupCodes, backupCodesLeft: count?.left ?? 0, link, expiresAt }
 }

@@ -40,7 +40,8 @@ export async function makeBackupCodes(
   requireUsed(used)
   if (made.length === 0) throw factorRequired()
   const data = { link: undo.link, count: codes.length, ...occasionOf(deps) }
-  await notifyOwner(deps, session.user, { template: 'backup_codes_made', data })
+  const { expiresAt } = undo
+  await notifyOwner(deps, session.user, { template: 'backup_codes_made', data, expiresAt })
   return codes
 }
 

@@ -67,7 +67,8 @@ type Asking = Readonly<{ key: string; mailbox: Mailbox; act: Act; asker: Asker }
 
 /**
  * Sends the mail of an act, or one to nobody: where there is none, or where its link was not made,
- * since the account has changed since it was found. It is counted by the act and the name alone.
+ * since the account has changed since it was found. It is counted, and ends, by the act
+ * and the name alone.
  */
 export function sendMail(
   deps: Pick<Deps, 'mailQueue' | 'settings' | 'caller' | 'now' | 'patience'>,
@@ -77,11 +78,17 @@ export function sendMail(
 ): Promise<void> {
   const { key, act } = asking
   const kind = act === 'reset' ? 'reset' : 'sign_up'
+  const { EMAIL_VERIFICATION_TIMEOUT, PASSWORD_RESET_TIMEOUT } = deps.settings
+  const seconds = act === 'reset' ? PASSWORD_RESET_TIMEOUT : EMAIL_VERIFICATION_TIMEOUT
+  const end = deps.now().getTime() + seconds * 1000
   const counted = { name: key, kind, cause: causeOfAsking(deps, asking) } as const
-  if (mail && (isIssued || !('link' in mail.data)))
-    return enqueueMail(deps, { ...mail, ...counted })
+  if (mail && (isIssued || !('link' in mail.data))) {
+    const expiresAt = Math.min(mail.expiresAt ?? end, end)
+    return enqueueMail(deps, { ...mail, ...counted, expiresAt })
+  }
   const data = { ip: deps.caller.ip, country: deps.caller.country, time: deps.now() }
-  return enqueueMail(deps, { template: 'account_exists', to: null, userId: null, data, ...counted })
+  const nobody = { template: 'account_exists', to: null, userId: null, data } as const
+  return enqueueMail(deps, { ...nobody, ...counted, expiresAt: end })
 }
 
 /** The owner's account where the browser is known to it, an admin, or nobody known. */

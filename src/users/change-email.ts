@@ -13,7 +13,7 @@ import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { stateOf } from './account-state'
 import { emailKey } from './email-key'
 import { mailedLink } from './mailed-link'
-import { issueNotMe } from './not-me'
+import { ADDRESS_MS, issueNotMe } from './not-me'
 import { notifyOwner, occasionOf } from './notify-owner'
 
 /**
@@ -71,6 +71,7 @@ export async function requestEmailChange(
   // First: where the owner cannot be told, no link goes out either.
   await notifyOwner(deps, session.user, {
     template: 'email_change_requested',
+    expiresAt: deps.now().getTime() + ADDRESS_MS,
     data: {
       link: mailedLink(deps, 'not-me', notMe),
       newEmail: maskAddress(email),
@@ -91,6 +92,7 @@ function sendLink(
     userId: user.id,
     locale: user.locale,
     cause: causeOf(deps, causingAccountOf(deps, user)),
+    expiresAt: deps.now().getTime() + deps.settings.EMAIL_VERIFICATION_TIMEOUT * 1000,
     data: {
       link: mailedLink(deps, 'confirm-email', token),
       validHours: Math.floor(deps.settings.EMAIL_VERIFICATION_TIMEOUT / 3600),

@@ -11,7 +11,7 @@ import { emailKey } from './email-key'
 import { findLink, isUnchangedSince } from './find-link'
 import { isAddressFree, removeUnproved } from './free-address'
 import { mailedLink } from './mailed-link'
-import { issueNotMe } from './not-me'
+import { ADDRESS_MS, issueNotMe } from './not-me'
 import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
 
 const schema = z.object({ email: z.string(), sessionId: z.string(), epoch: z.int() })
@@ -68,6 +68,7 @@ export async function confirmEmailChange(deps: Deps, token: string): Promise<voi
   const data = { link: mailedLink(deps, 'not-me', notMe), newEmail: maskAddress(email) }
   await notifyOwner(deps, before, {
     template: 'email_changed',
+    expiresAt: deps.now().getTime() + ADDRESS_MS,
     data: { ...data, ...occasionOf(deps) },
   })
 }

@@ -29,7 +29,8 @@ export async function scheduleErasure(deps: Deps, session: CurrentSession): Prom
   const dueAt = new Date(deps.now().getTime() + GRACE_MS)
   const token = randomToken()
   const data = { link: mailedLink(deps, 'keep-account', token), dueAt, ...occasionOf(deps) }
-  const mails = await ownerNotices(deps, session.user, { template: 'account_closing', data })
+  const notice = { template: 'account_closing', data, expiresAt: dueAt.getTime() } as const
+  const mails = await ownerNotices(deps, session.user, notice)
   const { ended } = await batch(db, {
     closing: db
       .update(users)

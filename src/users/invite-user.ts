@@ -117,6 +117,7 @@ export const mailInvitation = (
     to: invited.email,
     userId: invited.userId,
     locale: invited.locale,
+    expiresAt: deps.now().getTime() + INVITATION_MS,
     data: {
       link: mailedLink(deps, 'accept-invitation', invited.token),
       role: invited.role,

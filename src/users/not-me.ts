@@ -14,7 +14,7 @@ import { mailedLink } from './mailed-link'
 import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
 
 /** How long the owner of an address that was replaced can take that back (decision 009). */
-const ADDRESS_MS = 7 * 86_400_000
+export const ADDRESS_MS = 7 * 86_400_000
 
 /**
  * The statement that makes a “this was not me” link. It takes the account back to what it is at
@@ -40,6 +40,7 @@ export function undoFactorsLink(deps: Pick<Deps, 'db' | 'now' | 'settings'>, use
   const token = randomToken()
   return {
     link: mailedLink(deps, 'not-me', token),
+    expiresAt: deps.now().getTime() + YOUNG_MS,
     issue: (when: SQL) => issueNotMe(deps, { userId, token, goodForMs: YOUNG_MS }, when),
   }
 }

@@ -55,6 +55,7 @@ export async function requestNotificationEmail(
     userId,
     locale: session.user.locale,
     cause: causeOf(deps, causingAccountOf(deps, session.user)),
+    expiresAt: deps.now().getTime() + seconds * 1000,
     data: {
       link: mailedLink(deps, 'confirm-notifications', token),
       validHours: Math.floor(seconds / 3600),

@@ -27,7 +27,7 @@ export const ownerColumns = {
 /** What a notice says; whom it goes to is the owner's own business. */
 export type Notice = MailRequest extends infer Mail
   ? Mail extends MailRequest
-    ? Pick<Mail, 'template' | 'data'>
+    ? Pick<Mail, 'template' | 'data' | 'expiresAt'>
     : never
   : never
 

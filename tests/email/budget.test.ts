@@ -12,6 +12,7 @@ const DAY_MS = 86_400_000
 
 const request = (overrides: Partial<BudgetRequest> = {}): BudgetRequest => ({
   id: crypto.randomUUID(),
+  isDecoy: false,
   standing: 'known',
   kind: 'other',
   account: null,
@@ -267,10 +268,54 @@ describe('MailBudget', () => {
     expect(real).toMatchObject({ known: 1, 'new device': 1, 'sign-up': 1 })
   })
 
+  test('lets one mail of parallel batches find out whether a pause is over', async ({ expect }) => {
+    const budget = newBudget()
+    const fault = { id: 'a', recipient: 'b', replyCode: 535, enhancedCode: null }
+    await budget.report([{ ...fault, outcome: 'sign_in_refused' }], NOON)
+    expect((await budget.take([request()], NOON, 99)).verdicts).toEqual([
+      { verdict: 'paused', retryAfterSeconds: 60 },
+    ])
+    await evictDurableObject(budget)
+    const takes = Array.from({ length: many(50) }, () =>
+      budget.take([request(), request()], NOON + 60_000, 1000),
+    )
+    const verdicts = await Promise.all(takes)
+    expect(count(verdicts, 'send')).toBe(1)
+    expect(count(verdicts, 'paused')).toBe(2 * many(50) - 1)
+    await budget.report([{ ...fault, outcome: 'accepted' }], NOON + 60_000)
+    expect(await budget.take([request()], NOON + 60_000, 2)).toMatchObject({
+      verdicts: [{ verdict: 'send' }],
+    })
+    // Those that waited were not counted.
+    expect(await budget.take([request()], NOON + 60_000, 2)).toMatchObject({
+      verdicts: [{ verdict: 'daily_cap' }],
+    })
+  })
+
+  test('lets a mail find out that the day has room for, and tells the others so', async ({
+    expect,
+  }) => {
+    const budget = newBudget()
+    const fault = { id: 'a', recipient: 'b', replyCode: 535, enhancedCode: null }
+    await budget.report([{ ...fault, outcome: 'sign_in_refused' }], NOON)
+    const later = NOON + 60_000
+    const notices = [request(), request()]
+    const full = await budget.take(notices, later, 0)
+    expect(full.verdicts).toMatchObject([{ verdict: 'daily_cap' }, { verdict: 'daily_cap' }])
+    const decoy = request({ isDecoy: true })
+    const { verdicts } = await budget.take([decoy, ...notices], later, 9)
+    // A mail to nobody would find nothing out.
+    expect(verdicts).toMatchObject([
+      { verdict: 'paused' },
+      { verdict: 'send', isWatched: true },
+      { verdict: 'paused' },
+    ])
+  })
+
   test('forgets by alarm what has passed, and keeps what has not', async ({ expect }) => {
     const budget = newBudget()
     const now = Date.now()
-    const old = now - 5 * DAY_MS
+    const old = now - 15 * DAY_MS
     const kept = request({ recipient: reader('new'), askedAt: now })
     await budget.take([request({ recipient: reader('old'), askedAt: old })], old, 9)
     await budget.take([kept], now, 9)

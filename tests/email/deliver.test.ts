@@ -100,7 +100,7 @@ describe('a mail that is refused', () => {
   test.for([
     [550, 'rcpt', 'envelope refused'],
     [553, 'rcpt', 'envelope refused'],
-    [554, 'data', 'message refused'],
+    [552, 'data', 'message refused'],
   ] as const)(
     'for good (%i after %s) is given up with an audit event',
     async ([reply, stage, reason], { expect }) => {
@@ -183,7 +183,7 @@ describe('what is logged about mails', () => {
     expect(lines.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual([
       'mail_sent',
       'mail_deferred',
-      'mail_suppressed',
+      'mail_expired',
       'mail_failed',
     ])
     const text = lines.join('\n')

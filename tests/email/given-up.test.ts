@@ -18,7 +18,7 @@ describe('a mail that need not be sent', () => {
     expect(await mailsTo(expired.to)).toEqual([])
     expect(await mailEventsOf(expired.userId)).toEqual([
       {
-        event: 'mail_suppressed',
+        event: 'mail_expired',
         level: 'warn',
         actor: 'system',
         data: { template: 'login_code', recipient: null, reason: 'expired' },

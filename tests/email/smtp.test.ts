@@ -84,7 +84,12 @@ describe('mail never leaves in clear', () => {
 describe('a server that cannot be used defers the mail', () => {
   test('because it refuses our password, even for good', async ({ expect }) => {
     const { outcome, mails } = await sendVia('badAuth')
-    expect(outcome).toEqual({ status: 'deferred', reason: 'sign-in refused', replyCode: 535 })
+    expect(outcome).toEqual({
+      status: 'deferred',
+      reason: 'sign-in refused',
+      replyCode: 535,
+      fault: 'sign_in_refused',
+    })
     expect(mails).toEqual([])
   })
 
@@ -110,13 +115,14 @@ describe('a server that cannot be used defers the mail', () => {
 test('only a 5xx about the mail itself is final', ({ expect }) => {
   const judge = (responseCode: number, command: string) =>
     describeSmtpError({ code: 'EENVELOPE', responseCode, command }).status
-  for (const command of ['MAIL FROM', 'RCPT TO', 'DATA']) {
-    expect([500, 599].map((code) => judge(code, command))).toEqual(['refused', 'refused'])
-    expect([499, 600].map((code) => judge(code, command))).toEqual(['deferred', 'deferred'])
+  for (const command of ['CONN', 'EHLO', 'STARTTLS', 'AUTH PLAIN', 'MAIL FROM', 'DATA', 'RSET']) {
+    expect(judge(550, command)).toBe('deferred')
   }
-  for (const command of ['CONN', 'EHLO', 'STARTTLS', 'AUTH PLAIN', 'RSET']) {
-    expect(judge(554, command)).toBe('deferred')
-  }
+  expect([499, 550, 600].map((code) => judge(code, 'RCPT TO'))).toEqual([
+    'deferred',
+    'refused',
+    'deferred',
+  ])
   for (const error of [undefined, null, 'x', {}, new Error('x')]) {
     expect(describeSmtpError(error)).toEqual({ status: 'deferred', reason: 'connection failed' })
   }

@@ -35,7 +35,7 @@ export function startMail(overrides: Partial<MailDeps> = {}) {
   /** What the queue would hand out; `attempts` counts from 1. */
   const message = (body: string, attempts = 1) => {
     messages += 1
-    return { id: `${run}${messages}`, timestamp: new Date(), attempts, body }
+    return { id: `${run}${messages}`, timestamp: deps.now(), attempts, body }
   }
   type Queued = ReturnType<typeof message>
 
@@ -53,6 +53,7 @@ export function startMail(overrides: Partial<MailDeps> = {}) {
         ack: () => message.ack(),
         // The platform's own result does not tell the delay.
         retry: (options?: QueueRetryOptions) => {
+          requireTaken(message, options?.delaySeconds ?? 0, deps.now())
           delays.set(message.id, options?.delaySeconds)
           message.retry(options)
         },
@@ -86,6 +87,12 @@ export function startMail(overrides: Partial<MailDeps> = {}) {
 }
 
 export const callerFrom = (ip: string): Deps['caller'] => ({ ...SYSTEM, ip })
+/** What production does in silence: a message that comes back after its retention is gone. */
+function requireTaken({ timestamp }: { timestamp: Date }, delaySeconds: number, now: Date) {
+  const isDelay = Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= 86_400
+  const age = now.getTime() + delaySeconds * 1000 - timestamp.getTime()
+  if (!isDelay || age >= 1_209_600_000) throw new Error(`a delay of ${delaySeconds} s`)
+}
 
 const budgetNamed = (name: string) =>
   ({ getByName: () => env.MAIL_BUDGET.getByName(name) }) as unknown as Deps['mailBudgets']
@@ -119,6 +126,7 @@ export const codeMail = (
 ): Extract<MailRequest, { template: 'login_code' }> => ({
   template: 'login_code',
   ...person,
+  expiresAt: Date.now() + 300_000,
   data: { code, validMinutes: 5, ip: '203.0.113.7', country: 'DE', device: null, time: new Date() },
 })
 
@@ -128,6 +136,7 @@ export const verifyMail = (person: {
 }): Extract<MailRequest, { template: 'verify_email' }> => ({
   template: 'verify_email',
   ...person,
+  expiresAt: Date.now() + 86_400_000,
   data: {
     link: 'https://auth.phantom.test/verify-email#token=abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
     validHours: 24,

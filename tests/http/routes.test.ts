@@ -13,8 +13,28 @@ const app = startApp()
 describe('GET /api/health/', () => {
   test('says ok while the database answers', async ({ expect }) => {
     const answer = await app.send('GET', '/api/health/')
-    expect([answer.status, answer.body]).toEqual([200, { status: 'ok' }])
+    expect([answer.status, answer.body]).toEqual([200, { status: 'ok', mail: 'ok' }])
     expect((await app.send('HEAD', '/api/health')).status).toBe(200)
+  })
+
+  test('tells how mail stands, by the row of `mail_status`', async ({ expect }) => {
+    const today = Math.floor(Date.now() / 86_400_000)
+    const rows = [
+      ['ok', `'ok', ${today}, NULL`],
+      ['low', `'low', ${today}, NULL`],
+      ['low', `'out', ${today}, NULL`],
+      ['ok', `'out', ${today - 1}, NULL`],
+      ['paused', `'ok', NULL, 'daily_limit'`],
+      ['paused', `'low', ${today}, 'daily_limit'`],
+    ] as const
+    for (const [mail, values] of rows) {
+      await env.DB.prepare(
+        `INSERT OR REPLACE INTO mail_status (id, level, level_day, pause_reason) VALUES (1, ${values})`,
+      ).run()
+      const answer = await startApp().send('GET', '/api/health/')
+      expect([values, answer.status, answer.body]).toEqual([values, 200, { status: 'ok', mail }])
+    }
+    await env.DB.prepare('DELETE FROM mail_status').run()
   })
 
   test('is 503 when it fails', async ({ expect }) => {
@@ -47,6 +67,7 @@ describe('GET /api/health/', () => {
         run: async () => {
           asked += 1
           if (asked > 1) await gate.promise
+          return { results: [] }
         },
       } as unknown as typeof deps.db,
     }))
@@ -82,6 +103,7 @@ describe('GET /api/health/', () => {
         run: async () => {
           asked += 1
           if (asked === 1) await late.promise
+          return { results: [] }
         },
       } as unknown as typeof deps.db,
     }))

@@ -72,6 +72,9 @@ describe('the weekly report', () => {
     await record(since + DAY_MS, 'user_role_changed', { ...role, userId: made })
     await record(since + DAY_MS, 'user_role_changed', { data: { to: 'merchant' } })
     await record(MONDAY - 1, 'user_created')
+    for (const seconds of [1, 5400]) {
+      await record(MONDAY - 1, 'mail_resumed', { data: { reason: 'sign_in_refused', seconds } })
+    }
     await record(MONDAY, 'user_created')
     const deps = depsAt(new Date(MONDAY + 1000))
     await sealEvents(deps)
@@ -90,6 +93,7 @@ describe('the weekly report', () => {
         { source: '192.0.2.7', failures: 1 },
       ],
       newAdmins: [made],
+      mailPauses: [{ reason: 'sign_in_refused', minutes: 91 }],
     })
     expect(await report(MONDAY + 1000)).toEqual({ mails: 3 })
     await sendWaiting()
@@ -98,14 +102,29 @@ describe('the weekly report', () => {
     const text = mail?.text.replace(/\s+/g, ' ') ?? ''
     expect(text).toContain('from 1 March 2027 at 07:00 UTC to 8 March 2027 at 07:00 UTC')
     expect(text).toContain('Wrong passwords and codes: 3 Locks: 2 Critical events: 4')
+    expect(text).toContain('our account. Sign-in refused: 91 minutes Most wrong')
     expect(text).toContain('New admins: g…[at]example[.]com')
     expect(text).toContain('2001:db8:0:7::/64: 2 192.0.2.7: 1')
     expect(text).not.toContain('192.0.2.99')
     const [, jws = ''] = /Signed head: (\S+)/.exec(text) ?? []
     const head = await verifyHead(deps.settings.AUDIT_KEYS.map(publicJwk), jws)
-    expect(head?.size).toBe(12)
-    expect(text).toContain(`Events in the log: 12 Root: ${head?.root}`)
+    expect(head?.size).toBe(14)
+    expect(text).toContain(`Events in the log: 14 Root: ${head?.root}`)
     expect((await mailsTo(berta))[0]?.subject).toBe('Der Sicherheitsbericht der Woche')
+  })
+
+  test('says that mail is paused still', async ({ expect }) => {
+    await env.DB.prepare(
+      `INSERT INTO mail_status (id, pause_reason, since) VALUES (1, 'daily_limit', ?)`,
+    )
+      .bind(MONDAY - HOUR_MS)
+      .run()
+    const email = await hasAdmin()
+    await report(MONDAY)
+    await env.DB.prepare('DELETE FROM mail_status').run()
+    await sendWaiting()
+    const [mail] = await mailsTo(email)
+    expect(mail?.text).toContain('Daily limit reached: 60 minutes so far, not over yet')
   })
 
   test('comes once a week, whichever cron is first and however often it fires', async ({
@@ -180,7 +199,11 @@ describe('the weekly report', () => {
     const [sample] = samples.security_report
     const data = {
       ...sample,
-      newAdmins: Array.from({ length: 10 }, () => `a…@${'x'.repeat(60)}.example`),
+      mailPauses: Array.from({ length: 3 }, () => ({
+        reason: 'sign_in_refused' as const,
+        minutes: 20_000,
+      })),
+      newAdmins: Array.from({ length: 8 }, () => `a…@${'x'.repeat(60)}.example`),
       sources: Array.from({ length: 5 }, () => ({
         source: 'ffff:ffff:ffff:ffff::/64',
         failures: 1e6,

@@ -12,7 +12,7 @@ import { testDeps } from '../support/test-deps'
 
 afterEach(() => env.DB.prepare('DELETE FROM waiting_mails').run())
 
-const FORTNIGHT_MS = 14 * 86_400_000
+const LIFE_MS = 13 * 86_400_000
 
 const deps = testDeps()
 
@@ -108,7 +108,7 @@ describe('the mails that wait', () => {
     expect(await waiting()).toEqual([])
   })
 
-  test('go though the queue refuses one of them, which is given up after a fortnight, with an event', async ({
+  test('go though the queue refuses one of them, which is given up after thirteen days, with an event', async ({
     expect,
   }) => {
     const sent: string[] = []
@@ -122,18 +122,18 @@ describe('the mails that wait', () => {
     const mailQueue = { send, sendBatch } as unknown as Deps['mailQueue']
     const at = (ms: number) => ({ ...deps, mailQueue, now: () => new Date(ms) })
     await hasMany(201, 100)
-    expect(await sendWaitingMails(at(FORTNIGHT_MS - 1))).toEqual({ mails: 200, failed: 1 })
+    expect(await sendWaitingMails(at(LIFE_MS - 1))).toEqual({ mails: 200, failed: 1 })
     expect(new Set(sent).size).toBe(200)
     expect((await waiting()).map(({ id }) => id)).toEqual(['mail_0'])
 
     // Alone it cannot be told from a queue that is down.
-    await expect(sendWaitingMails(at(FORTNIGHT_MS))).rejects.toThrow('service_unavailable')
+    await expect(sendWaitingMails(at(LIFE_MS))).rejects.toThrow('service_unavailable')
     await hasWaiting(1)
     const events = `SELECT data FROM audit_events WHERE event = 'mail_failed'`
-    const unrecorded = killedAt(0, ['batch'])(at(FORTNIGHT_MS))
+    const unrecorded = killedAt(0, ['batch'])(at(LIFE_MS))
     expect(await sendWaitingMails(unrecorded)).toEqual({ mails: 1, failed: 1 })
     await hasWaiting(1)
-    expect(await sendWaitingMails(at(FORTNIGHT_MS))).toEqual({ mails: 1, failed: 0 })
+    expect(await sendWaitingMails(at(LIFE_MS))).toEqual({ mails: 1, failed: 0 })
     expect(await waiting()).toEqual([])
     expect((await env.DB.prepare(events).run()).results).toEqual([
       { data: expect.stringContaining('refused by the queue') },

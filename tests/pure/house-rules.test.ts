@@ -40,6 +40,14 @@ describe('the code of the Worker', () => {
     ])
   })
 
+  test('puts a message back into its queue in one place, which knows how long it is kept', ({
+    expect,
+  }) => {
+    expect(linesWith(/\.retry(All)?\(/)).toEqual([
+      expect.stringMatching(/^src\/email\/retry-delay\.ts:/),
+    ])
+  })
+
   test('never begins a transaction: D1 refuses it, only in production', ({ expect }) => {
     expect(linesWith(/\.transaction\(/)).toEqual([])
   })

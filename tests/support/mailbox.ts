@@ -24,7 +24,7 @@ export function mailboxQueue(
     const message = { id: `m${messages}`, attempts: 1, body } as Message<string>
     const ready = await readyMail(reader(), message)
     if ('event' in ready) throw new Error(`a mail that would not be sent: ${ready.reason}`)
-    const rendered = await renderMail(ready)
+    const rendered = await renderMail(ready, { level: 'ok' }, reader().now().getTime())
     if (!rendered) return
     const { to, subject, text, html } = rendered
     const key = to.toLowerCase()

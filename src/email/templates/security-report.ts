@@ -1,4 +1,4 @@
-import { figureFacts, headFacts, sourceFacts } from '../report-facts'
+import { figureFacts, headFacts, pauseFacts, sourceFacts } from '../report-facts'
 import { template } from '../template'
 
 /** To all admins each Monday. */
@@ -17,6 +17,10 @@ export const securityReport = template(
             ]
           : []),
         figureFacts(data, say, 'en'),
+        ...(data.mailPauses.length > 0
+          ? ['For these times no mail went out, because the mail server refused our account.']
+          : []),
+        ...pauseFacts(data, say, 'en'),
         ...(data.sources.length > 0 ? ['Most wrong passwords and codes came from here.'] : []),
         ...sourceFacts(data, say),
         ...(data.head
@@ -37,6 +41,12 @@ export const securityReport = template(
           ? ['Es gab mehr Ereignisse, als ein Bericht zählt: Die Zahlen sind die der neuesten.']
           : []),
         figureFacts(data, say, 'de'),
+        ...(data.mailPauses.length > 0
+          ? [
+              'In diesen Zeiten ging keine E-Mail hinaus, weil der Mailserver unser Konto abgewiesen hat.',
+            ]
+          : []),
+        ...pauseFacts(data, say, 'de'),
         ...(data.sources.length > 0
           ? ['Die meisten falschen Passwörter und Codes kamen von hier.']
           : []),
@@ -62,6 +72,12 @@ export const securityReport = template(
             ]
           : []),
         figureFacts(data, say, 'fr'),
+        ...(data.mailPauses.length > 0
+          ? [
+              'Pendant ces périodes, aucun courriel n’est parti, car le serveur de messagerie refusait notre compte.',
+            ]
+          : []),
+        ...pauseFacts(data, say, 'fr'),
         ...(data.sources.length > 0
           ? ['La plupart des mots de passe et codes erronés venaient d’ici.']
           : []),

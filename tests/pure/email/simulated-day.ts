@@ -132,6 +132,7 @@ export function runDay(ask: Ask, events: readonly Event[]): Record<string, numbe
       id: String(index),
       account: null,
       site: null,
+      isDecoy: false,
       recipient: null,
       digest: null,
       askedAt: now,

@@ -7,9 +7,10 @@ const LONG_POLL_MS = 5000
 
 const faultSchema = z.strictObject({
   to: z.string(),
-  stage: z.enum(['rcpt', 'data']).default('rcpt'),
+  stage: z.enum(['mail', 'rcpt', 'data']).default('rcpt'),
   act: z.enum(['reply', 'hang', 'close']).default('reply'),
   reply: z.int().min(400).max(599).default(451),
+  text: z.string().default('refused as planned'),
   times: z.int().min(1).default(1),
 })
 

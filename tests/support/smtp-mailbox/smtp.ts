@@ -8,8 +8,8 @@ export type Login = Readonly<{ user: string; password: string }>
 type KeyPair = Readonly<{ key: string; cert: string }>
 type Answer = (error?: Error | null) => void
 
-const refuse = (code: number) =>
-  Object.assign(new Error('refused as planned'), { responseCode: code })
+const refuse = (code: number, text = 'refused as planned') =>
+  Object.assign(new Error(text), { responseCode: code })
 
 /** Starts one SMTP server that writes all it sees into the records. */
 export async function smtpServer(
@@ -20,7 +20,7 @@ export async function smtpServer(
 ) {
   const carryOut = (fault: Fault | undefined, session: SMTPServerSession, done: Answer) => {
     if (!fault) return done()
-    if (fault.act === 'reply') return done(refuse(fault.reply))
+    if (fault.act === 'reply') return done(refuse(fault.reply, fault.text))
     if (fault.act === 'close') {
       // smtp-server closes politely (421); a peer that vanishes needs its socket.
       for (const peer of smtp.connections) {
@@ -47,6 +47,9 @@ export async function smtpServer(
       return right && server.port !== 'badAuth'
         ? done(null, { user: login.user })
         : done(refuse(535))
+    },
+    onMailFrom({ address }, session, done) {
+      carryOut(records.faultFor('mail', [address]), session, done)
     },
     onRcptTo({ address }, session, done) {
       const connection = records.connection(session.id)

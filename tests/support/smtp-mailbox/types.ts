@@ -23,12 +23,16 @@ export type Connection = {
   to: string[]
 }
 
-/** What happens to a recipient at the given command: a refusal, silence, or a closed connection. */
+/**
+ * What happens to a recipient at the given command: a refusal, silence, or a closed connection. At
+ * `mail` there is no recipient yet, and `to` is the sender.
+ */
 export type Fault = {
   to: string
-  stage: 'rcpt' | 'data'
+  stage: 'mail' | 'rcpt' | 'data'
   act: 'reply' | 'hang' | 'close'
   reply: number
+  text: string
   times: number
 }
 

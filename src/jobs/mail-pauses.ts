@@ -1,0 +1,29 @@
+import * as z from 'zod'
+import type { Deps } from '../context'
+import { mailStatus } from '../db/mail-schema'
+import { accountFaults } from '../email/carrier'
+import type { ReportData } from '../email/report-data'
+import { reach } from '../reach'
+
+type MailPause = Omit<ReportData['mailPauses'][number], 'isOver'> & { isOver?: false }
+
+const MINUTE_MS = 60_000
+const faults = z.enum(accountFaults)
+
+/** How long mail was paused, by reason and seconds. */
+export const pausesOf = (seconds: readonly (readonly [string, number])[]): MailPause[] =>
+  seconds.flatMap(([name, count]) => {
+    const { data: reason } = faults.safeParse(name)
+    return reason ? [{ reason, minutes: Math.ceil(count / 60) }] : []
+  })
+
+/** The one that lasts still. */
+export async function pauseNow(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Promise<MailPause[]> {
+  const [row] = await reach(deps, 'database', () =>
+    deps.db.select({ reason: mailStatus.pauseReason, since: mailStatus.since }).from(mailStatus),
+  )
+  const { data: reason } = faults.safeParse(row?.reason)
+  if (!reason || !row?.since) return []
+  const minutes = Math.ceil((deps.now().getTime() - row.since.getTime()) / MINUTE_MS)
+  return [{ reason, minutes, isOver: false }]
+}
