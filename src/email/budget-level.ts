@@ -1,5 +1,9 @@
+import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
+import { mailStatus } from '../db/mail-schema'
+import { dayOf } from '../durable/budget'
 import type { BudgetAnswer } from '../durable/mail-budget'
 import { messageOf } from '../error-text'
 import { log } from '../log'
@@ -19,9 +23,26 @@ export async function tellLevel(
   if (!isUntold || level === 'ok') return
   const event = EVENTS[level]
   const data = { limit: deps.settings.EMAIL_DAILY_LIMIT, ...counts }
+  const row = { id: 1, level, levelDay: dayOf(deps.now().getTime()) }
+  // Of two batches at once one tells, and `low` does not come after `out`.
+  const isTold = sql`level_day >= ${row.levelDay} AND level IN (${level}, 'out')`
   try {
     await reach(deps, 'database', () =>
-      deps.db.batch([recordEvent(deps, { event, actor: 'system', data })]),
+      batch(deps.db, {
+        event: recordEvent(
+          deps,
+          { event, actor: 'system', data },
+          sql`NOT EXISTS (SELECT 1 FROM mail_status WHERE ${isTold})`,
+        ),
+        status: deps.db
+          .insert(mailStatus)
+          .values(row)
+          .onConflictDoUpdate({
+            target: mailStatus.id,
+            set: row,
+            setWhere: sql`level_day IS NULL OR NOT (${isTold})`,
+          }),
+      }),
     )
     log('error', event, data)
     await reach(deps, 'mail budget', () => mailBudget(deps).noteTold(level, deps.now().getTime()))

@@ -1,17 +1,13 @@
 import { sql } from 'drizzle-orm'
+import type { Deps } from '../context'
 import { dayOf } from '../durable/budget'
 
-/** What `mailStateOf` reads of the row of `mail_status`; there is none before the first fault. */
-export const mailStateColumns = sql`level, level_day, pause_reason`
-export type MailStateRow = Readonly<{
-  level: string
-  level_day: number | null
-  pause_reason: string | null
-}>
+/** `low` and `out`: of what may be mailed today; `paused`: the mail server refuses our account. */
+export const MAIL_STATES = ['ok', 'low', 'out', 'paused'] as const
+export type MailState = (typeof MAIL_STATES)[number]
 
-/** How mail stands, for anyone who asks. */
-export function mailStateOf(row: MailStateRow | undefined, now: number): 'ok' | 'low' | 'paused' {
-  if (!row) return 'ok'
-  if (row.pause_reason !== null) return 'paused'
-  return row.level !== 'ok' && row.level_day === dayOf(now) ? 'low' : 'ok'
-}
+/** How mail stands, as a part of a query; `null` before the first fault. */
+export const mailState = ({ now }: Pick<Deps, 'now'>) => sql<MailState | null>`(
+  SELECT CASE WHEN pause_reason IS NOT NULL THEN 'paused'
+    WHEN level_day = ${dayOf(now().getTime())} THEN level ELSE 'ok' END
+  FROM mail_status)`

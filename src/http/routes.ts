@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import { cached } from '../cached'
 import type { AppEnv } from '../context'
-import { mailStateColumns, mailStateOf, type MailStateRow } from '../email/mail-state'
+import { MAIL_STATES, mailState, type MailState } from '../email/mail-state'
 import { anyone } from '../guards'
 import { docsPage } from '../pages/docs-page'
 import { homePage } from '../pages/home-page'
@@ -28,7 +28,7 @@ const CURRENT: Record<number, FacetAnswer> = {
 
 const healthSchema = z.object({
   status: z.literal('ok'),
-  mail: z.enum(['ok', 'low', 'paused']),
+  mail: z.enum(MAIL_STATES),
 })
 
 /** The service about itself, its pages and their files. `app` is what the document describes. */
@@ -36,11 +36,12 @@ export function httpRoutes(app: Pick<Hono<AppEnv>, 'routes'>) {
   // On the first call, not at start-up: only few isolates are ever asked.
   let document: PublicText | undefined
   let docs: PublicText | undefined
-  const mailState = cached(async (deps) => {
+  const readMailState = cached(async (deps) => {
     const { results } = await reach(deps, 'database', () =>
-      deps.db.run(sql`SELECT ${mailStateColumns} FROM mail_status`),
+      deps.db.run(sql`SELECT ${mailState(deps)} AS state`),
     )
-    return mailStateOf(results[0] as MailStateRow | undefined, deps.now().getTime())
+    const [row] = results as { state: MailState | null }[]
+    return row?.state ?? 'ok'
   })
 
   return new Hono<AppEnv>({ strict: false })
@@ -51,13 +52,13 @@ export function httpRoutes(app: Pick<Hono<AppEnv>, 'routes'>) {
         tag: 'Service',
         summary: 'Whether the service can work',
         description:
-          'Asks the database, every two seconds at most. 503 when it does not answer. `mail` is `low` when little is left of what may be mailed today, and `paused` while the mail server refuses our account: codes and links come late then, or not at all.',
+          'Asks the database, every two seconds at most. 503 when it does not answer. `mail` is `low` when little is left of what may be mailed today, `out` when nothing is, and `paused` while the mail server refuses our account: codes and links come late then, or not at all.',
         answers: {
           200: { description: 'It can', schema: healthSchema },
         },
       }),
       async (c) => {
-        const mail = await mailState(c.var.deps)
+        const mail = await readMailState(c.var.deps)
         return c.json({ status: 'ok', mail } satisfies z.output<typeof healthSchema>)
       },
     )

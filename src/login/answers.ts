@@ -5,7 +5,7 @@ import { deviceCookie, sessionCookie } from '../http/cookies'
 import type { AccessToken } from '../sessions/access-token'
 import { tokensAnswer, tokensOf } from '../sessions/tokens-answer'
 import { methods } from '../two-factor/methods'
-import type { ChallengeOpened } from './open-challenge'
+import { type ChallengeOpened, CODE_DELIVERIES } from './open-challenge'
 
 /** At so many backup codes left every login says so. */
 const FEW_BACKUP_CODES = 2
@@ -15,6 +15,12 @@ export const challengeAnswer = z.object({
   methods: z.array(z.enum(methods)).describe('What may finish it'),
   default_method: z.enum(methods),
   expires_in: z.int().describe('Seconds'),
+  code_delivery: z
+    .enum(CODE_DELIVERIES)
+    .optional()
+    .describe(
+      'Where a code was mailed. `delayed`: mail is scarce or stopped for everyone, and the code may come late or not at all',
+    ),
 })
 
 export const challengeOf = (opened: ChallengeOpened) => ({
@@ -22,6 +28,7 @@ export const challengeOf = (opened: ChallengeOpened) => ({
   methods: [...opened.methods],
   default_method: opened.defaultMethod,
   expires_in: opened.expiresInSeconds,
+  ...(opened.codeDelivery && { code_delivery: opened.codeDelivery }),
 })
 
 const left = {

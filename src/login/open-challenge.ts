@@ -1,14 +1,20 @@
 import type { Deps } from '../context'
+import type { MailState } from '../email/mail-state'
 import { methodsOf } from '../two-factor/factors-of-user'
 import type { Method } from '../two-factor/methods'
 import { type Challenge, newChallengeToken, newCode, putChallenge } from './challenge'
 import { sendCode } from './send-code'
+
+export const CODE_DELIVERIES = ['normal', 'delayed'] as const
+type CodeDelivery = (typeof CODE_DELIVERIES)[number]
 
 export type ChallengeOpened = Readonly<{
   challenge: string
   methods: readonly Method[]
   defaultMethod: Method
   expiresInSeconds: number
+  /** Of a code that was mailed. */
+  codeDelivery: CodeDelivery | undefined
 }>
 
 /** Why a right password opens no challenge, in the audit event. */
@@ -24,7 +30,11 @@ export const isCodeMailed = (user: { hasTotp: boolean; hasBackupCode: boolean })
  */
 export async function openChallenge(
   deps: Deps,
-  user: Parameters<typeof sendCode>[1] & { hasTotp: boolean; hasBackupCode: boolean },
+  user: Parameters<typeof sendCode>[1] & {
+    hasTotp: boolean
+    hasBackupCode: boolean
+    mailState: MailState | null
+  },
   binding: Pick<
     Challenge,
     'securityEpoch' | 'sessionEpoch' | 'role' | 'transport' | 'stepUpOf' | 'isKnownDevice'
@@ -54,5 +64,12 @@ export async function openChallenge(
         isKnownDevice: binding.isKnownDevice,
       }),
   ])
-  return { challenge: token, methods, defaultMethod, expiresInSeconds }
+  const codeDelivery = mailed && deliveryOf(user.mailState, binding.isKnownDevice)
+  return { challenge: token, methods, defaultMethod, expiresInSeconds, codeDelivery }
 }
+
+/** Codes go out first to browsers that the account knows (durable/budget.ts). */
+const deliveryOf = (state: MailState | null, isKnownDevice: boolean): CodeDelivery =>
+  state === 'paused' || state === 'out' || (state === 'low' && !isKnownDevice)
+    ? 'delayed'
+    : 'normal'

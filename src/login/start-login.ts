@@ -4,6 +4,7 @@ import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { hashPassword } from '../crypto/password-hash'
 import { users } from '../db/schema'
+import { mailState } from '../email/mail-state'
 import { holderColumns, tryPassword } from '../passwords/try-password'
 import { problem, tooMany } from '../problems'
 import { currentEpoch } from '../sessions/session-epoch'
@@ -83,13 +84,14 @@ export async function startLogin(
   return openChallenge(deps, user, { ...epochs, role, transport, isKnownDevice, stepUpOf: null })
 }
 
-async function findUser(deps: Pick<Deps, 'db'>, { kind, key }: LoginIdentifier) {
+async function findUser(deps: Pick<Deps, 'db' | 'now'>, { kind, key }: LoginIdentifier) {
   const [user] = await deps.db
     .select({
       ...holderColumns,
       status: users.status,
       securityEpoch: users.securityEpoch,
       sessionEpoch: currentEpoch,
+      mailState: mailState(deps),
       frozenAt: users.frozenAt,
       erasureDueAt: users.erasureDueAt,
       hasTotp: hasTotp(),

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { mailState } from '../email/mail-state'
 import { users } from '../db/schema'
 import { holderColumns, tryPassword } from '../passwords/try-password'
 import { problem, tooMany } from '../problems'
@@ -30,6 +31,7 @@ export async function startStepUp(
       ...holderColumns,
       securityEpoch: users.securityEpoch,
       sessionEpoch: currentEpoch,
+      mailState: mailState(deps),
       hasTotp: hasTotp(),
       hasBackupCode: hasBackupCode(),
     })

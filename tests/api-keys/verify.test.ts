@@ -175,7 +175,7 @@ const brokenDatabase = {
 
 describe('the end of a key', () => {
   const runDaily = (app: App, fault = (deps: Deps) => deps) =>
-    runJobs(fault(testDeps({ now: app.now })), '0 6 * * *')
+    runJobs(fault(testDeps({ now: app.now })), 'remind-keys')
 
   test('is told 14 and 3 days before, once each, to owners who may use it', async ({ expect }) => {
     const app = startApp()

@@ -3,6 +3,7 @@ import { test } from 'vitest'
 import { AccountWorld } from '../support/account-world'
 import { REQUESTED } from '../support/addresses'
 import { freshAddress, nextCode } from '../support/app'
+import { sendWaiting } from '../support/mail-faults'
 import { mailAbout, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
 import { nextLinkToken } from '../support/recovery'
@@ -111,6 +112,7 @@ const acts: Record<string, (world: AccountWorld, choice: number) => Promise<unkn
     const { email: identifier, password } = world.account
     const refused = await world.app.post('/api/auth/login/', { identifier, password })
     if (refused.status === 200) throw new Error('a login to an account that is closing')
+    await sendWaiting()
     const token = await nextLinkToken(world.account, 'keep-account')
     const kept = await world.app.post('/api/users/keep-account/', { token })
     if (kept.status !== 200) throw new Error(`kept: ${kept.text}`)

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
+import { tellLevel } from '../../src/email/budget-level'
 import { hasAdmin } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { mailsTo } from '../support/smtp-mailbox'
@@ -8,6 +9,7 @@ import { brokenDb, codeMail, someone, startMail, verifyMail, withSettings } from
 /** A day of few mails, and how to use so many of them up. */
 async function startDay(limit = 10) {
   const before = (await levelEvents()).length
+  await env.DB.prepare('DELETE FROM mail_status').run()
   let now = new Date('2026-11-24T12:00:00Z')
   const mail = startMail({
     ...withSettings({ EMAIL_DAILY_LIMIT: limit }),
@@ -53,9 +55,28 @@ test('a budget that runs low, and one that is used up, is told once a day each',
   await send(1)
   const out = { event: 'mail_budget_out', ...by, data: { limit: 10, total: 10, 'held:known': 1 } }
   expect(await told()).toMatchObject([low, out])
+  const level = () => env.DB.prepare('SELECT level FROM mail_status').first('level')
+  expect(await level()).toBe('out')
   nextDay()
   await send(8)
   expect(await told()).toMatchObject([low, out, low])
+  expect(await level()).toBe('low')
+})
+
+test('of two batches that find the budget low one tells, and none says so after it was used up', async ({
+  expect,
+}) => {
+  const { mail, told } = await startDay()
+  const answer = (level: 'low' | 'out') => ({
+    verdicts: [],
+    isUntold: true,
+    today: { level, counts: {}, resetsAt: 0 },
+  })
+  await Promise.all([tellLevel(mail.deps, answer('low')), tellLevel(mail.deps, answer('low'))])
+  await tellLevel(mail.deps, answer('out'))
+  await tellLevel(mail.deps, answer('low'))
+  expect(await told()).toMatchObject([{ event: 'mail_budget_low' }, { event: 'mail_budget_out' }])
+  expect(await env.DB.prepare('SELECT level FROM mail_status').first('level')).toBe('out')
 })
 
 test('a level that the database could not take is told with the next batch', async ({ expect }) => {

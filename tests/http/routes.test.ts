@@ -22,7 +22,7 @@ describe('GET /api/health/', () => {
     const rows = [
       ['ok', `'ok', ${today}, NULL`],
       ['low', `'low', ${today}, NULL`],
-      ['low', `'out', ${today}, NULL`],
+      ['out', `'out', ${today}, NULL`],
       ['ok', `'out', ${today - 1}, NULL`],
       ['paused', `'ok', NULL, 'daily_limit'`],
       ['paused', `'low', ${today}, 'daily_limit'`],

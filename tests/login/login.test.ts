@@ -21,6 +21,7 @@ describe('a login', () => {
       methods: ['email'],
       default_method: 'email',
       expires_in: 300,
+      code_delivery: 'normal',
     })
 
     const code = await nextCode(ada)
