@@ -128,6 +128,49 @@ test('a link to another address counts for the account that asked, not for its o
   }
 })
 
+describe('an alarm counts for those who caused it', () => {
+  test.for([
+    ['known', 'known'],
+    ['new', 'account'],
+  ] as const)('wrong codes in a %s browser', async ([browser, standing], { expect }) => {
+    const { app, queued, login } = startCauses()
+    const { account, userId, deviceCookie } = await signedIn(app)
+    await age(account)
+    const cookie = browser === 'known' ? deviceCookie : undefined
+    const { body } = await login(account, cookie)
+    await queued()
+    for (let tries = 0; tries < 3; tries += 1) {
+      const wrong = { challenge: body.challenge, method: 'email', code: '000000' }
+      await app.post('/api/auth/verify-2fa/', wrong, { cookie })
+    }
+    expect(await queued()).toMatchObject([{ name: 'wrong_code', standing, account: userId }])
+  })
+
+  test.for([
+    ['known', 'known'],
+    ['new', 'stranger'],
+  ] as const)('a lock by a %s browser', async ([browser, standing], { expect }) => {
+    const { app, queued, login } = startCauses()
+    const { account, userId, deviceCookie } = await signedIn(app)
+    await age(account)
+    for (let tries = 0; tries < 5; tries += 1) {
+      await login({ ...account, password: 'wrong' }, browser === 'known' ? deviceCookie : undefined)
+    }
+    const by = standing === 'known' ? userId : null
+    expect(await queued()).toMatchObject([{ name: 'account_locked', standing, account: by }])
+  })
+})
+
+test.for(['account_erased', 'api_key_expiring'] as const)(
+  'what a job tells owners (%s) takes nothing of the service, and has no share',
+  (name, { expect }) => {
+    const template = templateOf(name)
+    if (!template) throw new Error('no such template')
+    const by = { standing: 'account', account: 'usr_a', network: null, site: null }
+    expect(standingOf({ userId: 'usr_a', cause: undefined }, template)).toEqual(by)
+  },
+)
+
 test('what an admin does is of the service', async ({ expect }) => {
   const { app, queued } = startCauses()
   const { accessToken: token } = await hasAdmin(app)
@@ -143,7 +186,7 @@ test('what an admin does is of the service', async ({ expect }) => {
 })
 
 describe('what a stranger has caused and must not see counts for no network', () => {
-  const unseen = { standing: 'unseen', account: null, network: null, site: null }
+  const unseen = { standing: 'stranger', account: null, network: null, site: null }
 
   test('the link of a sign-up after a wrong password for it', async ({ expect }) => {
     const { app, queued, login } = startCauses()
