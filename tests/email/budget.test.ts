@@ -79,6 +79,22 @@ describe('MailBudget', () => {
     })
   })
 
+  test('asks for its level to be told until it was, and for no lower one after it', async ({
+    expect,
+  }) => {
+    const budget = newBudget()
+    const isUntold = async () => (await budget.take([], NOON, 1)).isUntold
+    expect(await isUntold()).toBe(false)
+    await budget.take([request()], NOON, 1)
+    expect(await isUntold()).toBe(true)
+    await budget.noteTold('low', NOON)
+    expect(await isUntold()).toBe(true)
+    await budget.noteTold('out', NOON)
+    await budget.noteTold('low', NOON)
+    expect(await isUntold()).toBe(false)
+    expect((await budget.take([request()], NOON + DAY_MS, 1)).isUntold).toBe(true)
+  })
+
   test('writes few rows a mail: its charge, its causes and its reader, and one a batch', async ({
     expect,
   }) => {
