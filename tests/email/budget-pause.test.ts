@@ -54,6 +54,20 @@ describe('a budget that is paused', () => {
     ])
   })
 
+  test('is watched until the database knows of the very end of it', async ({ expect }) => {
+    const budget = newBudget()
+    await budget.report([{ ...fault, outcome: 'sign_in_refused' }], NOON)
+    const { breaker } = await budget.report([{ ...fault, outcome: 'accepted' }], NOON + 60_000)
+    const isWatched = async () => {
+      const { verdicts } = await budget.take([request()], NOON + 60_000, 99)
+      return verdicts[0]?.isWatched ?? false
+    }
+    await budget.resumed(breaker.version - 1)
+    expect(await isWatched()).toBe(true)
+    await budget.resumed(breaker.version)
+    expect(await isWatched()).toBe(false)
+  })
+
   test('judges each mail once while it looks for one that finds out', async ({ expect }) => {
     const budget = newBudget()
     const notice = () => request({ digest: 'digest' })

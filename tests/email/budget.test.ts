@@ -95,6 +95,18 @@ describe('MailBudget', () => {
     expect((await budget.take([request()], NOON + DAY_MS, 1)).isUntold).toBe(true)
   })
 
+  test('tells how many mails the day has held back, without those of a full minute', async ({
+    expect,
+  }) => {
+    const budget = newBudget()
+    const twice = [request({ recipient: reader('hash') }), request({ recipient: reader('hash') })]
+    const { today } = await budget.take(twice, NOON, 9)
+    expect(Object.keys(today.counts).filter((name) => name.startsWith('held'))).toEqual([])
+    await budget.take([request(), request({ standing: 'stranger' })], NOON, 1)
+    const { counts } = await budget.figures(NOON, 1)
+    expect(counts).toMatchObject({ 'held:known': 1, 'held:stranger': 1 })
+  })
+
   test('writes few rows a mail: its charge, its causes and its reader, and one a batch', async ({
     expect,
   }) => {
@@ -142,14 +154,15 @@ describe('MailBudget', () => {
     const old = now - 15 * DAY_MS
     const kept = request({ recipient: reader('new'), askedAt: now })
     await budget.take([request({ recipient: reader('old'), askedAt: old })], old, 9)
+    await budget.take([request()], now - DAY_MS, 9)
     await budget.take([kept], now, 9)
     expect(await runDurableObjectAlarm(budget)).toBe(true)
     const rows = await runInDurableObject(budget, (_budget, { storage }) =>
-      ['charges', 'recipients', 'today'].map(
+      ['charges', 'recipients', 'today', 'causes'].map(
         (table) => storage.sql.exec(`SELECT * FROM ${table}`).toArray().length,
       ),
     )
-    expect(rows).toEqual([1, 2, 1])
+    expect(rows).toEqual([2, 2, 2, 1])
     expect(await budget.take([kept], now, 1)).toMatchObject({ verdicts: [{ verdict: 'send' }] })
   })
 })
