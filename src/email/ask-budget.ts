@@ -53,7 +53,7 @@ function requestFor(
     id: message.id,
     isDecoy: mail.to === null,
     standing,
-    kind: causedBy === 'stranger' ? kind : 'other',
+    kind,
     account: hash('account', account),
     network: hash('network', network),
     site: hash('site', site),
