@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
 import { mailsTo } from '../support/smtp-mailbox'
-import { codeMail, someone, startMail, verifyMail, withSettings } from './support'
+import { codeMail, mailEventsOf, someone, startMail, verifyMail, withSettings } from './support'
 
 const NOON = Date.UTC(2026, 10, 24, 12)
 const HOUR = 3_600_000
@@ -30,6 +30,24 @@ describe('the budget counts a mail', () => {
     expect(await mailsTo(person.to)).toHaveLength(3)
     await mail.deliver(await mail.queued(by(site(1), 'usr_b')))
     expect(await mailsTo(person.to)).toHaveLength(4)
+  })
+
+  test('as a repeat that waits for the next day, where its cause has had its share', async ({
+    expect,
+  }) => {
+    const midnight = NOON + 12 * HOUR
+    const person = someone()
+    const mail = startMail({
+      ...withSettings({ EMAIL_DAILY_LIMIT: 10 }),
+      now: () => new Date(midnight),
+    })
+    const cause = { ip: '203.0.113.7' }
+    const expiresAt = midnight + 48 * HOUR
+    const mails = [someone(), person].map((to) => ({ ...verifyMail(to), expiresAt, cause }))
+    const { acked, delays } = await mail.deliver(await mail.queued(...mails))
+    expect(acked).toEqual([true, false])
+    expect(delays[1]).toBe(86_400)
+    expect(await mailEventsOf(person.userId)).toEqual([])
   })
 
   test.for([

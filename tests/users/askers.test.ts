@@ -60,6 +60,37 @@ describe('a stranger who asks first', () => {
     expect(await resets(email)).toBe(32)
   })
 
+  test('with sign-ups has no more mails sent than with resets', async ({ expect }) => {
+    const app = startApp()
+    const { email } = await app.hasAccount()
+    const ip = freshAddress()
+    const json = { email, password: 'the stranger chose these words' }
+    const signUp = () => app.post('/api/users/create/', json, { ip })
+    await signUp()
+    await signUp()
+    expect(await mailsTo(email)).toHaveLength(1)
+    app.advance(61)
+    await signUp()
+    expect(await mailsTo(email)).toHaveLength(2)
+  })
+
+  test('gets no more resets of a frozen account by sign-ups', async ({ expect }) => {
+    const app = startApp()
+    const { email } = await holder(app, 'frozen_at = 1')
+    const signUp = () =>
+      app.post(
+        '/api/users/create/',
+        { email, password: 'the stranger chose these words' },
+        { ip: freshAddress() },
+      )
+    await askReset(app, email)
+    await signUp()
+    expect(await resets(email)).toBe(1)
+    app.advance(61)
+    await signUp()
+    expect(await resets(email)).toBe(2)
+  })
+
   test('leaves the owner of an address the sign-up, and the link again', async ({ expect }) => {
     const app = startApp()
     const account = app.newAccount()
