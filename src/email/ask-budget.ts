@@ -44,9 +44,8 @@ function requestFor(
   const hash = (what: string, value: string | null) => (value === null ? null : keyed(what, value))
   const { standing, account, network, site } = standingOf(mail, template)
   const reader = mail.name ?? (mail.to === null ? null : emailKey(mail.to))
-  // Asked for by the owner of the name or an admin: the guard of the name has counted that, and what
-  // strangers ask for uses up none of it.
-  const isTrusted = standing === 'service' || (account !== null && mail.name !== undefined)
+  // The guard of a name has counted before there was a link: what it grants is mailed.
+  const isCapped = causedBy === 'stranger' && mail.name === undefined && !isDigested
   // What strangers do hides no alarm of the owner's own browsers, nor the other way round.
   const side = typeof mail.cause === 'object' && mail.cause.account?.isKnown ? 'known' : 'others'
   return {
@@ -58,7 +57,7 @@ function requestFor(
     network: hash('network', network),
     site: hash('site', site),
     recipient:
-      causedBy === 'stranger' && !isDigested && !isTrusted && reader !== null
+      isCapped && reader !== null
         ? {
             byAsker: keyed(kind, `${account ?? site ?? network ?? ''}|${reader}`),
             byAll: keyed(kind, reader),

@@ -108,34 +108,22 @@ describe('one address', () => {
     })
   })
 
-  test('gets what its own browser or an admin asks for, whatever strangers have had', async ({
+  test('gets what the guard of its name has granted, whatever else strangers have had', async ({
     expect,
   }) => {
     const mail = startMail()
     const person = someone()
-    const named = { ...verifyMail(person), name: person.to }
-    const strangers = Array.from({ length: 31 }, (_, index) => ({
-      ...named,
+    const from = (index: number) => ({
+      ...verifyMail(person),
       cause: { ip: `198.51.100.${index}` },
-    }))
-    const { acked } = await mail.deliver(await mail.queued(...strangers))
-    expect(acked.filter(Boolean)).toHaveLength(31)
+    })
+    const strangers = Array.from({ length: 31 }, (_, index) => from(index))
+    await mail.deliver(await mail.queued(...strangers))
     expect(await mailsTo(person.to)).toHaveLength(30)
-    const account = { id: person.userId, isOld: true, isKnown: true }
-    const young = { ...account, isOld: false }
-    await mail.deliver(
-      await mail.queued(
-        { ...named, cause: { ip: '203.0.113.9', account } },
-        { ...named, cause: { ip: '203.0.113.9', account: young } },
-        { ...named, cause: 'service' },
-        // Of an account that has somebody else's address mailed.
-        {
-          ...verifyMail(person),
-          cause: { ip: '203.0.113.9', account: { ...account, id: 'usr_a' } },
-        },
-      ),
-    )
-    expect(await mailsTo(person.to)).toHaveLength(33)
+    const named = { ...from(0), name: person.to }
+    const decoys = strangers.map((one) => ({ ...one, to: null, userId: null, name: person.to }))
+    await mail.deliver(await mail.queued(...decoys, named, { ...named, cause: 'service' }))
+    expect(await mailsTo(person.to)).toHaveLength(32)
   })
 
   test('gets every login code, which needs the password', async ({ expect }) => {

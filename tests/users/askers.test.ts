@@ -74,6 +74,16 @@ describe('a stranger who asks first', () => {
     expect(await mailsTo(email)).toHaveLength(2)
   })
 
+  test('with six networks uses up all links but that of the first sign-up', async ({ expect }) => {
+    const app = startApp()
+    const account = app.newAccount()
+    await useUp(app, '/api/auth/verify-email/resend/', account.email, 6)
+    const signUp = () => app.post('/api/users/create/', account, { ip: freshAddress() })
+    await signUp()
+    await signUp()
+    expect(await mailsTo(account.email)).toHaveLength(1)
+  })
+
   test('gets no more resets of a frozen account by sign-ups', async ({ expect }) => {
     const app = startApp()
     const { email } = await holder(app, 'frozen_at = 1')
