@@ -91,6 +91,18 @@ test.for([500, 5000])(
   },
 )
 
+test.for([500, 5000])(
+  'what jobs tell the owner of a thousand accounts takes no first mail of others: %i',
+  (limit, { expect }) => {
+    const told = Array.from({ length: 1000 }, (_, index): Event => {
+      const who = { standing: 'account', account: `gone${index}`, network: null } as const
+      return { group: 'attack', kind: 'other', at: index, ...who }
+    })
+    const served = runDay(ledger(limit), [...told, ...honestDay(limit)])
+    for (const group of [...HONEST, 'first code']) expect(served[group], group).toBe(1)
+  },
+)
+
 test('an attacker who owns 22 old accounts in known browsers has a share for each, no more', ({
   expect,
 }) => {

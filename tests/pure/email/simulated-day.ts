@@ -14,7 +14,7 @@ export type Event = Readonly<{
   standing: Standing
   kind: MailKind
   account?: string
-  network: string
+  network: string | null
   site?: string
   isLate?: boolean
 }>
