@@ -26,6 +26,9 @@ async function holder(app: App, assignment: string) {
   return account
 }
 
+const signUp = (app: App, email: string, ip = freshAddress()) =>
+  app.post('/api/users/create/', { email, password: 'the stranger chose these words' }, { ip })
+
 const resets = async (email: string) =>
   (await mailsTo(email)).filter(({ subject }) => subject === 'Set a new password').length
 
@@ -64,40 +67,31 @@ describe('a stranger who asks first', () => {
     const app = startApp()
     const { email } = await app.hasAccount()
     const ip = freshAddress()
-    const json = { email, password: 'the stranger chose these words' }
-    const signUp = () => app.post('/api/users/create/', json, { ip })
-    await signUp()
-    await signUp()
+    await signUp(app, email, ip)
+    await signUp(app, email, ip)
     expect(await mailsTo(email)).toHaveLength(1)
     app.advance(61)
-    await signUp()
+    await signUp(app, email, ip)
     expect(await mailsTo(email)).toHaveLength(2)
   })
 
   test('with six networks uses up all links but that of the first sign-up', async ({ expect }) => {
     const app = startApp()
-    const account = app.newAccount()
-    await useUp(app, '/api/auth/verify-email/resend/', account.email, 6)
-    const signUp = () => app.post('/api/users/create/', account, { ip: freshAddress() })
-    await signUp()
-    await signUp()
-    expect(await mailsTo(account.email)).toHaveLength(1)
+    const { email } = app.newAccount()
+    await useUp(app, '/api/auth/verify-email/resend/', email, 6)
+    await signUp(app, email)
+    await signUp(app, email)
+    expect(await mailsTo(email)).toHaveLength(1)
   })
 
   test('gets no more resets of a frozen account by sign-ups', async ({ expect }) => {
     const app = startApp()
     const { email } = await holder(app, 'frozen_at = 1')
-    const signUp = () =>
-      app.post(
-        '/api/users/create/',
-        { email, password: 'the stranger chose these words' },
-        { ip: freshAddress() },
-      )
     await askReset(app, email)
-    await signUp()
+    await signUp(app, email)
     expect(await resets(email)).toBe(1)
     app.advance(61)
-    await signUp()
+    await signUp(app, email)
     expect(await resets(email)).toBe(2)
   })
 
