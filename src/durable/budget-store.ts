@@ -1,4 +1,5 @@
-import { type BudgetRequest, causesOf, dayOf, type Level } from './budget'
+import { type BudgetRequest, causesOf, dayOf } from './budget'
+import type { Level } from './budget-levels'
 import type { Digest } from './digest'
 import { type Breaker, CLOSED } from './mail-breaker'
 import type { Recipient, RecipientWindows } from './recipient-cap'

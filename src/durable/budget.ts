@@ -3,10 +3,9 @@ import { type Recipient, type RecipientWindows, takeOfRecipient } from './recipi
 /**
  * How much is known about the cause of a mail: an old account in a known browser or a session; an old
  * account in a new browser; a young account, which anyone can make; a stranger, who has given no
- * password; the service itself, which includes its admins; and what a stranger has caused and must not
- * see, which counts for no network and goes out as a repeat.
+ * password; and the service itself, which includes its admins.
  */
-export type Standing = 'known' | 'account' | 'young' | 'stranger' | 'service' | 'unseen'
+export type Standing = 'known' | 'account' | 'young' | 'stranger' | 'service'
 
 /** What strangers can cause, each with a cap of its own. */
 export const MAIL_KINDS = ['sign_up', 'reset', 'lock', 'other'] as const
@@ -21,7 +20,10 @@ export type BudgetRequest = Readonly<{
   standing: Standing
   kind: MailKind
   account: string | null
-  /** An IPv4 address or an IPv6 /64, and the /48 of the latter. */
+  /**
+   * An IPv4 address or an IPv6 /64, and the /48 of the latter. Without a network there is no share to
+   * come first: it goes out as a repeat.
+   */
   network: string | null
   site: string | null
   /** Of what a stranger has mailed to a reader; `null` is not capped. */
@@ -30,6 +32,8 @@ export type BudgetRequest = Readonly<{
   digest: string | null
   /** When it was asked for, milliseconds. Mails asked for an hour apart are no flood when the queue lags. */
   askedAt: number
+  /** It has waited for long: such mails leave half of the day to those of today. */
+  isLate: boolean
 }>
 
 /**
@@ -64,12 +68,12 @@ export const PARTS = { known: 47, account: 25, stranger: 28 } as const
 export type Part = keyof typeof PARTS
 
 /** At most so many per cent of the limit, within its part: a flood of one leaves room for the others. */
-const CAPS: Readonly<Record<string, number>> = {
-  sign_up: 24,
-  reset: 24,
-  lock: 8,
-  young: 4,
-  service: 15,
+const CAPS = { sign_up: 24, reset: 24, lock: 8, other: 100, young: 4, service: 15 } as const
+
+/** The cap that a mail falls under: kinds have theirs within the part of strangers alone. */
+function cappedAs({ standing, kind }: BudgetRequest): MailKind | 'service' {
+  if (standing === 'service') return standing
+  return standing === 'stranger' || standing === 'young' ? kind : 'other'
 }
 
 type Terms = Readonly<{
@@ -92,7 +96,6 @@ const TERMS: Readonly<Record<Standing, Terms>> = {
   account: { parts: ['account', 'stranger'], account: twice, network: upTo(2), most: 10 },
   young: { parts: ['stranger'], account: perCause, network: perCause, most: 4 },
   stranger: { parts: ['stranger'], account: perCause, network: perCause, most: 4 },
-  unseen: { parts: ['stranger'], account: perCause, network: perCause, most: 4 },
   service: { parts: ['known'], account: upTo(100), network: upTo(100), most: 100 },
 }
 
@@ -104,7 +107,7 @@ const PACE: Readonly<Record<Part, readonly [atOnce: number, inAll: number]>> = {
 }
 
 /** Rounded up: a share of a small limit is at least one mail. */
-const perCent = (limit: number, share: number) => Math.ceil((limit * share) / 100)
+export const perCent = (limit: number, share: number) => Math.ceil((limit * share) / 100)
 
 const DAY_MS = 86_400_000
 
@@ -157,49 +160,35 @@ function chargesOf(
   limit: number,
   now: number,
 ): readonly string[] | undefined {
-  const { standing, kind } = request
+  const { standing, network, isLate } = request
   const has = (counter: string, most: number) => (today[counter] ?? 0) < most
-  const hasCap = (counter: string) => has(counter, perCent(limit, CAPS[counter] ?? 100))
-  if (!has('total', limit) || !hasCap(kind) || (standing === 'service' && !hasCap(standing))) {
-    return undefined
-  }
+  const hasRoom = (counter: string, share: number) =>
+    has(counter, perCent(limit, isLate ? share / 2 : share))
+  const capped = cappedAs(request)
+  if (!has('total', limit) || !hasRoom(capped, CAPS[capped])) return undefined
   const terms = TERMS[standing]
   const isWithin = (most: (share: 'account' | 'network') => number) =>
     causesOf(request).every(({ key, share, worth }) => (causes[key] ?? 0) < most(share) * worth)
   if (!isWithin(() => Math.max(10, perCent(limit, terms.most)))) return undefined
-  const charged = (part: Part, ...more: string[]) => ['total', part, kind, ...more]
-  const hasRoom = (part: Part) => !isFullPart(part, today, limit)
-  if (standing !== 'unseen' && isWithin((share) => terms[share](limit))) {
-    const part = terms.parts.find(hasRoom)
-    if (part) return charged(part, ...(standing === 'service' ? [standing] : []))
+  const charged = (part: Part, ...more: string[]) => ['total', part, capped, ...more]
+  const hasPart = (part: Part) => hasRoom(part, PARTS[part])
+  const hasShare = network !== null || standing === 'service'
+  if (hasShare && isWithin((share) => terms[share](limit))) {
+    const part = terms.parts.find(hasPart)
+    if (part) return charged(part)
   }
   // The first code of a new account, whose network has just asked for the link.
   const isFirstCode =
     standing === 'young' &&
+    hasShare &&
     isWithin((share) => (share === 'account' ? terms.account(limit) : 2 * terms.network(limit)))
-  if (isFirstCode && hasCap('young') && hasRoom('account')) return charged('account', 'young')
+  if (isFirstCode && hasRoom('young', CAPS.young) && hasPart('account'))
+    return charged('account', 'young')
   const passed = 1 - secondsToNextDay(now) / 86_400
   const part = terms.parts.find((one) => {
     const [atOnce, inAll] = PACE[one]
     const paced = perCent(limit, PARTS[one] * (atOnce + (inAll - atOnce) * passed))
-    return has(one, paced) && hasRoom(one)
+    return has(one, paced) && hasPart(one)
   })
   return part && charged(part)
-}
-
-export const partSize = (part: Part, limit: number): number => perCent(limit, PARTS[part])
-
-const isFullPart = (part: Part, today: Counts, limit: number): boolean =>
-  (today[part] ?? 0) >= partSize(part, limit)
-
-/** `low`: most of the day is used, or all that strangers have; better known mails still go out. */
-export const LEVELS = ['ok', 'low', 'out'] as const
-export type Level = (typeof LEVELS)[number]
-
-const LOW = 0.8
-
-export function levelOf(today: Counts, limit: number): Level {
-  const total = today['total'] ?? 0
-  if (total >= limit) return 'out'
-  return total >= limit * LOW || isFullPart('stranger', today, limit) ? 'low' : 'ok'
 }

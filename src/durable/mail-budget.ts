@@ -1,13 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
-import {
-  type BudgetRequest,
-  type BudgetVerdict,
-  dayOf,
-  judge,
-  type Level,
-  LEVELS,
-  levelOf,
-} from './budget'
+import { type BudgetRequest, type BudgetVerdict, dayOf, judge } from './budget'
+import { type Level, LEVELS, levelOf } from './budget-levels'
 import { budgetStore, createTables, type Today } from './budget-store'
 import { digestStep } from './digest'
 import { type Breaker, gateOf, probesOf, type Report, withProbe, withReports } from './mail-breaker'
@@ -26,8 +19,6 @@ export type BudgetAnswer = Readonly<{
   /** The level of today has not been recorded yet: the caller does, and says so (`noteTold`). */
   isUntold: boolean
 }>
-
-export type { Level } from './budget'
 
 const isAbove = (one: Level, other: Level) => LEVELS.indexOf(one) > LEVELS.indexOf(other)
 
@@ -69,7 +60,7 @@ export class MailBudget extends DurableObject<Env> {
     return figuresOf(this.#store.today(now), now, dailyLimit)
   }
 
-  /** The level is recorded: nobody else has to. */
+  /** The level of the day of that time is recorded: nobody else has to. */
   noteTold(level: Level, now: number): void {
     const today = this.#store.today(now)
     if (!isAbove(level, today.told)) return
@@ -101,11 +92,15 @@ export class MailBudget extends DurableObject<Env> {
     const paused: BudgetVerdict = { verdict: 'paused', retryAfterSeconds }
     if (lets === 'none') return requests.map(() => paused)
     const real = requests.filter(({ isDecoy }) => !isDecoy)
-    const probe = probesOf(breaker, real).find((request) => judged(request).verdict === 'send')
-    // The day has no room for any of them.
-    if (!probe) return requests.map((request) => (request.isDecoy ? paused : judged(request)))
-    this.#store.keepBreaker(withProbe(breaker, now))
-    return requests.map((request) => (request === probe ? judged(request) : paused))
+    // Each once: to judge counts. Those that the day has no room for hear that.
+    const verdicts = new Map<BudgetRequest, BudgetVerdict>()
+    const probe = probesOf(breaker, real).find((request) => {
+      const verdict = judged(request)
+      verdicts.set(request, verdict)
+      return verdict.verdict === 'send'
+    })
+    if (probe) this.#store.keepBreaker(withProbe(breaker, now))
+    return requests.map((request) => verdicts.get(request) ?? paused)
   }
 
   #takeOne(

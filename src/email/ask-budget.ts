@@ -25,6 +25,9 @@ export async function askBudget(
   )
 }
 
+/** Older than any code: a day that was full, or a pause, has held it up. */
+const LATE_MS = 3_600_000
+
 export const mailBudget = ({ mailBudgets }: Pick<Deps, 'mailBudgets'>) =>
   mailBudgets.getByName('mail')
 
@@ -41,23 +44,28 @@ function requestFor(
   const hash = (what: string, value: string | null) => (value === null ? null : keyed(what, value))
   const { standing, account, network, site } = standingOf(mail, template)
   const reader = mail.name ?? (mail.to === null ? null : emailKey(mail.to))
+  // The guard of a name has counted before there was a link: what it grants is mailed.
+  const isCapped = causedBy === 'stranger' && mail.name === undefined && !isDigested
+  // What strangers do hides no alarm of the owner's own browsers, nor the other way round.
+  const side = typeof mail.cause === 'object' && mail.cause.account?.isKnown ? 'known' : 'others'
   return {
     id: message.id,
     isDecoy: mail.to === null,
     standing,
-    kind: causedBy === 'stranger' ? kind : 'other',
+    kind,
     account: hash('account', account),
     network: hash('network', network),
     site: hash('site', site),
     recipient:
-      causedBy === 'stranger' && !isDigested && reader !== null
+      isCapped && reader !== null
         ? {
             byAsker: keyed(kind, `${account ?? site ?? network ?? ''}|${reader}`),
             byAll: keyed(kind, reader),
           }
         : null,
-    digest: isDigested ? hash(name, reader) : null,
+    digest: isDigested && reader !== null ? keyed(name, `${side}|${reader}`) : null,
     // One that was told to wait asks anew.
     askedAt: message.attempts > 1 ? Math.max(now, mail.queuedAt) : mail.queuedAt,
+    isLate: now - mail.queuedAt >= LATE_MS,
   }
 }

@@ -18,12 +18,14 @@ const EVENTS = { low: 'mail_budget_low', out: 'mail_budget_out' } as const
  */
 export async function tellLevel(
   deps: Pick<Deps, 'db' | 'mailBudgets' | 'caller' | 'now' | 'patience' | 'settings'>,
-  { today: { level, counts }, isUntold }: BudgetAnswer,
+  { today: { level, counts, resetsAt }, isUntold }: BudgetAnswer,
 ): Promise<void> {
   if (!isUntold || level === 'ok') return
   const event = EVENTS[level]
   const data = { limit: deps.settings.EMAIL_DAILY_LIMIT, ...counts }
-  const row = { id: 1, level, levelDay: dayOf(deps.now().getTime()) }
+  // The day may have ended meanwhile.
+  const ofDay = resetsAt - 1
+  const row = { id: 1, level, levelDay: dayOf(ofDay) }
   // Of two batches at once one tells, and `low` does not come after `out`.
   const isTold = sql`level_day >= ${row.levelDay} AND level IN (${level}, 'out')`
   try {
@@ -45,7 +47,7 @@ export async function tellLevel(
       }),
     )
     log('error', event, data)
-    await reach(deps, 'mail budget', () => mailBudget(deps).noteTold(level, deps.now().getTime()))
+    await reach(deps, 'mail budget', () => mailBudget(deps).noteTold(level, ofDay))
   } catch (error) {
     log('error', 'mail_budget_untold', { reason: messageOf(error) })
   }

@@ -18,7 +18,7 @@ export type CausingAccount = Readonly<z.infer<typeof causingAccount>>
 
 /**
  * Who causes a mail: the service itself, its admins too, or a caller, by network and account. `unseen`:
- * a stranger, for whom what is left to the network would tell that there was a mail.
+ * a stranger, for whom what is left to the network would tell that there was a mail; it counts for none.
  */
 export const mailCause = z.union([
   z.enum(['service', 'unseen']),
@@ -58,14 +58,14 @@ export function standingOf(
   if (cause === 'service' || causedBy === 'service') {
     return { standing: 'service', account: null, network: null, site: null }
   }
-  if (cause === 'unseen') return { standing: cause, account: null, network: null, site: null }
-  const { network = null, site = null } = cause ? networkOf(cause.ip) : {}
-  const account = cause?.account
+  const caller = cause === 'unseen' ? undefined : cause
+  const { network = null, site = null } = caller ? networkOf(caller.ip) : {}
+  const account = caller?.account
   if (account) {
     const old = account.isKnown ? 'known' : 'account'
     return { standing: account.isOld ? old : 'young', account: account.id, network, site }
   }
-  // Of a job, or of a version that did not tell.
+  // Of a job, of a version that did not tell, or unseen.
   const isOwners = causedBy === 'owner'
   return {
     standing: isOwners ? 'account' : 'stranger',

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { randomId } from '../crypto/token'
+import { insertFrom } from '../db/insert-where'
 import { waitingMails } from '../db/mail-schema'
 import { messageOf } from '../error-text'
 import { log } from '../log'
@@ -66,13 +67,13 @@ export const waitingMail = async (
  */
 export function insertWaiting({ db }: Pick<Deps, 'db'>, mails: readonly WaitingMail[], when: SQL) {
   const rows = mails.map((mail) => ({ ...mail, createdAt: mail.createdAt.getTime() }))
-  return db
-    .insert(waitingMails)
-    .select(
-      sql`SELECT mail.value ->> 'createdAt', mail.value ->> 'id', mail.value ->> 'body'
-        FROM json_each(${JSON.stringify(rows)}) AS mail WHERE ${when}`,
-    )
-    .returning({ id: waitingMails.id })
+  const values = {
+    createdAt: sql`mail.value ->> 'createdAt'`,
+    id: sql`mail.value ->> 'id'`,
+    body: sql`mail.value ->> 'body'`,
+  }
+  const from = sql`FROM json_each(${JSON.stringify(rows)}) AS mail WHERE ${when}`
+  return insertFrom(db, waitingMails, values, from).returning({ id: waitingMails.id })
 }
 
 function sealed(

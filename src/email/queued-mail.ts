@@ -63,7 +63,11 @@ export function sealMail(
   deps: Pick<Deps, 'settings' | 'now' | 'caller'>,
   mail: MailRequest,
 ): Promise<string> {
-  const text = JSON.stringify({ cause: causeOf(deps), ...mail, queuedAt: deps.now().getTime() })
+  const text = JSON.stringify({
+    ...mail,
+    cause: mail.cause ?? causeOf(deps),
+    queuedAt: deps.now().getTime(),
+  })
   const missing = BUCKET_BYTES - (Buffer.byteLength(text) % BUCKET_BYTES)
   return seal(deps.settings.SEALING_KEYS, CONTEXT, text + ' '.repeat(missing % BUCKET_BYTES))
 }

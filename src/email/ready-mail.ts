@@ -1,5 +1,6 @@
 import type { Deps } from '../context'
-import type { BudgetVerdict, Level } from '../durable/budget'
+import type { BudgetVerdict } from '../durable/budget'
+import type { Level } from '../durable/budget-levels'
 
 import type { OutgoingMail } from './carrier'
 import { isHeaderSafe, wireAddress } from './header-safety'

@@ -1,5 +1,6 @@
 import type { Deps } from '../context'
-import type { BudgetVerdict, Level } from '../durable/budget'
+import type { BudgetVerdict } from '../durable/budget'
+import type { Level } from '../durable/budget-levels'
 import { log } from '../log'
 import type { Carrier, Outcome } from './carrier'
 import { cloudflareCarrier } from './cloudflare'

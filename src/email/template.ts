@@ -14,7 +14,8 @@ type Kind = Readonly<{
   urgency: Urgency
   /**
    * Who causes it, unless its cause says more (cause.ts): a stranger, who knows no password, the
-   * owner of an account, or the service and its admins. What strangers cause is capped per recipient.
+   * owner of an account, or the service and its admins. What strangers cause is capped per
+   * recipient, unless the guard of a name has counted it.
    */
   causedBy: 'stranger' | 'owner' | 'service'
   kind?: MailKind

@@ -6,6 +6,7 @@ import { guardOf } from '../durable/guard-of'
 import { problem, tooMany } from '../problems'
 import { reach } from '../reach'
 import { currentEpoch } from '../sessions/session-epoch'
+import { ownerColumns } from '../users/notify-owner'
 import { challengeId, findChallenge, newCode, putChallenge } from './challenge'
 import { sendCode } from './send-code'
 
@@ -23,13 +24,7 @@ export async function resendCode(deps: Deps, token: string): Promise<void> {
   }
   const { userId, securityEpoch, sessionEpoch, sentAt, isKnownDevice } = challenge
   const [user] = await deps.db
-    .select({
-      id: users.id,
-      email: users.email,
-      locale: users.locale,
-      role: users.role,
-      createdAt: users.createdAt,
-    })
+    .select(ownerColumns)
     .from(users)
     .where(
       and(

@@ -4,6 +4,7 @@ import type { Deps } from '../context'
 import { batch } from '../db/batch'
 import { waitingMails } from '../db/mail-schema'
 import type { PasswordFailed } from '../durable/reservations'
+import { causeOf, causingAccountOf } from '../email/cause'
 import { enqueueNotice, type MailRequest, waitingMail } from '../email/enqueue'
 import { putLock } from '../login/lock-record'
 import { noteWrongPassword } from '../login/spray'
@@ -90,7 +91,7 @@ async function record(deps: Deps, failure: Failure) {
 }
 
 /** One mail, whatever the case: a name that nobody has costs the same. */
-function noticeOf(deps: Deps, { name, user, isStopped, ofAccount }: Failure): MailRequest {
+function noticeOf(deps: Deps, { name, user, isStopped, ofName, ofAccount }: Failure): MailRequest {
   const { ip, country } = deps.caller
   const letter = {
     to: isStopped ? null : (user?.email ?? null),
@@ -98,6 +99,8 @@ function noticeOf(deps: Deps, { name, user, isStopped, ofAccount }: Failure): Ma
     locale: user?.locale ?? 'en',
     // Counted by what was typed: two names of one account stay two.
     name: name.key,
+    // A known browser or a session is counted by the account alone.
+    cause: causeOf(deps, user && !ofName ? causingAccountOf(deps, user) : undefined),
   }
   const where = { ip, country, time: deps.now() }
   if (ofAccount?.stopsNow) {

@@ -26,6 +26,8 @@ export type PasswordHolder = Readonly<{
   id: string
   email: string
   locale: string
+  role: string
+  createdAt: Date
   passwordHash: string
   recoveredEpoch: number | null
   recoveredDevice: string | null

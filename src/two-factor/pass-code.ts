@@ -64,7 +64,7 @@ export async function passCode(
   const proof = await prove(codeHash)
   if (!proof) {
     const failed = await reach(deps, 'guard', () => attempt.fail())
-    await recordWrongCode(deps, step, failed, 'wrong')
+    await recordWrongCode(deps, step, { ...failed, isKnownDevice }, 'wrong')
     throw problem('invalid_code')
   }
   const { keepsChallenge, sessionId } = step
@@ -75,7 +75,7 @@ export async function passCode(
     throw problem('invalid_challenge', { reason: 'used by a parallel request' })
   }
   if (failed) {
-    await recordWrongCode(deps, step, failed, verdict)
+    await recordWrongCode(deps, step, { ...failed, isKnownDevice }, verdict)
     throw problem(verdict === 'used' ? 'code_used' : 'invalid_code', { reason: 'step used before' })
   }
   return { ...proof, isKnownDevice }
@@ -93,7 +93,7 @@ const ALARM_EVERY = 3
 async function recordWrongCode(
   deps: Deps,
   { userId, method, whenEnded }: CodeStep,
-  { inARow, isEnded, stopsNow }: CodeFailed,
+  { inARow, isEnded, stopsNow, isKnownDevice }: CodeFailed & { isKnownDevice: boolean },
   how: 'wrong' | CodeVerdict['verdict'],
 ): Promise<void> {
   await deps.db.batch([
@@ -108,11 +108,10 @@ async function recordWrongCode(
   const { ip, country, userAgent: device } = deps.caller
   const where = { ip, country, time: deps.now() }
   if (stopsNow) {
-    await notifyOwner(deps, userId, {
-      template: 'authenticator_stopped',
-      data: { method, ...where },
-    })
+    const data = { method, ...where }
+    await notifyOwner(deps, userId, { template: 'authenticator_stopped', data, isKnownDevice })
   } else if (inARow > 0 && inARow % ALARM_EVERY === 0) {
-    await notifyOwner(deps, userId, { template: 'wrong_code', data: { method, device, ...where } })
+    const data = { method, device, ...where }
+    await notifyOwner(deps, userId, { template: 'wrong_code', data, isKnownDevice })
   }
 }

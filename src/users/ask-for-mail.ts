@@ -67,8 +67,8 @@ type Asking = Readonly<{ key: string; mailbox: Mailbox; act: Act; asker: Asker }
 
 /**
  * Sends the mail of an act, or one to nobody: where there is none, or where its link was not made,
- * since the account has changed since it was found. It is counted, and ends, by the act
- * and the name alone.
+ * since the account has changed since it was found. It is counted by the act and the name alone, and
+ * ends with the act, or with its own link if that is sooner.
  */
 export function sendMail(
   deps: Pick<Deps, 'mailQueue' | 'settings' | 'caller' | 'now' | 'patience'>,

@@ -1,6 +1,7 @@
 import { and, eq, getTableColumns, ne, type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { sha256 } from '../crypto/token'
+import { insertFrom } from '../db/insert-where'
 import { mailedTokens, signUps } from '../db/schema'
 import { isRecoverable } from '../passwords/is-recoverable'
 import type { Mailbox } from './mailbox'
@@ -58,14 +59,18 @@ export function issueLink(
   const userId = row && 'owner' in mailbox ? mailbox.owner.id : ''
   const isThere = sql`EXISTS (SELECT 1 FROM mailed_tokens WHERE token_hash = ${tokenHash})`
   return {
-    link: db
-      .insert(mailedTokens)
-      .select(
-        sql`SELECT ${tokenHash}, id, ${row?.purpose ?? ''}, ${row?.data ?? null},
-          ${row?.expiresAt ?? 0} FROM users
-          WHERE id = ${userId} AND email_key = ${key} AND ${row?.when ?? sql`false`}`,
-      )
-      .returning({ expiresAt: mailedTokens.expiresAt }),
+    link: insertFrom(
+      db,
+      mailedTokens,
+      {
+        tokenHash,
+        userId: sql`id`,
+        purpose: row?.purpose ?? '',
+        data: row?.data ?? null,
+        expiresAt: row?.expiresAt ?? 0,
+      },
+      sql`FROM users WHERE id = ${userId} AND email_key = ${key} AND ${row?.when ?? sql`false`}`,
+    ).returning({ expiresAt: mailedTokens.expiresAt }),
     linksBefore: db
       .delete(mailedTokens)
       .where(
@@ -90,20 +95,17 @@ export function copySignUp(
   const waiting = mailbox.state === 'unconfirmed' ? mailbox.signUp : undefined
   const { tokenHash = '', emailKey = '', passwordHash = '' } = waiting ?? {}
   const at = now().getTime()
-  const own: Readonly<Record<string, string | number>> = {
+  const own = {
     tokenHash: sha256(token),
     expiresAt: at + settings.EMAIL_VERIFICATION_TIMEOUT * 1000,
   }
-  const values = Object.entries(getTableColumns(signUps)).map(
-    ([name, column]) => sql`${own[name] ?? column}`,
-  )
   return {
-    copy: db
-      .insert(signUps)
-      .select(
-        sql`SELECT ${sql.join(values, sql`, `)} FROM sign_ups WHERE token_hash = ${tokenHash}`,
-      )
-      .returning(),
+    copy: insertFrom(
+      db,
+      signUps,
+      { ...getTableColumns(signUps), ...own },
+      sql`FROM sign_ups WHERE token_hash = ${tokenHash}`,
+    ).returning(),
     expired: db
       .delete(signUps)
       .where(

@@ -5,6 +5,7 @@ import { mailedTokens, signUps, users } from '../db/schema'
 import { networkOf } from '../http/caller'
 import { type AccountState, stateOf } from './account-state'
 import { invitation, isStanding } from './invitation'
+import { ownerColumns } from './notify-owner'
 
 type Owner = Readonly<{ id: string; email: string; locale: string; role: string; createdAt: Date }>
 type SignUp = typeof signUps.$inferSelect
@@ -54,11 +55,7 @@ function mailboxOf(owner: Owner & Parameters<typeof stateOf>[0]): Mailbox {
 const selectAccount = ({ db, now }: Pick<Deps, 'db' | 'now'>, key: string) =>
   db
     .select({
-      id: users.id,
-      email: users.email,
-      locale: users.locale,
-      role: users.role,
-      createdAt: users.createdAt,
+      ...ownerColumns,
       status: users.status,
       frozenAt: users.frozenAt,
       erasureDueAt: users.erasureDueAt,

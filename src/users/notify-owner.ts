@@ -27,7 +27,10 @@ export const ownerColumns = {
 /** What a notice says; whom it goes to is the owner's own business. */
 export type Notice = MailRequest extends infer Mail
   ? Mail extends MailRequest
-    ? Pick<Mail, 'template' | 'data' | 'expiresAt'>
+    ? Pick<Mail, 'template' | 'data' | 'expiresAt'> & {
+        /** False where what it tells of was done in a browser that is not known to be the owner's. */
+        isKnownDevice?: boolean
+      }
     : never
   : never
 
@@ -64,9 +67,13 @@ export const ownerNotices = (
 ): Promise<WaitingMail[]> =>
   Promise.all(mailsTo(deps, owner, notice).map((mail) => waitingMail(deps, mail)))
 
-function mailsTo(deps: Pick<Deps, 'now' | 'caller'>, owner: Owner, notice: Notice): MailRequest[] {
+function mailsTo(
+  deps: Pick<Deps, 'now' | 'caller'>,
+  owner: Owner,
+  { isKnownDevice, ...notice }: Notice,
+): MailRequest[] {
   const { id: userId, email, notificationEmail, locale } = owner
-  const cause = causeOf(deps, causingAccountOf(deps, owner))
+  const cause = causeOf(deps, causingAccountOf(deps, owner, isKnownDevice))
   const addresses = notificationEmail === null ? [email] : [email, notificationEmail]
   return addresses.map((to) => ({ ...notice, to, userId, locale, cause }) as MailRequest)
 }

@@ -70,7 +70,7 @@ test('of two batches that find the budget low one tells, and none says so after 
   const answer = (level: 'low' | 'out') => ({
     verdicts: [],
     isUntold: true,
-    today: { level, counts: {}, resetsAt: 0 },
+    today: { level, counts: {}, resetsAt: Date.UTC(2026, 10, 25) },
   })
   await Promise.all([tellLevel(mail.deps, answer('low')), tellLevel(mail.deps, answer('low'))])
   await tellLevel(mail.deps, answer('out'))
@@ -129,4 +129,17 @@ test('an admin reads what is left; others do not', async ({ expect }) => {
     },
   })
   expect((await app.send('GET', '/api/admin/mail/')).status).toBe(401)
+})
+
+test('what is told after midnight is of the day that it was found in', async ({ expect }) => {
+  const { mail, send, told, nextDay } = await startDay()
+  const midnight = Date.UTC(2026, 10, 25)
+  nextDay()
+  const today = { level: 'low', counts: {}, resetsAt: midnight } as const
+  await tellLevel(mail.deps, { verdicts: [], isUntold: true, today })
+  const day = () => env.DB.prepare('SELECT level_day FROM mail_status').first('level_day')
+  expect(await day()).toBe(midnight / 86_400_000 - 1)
+  await send(8)
+  expect(await told()).toHaveLength(2)
+  expect(await day()).toBe(midnight / 86_400_000)
 })

@@ -1,159 +1,11 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { type BudgetRequest, judge, levelOf, type Standing } from '../../src/durable/budget'
-import { attack, honestDay, ledger, runDay } from '../pure/email/simulated-day'
+import type { BudgetRequest } from '../../src/durable/budget'
 import type { BudgetAnswer, MailBudget } from '../../src/durable/mail-budget'
-import type { Recipient, RecipientWindows } from '../../src/durable/recipient-cap'
+import { DAY_MS, NOON, reader, request } from '../pure/email/budget-request'
+import { attack, honestDay, ledger, runDay } from '../pure/email/simulated-day'
 import { many } from '../support/many'
-
-const NOON = Date.UTC(2026, 10, 24, 12)
-const DAY_MS = 86_400_000
-
-const request = (overrides: Partial<BudgetRequest> = {}): BudgetRequest => ({
-  id: crypto.randomUUID(),
-  isDecoy: false,
-  standing: 'known',
-  kind: 'other',
-  account: null,
-  network: null,
-  site: null,
-  recipient: null,
-  digest: null,
-  askedAt: NOON,
-  ...overrides,
-})
-
-const NO_WINDOWS: RecipientWindows = { byAsker: [], byAll: [] }
-const NOTHING = { today: {}, causes: {}, windows: NO_WINDOWS }
-
-/** A reader, and who has it mailed. */
-const reader = (name: string, asker = 'asker'): Recipient => ({
-  byAsker: `${asker}|${name}`,
-  byAll: name,
-})
-
-describe('the daily budget', () => {
-  test.for([
-    ['stranger', 140],
-    ['young', 160],
-    ['account', 265],
-    ['known', 500],
-    ['service', 75],
-  ] as const)('of 500 lets %s mails pass up to %i', ([standing, most], { expect }) => {
-    const ask = ledger(500)
-    const sent = Array.from({ length: 501 }, () => ask(request({ standing }), NOON))
-    expect(sent.filter((verdict) => verdict === 'send')).toHaveLength(most)
-    expect(sent.lastIndexOf('send')).toBe(most - 1)
-  })
-
-  test.for([
-    ['sign_up', 120],
-    ['reset', 120],
-    ['lock', 40],
-  ] as const)(
-    'of 500 lets %s mails pass up to %i, and others after them',
-    ([kind, most], { expect }) => {
-      const ask = ledger(500)
-      const flood = Array.from({ length: 150 }, () =>
-        ask(request({ standing: 'stranger', kind }), NOON),
-      )
-      expect(flood.filter((verdict) => verdict === 'send')).toHaveLength(most)
-      for (const other of ['sign_up', 'reset', 'lock'] as const) {
-        const verdict = ask(request({ standing: 'stranger', kind: other }), NOON)
-        expect(verdict).toBe(other === kind ? 'daily_cap' : 'send')
-      }
-    },
-  )
-
-  test('of one mail lets one mail of any standing pass', ({ expect }) => {
-    for (const standing of ['known', 'account', 'young', 'stranger', 'service'] as const) {
-      const ask = ledger(1)
-      expect(ask(request({ standing }), NOON)).toBe('send')
-      expect(ask(request({ standing }), NOON)).toBe('daily_cap')
-    }
-  })
-
-  test('opens again at midnight UTC', ({ expect }) => {
-    const spent = { ...NOTHING, today: { total: 100, known: 47, account: 25, stranger: 28 } }
-    const wait = (now: number) => judge(request(), spent, 100, now).retryAfterSeconds
-    expect(wait(NOON)).toBe(43_200)
-    expect(wait(Date.UTC(2026, 10, 25) - 1000)).toBe(1)
-    expect(wait(Date.UTC(2026, 10, 25))).toBe(86_400)
-  })
-})
-
-test('what its causer must not see goes out as a repeat, never before the first mails of others', ({
-  expect,
-}) => {
-  const spent = (stranger: number) => ({ ...NOTHING, today: { total: stranger, stranger } })
-  const at = (standing: Standing, stranger: number) =>
-    judge(request({ standing, network: null }), spent(stranger), 500, NOON).verdict
-  // At noon 42.5 % of the part of strangers: 59.5 of 140.
-  expect([at('unseen', 59), at('unseen', 60)]).toEqual(['send', 'daily_cap'])
-  expect([at('stranger', 60), at('stranger', 140)]).toEqual(['send', 'daily_cap'])
-})
-
-describe('levels', () => {
-  test.for([
-    [{}, 'ok'],
-    [{ total: 79, known: 47, account: 25 }, 'ok'],
-    [{ total: 80, known: 46 }, 'low'],
-    [{ total: 28, stranger: 28 }, 'low'],
-    [{ total: 99 }, 'low'],
-    [{ total: 100 }, 'out'],
-  ] as const)('%o of 100 is %s', ([today, level], { expect }) => {
-    expect(levelOf(today, 100)).toBe(level)
-  })
-})
-
-describe('one recipient', () => {
-  /** One asker asks at these seconds after noon, one after the other. */
-  function ask(...seconds: number[]) {
-    let windows = NO_WINDOWS
-    return seconds.map((second) => {
-      const askedAt = NOON + second * 1000
-      const asked = request({ recipient: reader('hash'), askedAt })
-      const { verdict, ...rest } = judge(asked, { ...NOTHING, windows }, 100, askedAt)
-      windows = rest.windows
-      return verdict
-    })
-  }
-
-  test('gets one mail a minute', ({ expect }) => {
-    expect(ask(0, 59.999, 60)).toEqual(['send', 'recipient_cap', 'send'])
-  })
-
-  test('gets five mails an hour', ({ expect }) => {
-    const five = [0, 60, 120, 180, 240]
-    expect(ask(...five, 3599, 3600)).toEqual([...five.map(() => 'send'), 'recipient_cap', 'send'])
-  })
-
-  test('gets the first mail of each asker, and thirty a day of all together', ({ expect }) => {
-    let byAll: RecipientWindows['byAll'] = []
-    const ofAsker = (second: number) => {
-      const askedAt = NOON + second * 1000
-      const state = { ...NOTHING, windows: { byAsker: [], byAll } }
-      const { verdict, windows } = judge(
-        request({ recipient: reader('hash'), askedAt }),
-        state,
-        1000,
-        askedAt,
-      )
-      byAll = windows.byAll
-      return verdict
-    }
-    const verdicts = Array.from({ length: 31 }, (_, second) => ofAsker(second))
-    expect(verdicts).toEqual([...Array.from({ length: 30 }, () => 'send'), 'recipient_cap'])
-    expect([ofAsker(86_399), ofAsker(86_400)]).toEqual(['recipient_cap', 'send'])
-  })
-
-  test('has no part of it used up by a mail that the day refuses', ({ expect }) => {
-    const asked = request({ recipient: reader('hash'), standing: 'stranger' })
-    const refused = judge(asked, { ...NOTHING, today: { stranger: 28 } }, 100, NOON)
-    expect(refused).toMatchObject({ verdict: 'daily_cap', windows: NO_WINDOWS })
-  })
-})
 
 describe('MailBudget', () => {
   const newBudget = () => env.MAIL_BUDGET.getByName(crypto.randomUUID())
@@ -227,6 +79,34 @@ describe('MailBudget', () => {
     })
   })
 
+  test('asks for its level to be told until it was, and for no lower one after it', async ({
+    expect,
+  }) => {
+    const budget = newBudget()
+    const isUntold = async () => (await budget.take([], NOON, 1)).isUntold
+    expect(await isUntold()).toBe(false)
+    await budget.take([request()], NOON, 1)
+    expect(await isUntold()).toBe(true)
+    await budget.noteTold('low', NOON)
+    expect(await isUntold()).toBe(true)
+    await budget.noteTold('out', NOON)
+    await budget.noteTold('low', NOON)
+    expect(await isUntold()).toBe(false)
+    expect((await budget.take([request()], NOON + DAY_MS, 1)).isUntold).toBe(true)
+  })
+
+  test('tells how many mails the day has held back, without those of a full minute', async ({
+    expect,
+  }) => {
+    const budget = newBudget()
+    const twice = [request({ recipient: reader('hash') }), request({ recipient: reader('hash') })]
+    const { today } = await budget.take(twice, NOON, 9)
+    expect(Object.keys(today.counts).filter((name) => name.startsWith('held'))).toEqual([])
+    await budget.take([request(), request({ standing: 'stranger' })], NOON, 1)
+    const { counts } = await budget.figures(NOON, 1)
+    expect(counts).toMatchObject({ 'held:known': 1, 'held:stranger': 1 })
+  })
+
   test('writes few rows a mail: its charge, its causes and its reader, and one a batch', async ({
     expect,
   }) => {
@@ -250,7 +130,7 @@ describe('MailBudget', () => {
       })
     expect(await written([login])).toBe(5)
     expect(await written([signUp])).toBe(6)
-    expect(await written([request(), request(), request()])).toBe(4)
+    expect(await written(Array.from({ length: 3 }, () => request({ network: null })))).toBe(4)
   })
 
   test('serves an honest day beside an attacker as the judge alone does', async ({ expect }) => {
@@ -268,64 +148,21 @@ describe('MailBudget', () => {
     expect(real).toMatchObject({ known: 1, 'new device': 1, 'sign-up': 1 })
   })
 
-  test('lets one mail of parallel batches find out whether a pause is over', async ({ expect }) => {
-    const budget = newBudget()
-    const fault = { id: 'a', recipient: 'b', replyCode: 535, enhancedCode: null }
-    await budget.report([{ ...fault, outcome: 'sign_in_refused' }], NOON)
-    expect((await budget.take([request()], NOON, 99)).verdicts).toEqual([
-      { verdict: 'paused', retryAfterSeconds: 60 },
-    ])
-    await evictDurableObject(budget)
-    const takes = Array.from({ length: many(50) }, () =>
-      budget.take([request(), request()], NOON + 60_000, 1000),
-    )
-    const verdicts = await Promise.all(takes)
-    expect(count(verdicts, 'send')).toBe(1)
-    expect(count(verdicts, 'paused')).toBe(2 * many(50) - 1)
-    await budget.report([{ ...fault, outcome: 'accepted' }], NOON + 60_000)
-    expect(await budget.take([request()], NOON + 60_000, 2)).toMatchObject({
-      verdicts: [{ verdict: 'send' }],
-    })
-    // Those that waited were not counted.
-    expect(await budget.take([request()], NOON + 60_000, 2)).toMatchObject({
-      verdicts: [{ verdict: 'daily_cap' }],
-    })
-  })
-
-  test('lets a mail find out that the day has room for, and tells the others so', async ({
-    expect,
-  }) => {
-    const budget = newBudget()
-    const fault = { id: 'a', recipient: 'b', replyCode: 535, enhancedCode: null }
-    await budget.report([{ ...fault, outcome: 'sign_in_refused' }], NOON)
-    const later = NOON + 60_000
-    const notices = [request(), request()]
-    const full = await budget.take(notices, later, 0)
-    expect(full.verdicts).toMatchObject([{ verdict: 'daily_cap' }, { verdict: 'daily_cap' }])
-    const decoy = request({ isDecoy: true })
-    const { verdicts } = await budget.take([decoy, ...notices], later, 9)
-    // A mail to nobody would find nothing out.
-    expect(verdicts).toMatchObject([
-      { verdict: 'paused' },
-      { verdict: 'send', isWatched: true },
-      { verdict: 'paused' },
-    ])
-  })
-
   test('forgets by alarm what has passed, and keeps what has not', async ({ expect }) => {
     const budget = newBudget()
     const now = Date.now()
     const old = now - 15 * DAY_MS
     const kept = request({ recipient: reader('new'), askedAt: now })
     await budget.take([request({ recipient: reader('old'), askedAt: old })], old, 9)
+    await budget.take([request()], now - DAY_MS, 9)
     await budget.take([kept], now, 9)
     expect(await runDurableObjectAlarm(budget)).toBe(true)
     const rows = await runInDurableObject(budget, (_budget, { storage }) =>
-      ['charges', 'recipients', 'today'].map(
+      ['charges', 'recipients', 'today', 'causes'].map(
         (table) => storage.sql.exec(`SELECT * FROM ${table}`).toArray().length,
       ),
     )
-    expect(rows).toEqual([1, 2, 1])
+    expect(rows).toEqual([2, 2, 2, 1])
     expect(await budget.take([kept], now, 1)).toMatchObject({ verdicts: [{ verdict: 'send' }] })
   })
 })

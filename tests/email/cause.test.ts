@@ -1,48 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
-import { causingAccountOf, standingOf } from '../../src/email/cause'
+import { causingAccountOf } from '../../src/email/cause'
 import { openMail } from '../../src/email/queued-mail'
-import { templateOf } from '../../src/email/templates'
 import { signedIn } from '../support/acts'
 import { hasAdmin, REASON } from '../support/admins'
-import { type Account, freshAddress, startApp } from '../support/app'
+import type { Account } from '../support/app'
 import { userIdOf } from '../support/rows-of'
-
-const DAY_MS = 86_400_000
-
-/** A service whose mails are opened as they are queued, for what the budget would count them by. */
-function startCauses() {
-  const bodies: string[] = []
-  const send = (body: string) => {
-    bodies.push(body)
-    return Promise.resolve()
-  }
-  const mailQueue = { send } as unknown as Deps['mailQueue']
-  const app = startApp((deps) => ({ ...deps, mailQueue }))
-  /** The mails since the last time: template and standing. */
-  const queued = async () => {
-    const mails = await Promise.all(bodies.splice(0).map((body) => openMail(app.deps(), body)))
-    return mails.map((mail) => {
-      const template = mail && templateOf(mail.template)
-      if (!template) throw new Error('not a mail of ours')
-      const kind = mail.kind ?? template.kind
-      return { name: template.name, kind, ...standingOf(mail, template) }
-    })
-  }
-  const login = ({ email: identifier, password }: Account, cookie?: string) =>
-    app.post('/api/auth/login/', { identifier, password }, { ip: freshAddress(), cookie })
-  return { app, queued, login }
-}
-
-const age = async (account: Account, days = 3) => {
-  const query = 'UPDATE users SET created_at = created_at - ? WHERE id = ?'
-  const id = await userIdOf(account)
-  await env.DB.prepare(query)
-    .bind(days * DAY_MS, id)
-    .run()
-  return id
-}
+import { age, DAY_MS, startCauses } from './causes'
 
 describe('a code', () => {
   test.for([
@@ -96,7 +60,11 @@ test('what a stranger asks for counts alike, whatever stands behind the address'
     await app.post('/api/users/create/', { ...app.newAccount(), email }, { ip })
     app.advance(61)
     await app.post('/api/auth/verify-email/resend/', { email }, { ip })
-    return (await queued()).map(({ name: _name, ...counted }) => counted)
+    const now = app.now().getTime()
+    return (await queued()).map(({ name: _name, expiresAt = 0, ...counted }) => ({
+      ...counted,
+      minutes: Math.round((expiresAt - now) / 60_000),
+    }))
   }
   const [active, closing, disabled] = await Promise.all([
     app.hasAccount(),
@@ -109,7 +77,11 @@ test('what a stranger asks for counts alike, whatever stands behind the address'
   await set(`status = 'disabled'`, disabled)
   for (const { email } of [active, closing, disabled, app.newAccount()]) {
     const signUp = { kind: 'sign_up', ...by }
-    expect(await asked(email)).toEqual([{ kind: 'reset', ...by }, signUp, signUp])
+    expect(await asked(email)).toEqual([
+      { kind: 'reset', ...by, minutes: 59 },
+      { ...signUp, minutes: 1439 },
+      { ...signUp, minutes: 1440 },
+    ])
   }
 })
 
@@ -143,7 +115,7 @@ test('what an admin does is of the service', async ({ expect }) => {
 })
 
 describe('what a stranger has caused and must not see counts for no network', () => {
-  const unseen = { standing: 'unseen', account: null, network: null, site: null }
+  const unseen = { standing: 'stranger', account: null, network: null, site: null }
 
   test('the link of a sign-up after a wrong password for it', async ({ expect }) => {
     const { app, queued, login } = startCauses()

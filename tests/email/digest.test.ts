@@ -47,6 +47,21 @@ describe.for(['account_locked', 'wrong_code'] as const)('%s', (kind) => {
     expect(await mailEventsOf(person.userId)).toEqual([])
   })
 
+  test('of what strangers do holds back none of what is done in a known browser', async ({
+    expect,
+  }) => {
+    const mail = startMail()
+    const person = someone()
+    const account = { id: person.userId, isOld: true }
+    const by = (isKnown: boolean) => ({
+      ...kinds[kind](person),
+      cause: { ip: '203.0.113.7', account: { ...account, isKnown } },
+    })
+    const stranger = { ...kinds[kind](person), cause: { ip: '203.0.113.8' } }
+    const notices = await mail.queued(stranger, by(false), by(true), by(true))
+    expect((await mail.deliver(notices)).acked).toEqual([true, false, true, false])
+  })
+
   test('to one reader says nothing about another', async ({ expect }) => {
     const mail = startMail()
     const people = [someone(), someone()]

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { createDeps } from '../../src/context'
 import { enqueueNotice } from '../../src/email/enqueue'
+import { openMail } from '../../src/email/queued-mail'
 import { problemCode } from '../../src/problems'
 import { noMail } from '../support/mail-faults'
 import { littlePatience } from '../support/patience'
@@ -34,6 +35,19 @@ describe('queueing a mail', () => {
       verifyMail(LONGEST),
     )
     expect(new Set(messages.map(({ body }) => body.length)).size).toBe(1)
+  })
+
+  test('tells who causes it: the caller, where nothing else is said', async ({ expect }) => {
+    const mail = startMail()
+    const asked = verifyMail(someone())
+    const messages = await mail.queued(
+      asked,
+      { ...asked, cause: undefined },
+      { ...asked, cause: 'service' },
+    )
+    const opened = await Promise.all(messages.map(({ body }) => openMail(mail.deps, body)))
+    const caller = { ip: '203.0.113.7' }
+    expect(opened.map((one) => one?.cause)).toEqual([caller, caller, 'service'])
   })
 
   test('shows the queue neither code nor address nor which mail it is', async ({ expect }) => {

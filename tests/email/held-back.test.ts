@@ -108,6 +108,24 @@ describe('one address', () => {
     })
   })
 
+  test('gets what the guard of its name has granted, whatever else strangers have had', async ({
+    expect,
+  }) => {
+    const mail = startMail()
+    const person = someone()
+    const from = (index: number) => ({
+      ...verifyMail(person),
+      cause: { ip: `198.51.100.${index}` },
+    })
+    const strangers = Array.from({ length: 31 }, (_, index) => from(index))
+    await mail.deliver(await mail.queued(...strangers))
+    expect(await mailsTo(person.to)).toHaveLength(30)
+    const named = { ...from(0), name: person.to }
+    const decoys = strangers.map((one) => ({ ...one, to: null, userId: null, name: person.to }))
+    await mail.deliver(await mail.queued(...decoys, named, { ...named, cause: 'service' }))
+    expect(await mailsTo(person.to)).toHaveLength(32)
+  })
+
   test('gets every login code, which needs the password', async ({ expect }) => {
     const mail = startMail()
     const person = someone()

@@ -26,6 +26,9 @@ async function holder(app: App, assignment: string) {
   return account
 }
 
+const signUp = (app: App, email: string, ip = freshAddress()) =>
+  app.post('/api/users/create/', { email, password: 'the stranger chose these words' }, { ip })
+
 const resets = async (email: string) =>
   (await mailsTo(email)).filter(({ subject }) => subject === 'Set a new password').length
 
@@ -58,6 +61,38 @@ describe('a stranger who asks first', () => {
     const other = await openSession(app.deps(), await userIdOf(await app.hasAccount()))
     await app.post(RESET, { email }, { ip: freshAddress(), cookie: other.deviceCookie })
     expect(await resets(email)).toBe(32)
+  })
+
+  test('with sign-ups has no more mails sent than with resets', async ({ expect }) => {
+    const app = startApp()
+    const { email } = await app.hasAccount()
+    const ip = freshAddress()
+    await signUp(app, email, ip)
+    await signUp(app, email, ip)
+    expect(await mailsTo(email)).toHaveLength(1)
+    app.advance(61)
+    await signUp(app, email, ip)
+    expect(await mailsTo(email)).toHaveLength(2)
+  })
+
+  test('with six networks uses up all links but that of the first sign-up', async ({ expect }) => {
+    const app = startApp()
+    const { email } = app.newAccount()
+    await useUp(app, '/api/auth/verify-email/resend/', email, 6)
+    await signUp(app, email)
+    await signUp(app, email)
+    expect(await mailsTo(email)).toHaveLength(1)
+  })
+
+  test('gets no more resets of a frozen account by sign-ups', async ({ expect }) => {
+    const app = startApp()
+    const { email } = await holder(app, 'frozen_at = 1')
+    await askReset(app, email)
+    await signUp(app, email)
+    expect(await resets(email)).toBe(1)
+    app.advance(61)
+    await signUp(app, email)
+    expect(await resets(email)).toBe(2)
   })
 
   test('leaves the owner of an address the sign-up, and the link again', async ({ expect }) => {

@@ -3,7 +3,7 @@ import { template } from '../template'
 /** The last mail about an account. Nothing is known any more of when, where and with what. */
 export const accountErased = template(
   'account_erased',
-  { urgency: 'security', causedBy: 'service' },
+  { urgency: 'security', causedBy: 'owner' },
   {
     en: () => ({
       subject: 'Your account has been erased',

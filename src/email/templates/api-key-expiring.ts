@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the owner of an API key that ends soon. */
 export const apiKeyExpiring = template(
   'api_key_expiring',
-  { urgency: 'notice', causedBy: 'service' },
+  { urgency: 'notice', causedBy: 'owner' },
   {
     en: ({ name, days, expiresAt }, say) => ({
       subject: `An API key ends in ${say.days(days)}`,

@@ -76,6 +76,33 @@ test.for([500, 5000])(
   },
 )
 
+test.for([500, 5000])(
+  'a flood of 10,000 networks that was put off at midnight does not take the next day: %i',
+  (limit, { expect }) => {
+    const kinds = ['sign_up', 'reset', 'lock'] as const
+    const flood = kinds.flatMap((kind) =>
+      Array.from({ length: 10_000 }, (_, index): Event => {
+        const who = { group: 'attack', standing: 'stranger', network: `bad${index}` } as const
+        return { ...who, kind, at: index * 180, isLate: true }
+      }),
+    )
+    const served = runDay(ledger(limit), [...flood, ...honestDay(limit)])
+    for (const group of [...HONEST, 'first code']) expect(served[group], group).toBe(1)
+  },
+)
+
+test.for([500, 5000])(
+  'what jobs tell the owner of a thousand accounts takes no first mail of others: %i',
+  (limit, { expect }) => {
+    const told = Array.from({ length: 1000 }, (_, index): Event => {
+      const who = { standing: 'account', account: `gone${index}`, network: null } as const
+      return { group: 'attack', kind: 'other', at: index, ...who }
+    })
+    const served = runDay(ledger(limit), [...told, ...honestDay(limit)])
+    for (const group of [...HONEST, 'first code']) expect(served[group], group).toBe(1)
+  },
+)
+
 test('an attacker who owns 22 old accounts in known browsers has a share for each, no more', ({
   expect,
 }) => {

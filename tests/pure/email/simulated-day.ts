@@ -14,8 +14,9 @@ export type Event = Readonly<{
   standing: Standing
   kind: MailKind
   account?: string
-  network: string
+  network: string | null
   site?: string
+  isLate?: boolean
 }>
 
 export type Ask = (request: BudgetRequest, now: number) => BudgetVerdict['verdict']
@@ -136,6 +137,7 @@ export function runDay(ask: Ask, events: readonly Event[]): Record<string, numbe
       recipient: null,
       digest: null,
       askedAt: now,
+      isLate: false,
       ...event,
     }
     asked[group] = (asked[group] ?? 0) + 1
