@@ -14,7 +14,7 @@ export type MailKind = (typeof MAIL_KINDS)[number]
 
 /** A mail that asks whether it may go out. Hashes are keyed; `null` is nothing to count by. */
 export type BudgetRequest = Readonly<{
-  /** The queue message: redelivered, it is the same mail and is not charged again. */
+  /** Of the mail: redelivered, or in another message, it is the same and is not charged again. */
   id: string
   /** A mail to nobody is counted as any other, and finds nothing out. */
   isDecoy: boolean

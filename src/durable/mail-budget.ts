@@ -25,6 +25,7 @@ export type BudgetAnswer = Readonly<{
   today: DayFigures
   /** The level of today has not been recorded yet: the caller does, and says so (`noteTold`). */
   isUntold: boolean
+  breaker: Breaker
 }>
 
 export type { Level } from './budget'
@@ -56,7 +57,8 @@ export class MailBudget extends DurableObject<Env> {
       const verdicts = this.#takeAll(requests, today, now, dailyLimit)
       this.#store.keepToday(today, now)
       const figures = figuresOf(today, now, dailyLimit)
-      return { verdicts, today: figures, isUntold: isAbove(figures.level, today.told) }
+      const isUntold = isAbove(figures.level, today.told)
+      return { verdicts, today: figures, isUntold, breaker: this.#store.breaker() }
     })
     if ((await this.ctx.storage.getAlarm()) === null) {
       await this.ctx.storage.setAlarm(Date.now() + CLEANUP_PAUSE_MS)
@@ -76,18 +78,17 @@ export class MailBudget extends DurableObject<Env> {
     this.#store.keepToday({ ...today, told: level }, now)
   }
 
-  /** Hears what became of mails, and says how the breaker stands then; `isNew` where that has changed. */
-  report(reports: readonly Report[], now: number): { breaker: Breaker; isNew: boolean } {
-    const before = this.#store.breaker()
-    const breaker = withReports(before, reports, now)
+  /** Hears what became of mails, and says how the breaker stands then. */
+  report(reports: readonly Report[], now: number): Breaker {
+    const breaker = withReports(this.#store.breaker(), reports, now)
     this.#store.keepBreaker(breaker)
-    return { breaker, isNew: breaker.version > before.version || breaker.ended !== null }
+    return breaker
   }
 
-  /** The database knows that mail goes out again. */
-  resumed(version: number): void {
+  /** The database knows of the change of that number. */
+  noteStatus(version: number): void {
     const breaker = this.#store.breaker()
-    if (breaker.version === version) this.#store.keepBreaker({ ...breaker, ended: null })
+    if (breaker.version === version) this.#store.keepBreaker({ ...breaker, isTold: true })
   }
 
   #takeAll(requests: readonly BudgetRequest[], today: Today, now: number, limit: number) {
@@ -101,11 +102,16 @@ export class MailBudget extends DurableObject<Env> {
     const paused: BudgetVerdict = { verdict: 'paused', retryAfterSeconds }
     if (lets === 'none') return requests.map(() => paused)
     const real = requests.filter(({ isDecoy }) => !isDecoy)
-    const probe = probesOf(breaker, real).find((request) => judged(request).verdict === 'send')
-    // The day has no room for any of them.
-    if (!probe) return requests.map((request) => (request.isDecoy ? paused : judged(request)))
-    this.#store.keepBreaker(withProbe(breaker, now))
-    return requests.map((request) => (request === probe ? judged(request) : paused))
+    const verdicts = new Map<BudgetRequest, BudgetVerdict>()
+    for (const request of probesOf(breaker, real, now)) {
+      const verdict = judged(request)
+      verdicts.set(request, verdict)
+      if (verdict.verdict !== 'send') continue
+      this.#store.keepBreaker(withProbe(breaker, now))
+      break
+    }
+    // Who was judged is told so: to ask anew would count a second time.
+    return requests.map((request) => verdicts.get(request) ?? paused)
   }
 
   #takeOne(

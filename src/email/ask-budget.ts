@@ -30,7 +30,7 @@ export const mailBudget = ({ mailBudgets }: Pick<Deps, 'mailBudgets'>) =>
 
 function requestFor(
   { settings }: Pick<Deps, 'settings'>,
-  { message, mail, template }: ReadyMail,
+  { message, id, mail, template }: ReadyMail,
   now: number,
 ): BudgetRequest {
   const { name, causedBy, isDigested = false } = template
@@ -42,7 +42,7 @@ function requestFor(
   const { standing, account, network, site } = standingOf(mail, template)
   const reader = mail.name ?? (mail.to === null ? null : emailKey(mail.to))
   return {
-    id: message.id,
+    id,
     isDecoy: mail.to === null,
     standing,
     kind: causedBy === 'stranger' ? kind : 'other',

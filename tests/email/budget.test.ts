@@ -312,6 +312,24 @@ describe('MailBudget', () => {
     ])
   })
 
+  test('counts a notice once for a digest, though it waits to find something out', async ({
+    expect,
+  }) => {
+    const budget = newBudget()
+    const [first, carrier, third] = [1, 2, 3].map(() => request({ digest: 'lock of ada' }))
+    if (!first || !carrier || !third) throw new Error('three')
+    await budget.take([first, carrier], NOON, 9)
+    const fault = { id: 'a', recipient: 'b', replyCode: 535, enhancedCode: null }
+    await budget.report([{ ...fault, outcome: 'sign_in_refused' }], NOON)
+    const later = NOON + 60_000
+    const { verdicts } = await budget.take([third, request()], later, 9)
+    expect(verdicts).toMatchObject([{ verdict: 'digested' }, { verdict: 'send' }])
+    await budget.report([{ ...fault, outcome: 'accepted' }], later)
+    expect((await budget.take([carrier], NOON + DAY_MS, 9)).verdicts).toMatchObject([
+      { verdict: 'send', again: { times: 2, since: NOON } },
+    ])
+  })
+
   test('forgets by alarm what has passed, and keeps what has not', async ({ expect }) => {
     const budget = newBudget()
     const now = Date.now()

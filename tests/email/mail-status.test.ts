@@ -69,6 +69,37 @@ describe('where operators cannot be told at once', () => {
     expect(await status()).toMatchObject({ pause_reason: null })
   })
 
+  test('they are told that mail is paused when the database is back, though nothing is tried', async ({
+    expect,
+  }) => {
+    const { mail, clock } = startService('badAuth')
+    const works = mail.deps.db
+    Object.assign(mail.deps, { db: brokenDb() })
+    await mail.deliver(await mail.queued(verifyMail(someone())))
+    expect(await status()).toBeNull()
+    Object.assign(mail.deps, { db: works })
+    clock.now += 1000
+    expect((await mail.deliver(await mail.queued(verifyMail(someone())))).acked).toEqual([false])
+    expect(await status()).toMatchObject({ pause_reason: 'sign_in_refused', since: NOON })
+  })
+
+  test('a pause is as long as it was, however late its end is told', async ({ expect }) => {
+    const { mail, clock } = startService('badAuth')
+    await mail.deliver(await mail.queued(verifyMail(someone())))
+    clock.port = 'starttls'
+    clock.now += MINUTE
+    const works = mail.deps.db
+    Object.assign(mail.deps, { db: brokenDb() })
+    await mail.deliver(await mail.queued(verifyMail(someone())))
+    Object.assign(mail.deps, { db: works })
+    clock.now += 100 * MINUTE
+    const before = (await newEvents()).length
+    await mail.deliver(await mail.queued(verifyMail(someone())))
+    expect((await newEvents()).slice(before)).toMatchObject([
+      { event: 'mail_resumed', data: { seconds: 60 } },
+    ])
+  })
+
   test('a breaker that does not answer leaves each mail to itself', async ({ expect }) => {
     const { mail } = startService('badAuth')
     const budget = mail.deps.mailBudgets.getByName('mail')

@@ -34,6 +34,7 @@ describe('a fault that is the account’s alone', () => {
       now += minutes * MINUTE
       expect(lets(breaker, now)).toBe('one')
     }
+    expect(breaker).toMatchObject({ isTold: false, failed: [] })
     expect(breaker.pause).toMatchObject({ since: NOON, fault: 'sign_in_refused' })
     const closed = withReports(breaker, [report('accepted')], now)
     expect(lets(closed, now)).toBe('all')
@@ -56,20 +57,29 @@ describe('a fault that is the account’s alone', () => {
 })
 
 describe('a daily limit', () => {
-  test('lasts until the next UTC day, and an hour each time where the day is another', ({
-    expect,
-  }) => {
-    const midnight = Date.UTC(2026, 10, 25)
-    const first = withReports(CLOSED, [report('daily_limit')], NOON)
-    expect([lets(first, midnight - 1), lets(first, midnight)]).toEqual(['none', 'one'])
-    const second = withReports(first, [report('daily_limit')], midnight)
-    expect(second.pause?.until).toBe(midnight + HOUR)
+  const midnight = Date.UTC(2026, 10, 25)
+
+  test('costs a minute, at the second mail the day, and then an hour each time', ({ expect }) => {
+    const one = report('daily_limit')
+    const first = withReports(CLOSED, [one], NOON)
+    const now = NOON + MINUTE
+    expect([lets(first, now - 1), lets(first, now)]).toEqual(['none', 'one'])
+    const other = report('refused')
+    expect(probesOf(first, [one, other], now)).toEqual([other])
+    const second = withReports(first, [report('daily_limit')], now)
+    expect([lets(second, midnight - 1), lets(second, midnight)]).toEqual(['none', 'one'])
+    const third = withReports(second, [report('daily_limit')], midnight)
+    expect(third.pause).toMatchObject({ since: NOON, until: midnight + HOUR })
   })
 
-  test('that shows while another fault is mended closes the day too', ({ expect }) => {
-    const open = withReports(CLOSED, [report('sign_in_refused')], NOON)
-    const then = withReports(open, [report('daily_limit')], NOON + MINUTE)
-    expect(then.pause).toMatchObject({ since: NOON, until: Date.UTC(2026, 10, 25) })
+  test('that shows while another fault is mended is as new as the first', ({ expect }) => {
+    let breaker = withReports(CLOSED, [report('sign_in_refused')], NOON)
+    breaker = withReports(breaker, [report('sign_in_refused')], NOON + MINUTE)
+    const now = NOON + 6 * MINUTE
+    breaker = withReports(breaker, [report('daily_limit')], now)
+    expect(breaker.pause).toMatchObject({ since: NOON, tries: 0, until: now + MINUTE })
+    breaker = withReports(breaker, [report('daily_limit')], now + MINUTE)
+    expect(breaker.pause).toMatchObject({ since: NOON, until: midnight })
   })
 })
 
@@ -85,12 +95,12 @@ describe('refusals that may be about the mail', () => {
     expect(lets(withReports(CLOSED, same, NOON), NOON)).toBe('all')
   })
 
-  test('are forgotten with the first mail that is accepted, not with one that is neither', ({
+  test('are forgotten with the first mail that is accepted, not with one that is refused for itself', ({
     expect,
   }) => {
     const doubted = withReports(CLOSED, [...refused(2), report('accepted')], NOON)
     expect(doubted).toEqual(CLOSED)
-    const still = withReports(CLOSED, [...refused(2), report('neither')], NOON)
+    const still = withReports(CLOSED, [...refused(2), report('refused')], NOON)
     expect(lets(withReports(still, refused(1), NOON), NOON)).toBe('none')
   })
 
@@ -107,9 +117,10 @@ describe('refusals that may be about the mail', () => {
     const poisoned = refused(3)
     const open = withReports(CLOSED, poisoned, NOON)
     const now = NOON + MINUTE
-    const queue = [...poisoned, report('neither')]
-    expect(probesOf(open, queue)[0]).toBe(queue[3])
-    expect(probesOf(open, poisoned)).toEqual(poisoned)
+    const queue = [...poisoned, report('refused')]
+    expect(probesOf(open, queue, now)).toEqual([queue[3]])
+    expect(probesOf(open, queue, now + MINUTE - 1)).toEqual([queue[3]])
+    expect(probesOf(open, queue, now + MINUTE)).toEqual([queue[3], ...poisoned])
     const two = withReports(open, refused(2), now)
     expect(lets(two, now)).toBe('one')
     expect(withReports(two, refused(1), now).pause?.until).toBe(now + 5 * MINUTE)
@@ -133,7 +144,15 @@ describe('while one mail finds out', () => {
     expect(gateOf(probing, now)).toMatchObject({ lets: 'none', retryAfterSeconds: 15 })
     expect(lets(probing, now + 89_999)).toBe('none')
     expect(lets(probing, now + 90_000)).toBe('one')
-    expect(lets(withReports(probing, [report('neither')], now), now)).toBe('one')
+    expect(lets(withReports(probing, [report('refused')], now), now)).toBe('one')
+  })
+
+  test('no answer is worth a minute, tells nobody anything and lengthens nothing', ({ expect }) => {
+    const silent = report('deferred')
+    const still = withReports(probing, [silent], now)
+    expect([lets(still, now + MINUTE - 1), lets(still, now + MINUTE)]).toEqual(['none', 'one'])
+    expect(still).toMatchObject({ version: open.version, pause: { tries: 0 }, failed: [silent.id] })
+    expect(withReports(CLOSED, [silent], now)).toEqual(CLOSED)
   })
 })
 
