@@ -42,6 +42,6 @@ const fieldsOf = (data: object) =>
   Object.fromEntries(
     Object.entries(data).map(([key, value]: [string, unknown]) => [
       key,
-      (typeof value === 'object' ? JSON.stringify(value) : String(value)).slice(0, SHOWN),
+      (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, SHOWN),
     ]),
   )
