@@ -156,9 +156,7 @@ function opened(breaker: Breaker, fault: AccountFault, report: Report, now: numb
     version: after(version, now),
     isTold: false,
     pause: { since: pause?.since ?? now, until, tries, fault, replyCode, enhancedCode },
-    ended: null,
     suspects: [],
-    probeUntil: 0,
   }
 }
 

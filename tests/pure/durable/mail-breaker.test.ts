@@ -38,6 +38,7 @@ describe('a fault that is the account’s alone', () => {
     expect(breaker.pause).toMatchObject({ since: NOON, fault: 'sign_in_refused' })
     const closed = withReports(breaker, [report('accepted')], now)
     expect(lets(closed, now)).toBe('all')
+    expect(closed.isTold).toBe(false)
     const again = withReports(closed, [report('sign_in_refused')], now)
     expect(again.pause?.until).toBe(now + MINUTE)
   })
@@ -102,6 +103,16 @@ describe('refusals that may be about the mail', () => {
     expect(doubted).toEqual(CLOSED)
     const still = withReports(CLOSED, [...refused(2), report('refused')], NOON)
     expect(lets(withReports(still, refused(1), NOON), NOON)).toBe('none')
+  })
+
+  test('are remembered mail by mail until one is accepted, also during a pause', ({ expect }) => {
+    const [one, two] = [report('mails_refused'), report('mails_refused')]
+    const twice = withReports(withReports(CLOSED, [one], NOON), [one, two], NOON)
+    expect(twice.failed).toEqual([one.id, two.id])
+    const late = report('mails_refused')
+    const open = withReports(twice, [...refused(1), late], NOON)
+    expect([open.suspects, open.failed.at(-1)]).toEqual([[], late.id])
+    expect(withReports(twice, [report('accepted')], NOON)).toEqual(CLOSED)
   })
 
   test('say nothing of the account where a later mail of their batch is accepted', ({ expect }) => {
