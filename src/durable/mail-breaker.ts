@@ -5,6 +5,8 @@ export type Report = Readonly<{
   /** The queue message, and a keyed hash of the recipient. */
   id: string
   recipient: string
+  /** As which it was sent (email/sender.ts). */
+  sender: string
   /** `refused` for a reason of its own, or `deferred`, which tells nothing of the account. */
   outcome: 'accepted' | 'refused' | 'deferred' | AccountFault
   replyCode: number | null
@@ -18,6 +20,8 @@ export type Pause = Readonly<{
   /** How many times the account was tried again in vain, since it is this fault. */
   tries: number
   fault: AccountFault
+  /** Who has met it: one that was set anew since may find out at once. */
+  senders: readonly string[]
   replyCode: number | null
   enhancedCode: string | null
 }>
@@ -57,6 +61,7 @@ const PAUSES = [1, 5, 15, 60]
  */
 const SUSPECTS = 3
 const FAILED_KEPT = 50
+const SENDERS_KEPT = 4
 /** Longer than a connection may take (email/smtp.ts). */
 const PROBE_MS = 90_000
 const PROBE_WAIT_SECONDS = 15
@@ -74,15 +79,25 @@ export type Gate = Readonly<{
   isWatched: boolean
 }>
 
-export function gateOf({ pause, suspects, probeUntil }: Breaker, now: number): Gate {
+export function gateOf(
+  { pause, suspects, probeUntil }: Breaker,
+  now: number,
+  sender: string | undefined,
+): Gate {
   if (!pause) return { lets: 'all', retryAfterSeconds: 0, isWatched: suspects.length > 0 }
-  if (now < pause.until) {
+  if (isHeld(pause, now, sender)) {
     const retryAfterSeconds = (pause.until - now) / 1000
     return { lets: 'none', retryAfterSeconds, isWatched: false }
   }
   const lets = now < probeUntil ? 'none' : 'one'
   return { lets, retryAfterSeconds: PROBE_WAIT_SECONDS, isWatched: true }
 }
+
+const isHeld = ({ until, senders }: Pause, now: number, sender: string | undefined) =>
+  now < until && (sender === undefined || senders.includes(sender))
+
+const withSender = (pause: Pause | null, { sender }: Report) =>
+  [...new Set([...(pause?.senders ?? []), sender])].slice(-SENDERS_KEPT)
 
 /**
  * The mails that may find out, best first: those that nothing speaks against, and any other once those
@@ -118,7 +133,7 @@ function withReport(breaker: Breaker, report: Report, now: number): Breaker {
     ? [...new Set([...breaker.failed, report.id])].slice(-FAILED_KEPT)
     : breaker.failed
   // The rest of the batch, or one that began before: what it met is known, or was of before.
-  if (pause && now < pause.until) return { ...breaker, failed }
+  if (pause && isHeld(pause, now, report.sender)) return { ...breaker, failed }
   const doubted = { ...breaker, failed, probeUntil: 0 }
   if (outcome === 'refused') return doubted
   if (outcome === 'accepted') {
@@ -127,7 +142,9 @@ function withReport(breaker: Breaker, report: Report, now: number): Breaker {
   }
   if (outcome === 'deferred') {
     // Else all that wait would ask again and again.
-    return pause ? { ...doubted, pause: { ...pause, until: now + MINUTE_MS } } : breaker
+    if (!pause) return breaker
+    const senders = withSender(pause, report)
+    return { ...doubted, pause: { ...pause, until: now + MINUTE_MS, senders } }
   }
   if (outcome !== 'mails_refused') return opened(doubted, outcome, report, now)
   const suspects = [...new Set([...breaker.suspects, report.recipient])]
@@ -155,7 +172,15 @@ function opened(breaker: Breaker, fault: AccountFault, report: Report, now: numb
     ...breaker,
     version: after(version, now),
     isTold: false,
-    pause: { since: pause?.since ?? now, until, tries, fault, replyCode, enhancedCode },
+    pause: {
+      since: pause?.since ?? now,
+      until,
+      tries,
+      fault,
+      senders: withSender(pause, report),
+      replyCode,
+      enhancedCode,
+    },
     suspects: [],
   }
 }

@@ -93,7 +93,7 @@ export class MailBudget extends DurableObject<Env> {
 
   #takeAll(requests: readonly BudgetRequest[], today: Today, now: number, limit: number) {
     const breaker = this.#store.breaker()
-    const { lets, retryAfterSeconds, isWatched } = gateOf(breaker, now)
+    const { lets, retryAfterSeconds, isWatched } = gateOf(breaker, now, requests[0]?.sender)
     const judged = (request: BudgetRequest): BudgetVerdict => ({
       ...this.#takeOne(request, today.counts, now, limit),
       ...(isWatched && { isWatched }),

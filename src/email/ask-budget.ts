@@ -6,6 +6,7 @@ import { reach } from '../reach'
 import { emailKey } from '../users/email-key'
 import { standingOf } from './cause'
 import type { ReadyMail } from './ready-mail'
+import { senderOf } from './sender'
 
 /**
  * Asks for the whole batch which mails may go out; one call, since the budget is a single object.
@@ -43,6 +44,7 @@ function requestFor(
   const reader = mail.name ?? (mail.to === null ? null : emailKey(mail.to))
   return {
     id,
+    sender: senderOf({ settings }),
     isDecoy: mail.to === null,
     standing,
     kind: causedBy === 'stranger' ? kind : 'other',

@@ -9,6 +9,7 @@ import { mailBudget } from './ask-budget'
 import type { Outcome } from './carrier'
 import { noteMailStatus } from './mail-status'
 import type { ReadyMail } from './ready-mail'
+import { senderOf } from './sender'
 
 /** What the breaker has to know of a mail that was sent, or was to be. */
 export function reportOf(
@@ -18,6 +19,7 @@ export function reportOf(
 ): Report {
   return {
     id,
+    sender: senderOf({ settings }),
     // Keyed, as in the budget: nobody finds an address in it.
     recipient: mac(settings.SEALING_KEYS, 'mail-recipient', emailKey(to ?? '')),
     outcome: status === 'sent' ? 'accepted' : (fault ?? status),

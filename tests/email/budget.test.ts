@@ -12,6 +12,7 @@ const DAY_MS = 86_400_000
 
 const request = (overrides: Partial<BudgetRequest> = {}): BudgetRequest => ({
   id: crypto.randomUUID(),
+  sender: 'us',
   isDecoy: false,
   standing: 'known',
   kind: 'other',
@@ -270,7 +271,7 @@ describe('MailBudget', () => {
 
   test('lets one mail of parallel batches find out whether a pause is over', async ({ expect }) => {
     const budget = newBudget()
-    const fault = { id: 'a', recipient: 'b', replyCode: 535, enhancedCode: null }
+    const fault = { id: 'a', recipient: 'b', sender: 'us', replyCode: 535, enhancedCode: null }
     await budget.report([{ ...fault, outcome: 'sign_in_refused' }], NOON)
     expect((await budget.take([request()], NOON, 99)).verdicts).toEqual([
       { verdict: 'paused', retryAfterSeconds: 60 },
@@ -296,7 +297,7 @@ describe('MailBudget', () => {
     expect,
   }) => {
     const budget = newBudget()
-    const fault = { id: 'a', recipient: 'b', replyCode: 535, enhancedCode: null }
+    const fault = { id: 'a', recipient: 'b', sender: 'us', replyCode: 535, enhancedCode: null }
     await budget.report([{ ...fault, outcome: 'sign_in_refused' }], NOON)
     const later = NOON + 60_000
     const notices = [request(), request()]
@@ -319,7 +320,7 @@ describe('MailBudget', () => {
     const [first, carrier, third] = [1, 2, 3].map(() => request({ digest: 'lock of ada' }))
     if (!first || !carrier || !third) throw new Error('three')
     await budget.take([first, carrier], NOON, 9)
-    const fault = { id: 'a', recipient: 'b', replyCode: 535, enhancedCode: null }
+    const fault = { id: 'a', recipient: 'b', sender: 'us', replyCode: 535, enhancedCode: null }
     await budget.report([{ ...fault, outcome: 'sign_in_refused' }], NOON)
     const later = NOON + 60_000
     const { verdicts } = await budget.take([third, request()], later, 9)

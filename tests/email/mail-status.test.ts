@@ -8,7 +8,8 @@ import { brokenDb, codeMail, someone, verifyMail } from './support'
 beforeEach(() => env.DB.prepare('DELETE FROM mail_status').run())
 
 describe('what operators are told', () => {
-  const pause = { since: NOON, until: NOON + MINUTE, tries: 0, replyCode: 535, enhancedCode: null }
+  const reply = { replyCode: 535, enhancedCode: null }
+  const pause = { since: NOON, until: NOON + MINUTE, tries: 0, senders: [], ...reply }
   const paused = { ...CLOSED, version: NOON, pause: { ...pause, fault: 'daily_limit' as const } }
 
   test('is the newest word, whichever arrives last', async ({ expect }) => {

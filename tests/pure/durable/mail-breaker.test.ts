@@ -17,10 +17,17 @@ let mails = 0
 function report(outcome: Report['outcome'], recipient?: string): Report {
   mails += 1
   const to = recipient ?? `r${mails}`
-  return { id: `m${mails}`, recipient: to, outcome, replyCode: 550, enhancedCode: null }
+  return {
+    id: `m${mails}`,
+    recipient: to,
+    sender: 'us',
+    outcome,
+    replyCode: 550,
+    enhancedCode: null,
+  }
 }
 const refused = (count: number) => Array.from({ length: count }, () => report('mails_refused'))
-const lets = (breaker: Breaker, now: number) => gateOf(breaker, now).lets
+const lets = (breaker: Breaker, now: number) => gateOf(breaker, now, 'us').lets
 
 describe('a fault that is the account’s alone', () => {
   test('pauses for 1, 5 and 15 minutes and then an hour each time, both sides of each', ({
@@ -48,6 +55,22 @@ describe('a fault that is the account’s alone', () => {
     const once = withReports(CLOSED, faults, NOON)
     expect(withReports(once, faults, NOON + MINUTE - 1)).toEqual(once)
     expect(once.pause).toMatchObject({ tries: 0, until: NOON + MINUTE })
+  })
+
+  test('is found out at once by one that was set anew, once', ({ expect }) => {
+    const open = withReports(CLOSED, [report('sign_in_refused')], NOON)
+    expect(gateOf(open, NOON, 'anew').lets).toBe('one')
+    expect(gateOf(withProbe(open, NOON), NOON, 'anew').lets).toBe('none')
+    const anew = (outcome: Report['outcome']) => ({ ...report(outcome), sender: 'anew' })
+    expect(withReports(open, [anew('accepted')], NOON).pause).toBeNull()
+    for (const outcome of ['sign_in_refused', 'deferred'] as const) {
+      const still = withReports(open, [anew(outcome)], NOON)
+      expect(still.pause?.senders).toEqual(['us', 'anew'])
+      expect([gateOf(still, NOON, 'anew').lets, gateOf(still, NOON, 'us').lets]).toEqual([
+        'none',
+        'none',
+      ])
+    }
   })
 
   test('is not over because a batch of before was accepted', ({ expect }) => {
@@ -87,7 +110,7 @@ describe('a daily limit', () => {
 describe('refusals that may be about the mail', () => {
   test('pause at the third recipient in a row, not at the second', ({ expect }) => {
     const two = withReports(CLOSED, refused(2), NOON)
-    expect(gateOf(two, NOON)).toMatchObject({ lets: 'all', isWatched: true })
+    expect(gateOf(two, NOON, 'us')).toMatchObject({ lets: 'all', isWatched: true })
     expect(lets(withReports(two, refused(1), NOON), NOON)).toBe('none')
   })
 
@@ -152,7 +175,7 @@ describe('while one mail finds out', () => {
   const probing = withProbe(open, now)
 
   test('no other does, for ninety seconds or until it is answered', ({ expect }) => {
-    expect(gateOf(probing, now)).toMatchObject({ lets: 'none', retryAfterSeconds: 15 })
+    expect(gateOf(probing, now, 'us')).toMatchObject({ lets: 'none', retryAfterSeconds: 15 })
     expect(lets(probing, now + 89_999)).toBe('none')
     expect(lets(probing, now + 90_000)).toBe('one')
     expect(lets(withReports(probing, [report('refused')], now), now)).toBe('one')
