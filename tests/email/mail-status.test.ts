@@ -24,6 +24,15 @@ describe('what operators are told', () => {
     expect(events.map(({ event }) => event)).toEqual(['mail_paused', 'mail_resumed'])
   })
 
+  test('has no end that is older than the pause', async ({ expect }) => {
+    const { mail } = startService()
+    const before = (await newEvents()).length
+    await noteMailStatus(mail.deps, { ...paused, version: NOON + 2 })
+    await noteMailStatus(mail.deps, { ...CLOSED, version: NOON + 1, ended: paused.pause })
+    expect(await status()).toMatchObject({ pause_reason: 'daily_limit' })
+    expect((await newEvents()).slice(before)).toMatchObject([{ event: 'mail_paused' }])
+  })
+
   test('is told again where the reason is another one', async ({ expect }) => {
     const { mail } = startService()
     const before = (await newEvents()).length
