@@ -331,6 +331,20 @@ describe('MailBudget', () => {
     ])
   })
 
+  test('hands on how mail stands until the newest of it is noted', async ({ expect }) => {
+    const budget = newBudget()
+    const report = { id: 'a', recipient: 'b', sender: 'us', replyCode: 535, enhancedCode: null }
+    const isTold = async () => (await budget.take([], NOON + 60_000, 9)).breaker.isTold
+    expect(await isTold()).toBe(true)
+    const open = await budget.report([{ ...report, outcome: 'sign_in_refused' }], NOON)
+    expect(await isTold()).toBe(false)
+    const closed = await budget.report([{ ...report, outcome: 'accepted' }], NOON + 60_000)
+    await budget.noteStatus(open.version)
+    expect(await isTold()).toBe(false)
+    await budget.noteStatus(closed.version)
+    expect(await isTold()).toBe(true)
+  })
+
   test('forgets by alarm what has passed, and keeps what has not', async ({ expect }) => {
     const budget = newBudget()
     const now = Date.now()
