@@ -28,14 +28,20 @@ export const letterOf = ({ name, language, sample }: Choice) =>
 
 /** What sets a sample apart from the others of its mail. */
 export function labelOf({ name, sample }: Choice): string {
-  const all: readonly object[] = samples[name]
-  const [first = {}, second = {}] = all.map(fieldsOf)
-  const differing = Object.keys(first).filter((key) => first[key] !== second[key])
-  const mine = fieldsOf(all[sample] ?? {})
-  return differing.map((key) => `${key}: ${mine[key]}`).join(', ')
+  const all = samples[name].map(fieldsOf)
+  const keys = [...new Set(all.flatMap((fields) => Object.keys(fields)))]
+  const differing = keys.filter((key) => new Set(all.map((fields) => fields[key])).size > 1)
+  const mine = all[sample] ?? {}
+  const told = differing.filter((key) => key in mine).map((key) => `${key}: ${mine[key]}`)
+  return told.join(', ') || `${sample + 1}`
 }
+
+const SHOWN = 60
 
 const fieldsOf = (data: object) =>
   Object.fromEntries(
-    Object.entries(data).map(([key, value]: [string, unknown]) => [key, String(value)]),
+    Object.entries(data).map(([key, value]: [string, unknown]) => [
+      key,
+      (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, SHOWN),
+    ]),
   )

@@ -17,7 +17,8 @@ export const indexPage = () =>
         <h1>${names.length} mails in ${languages.length} languages</h1>
         <p class="soft">
           Codes go out first, then what tells owners about their accounts, then notices. What
-          strangers can cause goes to one address once a minute and five times an hour at most.
+          strangers can cause goes to one address once a minute and five times an hour for each who
+          asks, and thirty times a day at most.
         </p>
         <table class="mails">
           <thead>

@@ -13,8 +13,10 @@ export type MailKind = (typeof MAIL_KINDS)[number]
 
 /** A mail that asks whether it may go out. Hashes are keyed; `null` is nothing to count by. */
 export type BudgetRequest = Readonly<{
-  /** The queue message: redelivered, it is the same mail and is not charged again. */
+  /** Of the mail: redelivered, or in another message, it is the same and is not charged again. */
   id: string
+  /** As which it is to be sent (email/sender.ts). */
+  sender: string
   /** A mail to nobody is counted as any other, and finds nothing out. */
   isDecoy: boolean
   standing: Standing

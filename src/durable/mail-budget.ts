@@ -18,6 +18,7 @@ export type BudgetAnswer = Readonly<{
   today: DayFigures
   /** The level of today has not been recorded yet: the caller does, and says so (`noteTold`). */
   isUntold: boolean
+  breaker: Breaker
 }>
 
 const isAbove = (one: Level, other: Level) => LEVELS.indexOf(one) > LEVELS.indexOf(other)
@@ -47,7 +48,8 @@ export class MailBudget extends DurableObject<Env> {
       const verdicts = this.#takeAll(requests, today, now, dailyLimit)
       this.#store.keepToday(today, now)
       const figures = figuresOf(today, now, dailyLimit)
-      return { verdicts, today: figures, isUntold: isAbove(figures.level, today.told) }
+      const isUntold = isAbove(figures.level, today.told)
+      return { verdicts, today: figures, isUntold, breaker: this.#store.breaker() }
     })
     if ((await this.ctx.storage.getAlarm()) === null) {
       await this.ctx.storage.setAlarm(Date.now() + CLEANUP_PAUSE_MS)
@@ -67,23 +69,22 @@ export class MailBudget extends DurableObject<Env> {
     this.#store.keepToday({ ...today, told: level }, now)
   }
 
-  /** Hears what became of mails, and says how the breaker stands then; `isNew` where that has changed. */
-  report(reports: readonly Report[], now: number): { breaker: Breaker; isNew: boolean } {
-    const before = this.#store.breaker()
-    const breaker = withReports(before, reports, now)
+  /** Hears what became of mails, and says how the breaker stands then. */
+  report(reports: readonly Report[], now: number): Breaker {
+    const breaker = withReports(this.#store.breaker(), reports, now)
     this.#store.keepBreaker(breaker)
-    return { breaker, isNew: breaker.version > before.version || breaker.ended !== null }
+    return breaker
   }
 
-  /** The database knows that mail goes out again. */
-  resumed(version: number): void {
+  /** The database knows of the change of that number. */
+  noteStatus(version: number): void {
     const breaker = this.#store.breaker()
-    if (breaker.version === version) this.#store.keepBreaker({ ...breaker, ended: null })
+    if (breaker.version === version) this.#store.keepBreaker({ ...breaker, isTold: true })
   }
 
   #takeAll(requests: readonly BudgetRequest[], today: Today, now: number, limit: number) {
     const breaker = this.#store.breaker()
-    const { lets, retryAfterSeconds, isWatched } = gateOf(breaker, now)
+    const { lets, retryAfterSeconds, isWatched } = gateOf(breaker, now, requests[0]?.sender)
     const judged = (request: BudgetRequest): BudgetVerdict => ({
       ...this.#takeOne(request, today.counts, now, limit),
       ...(isWatched && { isWatched }),
@@ -94,7 +95,7 @@ export class MailBudget extends DurableObject<Env> {
     const real = requests.filter(({ isDecoy }) => !isDecoy)
     // Each once: to judge counts. Those that the day has no room for hear that.
     const verdicts = new Map<BudgetRequest, BudgetVerdict>()
-    const probe = probesOf(breaker, real).find((request) => {
+    const probe = probesOf(breaker, real, now).find((request) => {
       const verdict = judged(request)
       verdicts.set(request, verdict)
       return verdict.verdict === 'send'

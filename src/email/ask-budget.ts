@@ -6,6 +6,7 @@ import { reach } from '../reach'
 import { emailKey } from '../users/email-key'
 import { standingOf } from './cause'
 import type { ReadyMail } from './ready-mail'
+import { senderOf } from './sender'
 
 /**
  * Asks for the whole batch which mails may go out; one call, since the budget is a single object.
@@ -33,7 +34,7 @@ export const mailBudget = ({ mailBudgets }: Pick<Deps, 'mailBudgets'>) =>
 
 function requestFor(
   { settings }: Pick<Deps, 'settings'>,
-  { message, mail, template }: ReadyMail,
+  { message, id, mail, template }: ReadyMail,
   now: number,
 ): BudgetRequest {
   const { name, causedBy, isDigested = false } = template
@@ -49,7 +50,8 @@ function requestFor(
   // What strangers do hides no alarm of the owner's own browsers, nor the other way round.
   const side = typeof mail.cause === 'object' && mail.cause.account?.isKnown ? 'known' : 'others'
   return {
-    id: message.id,
+    id,
+    sender: senderOf({ settings }),
     isDecoy: mail.to === null,
     standing,
     kind,

@@ -57,12 +57,15 @@ export function blockHtml(block: Block, buttonHint: string) {
   }
 }
 
+/** Characters. On a phone a longer one would leave its value no room, so it may have two lines. */
+const LABEL = 20
+
 const factRow = ([label, value]: readonly [string, string]) =>
   html`<tr>
     <td
       class="soft"
       valign="top"
-      style="padding:2px 16px 2px 0;font-size:14px;line-height:1.5;color:#565f70;white-space:nowrap"
+      style="padding:2px 16px 2px 0;font-size:14px;line-height:1.5;color:#565f70;white-space:${label.length > LABEL ? 'normal' : 'nowrap'}"
     >
       ${label}
     </td>

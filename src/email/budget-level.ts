@@ -18,7 +18,7 @@ const EVENTS = { low: 'mail_budget_low', out: 'mail_budget_out' } as const
  */
 export async function tellLevel(
   deps: Pick<Deps, 'db' | 'mailBudgets' | 'caller' | 'now' | 'patience' | 'settings'>,
-  { today: { level, counts, resetsAt }, isUntold }: BudgetAnswer,
+  { today: { level, counts, resetsAt }, isUntold }: Pick<BudgetAnswer, 'today' | 'isUntold'>,
 ): Promise<void> {
   if (!isUntold || level === 'ok') return
   const event = EVENTS[level]

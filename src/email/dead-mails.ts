@@ -10,9 +10,7 @@ export async function recordDeadMails(
   const ended: EndedMail[] = []
   for (const message of batch.messages) {
     const mail = await openMail(deps, message.body)
-    // A decoy was for nobody: no mail is lost with it.
-    if (mail?.to === null) message.ack()
-    else ended.push({ message, end: { event: 'mail_failed', reason: 'given up', mail } })
+    ended.push({ message, end: { event: 'mail_failed', reason: 'given up', mail } })
   }
   await endMails(deps, ended)
 }

@@ -6,6 +6,7 @@ import { tellLevel } from './budget-level'
 import { describeMail, type EndedMail, endMails } from './mail-end'
 import { putOff } from './put-off'
 import { type ReadyMail, readyMail } from './ready-mail'
+import { tellStatus } from './report-sent'
 import { nextDayDelay, pauseDelay, retryDelay } from './retry-delay'
 import { type Delayed, type Granted, sendMails } from './send-mails'
 
@@ -52,7 +53,10 @@ async function sendReady(
 ): Promise<{ ended: EndedMail[]; delayed: Delayed[] }> {
   if (ready.length === 0) return { ended: [], delayed: [] }
   const answer = await askBudget(deps, ready).catch(() => undefined)
-  if (answer) await tellLevel(deps, answer)
+  if (answer) {
+    await tellLevel(deps, answer)
+    await tellStatus(deps, answer.breaker)
+  }
   const ended: EndedMail[] = []
   const delayed: Delayed[] = []
   const toSend: Granted[] = []

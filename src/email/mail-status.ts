@@ -17,7 +17,8 @@ export async function noteMailStatus(
   { version, pause, ended }: Breaker,
 ): Promise<boolean> {
   const isNewer = sql`NOT EXISTS (SELECT 1 FROM mail_status WHERE version >= ${version})`
-  const seconds = ended && Math.round((deps.now().getTime() - ended.since) / 1000)
+  // Its number is the time of the change, which may be told later.
+  const seconds = ended && Math.round((version - ended.since) / 1000)
   if (pause) log('error', 'mail_paused', describePause(pause))
   else log('warn', 'mail_resumed', { reason: ended?.fault, seconds })
   const row = { id: 1, version, ...rowOf(pause) }

@@ -1,7 +1,7 @@
 import type { Deps } from '../context'
+import { sha256 } from '../crypto/token'
 import type { BudgetVerdict } from '../durable/budget'
 import type { Level } from '../durable/budget-levels'
-
 import type { OutgoingMail } from './carrier'
 import { isHeaderSafe, wireAddress } from './header-safety'
 import { languageOf } from './language'
@@ -15,6 +15,8 @@ import { templateOf } from './templates'
 /** A mail that may be sent if the budget lets it; one to nobody (`to: null`) is a decoy. */
 export type ReadyMail = Readonly<{
   message: Message<string>
+  /** Of the mail, in whatever message it comes: one that was handed over twice is still the same. */
+  id: string
   mail: QueuedMail
   template: Template
   to: string | null
@@ -37,7 +39,7 @@ export async function readyMail(
   if (to === undefined || !isHeaderSafe(letter.subject)) {
     return { event: 'mail_failed', reason: 'unsafe header', mail }
   }
-  return { message, mail, template, to }
+  return { message, id: sha256(message.body), mail, template, to }
 }
 
 /**
@@ -45,7 +47,7 @@ export async function readyMail(
  * `undefined` for a decoy.
  */
 export async function renderMail(
-  { message, mail, template, to }: ReadyMail,
+  { id, mail, template, to }: ReadyMail,
   { again, level }: { again?: BudgetVerdict['again']; level: Level },
   now: number,
 ): Promise<OutgoingMail | undefined> {
@@ -56,5 +58,5 @@ export async function renderMail(
   }
   const letter = to === null ? undefined : template.compose(data, languageOf(mail.locale))
   if (to === null || !letter) return undefined
-  return { ...(await renderLetter(asOf(letter, mail, now))), id: message.id, to }
+  return { ...(await renderLetter(asOf(letter, mail, now))), id, to }
 }

@@ -1,25 +1,28 @@
 import type { Deps } from '../context'
 import { mac } from '../crypto/token'
-import type { Pause, Report } from '../durable/mail-breaker'
+import type { Breaker, Pause, Report } from '../durable/mail-breaker'
 import { messageOf } from '../error-text'
 import { log } from '../log'
 import { reach } from '../reach'
 import { emailKey } from '../users/email-key'
+import { mailBudget } from './ask-budget'
 import type { Outcome } from './carrier'
 import { noteMailStatus } from './mail-status'
 import type { ReadyMail } from './ready-mail'
+import { senderOf } from './sender'
 
 /** What the breaker has to know of a mail that was sent, or was to be. */
 export function reportOf(
   { settings }: Pick<Deps, 'settings'>,
-  { message, to }: ReadyMail,
+  { id, to }: ReadyMail,
   { status, fault, replyCode, enhancedCode }: Outcome,
 ): Report {
   return {
-    id: message.id,
+    id,
+    sender: senderOf({ settings }),
     // Keyed, as in the budget: nobody finds an address in it.
     recipient: mac(settings.SEALING_KEYS, 'mail-recipient', emailKey(to ?? '')),
-    outcome: status === 'sent' ? 'accepted' : (fault ?? 'neither'),
+    outcome: status === 'sent' ? 'accepted' : (fault ?? status),
     replyCode: replyCode ?? null,
     enhancedCode: enhancedCode ?? null,
   }
@@ -34,18 +37,27 @@ export async function reportSent(
   reports: readonly Report[],
 ): Promise<Pause | null> {
   if (reports.length === 0) return null
-  const budget = deps.mailBudgets.getByName('mail')
   const now = deps.now().getTime()
   try {
-    const { breaker, isNew } = await reach(deps, 'mail budget', () => budget.report(reports, now))
-    const isNoted = isNew && (await noteMailStatus(deps, breaker))
-    if (isNoted && breaker.ended) {
-      await reach(deps, 'mail budget', () => budget.resumed(breaker.version))
-    }
+    const breaker = await reach(deps, 'mail budget', () => mailBudget(deps).report(reports, now))
+    await tellStatus(deps, breaker)
     return breaker.pause
   } catch (error) {
     // Each mail waits for itself then; the next one that fails reports again.
     log('error', 'mail_fault_unreported', { reason: messageOf(error) })
     return null
+  }
+}
+
+/** Tells operators how mail stands, unless they know; what fails is told with the next batch. */
+export async function tellStatus(
+  deps: Pick<Deps, 'db' | 'mailBudgets' | 'caller' | 'now' | 'patience'>,
+  breaker: Breaker,
+): Promise<void> {
+  if (breaker.isTold || !(await noteMailStatus(deps, breaker))) return
+  try {
+    await reach(deps, 'mail budget', () => mailBudget(deps).noteStatus(breaker.version))
+  } catch (error) {
+    log('error', 'mail_status_untold', { reason: messageOf(error) })
   }
 }

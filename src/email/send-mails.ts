@@ -32,7 +32,7 @@ export async function sendMails(
   if (mails.length === 0) return { ended: [], delayed: [] }
   const ended: EndedMail[] = []
   const unsent: { ready: ReadyMail; why: Omit<Outcome, 'status'> }[] = []
-  const outcomes: [ReadyMail, Outcome][] = []
+  const tried: [ReadyMail, Outcome][] = []
   let stop: Outcome | undefined
   const carrier = await openCarrier(deps)
   for (const granted of mails) {
@@ -40,7 +40,7 @@ export async function sendMails(
     const { message, mail } = ready
     const outcome = stop ?? (await sendOne(deps, carrier, granted))
     const { status, ...why } = outcome
-    outcomes.push([ready, outcome])
+    if (!stop) tried.push([ready, outcome])
     if (why.fault && why.fault !== 'mails_refused') stop = outcome
     if (status === 'sent') {
       // At once: should the rest of the batch break off, this one is not sent again.
@@ -53,8 +53,8 @@ export async function sendMails(
   await carrier.close()
   // All or nothing: that others were accepted between is what tells one mail's fault from ours.
   const isReported =
-    mails.some(({ verdict }) => verdict.isWatched) || outcomes.some(([, { fault }]) => fault)
-  const reports = isReported ? outcomes.map((sent) => reportOf(deps, ...sent)) : []
+    mails.some(({ verdict }) => verdict.isWatched) || tried.some(([, { fault }]) => fault)
+  const reports = isReported ? tried.map((one) => reportOf(deps, ...one)) : []
   const pause = await reportSent(deps, reports)
   const left = pause ? Math.max(0, pause.until - deps.now().getTime()) / 1000 : 0
   const delayed = unsent.map(({ ready, why }) => {

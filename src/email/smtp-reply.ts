@@ -43,7 +43,7 @@ export function faultOf(reply: SmtpReply): 'mail' | 'server' | AccountFault {
   const { replyCode, enhancedCode = '', command } = reply
   // “Not now” to a sign-in holds every mail too, and to ask again at once makes it longer.
   if (command.startsWith('AUTH')) return 'sign_in_refused'
-  if (replyCode < 500 || replyCode > 599) return 'server'
+  if (replyCode < 500) return 'server'
   if (!['MAIL FROM', 'RCPT TO', 'DATA'].includes(command)) return 'server'
   if (DAILY_CODES.includes(enhancedCode)) return 'daily_limit'
   if (SIGN_IN_REPLIES.includes(replyCode)) return 'sign_in_refused'

@@ -73,7 +73,7 @@ export async function connectSmtp(
   } catch (error) {
     clearTimeout(timer)
     socket?.destroy()
-    return deferAll({ ...describeSmtpError(error), status: 'deferred' })
+    return deferAll(describeSmtpError(error))
   }
 }
 

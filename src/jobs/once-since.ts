@@ -37,7 +37,7 @@ export async function tellOnceSince(
       note: db
         .insert(jobRuns)
         .values({ job: task, ...run })
-        .onConflictDoUpdate({ target: jobRuns.job, set: run, setWhere: isDue }),
+        .onConflictDoUpdate({ target: jobRuns.job, set: run }),
     }),
   )
   return told.length

@@ -27,7 +27,7 @@ export async function remindKeys(
 ): Promise<Counts> {
   const ms = deps.now().getTime()
   let [reminded, failed] = [0, 0]
-  for (let round = 0; round < ROUNDS && failed === 0; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const due = await findDue(deps, ms)
     const mails: WaitingMail[] = []
     failed = await countFailed(due, async ({ id, name, expiresAt, owner }) => {

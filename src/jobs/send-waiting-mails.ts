@@ -25,15 +25,22 @@ export async function sendWaitingMails(
 ): Promise<Counts> {
   const refused: Waiting[] = []
   let mails = 0
+  let down: unknown
   for (let round = 0; round < ROUNDS; round++) {
     const waiting = firstThatFit(await findOldest(deps, refused))
     if (waiting.length === 0) break
-    const taken = await hand(deps, waiting)
+    const { taken, error } = await hand(deps, waiting)
+    refused.push(...waiting.filter((mail) => !taken.includes(mail)))
+    if (taken.length === 0) {
+      down = error
+      break
+    }
     await remove(deps, taken)
     mails += taken.length
-    refused.push(...waiting.filter((mail) => !taken.includes(mail)))
   }
-  return { mails, failed: refused.length - (await giveUp(deps, refused)) }
+  const failed = refused.length - (await giveUp(deps, refused))
+  if (down) throw down
+  return { mails, failed }
 }
 
 const findOldest = (deps: Pick<Deps, 'db' | 'patience'>, but: readonly Waiting[]) =>
@@ -59,17 +66,17 @@ function firstThatFit(waiting: readonly Waiting[]): Waiting[] {
 
 /**
  * In one send, or each by itself where the queue refuses that: it may refuse one of them. Returns
- * those that it has taken; where it takes none it is down.
+ * those that it has taken, and why not all; where it takes none it is down.
  */
 async function hand(
   deps: Pick<Deps, 'mailQueue' | 'patience'>,
   waiting: readonly Waiting[],
-): Promise<readonly Waiting[]> {
+): Promise<{ taken: readonly Waiting[]; error?: unknown }> {
   const { mailQueue } = deps
   const messages = waiting.map(({ body }) => ({ body, contentType: 'text' as const }))
   try {
     await reach(deps, 'mail queue', () => mailQueue.sendBatch(messages))
-    return waiting
+    return { taken: waiting }
   } catch (error) {
     const sends = await Promise.allSettled(
       messages.map(({ body, contentType }) =>
@@ -77,8 +84,7 @@ async function hand(
       ),
     )
     const taken = waiting.filter((_mail, index) => sends[index]?.status === 'fulfilled')
-    if (taken.length === 0) throw error
-    return taken
+    return { taken, error }
   }
 }
 
@@ -94,13 +100,13 @@ async function remove(
   )
 }
 
-/** Leaves an event of each mail that is too old to be handed over again; how many. */
+/** Leaves an event of each mail that is too old to be handed over again, a hundred a run; how many. */
 async function giveUp(
   deps: Pick<Deps, 'db' | 'settings' | 'caller' | 'now' | 'patience'>,
   refused: readonly Waiting[],
 ): Promise<number> {
   const until = deps.now().getTime() - LIFE_MS
-  const old = refused.filter(({ createdAt }) => createdAt.getTime() <= until)
+  const old = refused.filter(({ createdAt }) => createdAt.getTime() <= until).slice(0, MAILS)
   const ends = old.map(async ({ body }) => ({
     event: 'mail_failed' as const,
     reason: 'refused by the queue',

@@ -68,7 +68,6 @@ test('of two batches that find the budget low one tells, and none says so after 
 }) => {
   const { mail, told } = await startDay()
   const answer = (level: 'low' | 'out') => ({
-    verdicts: [],
     isUntold: true,
     today: { level, counts: {}, resetsAt: Date.UTC(2026, 10, 25) },
   })
@@ -136,7 +135,7 @@ test('what is told after midnight is of the day that it was found in', async ({ 
   const midnight = Date.UTC(2026, 10, 25)
   nextDay()
   const today = { level: 'low', counts: {}, resetsAt: midnight } as const
-  await tellLevel(mail.deps, { verdicts: [], isUntold: true, today })
+  await tellLevel(mail.deps, { isUntold: true, today })
   const day = () => env.DB.prepare('SELECT level_day FROM mail_status').first('level_day')
   expect(await day()).toBe(midnight / 86_400_000 - 1)
   await send(8)

@@ -5,7 +5,7 @@ import type { BudgetAnswer } from '../../src/durable/mail-budget'
 import { NOON, request } from '../pure/email/budget-request'
 import { many } from '../support/many'
 
-const fault = { id: 'a', recipient: 'b', replyCode: 535, enhancedCode: null }
+const fault = { id: 'a', recipient: 'b', sender: 'us', replyCode: 535, enhancedCode: null }
 
 describe('a budget that is paused', () => {
   const newBudget = () => env.MAIL_BUDGET.getByName(crypto.randomUUID())
@@ -54,18 +54,34 @@ describe('a budget that is paused', () => {
     ])
   })
 
-  test('is watched until the database knows of the very end of it', async ({ expect }) => {
+  test('hands on how mail stands until the newest of it is noted', async ({ expect }) => {
     const budget = newBudget()
+    const isTold = async () => (await budget.take([], NOON + 60_000, 9)).breaker.isTold
+    expect(await isTold()).toBe(true)
+    const open = await budget.report([{ ...fault, outcome: 'sign_in_refused' }], NOON)
+    expect(await isTold()).toBe(false)
+    const closed = await budget.report([{ ...fault, outcome: 'accepted' }], NOON + 60_000)
+    await budget.noteStatus(open.version)
+    expect(await isTold()).toBe(false)
+    await budget.noteStatus(closed.version)
+    expect(await isTold()).toBe(true)
+  })
+
+  test('counts a notice once for a digest, though it waits to find something out', async ({
+    expect,
+  }) => {
+    const budget = newBudget()
+    const [first, carrier, third] = [1, 2, 3].map(() => request({ digest: 'lock of ada' }))
+    if (!first || !carrier || !third) throw new Error('three')
+    await budget.take([first, carrier], NOON, 9)
     await budget.report([{ ...fault, outcome: 'sign_in_refused' }], NOON)
-    const { breaker } = await budget.report([{ ...fault, outcome: 'accepted' }], NOON + 60_000)
-    const isWatched = async () => {
-      const { verdicts } = await budget.take([request()], NOON + 60_000, 99)
-      return verdicts[0]?.isWatched ?? false
-    }
-    await budget.resumed(breaker.version - 1)
-    expect(await isWatched()).toBe(true)
-    await budget.resumed(breaker.version)
-    expect(await isWatched()).toBe(false)
+    const later = NOON + 60_000
+    const { verdicts } = await budget.take([third, request()], later, 9)
+    expect(verdicts).toMatchObject([{ verdict: 'digested' }, { verdict: 'send' }])
+    await budget.report([{ ...fault, outcome: 'accepted' }], later)
+    expect((await budget.take([carrier], NOON + 86_400_000, 9)).verdicts).toMatchObject([
+      { verdict: 'send', again: { times: 2, since: NOON } },
+    ])
   })
 
   test('judges each mail once while it looks for one that finds out', async ({ expect }) => {

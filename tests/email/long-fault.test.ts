@@ -112,6 +112,29 @@ describe('a mail that was tried ninety times', () => {
     expect(results).toEqual([{ body: message.body }])
   })
 
+  test('is the same mail still: it carries its digest, and is not charged again', async ({
+    expect,
+  }) => {
+    const { mail, clock } = startService()
+    const person = someone()
+    const lock = {
+      template: 'account_locked',
+      ...person,
+      data: { minutes: 30, ip: '203.0.113.7', country: null, time: new Date(NOON) },
+    } as const
+    const [first, carrier, link] = await mail.queued(lock, lock, verifyMail(someone()))
+    if (!first || !carrier || !link) throw new Error('nothing queued')
+    expect((await mail.deliver([first, carrier, link])).acked).toEqual([true, false, true])
+    const renewed = mail.message(carrier.body)
+    expect((await mail.deliver([renewed, mail.message(link.body)])).acked).toEqual([false, true])
+    clock.now += DAY
+    expect((await mail.deliver([renewed])).acked).toEqual([true])
+    expect((await mailsTo(person.to)).map(({ subject }) => subject)).toEqual([
+      'Sign-in is locked for 30 minutes',
+      'Sign-in was locked again',
+    ])
+  })
+
   test('stays in the queue while the database does not take it', async ({ expect }) => {
     const { mail } = startService('plain')
     const [message] = await mail.queued(verifyMail(someone()))

@@ -8,7 +8,8 @@ import { brokenDb, codeMail, someone, verifyMail } from './support'
 beforeEach(() => env.DB.prepare('DELETE FROM mail_status').run())
 
 describe('what operators are told', () => {
-  const pause = { since: NOON, until: NOON + MINUTE, tries: 0, replyCode: 535, enhancedCode: null }
+  const reply = { replyCode: 535, enhancedCode: null }
+  const pause = { since: NOON, until: NOON + MINUTE, tries: 0, senders: [], ...reply }
   const paused = { ...CLOSED, version: NOON, pause: { ...pause, fault: 'daily_limit' as const } }
 
   test('is the newest word, whichever arrives last', async ({ expect }) => {
@@ -21,6 +22,15 @@ describe('what operators are told', () => {
     expect(await status()).toMatchObject({ pause_reason: null, version: NOON + 2 })
     const events = (await newEvents()).slice(before)
     expect(events.map(({ event }) => event)).toEqual(['mail_paused', 'mail_resumed'])
+  })
+
+  test('has no end that is older than the pause', async ({ expect }) => {
+    const { mail } = startService()
+    const before = (await newEvents()).length
+    await noteMailStatus(mail.deps, { ...paused, version: NOON + 2 })
+    await noteMailStatus(mail.deps, { ...CLOSED, version: NOON + 1, ended: paused.pause })
+    expect(await status()).toMatchObject({ pause_reason: 'daily_limit' })
+    expect((await newEvents()).slice(before)).toMatchObject([{ event: 'mail_paused' }])
   })
 
   test('is told again where the reason is another one', async ({ expect }) => {
@@ -67,6 +77,37 @@ describe('where operators cannot be told at once', () => {
     Object.assign(mail.deps, { db: works })
     expect((await mail.deliver(await mail.queued(codeMail(someone())))).acked).toEqual([true])
     expect(await status()).toMatchObject({ pause_reason: null })
+  })
+
+  test('they are told that mail is paused when the database is back, though nothing is tried', async ({
+    expect,
+  }) => {
+    const { mail, clock } = startService('badAuth')
+    const works = mail.deps.db
+    Object.assign(mail.deps, { db: brokenDb() })
+    await mail.deliver(await mail.queued(verifyMail(someone())))
+    expect(await status()).toBeNull()
+    Object.assign(mail.deps, { db: works })
+    clock.now += 1000
+    expect((await mail.deliver(await mail.queued(verifyMail(someone())))).acked).toEqual([false])
+    expect(await status()).toMatchObject({ pause_reason: 'sign_in_refused', since: NOON })
+  })
+
+  test('a pause is as long as it was, however late its end is told', async ({ expect }) => {
+    const { mail, clock } = startService('badAuth')
+    await mail.deliver(await mail.queued(verifyMail(someone())))
+    clock.port = 'starttls'
+    clock.now += MINUTE
+    const works = mail.deps.db
+    Object.assign(mail.deps, { db: brokenDb() })
+    await mail.deliver(await mail.queued(verifyMail(someone())))
+    Object.assign(mail.deps, { db: works })
+    clock.now += 100 * MINUTE
+    const before = (await newEvents()).length
+    await mail.deliver(await mail.queued(verifyMail(someone())))
+    expect((await newEvents()).slice(before)).toMatchObject([
+      { event: 'mail_resumed', data: { seconds: 60 } },
+    ])
   })
 
   test('a breaker that does not answer leaves each mail to itself', async ({ expect }) => {

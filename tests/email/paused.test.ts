@@ -101,6 +101,21 @@ describe('while it is found out whether mail goes out again', () => {
     expect((await mail.deliver(batch.slice(1))).acked).toEqual([true, true])
   })
 
+  test('a server that does not answer is asked each minute, whatever waits', async ({ expect }) => {
+    const { mail, clock, queue } = startService('badAuth')
+    queue.add(...(await mail.queued(...Array.from({ length: 12 }, () => verifyMail(someone())))))
+    await queue.runUntil(NOON + 1000)
+    clock.port = 'plain'
+    const before = (await allConnections()).length
+    await queue.runUntil(NOON + 11 * MINUTE)
+    const asked = (await allConnections()).length - before
+    expect(asked).toBeGreaterThan(5)
+    expect(asked).toBeLessThanOrEqual(10)
+    clock.port = 'starttls'
+    await queue.runUntil(NOON + 16 * MINUTE)
+    expect(queue.size()).toBe(0)
+  })
+
   test('a mail that is refused for itself leaves it to the next one', async ({ expect }) => {
     const { mail, clock, queue } = startService('badAuth')
     queue.add(...(await mail.queued(verifyMail(someone()))))
@@ -116,14 +131,16 @@ describe('while it is found out whether mail goes out again', () => {
   })
 })
 
-test('a daily limit closes the day', async ({ expect }) => {
+test('a daily limit closes the day, once another mail hears of it too', async ({ expect }) => {
   const { mail, clock, queue } = startService()
-  const [first, second] = [someone(), someone()]
-  await failMailsTo(first.to, { reply: 550, text: '5.4.5 Daily sending quota exceeded' })
-  queue.add(...(await mail.queued(verifyMail(first), verifyMail(second))))
+  const people = [someone(), someone()]
+  for (const { to } of people) {
+    await failMailsTo(to, { reply: 550, text: '5.4.5 Daily sending quota exceeded' })
+  }
+  queue.add(...(await mail.queued(...people.map((person) => verifyMail(person)))))
   const before = (await allConnections()).length
   await queue.runUntil(Date.UTC(2026, 10, 24, 23, 59))
-  expect((await allConnections()).length).toBe(before + 1)
+  expect((await allConnections()).length).toBe(before + 2)
   expect(queue.size()).toBe(2)
   expect(await status()).toMatchObject({
     pause_reason: 'daily_limit',
@@ -132,6 +149,15 @@ test('a daily limit closes the day', async ({ expect }) => {
   await queue.runUntil(Date.UTC(2026, 10, 25, 0, 5))
   expect(queue.size()).toBe(0)
   expect(clock.now).toBe(Date.UTC(2026, 10, 25, 0, 5))
+})
+
+test('a daily limit that one mail alone hears of costs a minute', async ({ expect }) => {
+  const { mail, queue } = startService()
+  const [first, second] = [someone(), someone()]
+  await failMailsTo(first.to, { reply: 550, text: '5.4.5 Congested', times: 100 })
+  queue.add(...(await mail.queued(verifyMail(first), verifyMail(second))))
+  await queue.runUntil(NOON + 2 * MINUTE)
+  expect(await mailsTo(second.to)).toHaveLength(1)
 })
 
 test('a fault of the account stops the rest of its batch', async ({ expect }) => {

@@ -83,6 +83,19 @@ describe('a reply about one mail', () => {
     expect(await status()).toMatchObject({ pause_reason: null })
   })
 
+  test('does not lengthen the pause by coming back before the mails of others', async ({
+    expect,
+  }) => {
+    const { mail, clock } = startService()
+    const strangers = await poisoned(mail, 9)
+    await mail.deliver(strangers)
+    clock.now += 61_000
+    for (const message of strangers) await mail.deliver([{ ...message, attempts: 2 }])
+    const person = someone()
+    expect((await mail.deliver(await mail.queued(codeMail(person)))).acked).toEqual([true])
+    expect(await status()).toMatchObject({ pause_reason: null })
+  })
+
   test('does not lengthen the pause when strangers add to it: it takes three again', async ({
     expect,
   }) => {

@@ -115,3 +115,9 @@ test.for([false, true])(
     expect(Date.now() - startedAt).toBeLessThan(5000)
   },
 )
+
+test.for(['CONN', 'EHLO', 'STARTTLS'])('a 5xx to %s is the server’s', (command, { expect }) => {
+  const error = { code: 'EPROTOCOL', responseCode: 554, response: '554 5.7.1 Go away', command }
+  expect(describeSmtpError(error)).toMatchObject({ status: 'deferred', replyCode: 554 })
+  expect(describeSmtpError(error)).not.toHaveProperty('fault')
+})

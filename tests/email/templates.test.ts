@@ -71,6 +71,14 @@ describe.for(cases)('%s in %s', ([name, language]) => {
     }
   })
 
+  test('leaves the values of its facts room on a phone', async ({ expect }) => {
+    for (const letter of friendlyLetters(name, language)) {
+      const { html } = await renderLetter(letter)
+      const unbroken = [...html.matchAll(/white-space:nowrap"\s*>([^<]*)/g)]
+      for (const [, label = ''] of unbroken) expect(label.trim().length).toBeLessThanOrEqual(20)
+    }
+  })
+
   test('says in one sentence what to do if it was not you', ({ expect }) => {
     for (const { notMe } of friendlyLetters(name, language)) {
       expect(notMe).toMatch(NOT_ME[language])

@@ -178,6 +178,27 @@ describe('the alarm', () => {
     expect(await watch(30 * MINUTE_MS)).toMatchObject({ alarms: 1 })
   })
 
+  test('is not raised for a job that has ended well meanwhile', async ({ expect }) => {
+    await run(new Date(start), JOB)
+    const late = 30 * MINUTE_MS
+    const endsWell: Parameters<typeof depsAt>[1] = (deps) => {
+      const batch = deps.db.batch.bind(deps.db)
+      let isFirst = true
+      const db = Object.assign(Object.create(deps.db) as typeof deps.db, {
+        batch: async (statements: Parameters<typeof batch>[0]) => {
+          const rows = await batch(statements)
+          if (isFirst) await run(new Date(start + late), JOB)
+          isFirst = false
+          return rows
+        },
+      })
+      return { ...deps, db }
+    }
+    const before = await jobEvents('sys_job_overdue', JOB)
+    expect(await watch(late, endsWell)).toEqual({ alarms: 0, failed: 0 })
+    expect(await jobEvents('sys_job_overdue', JOB)).toEqual(before)
+  })
+
   test('that cannot be recorded is raised again, and by then mailed', async ({ expect }) => {
     const email = await hasAdminMailbox(startApp())
     await run(new Date(start), JOB)

@@ -201,6 +201,17 @@ test('a login while the account is erased leaves nothing in its guard', async ({
   expect(reservation.isKnownDevice).toBe(false)
 })
 
+test('an account that is kept at the last moment is not told that it was erased', async ({
+  expect,
+}) => {
+  const { id } = await hasOwner('customer')
+  await exec('UPDATE users SET erasure_due_at = 1 WHERE id = ?', id)
+  const kept = beforeBatch(() => exec('UPDATE users SET erasure_due_at = NULL WHERE id = ?', id))
+  await eraseAccounts(depsAt(new Date(NOW), kept))
+  expect(await isThere('SELECT 1 FROM users WHERE id = ?', id)).toBe(true)
+  expect(await waiting()).toEqual([])
+})
+
 test('the alarm that waiting mails are not sent does not wait with them', async ({ expect }) => {
   const { addresses } = await hasOwner()
   await exec(`INSERT INTO job_runs (job, started_at) VALUES ('send-waiting-mails', 0)`)

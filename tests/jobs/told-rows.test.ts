@@ -66,3 +66,11 @@ test('a run of reminders reads what is due, not all keys and users, in a few sta
   expect(sent.rowsWritten).toBe(200)
   expect(sent.rowsRead).toBeLessThan(2000)
 })
+
+test('a key whose owner cannot be mailed keeps no other from its reminder', async ({ expect }) => {
+  const broken = await insertUser(startApp(), 'admin', `email = 'no address'`)
+  const owner = await insertUser(startApp(), 'admin')
+  await insertKeys('key_broken', 1, broken, NOW.getTime() + DAY_MS)
+  await insertKeys('key_whole', 100, owner, NOW.getTime() + 2 * DAY_MS)
+  expect(await remindKeys(depsAt(NOW))).toEqual({ keys: 100, failed: 1 })
+})

@@ -63,7 +63,7 @@ describe('the mails that wait', () => {
   })
 
   test('stay while the queue is down, and the run has failed', async ({ expect }) => {
-    const address = await hasWaiting(1)
+    const address = await hasWaiting(Date.now())
     await expect(sendWaiting(noQueue())).rejects.toThrow('send-waiting-mails')
     expect(await waiting()).toHaveLength(1)
     await sendWaiting()
@@ -126,8 +126,6 @@ describe('the mails that wait', () => {
     expect(new Set(sent).size).toBe(200)
     expect((await waiting()).map(({ id }) => id)).toEqual(['mail_0'])
 
-    // Alone it cannot be told from a queue that is down.
-    await expect(sendWaitingMails(at(LIFE_MS))).rejects.toThrow('service_unavailable')
     await hasWaiting(1)
     const events = `SELECT data FROM audit_events WHERE event = 'mail_failed'`
     const unrecorded = killedAt(0, ['batch'])(at(LIFE_MS))
@@ -138,6 +136,20 @@ describe('the mails that wait', () => {
     expect((await env.DB.prepare(events).run()).results).toEqual([
       { data: expect.stringContaining('refused by the queue') },
     ])
+  })
+
+  test('are given up after thirteen days where the queue takes none, a hundred a run', async ({
+    expect,
+  }) => {
+    await hasMany(201, 1500)
+    const down = (ms: number) => ({ ...noQueue()(deps), now: () => new Date(ms) })
+    const left = async (ms: number) => {
+      await expect(sendWaitingMails(down(ms))).rejects.toThrow('service_unavailable')
+      return (await waiting()).length
+    }
+    expect(await left(LIFE_MS - 1)).toBe(201)
+    expect(await left(LIFE_MS)).toBe(200)
+    expect(await left(LIFE_MS + 1000)).toBe(100)
   })
 
   test('leave an event where there were some, and none each minute', async ({ expect }) => {

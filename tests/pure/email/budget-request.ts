@@ -7,6 +7,7 @@ export const DAY_MS = 86_400_000
 /** A mail of an account in a known browser, from a network of its own unless it says otherwise. */
 export const request = (overrides: Partial<BudgetRequest> = {}): BudgetRequest => ({
   id: crypto.randomUUID(),
+  sender: 'us',
   isDecoy: false,
   standing: 'known',
   kind: 'other',

@@ -133,6 +133,7 @@ export function runDay(ask: Ask, events: readonly Event[]): Record<string, numbe
       id: String(index),
       account: null,
       site: null,
+      sender: 'us',
       isDecoy: false,
       recipient: null,
       digest: null,
