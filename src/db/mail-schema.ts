@@ -18,7 +18,10 @@ export const waitingMails = sqliteTable(
   (table) => [primaryKey({ columns: [table.createdAt, table.id] })],
 )
 
-/** How mail stands, in one row: what the Durable Object has decided, for operators (email/mail-status.ts). */
+/**
+ * How mail stands, in one row: what the Durable Object has decided, for operators
+ * (email/mail-status.ts).
+ */
 export const mailStatus = sqliteTable(
   'mail_status',
   {

@@ -1,9 +1,9 @@
 import { type Recipient, type RecipientWindows, takeOfRecipient } from './recipient-cap'
 
 /**
- * How much is known about the cause of a mail: an old account in a known browser or a session; an old
- * account in a new browser; a young account, which anyone can make; a stranger, who has given no
- * password; and the service itself, which includes its admins.
+ * How much is known about the cause of a mail: an old account in a known browser or a session; an
+ * old account in a new browser; a young account, which anyone can make; a stranger, who has given
+ * no password; and the service itself, which includes its admins.
  */
 export type Standing = 'known' | 'account' | 'young' | 'stranger' | 'service'
 
@@ -23,8 +23,8 @@ export type BudgetRequest = Readonly<{
   kind: MailKind
   account: string | null
   /**
-   * An IPv4 address or an IPv6 /64, and the /48 of the latter. Without a network there is no share to
-   * come first: it goes out as a repeat.
+   * An IPv4 address or an IPv6 /64, and the /48 of the latter. Without a network there is no share
+   * to come first: it goes out as a repeat.
    */
   network: string | null
   site: string | null
@@ -40,8 +40,8 @@ export type BudgetRequest = Readonly<{
 
 /**
  * `share_used`: its cause has had its share, and there is nothing to spare. `waits`: it carries the
- * digest, and goes out when the day of the first is over. `digested`: that one tells of it. `paused`:
- * the mail server refuses our account (mail-breaker.ts).
+ * digest, and goes out when the day of the first is over. `digested`: that one tells of it.
+ * `paused`: the mail server refuses our account (mail-breaker.ts).
  */
 export type Verdict =
   | 'send'
@@ -65,11 +65,16 @@ export type BudgetVerdict = Readonly<{
 /** Mails of today by counter. */
 export type Counts = Readonly<Record<string, number>>
 
-/** The parts of a day's limit, in per cent. More than two thirds are out of the reach of strangers. */
+/**
+ * The parts of a day's limit, in per cent. More than two thirds are out of the reach of strangers.
+ */
 export const PARTS = { known: 47, account: 25, stranger: 28 } as const
 export type Part = keyof typeof PARTS
 
-/** At most so many per cent of the limit, within its part: a flood of one leaves room for the others. */
+/**
+ * At most so many per cent of the limit, within its part: a flood of one leaves room for the
+ * others.
+ */
 const CAPS = { sign_up: 24, reset: 24, lock: 8, other: 100, young: 4, service: 15 } as const
 
 /** The cap that a mail falls under: kinds have theirs within the part of strangers alone. */
@@ -79,7 +84,9 @@ function cappedAs({ standing, kind }: BudgetRequest): MailKind | 'service' {
 }
 
 type Terms = Readonly<{
-  /** Where it may be charged, the first that has room. Nobody takes from those who are better known. */
+  /**
+   * Where it may be charged, the first that has room. Nobody takes from those who are better known.
+   */
   parts: readonly Part[]
   /** What one cause may have before others have had theirs: in mails. */
   account: (limit: number) => number
@@ -101,7 +108,9 @@ const TERMS: Readonly<Record<Standing, Terms>> = {
   service: { parts: ['known'], account: upTo(100), network: upTo(100), most: 100 },
 }
 
-/** Repeats are let through while less than this of a part is used: at midnight, at the day's end. */
+/**
+ * Repeats are let through while less than this of a part is used: at midnight, at the day's end.
+ */
 const PACE: Readonly<Record<Part, readonly [atOnce: number, inAll: number]>> = {
   known: [0.05, 1],
   account: [0.05, 0.6],
@@ -132,9 +141,9 @@ export function causesOf({ standing, account, network, site }: BudgetRequest) {
 }
 
 /**
- * Judges one mail that has not been charged yet. The first mails of each cause come out of its part,
- * whatever the clock says. Repeats are let through while the part is ahead of the clock, so that they
- * compete with each other and never with the first mail of anyone.
+ * Judges one mail that has not been charged yet. The first mails of each cause come out of its
+ * part, whatever the clock says. Repeats are let through while the part is ahead of the clock, so
+ * that they compete with each other and never with the first mail of anyone.
  */
 export function judge(
   request: BudgetRequest,

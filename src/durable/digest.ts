@@ -1,4 +1,7 @@
-/** Notices of one sort to one reader: the first went out at `since`, and `carrier` will tell of the rest. */
+/**
+ * Notices of one sort to one reader: the first went out at `since`, and `carrier` will tell of the
+ * rest.
+ */
 export type Digest = Readonly<{ since: number; carrier: string | null; times: number }>
 
 export const DIGEST_MS = 86_400_000
@@ -10,9 +13,9 @@ export type DigestStep =
   | Readonly<{ step: 'first' }>
 
 /**
- * What becomes of a notice when others of its sort may have gone out within the day: the first goes at
- * once, the next waits for the end of that day, and all further ones are only counted, for that one to
- * tell. A carrier that is lost is waited for a day longer.
+ * What becomes of a notice when others of its sort may have gone out within the day: the first goes
+ * at once, the next waits for the end of that day, and all further ones are only counted, for that
+ * one to tell. A carrier that is lost is waited for a day longer.
  */
 export function digestStep(digest: Digest | undefined, id: string, now: number): DigestStep {
   if (!digest) return { step: 'first' }

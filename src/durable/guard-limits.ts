@@ -34,10 +34,10 @@ const LINKS: readonly Quota[] = [
 const LINKS_OF_ALL: Quota = { limit: 30, seconds: 86_400 }
 
 /**
- * Resets share their minute, too: the link of a minute ago is as good for the owner, and another one
- * would end it. `MAX_FAILED_ATTEMPTS` (5) end a link, so its wrong codes are bounded by these and
- * by `MAX_IN_A_ROW`. Of a million codes an app takes two at a time: a hundred tries by the thief of
- * a mailbox find one of them in 1 of 5,000 accounts.
+ * Resets share their minute, too: the link of a minute ago is as good for the owner, and another
+ * one would end it. `MAX_FAILED_ATTEMPTS` (5) end a link, so its wrong codes are bounded by these
+ * and by `MAX_IN_A_ROW`. Of a million codes an app takes two at a time: a hundred tries by the
+ * thief of a mailbox find one of them in 1 of 5,000 accounts.
  */
 const RESETS_OF_ALL: readonly Quota[] = [{ limit: 1, seconds: 60 }, LINKS_OF_ALL]
 

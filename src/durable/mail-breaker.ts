@@ -27,7 +27,10 @@ export type Pause = Readonly<{
 }>
 
 export type Breaker = Readonly<{
-  /** Of the last change that operators are told of; it grows, so that a late word does not undo a newer one. */
+  /**
+   * Of the last change that operators are told of; it grows, so that a late word does not undo a
+   * newer one.
+   */
   version: number
   /** Whether the database knows of it. */
   isTold: boolean
@@ -56,8 +59,8 @@ export const CLOSED: Breaker = {
 /** Minutes: the first pause, the second and so on; the last one again and again. */
 const PAUSES = [1, 5, 15, 60]
 /**
- * So many recipients in a row, and nobody in between: a stranger who signs up with an address that is
- * refused this way stops nobody's mail.
+ * So many recipients in a row, and nobody in between: a stranger who signs up with an address that
+ * is refused this way stops nobody's mail.
  */
 const SUSPECTS = 3
 const FAILED_KEPT = 50
@@ -100,8 +103,8 @@ const withSender = (pause: Pause | null, { sender }: Report) =>
   [...new Set([...(pause?.senders ?? []), sender])].slice(-SENDERS_KEPT)
 
 /**
- * The mails that may find out, best first: those that nothing speaks against, and any other once those
- * have had the time to come.
+ * The mails that may find out, best first: those that nothing speaks against, and any other once
+ * those have had the time to come.
  */
 export function probesOf<Mail extends { id: string }>(
   { failed, pause }: Breaker,
@@ -160,8 +163,8 @@ function opened(breaker: Breaker, fault: AccountFault, report: Report, now: numb
   const { pause, version } = breaker
   const { replyCode, enhancedCode } = report
   const tries = pause?.fault === fault ? pause.tries + 1 : 0
-  // A day is long: another mail has to hear it too. If the provider's day is another, it is asked each
-  // hour from then on.
+  // A day is long: another mail has to hear it too. If the provider's day is another, it is asked
+  // each hour from then on.
   const isDay = fault === 'daily_limit' && tries === 1
   const last = PAUSES.length - 1
   const step = fault === 'daily_limit' && tries > 1 ? last : Math.min(tries, last)

@@ -24,10 +24,11 @@ export type BudgetAnswer = Readonly<{
 const isAbove = (one: Level, other: Level) => LEVELS.indexOf(one) > LEVELS.indexOf(other)
 
 /**
- * Decides which mails may go out: one object for the whole service, asked once per batch. The provider
- * stops an account that sends too much for up to a day, and with it every login by mailed code, so the
- * budget is a part of security. Mails are counted when they are let through, whatever becomes of them.
- * While the provider refuses the account itself none is let through but one that finds out (mail-breaker.ts).
+ * Decides which mails may go out: one object for the whole service, asked once per batch. The
+ * provider stops an account that sends too much for up to a day, and with it every login by mailed
+ * code, so the budget is a part of security. Mails are counted when they are let through, whatever
+ * becomes of them. While the provider refuses the account itself none is let through but one that
+ * finds out (mail-breaker.ts).
  */
 export class MailBudget extends DurableObject<Env> {
   readonly #store = budgetStore(this.ctx.storage.sql)

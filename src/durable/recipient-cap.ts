@@ -1,6 +1,8 @@
 import { type Quota, take, type Window } from './window'
 
-/** Whom a mail of a stranger is for, by kind of mail: hashes of the reader, alone and with who asks. */
+/**
+ * Whom a mail of a stranger is for, by kind of mail: hashes of the reader, alone and with who asks.
+ */
 export type Recipient = Readonly<{ byAsker: string; byAll: string }>
 
 export type RecipientWindows = Readonly<Record<keyof Recipient, readonly Window[]>>

@@ -13,8 +13,9 @@ import { mailBudget } from './ask-budget'
 const EVENTS = { low: 'mail_budget_low', out: 'mail_budget_out' } as const
 
 /**
- * Tells admins and operators, once a day and level, that the budget runs low or is used up: by an audit
- * event and a line of the log, for a mail might not go out. What fails is told with the next batch.
+ * Tells admins and operators, once a day and level, that the budget runs low or is used up: by an
+ * audit event and a line of the log, for a mail might not go out. What fails is told with the next
+ * batch.
  */
 export async function tellLevel(
   deps: Pick<Deps, 'db' | 'mailBudgets' | 'caller' | 'now' | 'patience' | 'settings'>,

@@ -19,8 +19,8 @@ export type AccountFault = (typeof accountFaults)[number]
 
 /**
  * What became of a mail, in words of ours: what a server says may hold addresses, so only its reply
- * code and enhanced status code (RFC 3463) are kept. `refused` is final, `deferred` is worth another
- * try; without a `fault` that is the server's or the network's.
+ * code and enhanced status code (RFC 3463) are kept. `refused` is final, `deferred` is worth
+ * another try; without a `fault` that is the server's or the network's.
  */
 export type Outcome = Readonly<{
   status: 'sent' | 'deferred' | 'refused'

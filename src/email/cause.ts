@@ -17,8 +17,9 @@ const causingAccount = z.object({
 export type CausingAccount = Readonly<z.infer<typeof causingAccount>>
 
 /**
- * Who causes a mail: the service itself, its admins too, or a caller, by network and account. `unseen`:
- * a stranger, for whom what is left to the network would tell that there was a mail; it counts for none.
+ * Who causes a mail: the service itself, its admins too, or a caller, by network and account.
+ * `unseen`: a stranger, for whom what is left to the network would tell that there was a mail; it
+ * counts for none.
  */
 export const mailCause = z.union([
   z.enum(['service', 'unseen']),

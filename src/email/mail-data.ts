@@ -24,7 +24,9 @@ export const mailData = {
   username_unavailable: z.object({ username: text, ...where }),
   /** To the owner of an address that somebody signed up with again, or asked to confirm. */
   account_exists: z.object(occasion),
-  /** The same where the account is closed, or disabled, or waits for an invitation to be accepted. */
+  /**
+   * The same where the account is closed, or disabled, or waits for an invitation to be accepted.
+   */
   account_closing_reminder: z.object({ link, dueAt: occasion.time, ...occasion }),
   account_disabled_reminder: z.object({ contact: text, ...occasion }),
   invitation_reminder: z.object({ link, role, expiresAt: occasion.time, ...occasion }),

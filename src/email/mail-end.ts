@@ -27,9 +27,9 @@ export const describeMail = (mail: QueuedMail | undefined) => ({
 })
 
 /**
- * Takes mails that will not be sent from the queue, with an audit event for each. While the database
- * cannot take those, the messages stay: a mail that vanished without a trace is lost. Where they cannot
- * stay any longer, the log is that trace.
+ * Takes mails that will not be sent from the queue, with an audit event for each. While the
+ * database cannot take those, the messages stay: a mail that vanished without a trace is lost.
+ * Where they cannot stay any longer, the log is that trace.
  */
 export async function endMails(
   deps: Pick<Deps, 'db' | 'caller' | 'now' | 'patience'>,
@@ -58,7 +58,9 @@ const describeEnd = (end: MailEnd) => ({
   ...codesOf(end),
 })
 
-/** Leaves an event for each mail that will not be sent; false where the database does not take them. */
+/**
+ * Leaves an event for each mail that will not be sent; false where the database does not take them.
+ */
 export async function recordEnds(
   deps: Pick<Deps, 'db' | 'caller' | 'now' | 'patience'>,
   all: readonly MailEnd[],

@@ -9,8 +9,8 @@ import { log } from '../log'
 import { reach } from '../reach'
 
 /**
- * Tells operators that mail is paused, or goes out again: the row, and with it one event a pause and
- * reason. False where the database does not take it; a newer word than this stays.
+ * Tells operators that mail is paused, or goes out again: the row, and with it one event a pause
+ * and reason. False where the database does not take it; a newer word than this stays.
  */
 export async function noteMailStatus(
   deps: Pick<Deps, 'db' | 'caller' | 'now' | 'patience'>,

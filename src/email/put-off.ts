@@ -15,9 +15,9 @@ const MOST_ATTEMPTS = 90
 type Why = Pick<MailEnd, 'reason' | 'replyCode' | 'enhancedCode'>
 
 /**
- * Tries a mail again later, or says how it ends: at once if it would be too late by then, and however
- * often it was put off before, thirteen days after it was written. After ninety tries it goes on as a
- * new message, by way of `waiting_mails`.
+ * Tries a mail again later, or says how it ends: at once if it would be too late by then, and
+ * however often it was put off before, thirteen days after it was written. After ninety tries it
+ * goes on as a new message, by way of `waiting_mails`.
  */
 export async function putOff(
   deps: Pick<Deps, 'db' | 'now' | 'patience'>,

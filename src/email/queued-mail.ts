@@ -21,14 +21,16 @@ export type MailRequest = {
       cause?: MailCause | undefined
       /** What a stranger has typed, canonical: mails about one name are counted together. */
       name?: string
-      /** What is counted, where several templates answer one act alike; else the template's kind. */
+      /**
+       * What is counted, where several templates answer one act alike; else the template's kind.
+       */
       kind?: MailKind
     }>
 }[TemplateName]
 
 /**
- * Milliseconds since 1970 after which its link or code is dead: every mail that has one says when. It is
- * not sent after that (late-news.ts).
+ * Milliseconds since 1970 after which its link or code is dead: every mail that has one says when.
+ * It is not sent after that (late-news.ts).
  */
 type Expiry<Name extends TemplateName> =
   TemplateData<Name> extends { link: string } | { code: string }

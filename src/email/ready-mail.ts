@@ -15,7 +15,9 @@ import { templateOf } from './templates'
 /** A mail that may be sent if the budget lets it; one to nobody (`to: null`) is a decoy. */
 export type ReadyMail = Readonly<{
   message: Message<string>
-  /** Of the mail, in whatever message it comes: one that was handed over twice is still the same. */
+  /**
+   * Of the mail, in whatever message it comes: one that was handed over twice is still the same.
+   */
   id: string
   mail: QueuedMail
   template: Template
@@ -43,8 +45,8 @@ export async function readyMail(
 }
 
 /**
- * Renders a mail that may go out, with what the budget adds to it, as it is true at `now` (milliseconds).
- * `undefined` for a decoy.
+ * Renders a mail that may go out, with what the budget adds to it, as it is true at `now`
+ * (milliseconds). `undefined` for a decoy.
  */
 export async function renderMail(
   { id, mail, template, to }: ReadyMail,

@@ -29,8 +29,8 @@ export function reportOf(
 }
 
 /**
- * Tells the breaker what became of mails, and operators of what changes by it. Answers with the pause
- * of all mail, if there is one now.
+ * Tells the breaker what became of mails, and operators of what changes by it. Answers with the
+ * pause of all mail, if there is one now.
  */
 export async function reportSent(
   deps: Pick<Deps, 'db' | 'mailBudgets' | 'caller' | 'now' | 'patience'>,

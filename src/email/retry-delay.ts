@@ -11,15 +11,15 @@ export const MAX_DELAY_SECONDS = 86_400
 /** Both queues are created with it (README); the platform has no more. */
 export const RETENTION_SECONDS = 1_209_600
 /**
- * How old a message, and a mail, may become: the retention less a day, in which a consumer may lag. The
- * queue deletes what is older than its retention, without a trace.
+ * How old a message, and a mail, may become: the retention less a day, in which a consumer may lag.
+ * The queue deletes what is older than its retention, without a trace.
  */
 export const LIFE_MS = RETENTION_SECONDS * 1000 - DAY_MS
 
 /**
  * Seconds until the next try after so many: 10 s, 40 s, 160 s … up to 6 h. A mailed code gets three
- * tries while it lives. Up to a half less at random, so that what failed together does not come back
- * together.
+ * tries while it lives. Up to a half less at random, so that what failed together does not come
+ * back together.
  */
 export function retryDelay(attempts: number): number {
   const seconds = Math.min(FIRST_SECONDS * FACTOR ** Math.min(attempts - 1, 9), LONGEST_SECONDS)

@@ -22,8 +22,8 @@ type SendDeps = Pick<
 >
 
 /**
- * Sends mails over one connection, in their order. A fault that is our account's alone holds the rest
- * too: nothing that is tried meanwhile could do better.
+ * Sends mails over one connection, in their order. A fault that is our account's alone holds the
+ * rest too: nothing that is tried meanwhile could do better.
  */
 export async function sendMails(
   deps: SendDeps,

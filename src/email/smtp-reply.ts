@@ -8,8 +8,8 @@ export type SmtpReply = Readonly<{
 }>
 
 /**
- * The enhanced status code of a reply (RFC 3463): at the beginning of its text, and of the same class
- * (RFC 2034 §4). Whatever else the text says is not read.
+ * The enhanced status code of a reply (RFC 3463): at the beginning of its text, and of the same
+ * class (RFC 2034 §4). Whatever else the text says is not read.
  */
 export function enhancedCodeOf(response: string): string | undefined {
   const [, reply, code] = /^(\d)\d\d[ -](\d\.\d{1,3}\.\d{1,3})(?=\s|$)/.exec(response) ?? []
@@ -21,7 +21,10 @@ const SIGN_IN_REPLIES = [530, 534, 535, 538]
 const SIGN_IN_CODES = ['5.7.8', '5.7.9', '5.7.11', '5.7.13', '5.7.14']
 /** About the sender (RFC 3463 §3.2), and Microsoft's “may not send as”. */
 const SENDER_CODES = ['5.1.7', '5.1.8', '5.7.60']
-/** RFC 3463 knows it as congestion, which is never permanent; as a 5xx it is Gmail's day that is used up. */
+/**
+ * RFC 3463 knows it as congestion, which is never permanent; as a 5xx it is Gmail's day that is
+ * used up.
+ */
 const DAILY_CODES = ['5.4.5']
 
 /** A message that is too large or malformed. */
@@ -36,8 +39,8 @@ const isOfRecipient = ({ replyCode, enhancedCode, command }: SmtpReply) =>
     : /^5\.(1\.\d+|2\.[12])$/.test(enhancedCode))
 
 /**
- * Whose fault a reply is: `mail` is for good, since it concerns this recipient or message. MAIL FROM
- * comes before any recipient, so what is refused there is the sender or the message.
+ * Whose fault a reply is: `mail` is for good, since it concerns this recipient or message. MAIL
+ * FROM comes before any recipient, so what is refused there is the sender or the message.
  */
 export function faultOf(reply: SmtpReply): 'mail' | 'server' | AccountFault {
   const { replyCode, enhancedCode = '', command } = reply

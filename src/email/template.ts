@@ -26,7 +26,10 @@ type Kind = Readonly<{
 export type Template<Name extends TemplateName = TemplateName> = Kind &
   Readonly<{
     name: Name
-    /** Writes the letter; `undefined` for data that is not this template's (queued by an older version). */
+    /**
+     * Writes the letter; `undefined` for data that is not this template's (queued by an older
+     * version).
+     */
     compose: (data: unknown, language: Language) => Letter | undefined
   }>
 

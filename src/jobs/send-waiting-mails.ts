@@ -100,7 +100,9 @@ async function remove(
   )
 }
 
-/** Leaves an event of each mail that is too old to be handed over again, a hundred a run; how many. */
+/**
+ * Leaves an event of each mail that is too old to be handed over again, a hundred a run; how many.
+ */
 async function giveUp(
   deps: Pick<Deps, 'db' | 'settings' | 'caller' | 'now' | 'patience'>,
   refused: readonly Waiting[],

@@ -2,12 +2,12 @@ import type { Deps } from '../context'
 import { type Asker, askForMail } from '../users/ask-for-mail'
 
 /**
- * Mails a link that sets a new password to the owner of an account; where a password would not help,
- * what does (users/mailbox-mail.ts).
+ * Mails a link that sets a new password to the owner of an account; where a password would not
+ * help, what does (users/mailbox-mail.ts).
  *
- * Asking changes nothing but the link before, and that only where a new one goes out: past the limit of
- * mails the old link stays good, so that nobody can kill it for its owner. What an admin (by id) asks for
- * says so in the mail, and does not show where the admin was.
+ * Asking changes nothing but the link before, and that only where a new one goes out: past the
+ * limit of mails the old link stays good, so that nobody can kill it for its owner. What an admin
+ * (by id) asks for says so in the mail, and does not show where the admin was.
  */
 export const requestReset = (deps: Deps, email: string, asker: Asker = {}): Promise<void> =>
   askForMail(deps, { email, act: 'reset', ...asker }, ({ mailbox, isGranted }) => ({

@@ -24,7 +24,9 @@ export type Asker = Readonly<{
   deviceTokens?: readonly string[]
   /** The id of an admin. */
   admin?: string
-  /** A login that was refused asks: what is left to its network must not tell that there was a mail. */
+  /**
+   * A login that was refused asks: what is left to its network must not tell that there was a mail.
+   */
   isUnseen?: boolean
 }>
 
@@ -67,8 +69,8 @@ type Asking = Readonly<{ key: string; mailbox: Mailbox; act: Act; asker: Asker }
 
 /**
  * Sends the mail of an act, or one to nobody: where there is none, or where its link was not made,
- * since the account has changed since it was found. It is counted by the act and the name alone, and
- * ends with the act, or with its own link if that is sooner.
+ * since the account has changed since it was found. It is counted by the act and the name alone,
+ * and ends with the act, or with its own link if that is sooner.
  */
 export function sendMail(
   deps: Pick<Deps, 'mailQueue' | 'settings' | 'caller' | 'now' | 'patience'>,

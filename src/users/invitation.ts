@@ -17,9 +17,9 @@ export const invitation = z.object({
 /**
  * Whether an invitation, by the JSON of its link, still is somebody's word. Of an admin: both who
  * asked for it and who approved it must be admins yet. Where nobody has asked, one admin alone has
- * sent it for want of a second, and it is void once there is one; so is that of the bootstrap secret
- * once there is any admin, or a stock of either would make accomplices later. Other invitations
- * outlive the role of whoever sent them.
+ * sent it for want of a second, and it is void once there is one; so is that of the bootstrap
+ * secret once there is any admin, or a stock of either would make accomplices later. Other
+ * invitations outlive the role of whoever sent them.
  */
 export function isStanding(data: SQL | string): SQL {
   const [role, by, requestedBy] = ['$.role', '$.by', '$.requestedBy'].map(

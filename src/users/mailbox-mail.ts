@@ -8,8 +8,8 @@ import { signUpMail } from './sign-up-mail'
 type MailDeps = Pick<Deps, 'settings' | 'now' | 'caller'>
 
 /**
- * The one mail to the owner of a mailbox: which it is depends on what stands behind the address, and
- * says how to go on from there. `undefined` where there is nothing to say.
+ * The one mail to the owner of a mailbox: which it is depends on what stands behind the address,
+ * and says how to go on from there. `undefined` where there is nothing to say.
  */
 export function mailOf(
   deps: MailDeps,

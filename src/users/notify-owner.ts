@@ -28,7 +28,9 @@ export const ownerColumns = {
 export type Notice = MailRequest extends infer Mail
   ? Mail extends MailRequest
     ? Pick<Mail, 'template' | 'data' | 'expiresAt'> & {
-        /** False where what it tells of was done in a browser that is not known to be the owner's. */
+        /**
+         * False where what it tells of was done in a browser that is not known to be the owner's.
+         */
         isKnownDevice?: boolean
       }
     : never

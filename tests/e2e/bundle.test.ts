@@ -11,8 +11,8 @@ import { dependencies } from '../../package.json'
 
 const WRANGLER = 'node_modules/wrangler/bin/wrangler.js'
 /**
- * 376 as measured with the audit log, the jobs and their mails; 54 of them are the rules of company numbers
- * (25) and telephone numbers (29).
+ * 376 as measured with the audit log, the jobs and their mails; 54 of them are the rules of company
+ * numbers (25) and telephone numbers (29).
  */
 const MAX_GZIP_KIB = 390
 /** What is compiled and run before the first request, not packed; 611 as measured. */

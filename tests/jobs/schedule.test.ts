@@ -9,18 +9,12 @@ import { cronsIn } from '../../scripts/dev/crons'
 import operationsText from '../../docs/operations.md?raw'
 import worker from '../../src/index'
 import { crons } from '../../src/jobs/index'
-import { watchJobs } from '../../src/jobs/watch-jobs'
 import wranglerText from '../../wrangler.toml?raw'
 import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { broken, storedText } from '../support/attack'
-import { sendWaiting } from '../support/mail-faults'
-import { mailsTo } from '../support/mailbox'
-import { many } from '../support/many'
-import { depsAt, jobEvents, killedAt, rowOf, run } from './support'
+import { jobEvents, rowOf, run } from './support'
 
-const MINUTE_MS = 60_000
-const DAY_MS = 86_400_000
 const JOB = 'purge-expired'
 
 afterEach(() => env.DB.prepare('DELETE FROM job_runs').run())
@@ -133,94 +127,5 @@ describe('a run', () => {
     expect(await jobEvents('sys_job_failed', job)).toHaveLength(2)
     await run(at(3_600_001), job)
     expect(await rowOf(job)).toMatchObject({ succeeded_at: hour + 3_600_001 })
-  })
-})
-
-describe('the alarm', () => {
-  const periods = { [JOB]: 15 * MINUTE_MS }
-  const start = Date.now()
-  const watch = (ms: number, fault?: Parameters<typeof depsAt>[1]) =>
-    watchJobs(depsAt(new Date(start + ms), fault), periods)
-  const subject = 'A job is overdue'
-
-  test('comes after twice the period and not before, counted from the last success', async ({
-    expect,
-  }) => {
-    const email = await hasAdminMailbox(startApp())
-    await run(new Date(start), JOB)
-    await run(new Date(start + 1), JOB, killedAt(0, ['delete'])).catch(() => {})
-    expect(await watch(30 * MINUTE_MS - 1)).toEqual({ alarms: 0, failed: 0 })
-    const alarms = await Promise.all(Array.from({ length: many(20) }, () => watch(30 * MINUTE_MS)))
-    expect(alarms.filter(({ alarms: count }) => count === 1)).toHaveLength(1)
-    await sendWaiting()
-    const [mail] = await mailsTo(email)
-    expect(mail).toMatchObject({ subject })
-    expect(mail?.text).toContain(JOB)
-    const told = { job: JOB, since: new Date(start).toISOString() }
-    expect(await jobEvents('sys_job_overdue', JOB)).toEqual([told])
-
-    // Once a day while it lasts, and no more once it has ended well.
-    expect(await watch(30 * MINUTE_MS + DAY_MS - 1)).toMatchObject({ alarms: 0 })
-    expect(await watch(30 * MINUTE_MS + DAY_MS)).toMatchObject({ alarms: 1 })
-    await run(new Date(start + 2 * DAY_MS), JOB)
-    expect(await watch(2 * DAY_MS + 30 * MINUTE_MS - 1)).toMatchObject({ alarms: 0 })
-    await sendWaiting()
-    expect(await mailsTo(email, { after: 2 })).toEqual([])
-  })
-
-  test('counts a job that has never ended well from when it was first looked for', async ({
-    expect,
-  }) => {
-    const fails = killedAt(0, ['delete'])
-    expect(await watch(0)).toEqual({ alarms: 0, failed: 0 })
-    await run(new Date(start + 20 * MINUTE_MS), JOB, fails).catch(() => {})
-    expect(await watch(30 * MINUTE_MS - 1)).toMatchObject({ alarms: 0 })
-    expect(await watch(30 * MINUTE_MS)).toMatchObject({ alarms: 1 })
-  })
-
-  test('is not raised for a job that has ended well meanwhile', async ({ expect }) => {
-    await run(new Date(start), JOB)
-    const late = 30 * MINUTE_MS
-    const endsWell: Parameters<typeof depsAt>[1] = (deps) => {
-      const batch = deps.db.batch.bind(deps.db)
-      let isFirst = true
-      const db = Object.assign(Object.create(deps.db) as typeof deps.db, {
-        batch: async (statements: Parameters<typeof batch>[0]) => {
-          const rows = await batch(statements)
-          if (isFirst) await run(new Date(start + late), JOB)
-          isFirst = false
-          return rows
-        },
-      })
-      return { ...deps, db }
-    }
-    const before = await jobEvents('sys_job_overdue', JOB)
-    expect(await watch(late, endsWell)).toEqual({ alarms: 0, failed: 0 })
-    expect(await jobEvents('sys_job_overdue', JOB)).toEqual(before)
-  })
-
-  test('that cannot be recorded is raised again, and by then mailed', async ({ expect }) => {
-    const email = await hasAdminMailbox(startApp())
-    await run(new Date(start), JOB)
-    const late = 30 * MINUTE_MS
-    expect(await watch(late, killedAt(1, ['batch']))).toEqual({ alarms: 0, failed: 1 })
-    expect(await watch(late + 1)).toEqual({ alarms: 1, failed: 0 })
-    await sendWaiting()
-    expect(await mailsTo(email)).toHaveLength(1)
-  })
-
-  test('is heard of every job, by one watcher at least that is not silent itself', async ({
-    expect,
-  }) => {
-    const app = startApp()
-    await run(app, 'watch-jobs-daily')
-    app.advance(15 * 86_400)
-    await run(app, 'watch-jobs-daily')
-    const { results } = await env.DB.prepare(
-      'SELECT job FROM job_runs WHERE alarmed_at IS NOT NULL',
-    ).run<{ job: string }>()
-    const alarmed = results.map(({ job }) => job)
-    const all = Object.values(crons).flatMap(({ jobs }) => Object.keys(jobs))
-    expect(new Set(alarmed)).toEqual(new Set(all))
   })
 })

@@ -9,9 +9,8 @@ import { runPendingActs } from '../../src/jobs/run-pending-acts'
 import { watchJobs } from '../../src/jobs/watch-jobs'
 import { columnOf, insertUser } from '../support/admins'
 import { startApp } from '../support/app'
-import { beforeBatch, broken } from '../support/attack'
-import { cutAt, mailsOf, noQueue, sendWaiting, waiting } from '../support/mail-faults'
-import { mailsNamed } from '../support/mailbox'
+import { broken } from '../support/attack'
+import { cutAt, mailsOf, noQueue, sendWaiting } from '../support/mail-faults'
 import { many } from '../support/many'
 import { depsAt, type Fault, killedAt } from './support'
 
@@ -188,40 +187,4 @@ test.for([
   await job(depsAt(new Date(NOW + 60 * MINUTE_MS)))
   expect(await isDone()).toBe(true)
   expect(await mailsOf(addresses, subject)).toEqual([1, 1])
-})
-
-test('a login while the account is erased leaves nothing in its guard', async ({ expect }) => {
-  const { id } = await hasOwner('customer')
-  await exec('UPDATE users SET erasure_due_at = 1 WHERE id = ?', id)
-  const guard = env.ACCOUNT_GUARD.getByName(id)
-  const now = NOW
-  const late = beforeBatch(() => guard.recover({ device: 'mine', epoch: 1 }, now))
-  expect(await eraseAccounts(depsAt(new Date(NOW), late))).toEqual({ accounts: 1, failed: 0 })
-  using reservation = await guard.reservePassword({ device: 'mine', isKnown: false, now })
-  expect(reservation.isKnownDevice).toBe(false)
-})
-
-test('an account that is kept at the last moment is not told that it was erased', async ({
-  expect,
-}) => {
-  const { id } = await hasOwner('customer')
-  await exec('UPDATE users SET erasure_due_at = 1 WHERE id = ?', id)
-  const kept = beforeBatch(() => exec('UPDATE users SET erasure_due_at = NULL WHERE id = ?', id))
-  await eraseAccounts(depsAt(new Date(NOW), kept))
-  expect(await isThere('SELECT 1 FROM users WHERE id = ?', id)).toBe(true)
-  expect(await waiting()).toEqual([])
-})
-
-test('the alarm that waiting mails are not sent does not wait with them', async ({ expect }) => {
-  const { addresses } = await hasOwner()
-  await exec(`INSERT INTO job_runs (job, started_at) VALUES ('send-waiting-mails', 0)`)
-  const watch = (fault?: Fault) =>
-    watchJobs(depsAt(new Date(NOW), fault), { 'send-waiting-mails': MINUTE_MS })
-  expect(await watch()).toEqual({ alarms: 1, failed: 0 })
-  for (const address of addresses) await mailsNamed(address, 'A job is overdue')
-  expect(await waiting()).toEqual([])
-  // While the queue is down it waits, and the watcher has failed.
-  await exec('UPDATE job_runs SET alarmed_at = NULL')
-  expect(await watch(noQueue())).toEqual({ alarms: 1, failed: 1 })
-  expect(await waiting()).toHaveLength(2)
 })

@@ -45,9 +45,10 @@ export async function nextMail(address: string): Promise<Mail> {
 }
 
 /**
- * Plans what happens to the next `times` (1) mails to an address (or `*@domain`): by default the RCPT
- * command is refused with `reply` (451). `act: 'hang'` never answers, `act: 'close'` drops the
- * connection; `stage: 'data'` does it after the message instead, `stage: 'mail'` before, to a sender.
+ * Plans what happens to the next `times` (1) mails to an address (or `*@domain`): by default the
+ * RCPT command is refused with `reply` (451). `act: 'hang'` never answers, `act: 'close'` drops the
+ * connection; `stage: 'data'` does it after the message instead, `stage: 'mail'` before, to a
+ * sender.
  */
 export const failMailsTo = (to: string, fault: Partial<Omit<Fault, 'to'>> = {}) =>
   ask<number>('/faults', { method: 'POST', body: JSON.stringify({ to, ...fault }) })

@@ -1,7 +1,5 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { createUser } from '../../src/users/create-user'
-import { emailKey } from '../../src/users/email-key'
 import { sha256 } from '../../src/crypto/token'
 import type { App } from '../support/acts'
 import { acceptInvitation, hasAdmin, inviteUser } from '../support/admins'
@@ -9,67 +7,20 @@ import { freshAddress, startApp } from '../support/app'
 import { type Mail, mailsTo, tokenIn } from '../support/mailbox'
 import { confirmReset, setUser } from '../support/recovery'
 
-const PASSWORD = 'the stranger chose these words'
-const DAY = 86_400
-const GRACE_MS = 14 * DAY * 1000
-
-const acts = {
-  'signs up': '/api/users/create/',
-  'asks for a reset': '/api/auth/reset-password/',
-  'asks for the link again': '/api/auth/verify-email/resend/',
-} as const
-type Act = keyof typeof acts
-
-const ask = (app: App, act: Act, email: string, ip = freshAddress()) =>
-  app.post(acts[act], { email, ...(act === 'signs up' && { password: PASSWORD }) }, { ip })
-
-const waiting = (email: string) =>
-  env.DB.prepare('SELECT count(*) AS count FROM sign_ups WHERE email_key = ?')
-    .bind(emailKey(email))
-    .first('count')
-
-async function unconfirmed(app: App) {
-  const account = app.newAccount()
-  await createUser(app.deps(), { ...account, role: 'customer' })
-  app.advance(61)
-  return account
-}
-
-async function invited(app: App) {
-  const account = app.newAccount()
-  await inviteUser(app, await hasAdmin(app), { email: account.email, role: 'merchant' })
-  return account
-}
-
-async function inState(app: App, assignment: string) {
-  const account = await app.hasAccount()
-  await setUser(account, assignment)
-  return account
-}
-
-/** A sign-up of a stranger, as where it began while the invitation waited for its approval. */
-async function invitedWithSignUp(app: App) {
-  const [account, other] = [await invited(app), await unconfirmed(app)]
-  await env.DB.prepare('UPDATE sign_ups SET email = ?1, email_key = ?1 WHERE email = ?2')
-    .bind(account.email, other.email)
-    .run()
-  return account
-}
-
-const closing = (app: App) => inState(app, `erasure_due_at = ${app.now().getTime() + GRACE_MS}`)
-
-const states = {
-  unknown: async (app: App) => Promise.resolve(app.newAccount()),
-  unconfirmed,
+import {
+  PASSWORD,
+  DAY,
+  GRACE_MS,
+  acts,
+  type Act,
+  ask,
+  waiting,
   invited,
-  'invited, and a sign-up waits': invitedWithSignUp,
-  active: (app: App) => app.hasAccount(),
-  frozen: (app: App) => inState(app, 'frozen_at = 1'),
+  invitedWithSignUp,
   closing,
-  disabled: (app: App) => inState(app, "status = 'disabled'"),
-  'disabled and closing': (app: App) => inState(app, "status = 'disabled', erasure_due_at = 4e12"),
-} as const
-type State = keyof typeof states
+  states,
+  type State,
+} from './states'
 
 const CONFIRM = 'Confirm your e-mail address'
 const INVITED = 'Your invitation to Phantom is waiting'

@@ -9,7 +9,6 @@ import {
 } from '../../../src/durable/code-attempts'
 import { recovered, withDevice } from '../../../src/durable/guard-devices'
 import { EMPTY_GUARD, type GuardState, pruned, sideOf } from '../../../src/durable/guard-state'
-import type {} from '../../../src/durable/guard-limits'
 import { isStopped } from '../../../src/durable/password-attempts'
 
 const NOW = 1_800_000_000_000

@@ -16,15 +16,8 @@ const HOUR = 60 * MINUTE
 let mails = 0
 function report(outcome: Report['outcome'], recipient?: string): Report {
   mails += 1
-  const to = recipient ?? `r${mails}`
-  return {
-    id: `m${mails}`,
-    recipient: to,
-    sender: 'us',
-    outcome,
-    replyCode: 550,
-    enhancedCode: null,
-  }
+  const about = { id: `m${mails}`, recipient: recipient ?? `r${mails}`, sender: 'us' }
+  return { ...about, outcome, replyCode: 550, enhancedCode: null }
 }
 const refused = (count: number) => Array.from({ length: count }, () => report('mails_refused'))
 const lets = (breaker: Breaker, now: number) => gateOf(breaker, now, 'us').lets

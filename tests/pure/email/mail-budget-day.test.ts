@@ -3,7 +3,9 @@ import { type Event, attack, honestDay, ledger, runDay } from './simulated-day'
 
 const HONEST = ['known', 'new device', 'sign-up'] as const
 
-/** The part of all honest mails that went out at once; a sign-up's first code is a group of its own. */
+/**
+ * The part of all honest mails that went out at once; a sign-up's first code is a group of its own.
+ */
 function overall(served: Record<string, number>, events: readonly Event[]): number {
   const honest = events.filter(({ group }) => HONEST.some((name) => name === group))
   const sent = honest.reduce((sum, { group }) => sum + (served[group] ?? 0), 0)

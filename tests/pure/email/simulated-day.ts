@@ -80,9 +80,9 @@ export function honestDay(limit: number, share = 0.6, seed = 7): Event[] {
 }
 
 /**
- * An attacker who tries everything at midnight and again each hour: sign-ups, resets and
- * locks of known addresses, codes of accounts made today, and 22 old accounts in known browsers. Either
- * each network in turn, or each as far as it goes; four of them share a /48.
+ * An attacker who tries everything at midnight and again each hour: sign-ups, resets and locks of
+ * known addresses, codes of accounts made today, and 22 old accounts in known browsers. Either each
+ * network in turn, or each as far as it goes; four of them share a /48.
  */
 export function* attack(
   networks: number,
