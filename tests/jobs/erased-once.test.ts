@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, test } from 'vitest'
 import { eraseAccounts } from '../../src/jobs/erase-accounts'
-import { columnOf, insertUser } from '../support/admins'
+import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
 import { waiting } from '../support/mail-faults'
@@ -18,20 +18,17 @@ const exec = (sql: string, ...values: unknown[]) =>
 const isThere = async (sql: string, ...values: unknown[]) =>
   (await exec(`${sql} LIMIT 1`, ...values)).results.length > 0
 
-let people = 0
-
-/** A user of a role with a second address for notices. */
-async function hasOwner(role: 'admin' | 'customer' = 'admin') {
-  const second = `second${(people += 1)}-${Date.now()}@example.org`
-  const id = await insertUser(startApp(), role, `notification_email = '${second}'`)
-  return { id, addresses: [String(await columnOf(id, 'email')), second] }
+/** A customer with a second address for notices, who is due to be erased. */
+async function hasDue() {
+  const second = `second-${crypto.randomUUID()}@example.org`
+  const due = `notification_email = '${second}', erasure_due_at = 1`
+  return insertUser(startApp(), 'customer', due)
 }
 
 beforeEach(() => exec('DELETE FROM waiting_mails'))
 
 test('a login while the account is erased leaves nothing in its guard', async ({ expect }) => {
-  const { id } = await hasOwner('customer')
-  await exec('UPDATE users SET erasure_due_at = 1 WHERE id = ?', id)
+  const id = await hasDue()
   const guard = env.ACCOUNT_GUARD.getByName(id)
   const now = NOW
   const late = beforeBatch(() => guard.recover({ device: 'mine', epoch: 1 }, now))
@@ -43,8 +40,7 @@ test('a login while the account is erased leaves nothing in its guard', async ({
 test('an account that is kept at the last moment is not told that it was erased', async ({
   expect,
 }) => {
-  const { id } = await hasOwner('customer')
-  await exec('UPDATE users SET erasure_due_at = 1 WHERE id = ?', id)
+  const id = await hasDue()
   const kept = beforeBatch(() => exec('UPDATE users SET erasure_due_at = NULL WHERE id = ?', id))
   await eraseAccounts(depsAt(new Date(NOW), kept))
   expect(await isThere('SELECT 1 FROM users WHERE id = ?', id)).toBe(true)
