@@ -18,12 +18,12 @@ export const LIFE_MS = RETENTION_SECONDS * 1000 - DAY_MS
 
 /**
  * Seconds until the next try after so many: 10 s, 40 s, 160 s … up to 6 h. A mailed code gets three
- * tries while it lives. Up to a half less at random, so that what failed together does not come
- * back together.
+ * tries while it lives. Up to a quarter less at random, so that what failed together does not come
+ * back together; of no more than that, so that fewer than ninety tries fill the life of a mail.
  */
 export function retryDelay(attempts: number): number {
   const seconds = Math.min(FIRST_SECONDS * FACTOR ** Math.min(attempts - 1, 9), LONGEST_SECONDS)
-  return randomInt(Math.ceil(seconds / 2), seconds + 1)
+  return randomInt(Math.ceil(seconds * 0.75), seconds + 1)
 }
 
 /** Seconds to wait for the next day's budget: not all in its first second. */
