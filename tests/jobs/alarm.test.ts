@@ -7,25 +7,21 @@ import { startApp } from '../support/app'
 import { noQueue, sendWaiting, waiting } from '../support/mail-faults'
 import { mailsNamed, mailsTo } from '../support/mailbox'
 import { many } from '../support/many'
-import { depsAt, jobEvents, killedAt, run, type Fault } from './support'
+import {
+  depsAt,
+  type Fault,
+  forgetJobs,
+  hasAdminMailbox,
+  jobEvents,
+  killedAt,
+  run,
+} from './support'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 const JOB = 'purge-expired'
 
-afterEach(async () => {
-  await env.DB.exec('DELETE FROM job_runs')
-  await env.DB.exec('DELETE FROM waiting_mails')
-  await env.DB.exec(`UPDATE users SET role = 'customer'`)
-})
-
-async function hasAdminMailbox(app: ReturnType<typeof startApp>) {
-  const id = await insertUser(app, 'admin')
-  const row = await env.DB.prepare('SELECT email FROM users WHERE id = ?')
-    .bind(id)
-    .first<{ email: string }>()
-  return row?.email ?? ''
-}
+afterEach(forgetJobs)
 
 describe('the alarm', () => {
   const periods = { [JOB]: 15 * MINUTE_MS }
@@ -37,7 +33,7 @@ describe('the alarm', () => {
   test('comes after twice the period and not before, counted from the last success', async ({
     expect,
   }) => {
-    const email = await hasAdminMailbox(startApp())
+    const email = await hasAdminMailbox()
     await run(new Date(start), JOB)
     await run(new Date(start + 1), JOB, killedAt(0, ['delete'])).catch(() => {})
     expect(await watch(30 * MINUTE_MS - 1)).toEqual({ alarms: 0, failed: 0 })
@@ -91,7 +87,7 @@ describe('the alarm', () => {
   })
 
   test('that cannot be recorded is raised again, and by then mailed', async ({ expect }) => {
-    const email = await hasAdminMailbox(startApp())
+    const email = await hasAdminMailbox()
     await run(new Date(start), JOB)
     const late = 30 * MINUTE_MS
     expect(await watch(late, killedAt(1, ['batch']))).toEqual({ alarms: 0, failed: 1 })

@@ -1,22 +1,14 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, test } from 'vitest'
 import { eraseAccounts } from '../../src/jobs/erase-accounts'
-import { insertUser } from '../support/admins'
+import { columnOf, insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
 import { waiting } from '../support/mail-faults'
-import { depsAt } from './support'
+import { depsAt, forgetJobs } from './support'
 
 /** A Monday at seven. */
 const NOW = Date.parse('2027-03-08T07:00:00Z')
-
-const exec = (sql: string, ...values: unknown[]) =>
-  env.DB.prepare(sql)
-    .bind(...values)
-    .run()
-
-const isThere = async (sql: string, ...values: unknown[]) =>
-  (await exec(`${sql} LIMIT 1`, ...values)).results.length > 0
 
 /** A customer with a second address for notices, who is due to be erased. */
 async function hasDue() {
@@ -25,7 +17,7 @@ async function hasDue() {
   return insertUser(startApp(), 'customer', due)
 }
 
-beforeEach(() => exec('DELETE FROM waiting_mails'))
+beforeEach(forgetJobs)
 
 test('a login while the account is erased leaves nothing in its guard', async ({ expect }) => {
   const id = await hasDue()
@@ -41,8 +33,9 @@ test('an account that is kept at the last moment is not told that it was erased'
   expect,
 }) => {
   const id = await hasDue()
-  const kept = beforeBatch(() => exec('UPDATE users SET erasure_due_at = NULL WHERE id = ?', id))
+  const keep = env.DB.prepare('UPDATE users SET erasure_due_at = NULL WHERE id = ?').bind(id)
+  const kept = beforeBatch(() => keep.run())
   await eraseAccounts(depsAt(new Date(NOW), kept))
-  expect(await isThere('SELECT 1 FROM users WHERE id = ?', id)).toBe(true)
+  expect(await columnOf(id, 'id')).toBe(id)
   expect(await waiting()).toEqual([])
 })

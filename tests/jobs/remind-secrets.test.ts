@@ -2,35 +2,16 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, test } from 'vitest'
 import { remindSecrets } from '../../src/jobs/remind-secrets'
 import { emptyLog } from '../audit/support'
-import { insertUser } from '../support/admins'
-import { startApp } from '../support/app'
 import { sendWaiting } from '../support/mail-faults'
 import { mailsTo } from '../support/mailbox'
 import { many } from '../support/many'
-import { depsAt, type Fault, jobEvents } from './support'
+import { depsAt, type Fault, jobEvents, forgetJobs, hasAdminMailbox } from './support'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** A Monday at seven. */
-
-let admins = 0
-
-/** An admin of this test alone, with a mailbox. */
-async function hasAdmin(extra = ''): Promise<string> {
-  admins += 1
-  const email = `report${admins}-${Date.now()}@example.org`
-  const id = await insertUser(startApp(), 'admin', extra)
-  await env.DB.prepare('UPDATE users SET email = ? WHERE id = ?').bind(email, id).run()
-  return email
-}
 
 beforeEach(emptyLog)
-afterEach(async () => {
-  await env.DB.batch([
-    env.DB.prepare('DELETE FROM job_runs'),
-    env.DB.prepare(`UPDATE users SET role = 'customer'`),
-  ])
-})
+afterEach(forgetJobs)
 
 describe('the reminder of old keys', () => {
   const now = Date.parse('2027-03-08T12:00:00Z')
@@ -53,7 +34,7 @@ describe('the reminder of old keys', () => {
   test('comes at 180 days, once in thirty, to all admins; never of a key that tells no time', async ({
     expect,
   }) => {
-    const email = await hasAdmin()
+    const email = await hasAdminMailbox()
     expect(await remind(179)).toEqual({ mails: 0 })
     const runs = await Promise.all(Array.from({ length: many(10) }, () => remind(180)))
     expect(runs.filter(({ mails }) => mails === 1)).toHaveLength(1)

@@ -15,7 +15,7 @@ import { startApp } from '../support/app'
 import { noQueue, sendWaiting } from '../support/mail-faults'
 import { mailsTo } from '../support/mailbox'
 import { many } from '../support/many'
-import { depsAt, type Fault, killedAt, run } from './support'
+import { depsAt, type Fault, killedAt, run, forgetJobs, hasAdminMailbox } from './support'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -25,29 +25,13 @@ const MONDAY = Date.parse('2027-03-08T07:00:00Z')
 const SUBJECT = 'The security report of the week'
 const NO_MAIL = { after: 1 }
 
-let admins = 0
-
-/** An admin of this test alone, with a mailbox. */
-async function hasAdmin(extra = ''): Promise<string> {
-  admins += 1
-  const email = `report${admins}-${Date.now()}@example.org`
-  const id = await insertUser(startApp(), 'admin', extra)
-  await env.DB.prepare('UPDATE users SET email = ? WHERE id = ?').bind(email, id).run()
-  return email
-}
-
 async function record(at: number, event: AuditEventName, rest: Partial<AuditEvent> = {}, ip = '-') {
   const deps = depsAt(new Date(at))
   await recordEvent({ ...deps, caller: { ...deps.caller, ip } }, { event, ...rest })
 }
 
 beforeEach(emptyLog)
-afterEach(async () => {
-  await env.DB.batch([
-    env.DB.prepare('DELETE FROM job_runs'),
-    env.DB.prepare(`UPDATE users SET role = 'customer'`),
-  ])
-})
+afterEach(forgetJobs)
 
 describe('the weekly report', () => {
   const report = (at: number, fault?: Fault) => reportSecurity(depsAt(new Date(at), fault))
@@ -55,8 +39,8 @@ describe('the weekly report', () => {
   test('has the figures of the seven days until Monday at seven, and the newest head', async ({
     expect,
   }) => {
-    const [ada, berta] = [await hasAdmin(), await hasAdmin(`locale = 'de'`)]
-    await hasAdmin(`status = 'disabled'`)
+    const [ada, berta] = [await hasAdminMailbox(), await hasAdminMailbox(`locale = 'de'`)]
+    await hasAdminMailbox(`status = 'disabled'`)
     const made = await insertUser(startApp(), 'admin', `email = 'grace@example.com'`)
     const since = MONDAY - WEEK_MS
     const role = { data: { from: 'customer', to: 'admin' } }
@@ -118,7 +102,7 @@ describe('the weekly report', () => {
     )
       .bind(MONDAY - HOUR_MS)
       .run()
-    const email = await hasAdmin()
+    const email = await hasAdminMailbox()
     await report(MONDAY)
     await env.DB.prepare('DELETE FROM mail_status').run()
     await sendWaiting()
@@ -129,7 +113,7 @@ describe('the weekly report', () => {
   test('comes once a week, whichever cron is first and however often it fires', async ({
     expect,
   }) => {
-    const email = await hasAdmin()
+    const email = await hasAdminMailbox()
     const runs = await Promise.all(Array.from({ length: many(20) }, () => report(MONDAY)))
     expect(runs.filter(({ mails }) => mails === 1)).toHaveLength(1)
     await sendWaiting()
@@ -147,7 +131,7 @@ describe('the weekly report', () => {
   test('that fails at any step is sent by the next run, to all admins or to none', async ({
     expect,
   }) => {
-    const email = await hasAdmin()
+    const email = await hasAdminMailbox()
     await record(MONDAY - 1, 'authn_login_fail')
     let steps = 0
     for (;;) {
@@ -171,7 +155,7 @@ describe('the weekly report', () => {
     expect,
   }) => {
     expect(await report(MONDAY)).toEqual({ mails: 0 })
-    const email = await hasAdmin()
+    const email = await hasAdminMailbox()
     expect(await report(MONDAY + DAY_MS, noQueue())).toEqual({ mails: 1 })
     expect(await report(MONDAY + DAY_MS)).toEqual({ mails: 0 })
     await sendWaiting()

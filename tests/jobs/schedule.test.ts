@@ -13,19 +13,11 @@ import wranglerText from '../../wrangler.toml?raw'
 import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { broken, storedText } from '../support/attack'
-import { jobEvents, rowOf, run } from './support'
+import { hasAdminMailbox, jobEvents, rowOf, run } from './support'
 
 const JOB = 'purge-expired'
 
 afterEach(() => env.DB.prepare('DELETE FROM job_runs').run())
-
-async function hasAdminMailbox(app: ReturnType<typeof startApp>) {
-  const id = await insertUser(app, 'admin')
-  const row = await env.DB.prepare('SELECT email FROM users WHERE id = ?')
-    .bind(id)
-    .first<{ email: string }>()
-  return row?.email ?? ''
-}
 
 describe('the table of jobs', () => {
   const table = Object.entries(crons).flatMap(([cron, { jobs }]) =>
@@ -44,8 +36,7 @@ describe('the table of jobs', () => {
   test('E-117: holds jobs that change nothing more when they run again, twice at once', async ({
     expect,
   }) => {
-    const app = startApp()
-    await hasAdminMailbox(app)
+    await hasAdminMailbox()
     const twice = (cron: string) => {
       const ctx = createExecutionContext()
       const controller = createScheduledController({ cron, scheduledTime: new Date() })

@@ -1,6 +1,8 @@
 import { env } from 'cloudflare:workers'
 import type { Deps } from '../../src/context'
 import { runJobs } from '../../src/jobs/run-jobs'
+import { columnOf, insertUser } from '../support/admins'
+import { startApp } from '../support/app'
 import { testDeps } from '../support/test-deps'
 
 export type Fault = (deps: Deps) => Deps
@@ -14,6 +16,19 @@ export const depsAt = (clock: { now: () => Date } | Date, fault: Fault = (deps) 
 /** Runs one job by its name, or those of a cron expression. */
 export const run = (clock: { now: () => Date } | Date, name: string, fault?: Fault) =>
   runJobs(depsAt(clock, fault), name)
+
+/** An admin of this test alone: the address. */
+export async function hasAdminMailbox(extra = ''): Promise<string> {
+  return String(await columnOf(await insertUser(startApp(), 'admin', extra), 'email'))
+}
+
+/** Forgets runs, admins and mails that wait: of the next test nothing is told to them. */
+export const forgetJobs = () =>
+  env.DB.batch([
+    env.DB.prepare('DELETE FROM job_runs'),
+    env.DB.prepare('DELETE FROM waiting_mails'),
+    env.DB.prepare(`UPDATE users SET role = 'customer', erasure_due_at = NULL`),
+  ])
 
 type JobRow = Readonly<{
   started_at: number

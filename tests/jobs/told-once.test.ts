@@ -12,7 +12,7 @@ import { startApp } from '../support/app'
 import { broken } from '../support/attack'
 import { cutAt, mailsOf, noQueue, sendWaiting } from '../support/mail-faults'
 import { many } from '../support/many'
-import { depsAt, type Fault, killedAt } from './support'
+import { depsAt, type Fault, forgetJobs, killedAt } from './support'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -133,11 +133,7 @@ const jobs: Record<string, Told> = {
   },
 }
 
-beforeEach(async () => {
-  await exec('DELETE FROM job_runs')
-  await exec('DELETE FROM waiting_mails')
-  await exec(`UPDATE users SET role = 'customer', erasure_due_at = NULL`)
-})
+beforeEach(forgetJobs)
 
 describe.each(Object.entries(jobs))('E-117: of %s, the act and its mails', (_name, told) => {
   const { arrange, job, subject } = told
