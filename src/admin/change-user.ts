@@ -3,6 +3,7 @@ import { revokeAllKeys } from '../api-keys/revoke-key'
 import type { AuditEventName } from '../audit/events'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { mailedTokens, sessions, users } from '../db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
@@ -18,38 +19,63 @@ type Change = Readonly<{
   when: SQL
 }>
 
+/** Who changes it: a user id or `system`, and in which session. */
+type Actor = Readonly<{ actor: string; sessionId: string | null }>
+
 /**
- * Changes role or status of an account: one batch, in which nothing happens unless the admin's session
- * still stands, the step-up is there, and the account is as expected. What was begun before the change
- * ends nowhere, and all sessions of the account end. With another role its API keys end as well: those of
- * a suspended merchant would work again for the admin that he has become.
+ * The statements that change role or status of an account, if `may` and the change's own condition
+ * hold; `changed` returns a row then. What was begun before the change ends nowhere, and all
+ * sessions of the account end. With another role its API keys end as well: those of a suspended
+ * merchant would work again for the admin that he has become.
+ */
+export function changeStatements(
+  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  { actor, sessionId }: Actor,
+  subject: Pick<Subject, 'id' | 'role'>,
+  { event, data, set, when }: Change,
+  may: SQL,
+) {
+  const { db } = deps
+  const { id: userId } = subject
+  const isPossible = sql`${may} AND EXISTS (
+    SELECT 1 FROM users AS subject WHERE subject.id = ${userId} AND ${when})`
+  const hasOtherRole = sql`${isPossible} AND EXISTS (
+    SELECT 1 FROM users WHERE id = ${userId} AND role <> ${set.role ?? sql`role`})`
+  const [keysEvent, keys] = revokeAllKeys(deps, { userId, by: actor, sessionId }, hasOtherRole)
+  const [grantsEvent, grants] = endGrants(deps, { userId, by: actor }, isPossible)
+  return {
+    event: recordEvent(deps, { event, userId, actor, sessionId, data }, isPossible),
+    sessions: db.delete(sessions).where(sql`user_id = ${userId} AND ${isPossible}`),
+    keysEvent,
+    keys,
+    grantsEvent,
+    grants,
+    invitations: db
+      .delete(mailedTokens)
+      .where(sql`${invitationsOf(subject, set)} AND ${isPossible}`),
+    changed: db
+      .update(users)
+      .set({ ...(set as object), securityEpoch: sql`security_epoch + 1` })
+      .where(and(eq(users.id, userId), isPossible))
+      .returning({ id: users.id }),
+  }
+}
+
+/**
+ * Does so at the word of an admin: one batch, in which nothing happens unless the admin's session
+ * still stands, the step-up is there, and the account is as expected.
  */
 export async function changeUser(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   session: CurrentSession,
   subject: Subject,
-  { event, data, set, when }: Change,
+  change: Change,
 ): Promise<void> {
-  const { db } = deps
-  const { id: userId } = subject
-  const isPossible = sql`${maySensitively(deps, session)} AND EXISTS (
-    SELECT 1 FROM users AS subject WHERE subject.id = ${userId} AND ${when})`
-  const hasOtherRole = sql`${isPossible} AND EXISTS (
-    SELECT 1 FROM users WHERE id = ${userId} AND role <> ${set.role ?? sql`role`})`
-  const actor = session.user.id
-  const [, , , , , , , changed, used] = await db.batch([
-    recordEvent(deps, { event, userId, actor, sessionId: session.id, data }, isPossible),
-    db.delete(sessions).where(sql`user_id = ${userId} AND ${isPossible}`),
-    ...revokeAllKeys(deps, { userId, by: actor, sessionId: session.id }, hasOtherRole),
-    ...endGrants(deps, { userId, by: actor }, isPossible),
-    db.delete(mailedTokens).where(sql`${invitationsOf(subject, set)} AND ${isPossible}`),
-    db
-      .update(users)
-      .set({ ...(set as object), securityEpoch: sql`security_epoch + 1` })
-      .where(and(eq(users.id, userId), isPossible))
-      .returning({ id: users.id }),
-    useStepUp(deps, session),
-  ])
+  const who = { actor: session.user.id, sessionId: session.id }
+  const { changed, used } = await batch(deps.db, {
+    ...changeStatements(deps, who, subject, change, maySensitively(deps, session)),
+    used: useStepUp(deps, session),
+  })
   requireUsed(used)
   if (changed.length === 0) throw problem('user_state', { reason: 'changed meanwhile' })
 }
@@ -59,7 +85,7 @@ export async function changeUser(
  * Whoever is demoted keeps those for other roles, which are no power. To find what somebody gave reads
  * all links, so only an admin's are looked for.
  */
-function invitationsOf({ id, role }: Subject, { status }: Change['set']): SQL {
+function invitationsOf({ id, role }: Pick<Subject, 'id' | 'role'>, { status }: Change['set']): SQL {
   const given = sql`user_id = ${id}`
   const sent = sql`(json_extract(data, '$.by') = ${id} OR json_extract(data, '$.requestedBy') = ${id})`
   const ended =

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Deps } from '../context'
-import { pendingActs } from '../db/schema'
+import { actKinds, pendingActs } from '../db/admin-schema'
 
 /** Where a page begins: the day and id of its first act. Opaque to clients, and no key to anything. */
 const CURSOR = /^([0-9a-z]{1,9})\.(act_[\w-]{22})$/
@@ -24,7 +24,7 @@ export const actQuery = z.strictObject({
 export const waitingAct = z.object({
   id: z.string(),
   user_id: z.string(),
-  kind: z.enum(['grant_admin', 'remove_factors']),
+  kind: z.enum(actKinds),
   requested_by: z.string(),
   reason: z.string(),
   due_at: z.iso.datetime(),

@@ -2,7 +2,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { randomId } from '../crypto/token'
-import { pendingActs } from '../db/schema'
+import { pendingActs } from '../db/admin-schema'
+import { insertWhere } from '../db/insert-where'
 import { insertWaiting, type WaitingMail } from '../email/enqueue'
 import { maskAddress } from '../email/header-safety'
 import type { CurrentSession } from '../sessions/find-session'
@@ -41,13 +42,22 @@ export function requestGrant(
   const actor = session.user.id
   const now = deps.now().getTime()
   return {
-    asked: deps.db
-      .insert(pendingActs)
-      .select(
-        sql`SELECT ${actId}, 'grant_admin', ${userId}, ${actor}, ${reason}, ${now},
-          ${approveBefore.getTime()}, 'waiting', NULL, NULL WHERE ${may}`,
-      )
-      .returning({ id: pendingActs.id }),
+    asked: insertWhere(
+      deps.db,
+      pendingActs,
+      {
+        id: actId,
+        kind: 'grant_admin',
+        userId,
+        requestedBy: actor,
+        reason,
+        createdAt: now,
+        dueAt: approveBefore.getTime(),
+        state: 'waiting',
+        role: 'admin',
+      },
+      may,
+    ).returning({ id: pendingActs.id }),
     askedEvent: recordEvent(
       deps,
       {

@@ -1,9 +1,11 @@
-import { and, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
 import { randomId, randomToken, sha256 } from '../crypto/token'
-import { mailedTokens, pendingActs } from '../db/schema'
+import { pendingActs } from '../db/admin-schema'
+import { insertWhere } from '../db/insert-where'
+import { mailedTokens } from '../db/schema'
 import { insertWaiting, type WaitingMail } from '../email/enqueue'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
@@ -66,14 +68,21 @@ async function insertRemoval(
   // Before the batch, which would use the step-up up for nothing.
   if (possible.length === 0) return false
   const { made, used } = await batch(db, {
-    made: db
-      .insert(pendingActs)
-      .select(
-        sql`SELECT ${actId}, 'remove_factors', ${userId}, ${actor}, ${reason},
-          ${deps.now().getTime()}, ${dueAt.getTime()}, 'waiting', NULL, NULL
-          WHERE ${and(maySensitively(deps, session), isPossible)}`,
-      )
-      .returning({ id: pendingActs.id }),
+    made: insertWhere(
+      db,
+      pendingActs,
+      {
+        id: actId,
+        kind: 'remove_factors',
+        userId,
+        requestedBy: actor,
+        reason,
+        createdAt: deps.now().getTime(),
+        dueAt: dueAt.getTime(),
+        state: 'waiting',
+      },
+      sql`${maySensitively(deps, session)} AND ${isPossible}`,
+    ).returning({ id: pendingActs.id }),
     event: recordEvent(
       deps,
       {

@@ -36,7 +36,7 @@ export async function revokeKey(deps: Deps, session: CurrentSession, id: string)
  */
 export function revokeAllKeys(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
-  { userId, by, sessionId }: { userId: string; by: string; sessionId?: string },
+  { userId, by, sessionId }: { userId: string; by: string; sessionId?: string | null },
   when: SQL,
 ) {
   const live = and(eq(apiKeys.userId, userId), isNull(apiKeys.revokedAt), when)

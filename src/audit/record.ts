@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { auditEvents as table } from '../db/audit-schema'
+import { insertFrom } from '../db/insert-where'
 import { personalHash } from './entry'
 import { auditEvents, type AuditEventName } from './events'
 
@@ -29,10 +30,22 @@ export function recordEvent(
   const userAgent = deps.caller.userAgent?.toWellFormed() ?? null
   const salt = randomBytes(SALT_BYTES).toString('base64url')
   const personal = personalHash(salt, { ip, country, user_agent: userAgent })
-  const values = sql`SELECT NULL, ${deps.now().getTime()}, ${event}, ${auditEvents[event]},
-    ${userId ?? null}, ${actor ?? null}, ${sessionId ?? null}, ${ip}, ${country},
-    ${userAgent}, ${requestId}, ${data ? wellFormedJson(data) : null}, ${salt}, ${personal}`
-  return deps.db.insert(table).select(when ? sql`${values} WHERE ${when}` : values)
+  const values = {
+    at: deps.now().getTime(),
+    event,
+    level: auditEvents[event],
+    userId: userId ?? null,
+    actor: actor ?? null,
+    sessionId: sessionId ?? null,
+    ip,
+    country,
+    userAgent,
+    requestId,
+    data: data ? wellFormedJson(data) : null,
+    salt,
+    personal,
+  }
+  return insertFrom(deps.db, table, values, when ? sql`WHERE ${when}` : sql``)
 }
 
 const SALT_BYTES = 16

@@ -35,6 +35,10 @@ export const auditEvents = sqliteTable(
     salt: text('salt'),
     /** Stands for the personal columns in the tree (audit/entry.ts). */
     personal: text('personal'),
+    /** What was said about the person it concerns, sealed with that account's key. */
+    text: text('text'),
+    /** Stands for `text` in the tree: SHA-256 of a salt, which is sealed with it, and the text. */
+    textHash: text('text_hash'),
   },
   (table) => [
     index('audit_events_user')

@@ -16,6 +16,9 @@ export const statuses = ['pending', 'active', 'disabled'] as const
 const oneOf = (column: SQLWrapper, values: readonly string[]) =>
   sql`${column} IN (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`
 
+/** The domain of an account's address, as the index has it. */
+export const domainOf = sql.raw(`substr(email_key, instr(email_key, '@') + 1)`)
+
 export const users = sqliteTable(
   'users',
   {
@@ -53,6 +56,7 @@ export const users = sqliteTable(
     index('users_created').on(table.createdAt, table.id),
     index('users_role').on(table.role, table.createdAt, table.id),
     index('users_status').on(table.status, table.createdAt, table.id),
+    index('users_domain').on(domainOf, table.createdAt, table.id),
     index('users_erasure_due')
       .on(table.erasureDueAt)
       .where(sql`${table.erasureDueAt} IS NOT NULL`),
@@ -217,33 +221,3 @@ export const backupCodes = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.userId, table.codeHash] })],
 )
-
-/** Acts that wait: for a second admin, or for a day in which the owner can stop them. */
-export const pendingActs = sqliteTable(
-  'pending_acts',
-  {
-    id: text('id').primaryKey(),
-    kind: text('kind', { enum: ['grant_admin', 'remove_factors'] }).notNull(),
-    userId: text('user_id')
-      .notNull()
-      .references(() => users.id),
-    requestedBy: text('requested_by').notNull(),
-    reason: text('reason').notNull(),
-    createdAt: time('created_at').notNull(),
-    /** When it may be done, or until when it may be approved. */
-    dueAt: time('due_at').notNull(),
-    state: text('state', { enum: ['waiting', 'done', 'stopped'] }).notNull(),
-    decidedBy: text('decided_by'),
-    decidedAt: time('decided_at'),
-  },
-  (table) => [
-    index('pending_acts_user').on(table.userId),
-    index('pending_acts_due').on(table.state, table.dueAt),
-  ],
-)
-
-/** Bootstrap secrets that have been used, by their hash: each opens one invitation, ever. */
-export const bootstrapUses = sqliteTable('bootstrap_uses', {
-  tokenHash: text('token_hash').primaryKey(),
-  usedAt: time('used_at').notNull(),
-})

@@ -1,13 +1,7 @@
 import { apiKeys } from '../db/key-schema'
 import { merchantDocuments, merchantProfiles, merchantReviews } from '../db/merchant-schema'
-import {
-  backupCodes,
-  knownDevices,
-  mailedTokens,
-  pendingActs,
-  sessions,
-  totpAuthenticators,
-} from '../db/schema'
+import { pendingActs } from '../db/admin-schema'
+import { backupCodes, knownDevices, mailedTokens, sessions, totpAuthenticators } from '../db/schema'
 
 /** What hangs on an account by its `user_id`, and goes with it. What happened stays (audit-schema.ts). */
 export const userTables = [

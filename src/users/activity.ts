@@ -56,7 +56,7 @@ export async function listActivity(
 
 type Row = Omit<
   typeof auditEvents.$inferSelect,
-  'level' | 'userId' | 'requestId' | 'salt' | 'personal'
+  'level' | 'userId' | 'requestId' | 'salt' | 'personal' | 'text' | 'textHash'
 >
 
 function seenBy(userId: string, row: Row): z.output<typeof activityEvent> {

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { pendingActs } from '../db/schema'
+import { pendingActs } from '../db/admin-schema'
 
 const EVENTS = {
   grant_admin: 'user_role_request_stopped',

@@ -2,7 +2,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { merchantProfiles } from '../db/merchant-schema'
-import { mailedTokens, pendingActs, signUps, users } from '../db/schema'
+import { pendingActs } from '../db/admin-schema'
+import { mailedTokens, signUps, users } from '../db/schema'
 
 /**
  * Whether no other account holds an address. One that was invited and has not accepted does not.

@@ -1,7 +1,8 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Deps } from '../context'
-import { mailedTokens, pendingActs } from '../db/schema'
+import { actKinds, pendingActs } from '../db/admin-schema'
+import { mailedTokens } from '../db/schema'
 
 /** What waits of an account, for its owner's export: no link, and not which admin has asked. */
 export const ownWaiting = z.object({
@@ -14,7 +15,7 @@ export const ownWaiting = z.object({
   ),
   pending_acts: z.array(
     z.object({
-      kind: z.enum(['grant_admin', 'remove_factors']),
+      kind: z.enum(actKinds),
       state: z.enum(['waiting', 'done', 'stopped']),
       reason: z.string(),
       created_at: z.iso.datetime(),

@@ -36,7 +36,7 @@ export async function writeEvents(deps: Deps, count: number, userId?: string): P
     `WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2 - 1)
      INSERT INTO audit_events
      SELECT NULL, at, event, level, user_id, actor, session_id, ip, country, user_agent, request_id,
-       data, salt, personal
+       data, salt, personal, text, text_hash
      FROM n JOIN audit_events ON id = ?3 + i % ?1 WHERE ?1 < ?2 ORDER BY i`,
     written,
     count,
