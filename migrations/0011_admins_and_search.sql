@@ -18,6 +18,10 @@ CREATE TABLE `user_words` (
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `user_words_user` ON `user_words` (`user_id`,`word`);--> statement-breakpoint
+CREATE TRIGGER `users_name_changed` AFTER UPDATE OF `display_name` ON `users`
+WHEN NEW.display_name IS NOT OLD.display_name
+BEGIN DELETE FROM user_words WHERE user_id = OLD.id; END;
+--> statement-breakpoint
 ALTER TABLE `audit_events` ADD `text` text;--> statement-breakpoint
 ALTER TABLE `audit_events` ADD `text_hash` text;--> statement-breakpoint
 ALTER TABLE `pending_acts` ADD `role` text;--> statement-breakpoint

@@ -1,8 +1,10 @@
-import { asc, desc, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Deps } from '../context'
-import { roles, statuses, users } from '../db/schema'
+import { batch } from '../db/batch'
+import { roles, statuses, type users } from '../db/schema'
 import { columnsFor } from '../roles/user-fields'
+import { accessPath, type Place, type UserFilter } from './access-path'
 
 const time = z.iso.datetime()
 
@@ -46,69 +48,47 @@ export const entryOf = (row: Row): UserEntry => ({
   erasure_due_at: iso(row.erasureDueAt),
 })
 
-/** Where a page begins. What it says is only a place in a list that the caller may read anyway. */
-export type Place = Readonly<{ createdAt: number; id: string }> | Readonly<{ emailKey: string }>
+/** The columns of a row that a subquery has found. */
+const fields = Object.fromEntries(
+  Object.entries(columns).map(([name, column]) => [
+    name,
+    sql`${sql.identifier(column.name)}`.mapWith(column),
+  ]),
+) as { [C in keyof Row]: SQL<Row[C]> }
+
+/** Accounts that one page looks at where more than one filter is given: a few milliseconds. */
+const WINDOW = 2000
 
 export type UserQuery = Readonly<{
-  filter: SQL | undefined
-  /** Beginning of a canonical address; such a list is in the order of addresses. */
-  email: string | undefined
+  filter: UserFilter
   newestFirst: boolean
   from: Place | undefined
   limit: number
 }>
 
 /**
- * One page of accounts. Every filter has an index in the order of the list, and a page begins with the one
- * account that the page before has read and not shown. So it reads no more accounts than it shows and one,
- * on every page, however many there are. From after the last one shown, it would read that again.
+ * One page of accounts, and the place where the next begins, as JSON. A page begins with the one
+ * account that the page before has read and not shown. So where one filter is given, or none, it
+ * reads no more accounts than it shows and one, on every page, however many there are. Of several,
+ * one finds accounts by its index and the others are asked of the next 2,000 that it finds: such a
+ * page may show fewer than `limit`, or none, before the last.
  */
 export async function listUsers(
   { db }: Pick<Deps, 'db'>,
-  { filter, email, newestFirst, from, limit }: UserQuery,
-): Promise<{ users: UserEntry[]; next: Place | null }> {
-  const begins =
-    email === undefined ? from && placeCondition(from, newestFirst) : beginsWith(email, from)
-  const inOrder = newestFirst ? desc : asc
-  const rows = await db
-    .select({ ...columns, emailKey: users.emailKey })
-    .from(users)
-    .where(
-      sql.join(
-        [filter, begins, sql`true`].filter((part) => part !== undefined),
-        sql` AND `,
-      ),
-    )
-    .orderBy(
-      ...(email === undefined
-        ? [inOrder(users.createdAt), inOrder(users.id)]
-        : [asc(users.emailKey)]),
-    )
-    .limit(limit + 1)
-  const next = rows[limit]
+  { filter, limit, ...start }: UserQuery,
+): Promise<{ users: UserEntry[]; next: string | null }> {
+  const { found, order, place, rest } = accessPath(filter, start)
+  const { page, end } = await batch(db, {
+    page: db
+      .select({ ...fields, place })
+      .from(sql`(SELECT * ${found} LIMIT ${WINDOW}) AS candidates`)
+      .where(rest)
+      .orderBy(order)
+      .limit(limit + 1),
+    end: rest && db.select({ place }).from(sql`(SELECT * ${found} LIMIT 1 OFFSET ${WINDOW})`),
+  })
   return {
-    users: rows.slice(0, limit).map(entryOf),
-    next: next ? placeOf(next, email !== undefined) : null,
+    users: page.slice(0, limit).map(entryOf),
+    next: page[limit]?.place ?? end?.[0]?.place ?? null,
   }
-}
-
-const placeOf = (row: Row & { emailKey: string }, byEmail: boolean): Place =>
-  byEmail ? { emailKey: row.emailKey } : { createdAt: row.createdAt.getTime(), id: row.id }
-
-/** Row values compare as one, which the index can seek by. */
-function placeCondition(place: Place, newestFirst: boolean): SQL | undefined {
-  if ('emailKey' in place) return undefined
-  const { createdAt, id } = place
-  return newestFirst
-    ? sql`(created_at, id) <= (${createdAt}, ${id})`
-    : sql`(created_at, id) >= (${createdAt}, ${id})`
-}
-
-/**
- * A range of the index, where `LIKE` would read the table. No key has a character from U+007F on. It has
- * one lower end: of two the index would be read from the first, through all pages before.
- */
-function beginsWith(prefix: string, from: Place | undefined): SQL {
-  const key = from && 'emailKey' in from && from.emailKey > prefix ? from.emailKey : prefix
-  return sql`email_key >= ${key} AND email_key < ${`${prefix}\u007f`}`
 }

@@ -1,11 +1,13 @@
-import { type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { roles, statuses } from '../db/schema'
-import type { Place } from './list-users'
+import { domainKey } from '../users/email-key'
+import { nameWords } from '../users/name-words'
+import { isPlaceOf, type Place } from './access-path'
 
 const place = z.union([
-  z.strictObject({ createdAt: z.int(), id: z.string().max(40) }),
-  z.strictObject({ emailKey: z.string().max(254) }),
+  z.tuple([z.literal('created'), z.int(), z.string().max(64)]),
+  z.tuple([z.enum(['username', 'email']), z.string().max(254)]),
+  z.tuple([z.literal('name'), z.string().max(80), z.string().max(64)]),
 ])
 
 const cursor = z
@@ -26,24 +28,53 @@ function parsed(text: string): unknown {
   }
 }
 
-export const cursorOf = (next: Place | null): string | null =>
-  next && Buffer.from(JSON.stringify(next)).toString('base64url')
+/** What a place says is only a place in a list that the caller may read anyway. */
+export const cursorOf = (next: string | null): string | null =>
+  next && Buffer.from(next).toString('base64url')
 
-/**
- * What a list of accounts may be asked for. One filter at a time, since each has an index and two
- * together have none: such a list would read all accounts of the one to find the other.
- */
+/** What accounts are searched for; all that is given must hold. */
 export const userQuery = z
   .strictObject({
-    role: z.enum(roles).optional().describe('Not together with another filter'),
-    status: z.enum(statuses).optional().describe('Not together with another filter'),
+    id: z
+      .string()
+      .regex(/^[\w-]{1,64}$/, 'must be an id')
+      .optional(),
+    username: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9._-]{0,29}$/, 'must be the beginning of a username')
+      .toLowerCase()
+      .optional()
+      .describe('How the username begins'),
     email: z
       .string()
       .regex(/^[!-~]{1,254}$/, 'must be the beginning of an address, its domain in punycode')
-      .transform((text) => text.toLowerCase())
+      .toLowerCase()
       .optional()
-      .describe('How the address begins; such a list is in the order of addresses'),
-    order: z.enum(['newest', 'oldest']).default('newest').describe('By the day of the sign-up'),
+      .describe('How the address begins'),
+    name: z
+      .string()
+      .max(200)
+      .transform(nameWords)
+      .refine((words) => words.length > 0, 'must have a letter or digit')
+      .optional()
+      .describe('Words, each the beginning of a word of the display name'),
+    domain: z
+      .string()
+      .max(254)
+      .transform((text, context) => {
+        const key = domainKey(text)
+        if (key !== undefined) return key
+        context.addIssue({ code: 'custom', message: 'must be the domain of an address' })
+        return z.NEVER
+      })
+      .optional()
+      .describe('The whole domain of the address'),
+    role: z.enum(roles).optional(),
+    status: z.enum(statuses).optional(),
+    order: z
+      .enum(['newest', 'oldest'])
+      .default('newest')
+      .describe('By the day of the sign-up. Lists by `username`, `email` or `name` have their own'),
     before: cursor.optional().describe('`next` of the page before'),
     limit: z
       .string()
@@ -52,21 +83,9 @@ export const userQuery = z
       .transform(Number)
       .describe('Accounts a page, 1 to 100'),
   })
-  .superRefine(({ role, status, email, before }, context) => {
-    if ([role, status, email].filter((filter) => filter !== undefined).length > 1) {
-      context.addIssue({ code: 'custom', path: ['role'], message: 'only one filter at a time' })
-    }
+  .superRefine(({ before, ...filter }, context) => {
     // Of one that is refused already, zod shows the text.
-    if (typeof before === 'object' && 'emailKey' in before !== (email !== undefined)) {
+    if (typeof before === 'object' && !isPlaceOf(filter, before)) {
       context.addIssue({ code: 'custom', path: ['before'], message: 'is of another list' })
     }
   })
-
-/** The condition of a filter, as its index has it. */
-export function filterOf({
-  role,
-  status,
-}: Pick<z.output<typeof userQuery>, 'role' | 'status'>): SQL | undefined {
-  if (role) return sql`role = ${role}`
-  return status && sql`status = ${status}`
-}

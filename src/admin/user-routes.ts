@@ -8,7 +8,7 @@ import { query } from '../http/validate'
 import { actQuery, listActs, waitingAct } from './list-acts'
 import { listUsers, userEntry } from './list-users'
 import { readUser, userDetails } from './read-user'
-import { cursorOf, filterOf, userQuery } from './user-query'
+import { cursorOf, userQuery } from './user-query'
 
 const admin = may('user_administration')
 
@@ -23,7 +23,8 @@ export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
       tag: 'Administration',
       summary: 'List and search accounts',
       description:
-        'By role, by status, or by how the address begins. `next` is opaque, and `null` on the last page.',
+        'All that is given must hold. A page looks at 2,000 accounts at most, so it may show few or ' +
+        'none: only where `next` is `null` is it the last. `next` is opaque.',
       answers: {
         200: {
           description: 'One page',
@@ -32,9 +33,8 @@ export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
       },
     }),
     async (c) => {
-      const { email, order, before: from, limit, ...rest } = c.req.valid('query')
-      const newestFirst = order === 'newest'
-      const wanted = { filter: filterOf(rest), email, newestFirst, from, limit }
+      const { order, before: from, limit, ...filter } = c.req.valid('query')
+      const wanted = { filter, newestFirst: order === 'newest', from, limit }
       const { users, next } = await listUsers(c.var.deps, wanted)
       return c.json({ users, next: cursorOf(next) })
     },

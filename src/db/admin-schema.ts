@@ -49,7 +49,10 @@ export const adminAppointments = sqliteTable('admin_appointments', {
   userId: text('user_id').primaryKey(),
 })
 
-/** The first words of a display name, as they are searched for: eight an account. */
+/**
+ * The first words of a display name, as they are searched for: eight an account. A trigger removes
+ * them with their name, whoever changes it (migrations/0011).
+ */
 export const userWords = sqliteTable(
   'user_words',
   {

@@ -31,6 +31,9 @@ export const emailAddress = z
   .max(MAX_ADDRESS_LENGTH)
   .refine((address) => findKey(address) !== undefined, 'Not an e-mail address this service can use')
 
+/** The domain of an address as its key has it; `undefined` for a text that cannot be one. */
+export const domainKey = (domain: string): string | undefined => findKey(`x@${domain}`)?.slice(2)
+
 /** Whom a login names: kind and canonical key of an e-mail address or a username. */
 export type LoginIdentifier = Readonly<{ kind: 'email' | 'username'; key: string }>
 

@@ -1,12 +1,16 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { userWords } from '../db/admin-schema'
+import { batch } from '../db/batch'
+import { insertFrom } from '../db/insert-where'
 import { users } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
 import { problem, tooMany } from '../problems'
 import { reach } from '../reach'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
+import { nameWords } from './name-words'
 import { notifyOwner, occasionOf } from './notify-owner'
 import { usernameKey } from './username'
 
@@ -40,8 +44,10 @@ export async function updateUser(
       ? sql`true`
       : sql`NOT EXISTS (SELECT 1 FROM users AS other
           WHERE other.username_key = ${key} AND other.id <> ${userId})`
-  const [[changed]] = await deps.db.batch([
-    deps.db
+  const {
+    changed: [changed],
+  } = await batch(deps.db, {
+    changed: deps.db
       .update(users)
       // A field that is undefined is left alone.
       .set({ username, usernameKey: key, displayName, locale })
@@ -51,7 +57,7 @@ export async function updateUser(
         displayName: users.displayName,
         locale: users.locale,
       }),
-    recordEvent(
+    event: recordEvent(
       deps,
       {
         event: 'user_updated',
@@ -62,7 +68,8 @@ export async function updateUser(
       },
       isFree,
     ),
-  ])
+    words: displayName ? insertWords(deps, userId, displayName) : undefined,
+  })
   if (!changed) throw problem('username_taken')
   const user = { ...session.user, ...changed }
   if (username !== undefined) {
@@ -71,6 +78,16 @@ export async function updateUser(
   }
   return { ...session, user }
 }
+
+/** The statement that stores the words of a name, if it is the account's by then. */
+const insertWords = ({ db }: Pick<Deps, 'db'>, userId: string, name: string) =>
+  insertFrom(
+    db,
+    userWords,
+    { word: sql`word.value`, userId },
+    sql`FROM users, json_each(${JSON.stringify(nameWords(name))}) AS word
+      WHERE users.id = ${userId} AND display_name = ${name}`,
+  ).onConflictDoNothing()
 
 /**
  * Before an answer that says whether a username is somebody's, which an account may hear ten times

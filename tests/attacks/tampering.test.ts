@@ -88,13 +88,20 @@ describe('lists', () => {
       'limit=1e2',
       'limit=10&limit=20',
       'before=x',
-      `before=${cursor({ createdAt: '0', id: 'x' })}`,
-      `before=${cursor({ createdAt: 0, id: 'x', role: 'admin' })}`,
-      `before=${cursor({ emailKey: 'a' })}`,
-      `email=a&before=${cursor({ createdAt: 0, id: 'x' })}`,
+      `before=${cursor(['created', '0', 'x'])}`,
+      `before=${cursor(['created', 0, 'x', 'admin'])}`,
+      `before=${cursor({ 0: 'created', 1: 0, 2: 'x' })}`,
+      `before=${cursor(['password_hash', 'x'])}`,
+      // Of another list, by its order or by how it begins.
+      `before=${cursor(['email', 'a'])}`,
+      `email=a&before=${cursor(['created', 0, 'x'])}`,
+      `email=a&before=${cursor(['username', 'a'])}`,
+      `email=b&before=${cursor(['email', 'a'])}`,
+      `username=b&before=${cursor(['username', 'a'])}`,
+      `name=b&before=${cursor(['name', 'a', 'x'])}`,
+      `id=x&before=${cursor(['email', 'a'])}`,
       'order=id',
       'order=newest;drop',
-      'role=admin&status=active',
       'role=root',
       'columns=password_hash',
       'email=%00',
@@ -103,7 +110,7 @@ describe('lists', () => {
       const answer = await app.send('GET', `/api/admin/users/?${query}`, { token })
       expect([query, answer.status]).toEqual([query, 400])
     }
-    const nowhere = `before=${cursor({ createdAt: -1, id: "' OR 1=1 --" })}`
+    const nowhere = `before=${cursor(['created', -1, "' OR 1=1 --"])}`
     const { body } = await app.send('GET', `/api/admin/users/?${nowhere}`, { token })
     expect(body).toEqual({ users: [], next: null })
 

@@ -111,6 +111,7 @@ describe('the erasure of accounts', () => {
         `INSERT INTO backup_codes VALUES (?, 'hash', NULL, NULL, 0)`,
         `INSERT INTO merchant_profiles (user_id, state, legal_name, created_at, updated_at)
          VALUES (?, 'draft', 'Ada Antiques', 0, 0)`,
+        `INSERT INTO user_words VALUES ('ada', ?)`,
       ].map((insert) => env.DB.prepare(insert).bind(userId)),
     )
     app.advance(GRACE_SECONDS - 60)
