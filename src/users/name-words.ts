@@ -6,9 +6,9 @@ const MAX_CODE_POINTS = 40
  * do those of Kana.
  */
 const ACCENTS = /[[\p{M}&&[\p{Script=Inherited}\p{Script=Hebrew}]]--[\u3099\u309a]]/gv
-/** A script that sets no spaces has one word here: what a segmenter says changes with its version. */
+/** A script without spaces has one word here: what a segmenter says changes with its version. */
 const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu
-/** Latin letters whose stroke or ligature Unicode does not take apart, and the sigma of word ends. */
+/** Letters whose stroke or ligature Unicode does not take apart, and the sigma of word ends. */
 const LETTERS: Readonly<Record<string, string>> = {
   ð: 'd',
   đ: 'd',

@@ -83,14 +83,18 @@ describe('classes of published advisories: HTTP', () => {
         const { status } = await get(path, `${encodeURIComponent(name)}=1`)
         expect([path, name, status]).toEqual([path, name, 400])
       }
-      await Promise.all(['sort', 'order_by', 'columns', ...injected].map(isRefused))
+      const parameters = Object.keys(facet.query?.shape ?? {})
+      const others = ['sort', 'order_by', 'columns', ...injected].filter(
+        (name) => !parameters.includes(name),
+      )
+      await Promise.all(others.map(isRefused))
       const isValue = async (name: string, value: string) => {
         const { status, text } = await get(path, `${name}=${encodeURIComponent(value)}`)
         // Where any text is looked for, as a parameter of the statement, it is found nowhere.
         expect([path, name, value, [200, 400].includes(status)]).toEqual([path, name, value, true])
         if (status === 200) expect(text).not.toMatch(/"(id|entry)":/)
       }
-      for (const name of Object.keys(facet.query?.shape ?? {})) {
+      for (const name of parameters) {
         await Promise.all(injected.map((value) => isValue(name, value)))
       }
     }
