@@ -85,7 +85,7 @@ export function accessPath(
     first && sql`${columns[0]} < ${first[1] + END}`,
     first?.[0] === 'name' ? isFirstWord(first[1]) : undefined,
   )
-  // Each word has its account: a left join reads words first, and accounts where they are asked for.
+  // Each word has its account: a left join reads words first, and accounts where asked for.
   const source = sql.raw(by === 'name' ? 'user_words LEFT JOIN users ON id = user_id' : 'users')
   return {
     found: sql`FROM ${source} WHERE ${where ?? sql`true`} ORDER BY ${order}`,
