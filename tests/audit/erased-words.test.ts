@@ -38,10 +38,8 @@ const SAID = {
   tax_number: 'of the business',
 }
 /** Fields that hold no words: secrets, codes, ids and what has a closed form. */
-const NO_WORDS = [
-  ...['password', 'old_password', 'new_password', 'code', 'token', 'key', 'challenge'],
-  ...['device_token', 'refresh_token', 'id', 'country', 'locale', 'ip', 'allowed_ips', 'scope'],
-]
+const NO_WORDS = `password old_password new_password code token key challenge device_token
+  refresh_token id country locale ip allowed_ips scope`.split(/\s+/)
 
 test('each text that a route takes is one that is said below, or holds no words', ({ expect }) => {
   const named = new Set<string>()
