@@ -36,6 +36,6 @@ CREATE TRIGGER `audit_events_unchanged` BEFORE UPDATE ON `audit_events`
 WHEN NOT (NEW.id IS OLD.id AND NEW.at IS OLD.at AND NEW.event IS OLD.event AND NEW.level IS OLD.level
 	AND NEW.user_id IS OLD.user_id AND NEW.actor IS OLD.actor AND NEW.session_id IS OLD.session_id
 	AND NEW.request_id IS OLD.request_id AND NEW.data IS OLD.data AND NEW.personal IS OLD.personal
-	AND NEW.text_hash IS OLD.text_hash AND (NEW.text IS NULL OR NEW.text IS OLD.text)
+	AND NEW.text_hash IS OLD.text_hash AND NEW.text IS OLD.text
 	AND NEW.ip IS NULL AND NEW.country IS NULL AND NEW.user_agent IS NULL AND NEW.salt IS NULL)
 BEGIN SELECT RAISE(ABORT, 'audit events are not changed'); END;

@@ -12,6 +12,7 @@ export class Reading {
   /** What is wrong beside the entries. */
   readonly damaged: string[] = []
   readonly personal: Record<PersonalState, number> = { checked: 0, sealed: 0, erased: 0 }
+  readonly texts: Record<PersonalState, number> = { checked: 0, sealed: 0, erased: 0 }
   entries = 0
   /** Whether it goes to the newest entry that there was. */
   isComplete = false
@@ -30,9 +31,10 @@ export class Reading {
 
   /** Takes the entry of a line. */
   take(line: Json) {
-    const { personal, ...entry } = this.#named(() => entryOf(line))
+    const { personal, text, ...entry } = this.#named(() => entryOf(line))
     this.history.take(entry)
     this.personal[personal] += 1
+    if (text) this.texts[text] += 1
     this.entries += 1
     return entry
   }

@@ -75,11 +75,17 @@ function tailNotes(fits: Known, last: number, { heads, reach }: Expected): strin
   ]
 }
 
-function personalNotes({ personal: { sealed, erased } }: Reading): string[] {
+function personalNotes({ personal: { sealed, erased }, texts }: Reading): string[] {
   return [
     ...(sealed > 0
       ? [`personal data of ${count(sealed)} entries is encrypted, and was not read`]
       : []),
     ...(erased > 0 ? [`${count(erased)} entries have no personal data, or no longer`] : []),
+    ...(texts.sealed > 0
+      ? [`texts about people in ${count(texts.sealed)} entries are encrypted, and were not read`]
+      : []),
+    ...(texts.erased > 0
+      ? [`texts about people in ${count(texts.erased)} entries are erased`]
+      : []),
   ]
 }

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { revokeAllKeys } from '../api-keys/revoke-key'
 import { recordEvent } from '../audit/record'
+import { sealText } from '../audit/text'
 import type { Deps } from '../context'
 import { randomToken } from '../crypto/token'
 import { pendingActs } from '../db/admin-schema'
@@ -51,7 +52,7 @@ async function findGrant({ db, now }: Pick<Deps, 'db' | 'now'>, userId: string, 
 
 /** One batch. The act is the last to change, so that all before it see it waiting. */
 async function grant(
-  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'settings' | 'patience'>,
   session: CurrentSession,
   input: { subject: Subject; token: string; actId: string; requestedBy: string; reason: string },
 ) {
@@ -59,6 +60,7 @@ async function grant(
   const { subject, token, actId, requestedBy, reason } = input
   const { id: userId, role: from } = subject
   const actor = session.user.id
+  const text = await sealText(deps, userId, { reason })
   const now = deps.now()
   const isOpen = sql`${maySensitively(deps, session)} AND EXISTS (SELECT 1 FROM pending_acts AS act
     WHERE act.id = ${actId} AND act.state = 'waiting' AND act.due_at > ${now.getTime()}
@@ -73,7 +75,8 @@ async function grant(
         userId,
         actor,
         sessionId: session.id,
-        data: { from, to: 'admin', reason, requested_by: requestedBy },
+        data: { from, to: 'admin', requested_by: requestedBy },
+        text,
       },
       isMade,
     ),

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { sealText } from '../audit/text'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
 import { problem } from '../problems'
@@ -32,7 +33,8 @@ export async function changeRole(
   if (role === 'admin') return askForGrant(deps, session, subject, reason)
   await changeUser(deps, session, subject, {
     event: 'user_role_changed',
-    data: { from: subject.role, to: role, reason },
+    data: { from: subject.role, to: role },
+    text: await sealText(deps, userId, { reason }),
     set: { role },
     when: sql`subject.role = ${subject.role} AND subject.status = 'active'
       AND (subject.role <> 'admin' OR ${hasOtherAdmin(userId)})`,
@@ -61,8 +63,9 @@ async function askForGrant(
   // Before the batch, which would use the step-up up for nothing.
   if (possible.length === 0) throw problem('user_state', { reason: 'waits already' })
   const mails = await grantNotices(deps, session, { ...grant, email, reason })
+  const text = await sealText(deps, userId, { reason })
   const { asked, used } = await batch(deps.db, {
-    ...requestGrant(deps, session, { userId: whom, reason, mails, ...grant }, isPossible),
+    ...requestGrant(deps, session, { userId: whom, reason, text, mails, ...grant }, isPossible),
     used: useStepUp(deps, session),
   })
   requireUsed(used)

@@ -2,6 +2,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { revokeAllKeys } from '../api-keys/revoke-key'
 import type { AuditEventName } from '../audit/events'
 import { recordEvent } from '../audit/record'
+import type { SealedText } from '../audit/text'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
 import { mailedTokens, sessions, users } from '../db/schema'
@@ -13,7 +14,9 @@ import type { Subject } from './subject'
 
 type Change = Readonly<{
   event: AuditEventName
-  data: Readonly<Record<string, string>>
+  data?: Readonly<Record<string, string>>
+  /** Why, sealed. */
+  text: SealedText | undefined
   set: Readonly<Partial<Record<'role' | 'status', SQL | string>>>
   /** What must hold of the account, `subject`, at the moment of the change. */
   when: SQL
@@ -32,7 +35,7 @@ export function changeStatements(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   { actor, sessionId }: Actor,
   subject: Pick<Subject, 'id' | 'role'>,
-  { event, data, set, when }: Change,
+  { event, data = {}, text, set, when }: Change,
   may: SQL,
 ) {
   const { db } = deps
@@ -44,7 +47,7 @@ export function changeStatements(
   const [keysEvent, keys] = revokeAllKeys(deps, { userId, by: actor, sessionId }, hasOtherRole)
   const [grantsEvent, grants] = endGrants(deps, { userId, by: actor }, isPossible)
   return {
-    event: recordEvent(deps, { event, userId, actor, sessionId, data }, isPossible),
+    event: recordEvent(deps, { event, userId, actor, sessionId, data, text }, isPossible),
     sessions: db.delete(sessions).where(sql`user_id = ${userId} AND ${isPossible}`),
     keysEvent,
     keys,

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { sealText } from '../audit/text'
 import type { Deps } from '../context'
 import { problem } from '../problems'
 import { hasOtherAdmin } from '../roles/admins'
@@ -20,7 +21,7 @@ export async function disableUser(
   if (subject.status === 'disabled') throw problem('user_state')
   await changeUser(deps, session, subject, {
     event: 'user_disabled',
-    data: { reason },
+    text: await sealText(deps, userId, { reason }),
     set: { status: 'disabled' },
     when: sql`subject.status <> 'disabled' AND subject.role = ${subject.role}
       AND (subject.role <> 'admin' OR ${hasOtherAdmin(userId)})`,
@@ -50,7 +51,7 @@ export async function enableUser(
   if (status !== 'disabled' || (frozenAt && !emailVerifiedAt)) throw problem('user_state')
   await changeUser(deps, session, subject, {
     event: 'user_enabled',
-    data: { reason },
+    text: await sealText(deps, userId, { reason }),
     set: {
       status: sql`CASE WHEN email_verified_at IS NULL THEN 'pending' ELSE 'active' END`,
       role: sql`CASE WHEN role = 'admin' THEN 'customer' ELSE role END`,

@@ -1,5 +1,6 @@
 import { and, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
+import { sealText } from '../audit/text'
 import type { Deps } from '../context'
 import { sessions } from '../db/schema'
 import { sessionEpoch } from '../db/session-schema'
@@ -20,21 +21,22 @@ const COUNTED = 1000
  * Answers how many there were, as far as a thousand rows tell.
  */
 export async function endEverySession(
-  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'settings' | 'patience'>,
   session: CurrentSession,
   reason: string,
 ): Promise<number> {
   const { db } = deps
   const ref = refOf(session)
   const { userId, sessionId } = ref
-  const data = { reason, of: 'everybody' }
+  const event = { event: 'sessions_ended', data: { of: 'everybody' } } as const
+  const text = await sealText(deps, userId, { reason })
   const may = maySensitively(deps, session)
   const [[others], , , , used] = await db.batch([
     db
       .select({ count: sql<number>`count(*)` })
       .from(sql`(SELECT * FROM sessions LIMIT ${COUNTED})`)
       .where(sql`epoch >= ${currentEpoch} AND NOT (user_id = ${userId} AND id = ${sessionId})`),
-    recordEvent(deps, { event: 'sessions_ended', actor: userId, sessionId, data }, may),
+    recordEvent(deps, { ...event, actor: userId, sessionId, text }, may),
     // First, so that it is never one of an epoch that is over, and the rest of the batch finds it
     // good.
     db

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
+import { sealText } from '../audit/text'
 import type { Deps } from '../context'
 import { sessions } from '../db/schema'
 import { requestReset } from '../passwords/request-reset'
@@ -35,6 +36,7 @@ export async function endUserSessions(
 ): Promise<void> {
   const subject = await findSubject(deps, session, userId)
   const isLive = sessionExists(refOf(session))
+  const text = await sealText(deps, userId, { reason })
   const [recorded, ended] = await deps.db.batch([
     recordEvent(
       deps,
@@ -43,7 +45,7 @@ export async function endUserSessions(
         userId,
         actor: session.user.id,
         sessionId: session.id,
-        data: { reason },
+        text,
       },
       isLive,
     ),
@@ -62,7 +64,7 @@ export async function endUserSessions(
 
 /** Before the reset, whose effect is in other stores: what leaves no trace does not happen. */
 async function recordReset(
-  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'settings' | 'patience'>,
   session: CurrentSession,
   userId: string,
   reason: string,
@@ -74,7 +76,7 @@ async function recordReset(
       userId,
       actor: session.user.id,
       sessionId: session.id,
-      data: { reason },
+      text: await sealText(deps, userId, { reason }),
     },
     sessionExists(refOf(session)),
   )

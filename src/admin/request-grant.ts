@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
+import type { SealedText } from '../audit/text'
 import type { Deps } from '../context'
 import { randomId } from '../crypto/token'
 import { pendingActs } from '../db/admin-schema'
@@ -33,10 +34,16 @@ export const isNotAskedFor = ({ now }: Pick<Deps, 'now'>, userId: SQL) => sql`NO
 export function requestGrant(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   session: CurrentSession,
-  grant: WaitingGrant & { userId: SQL; reason: string; mails: readonly WaitingMail[] },
+  grant: WaitingGrant & {
+    userId: SQL
+    reason: string
+    /** The reason, where it is an admin's words. */
+    text?: SealedText | undefined
+    mails: readonly WaitingMail[]
+  },
   when: SQL,
 ) {
-  const { userId, reason, actId, approveBefore, mails } = grant
+  const { userId, reason, text, actId, approveBefore, mails } = grant
   const may = sql`${maySensitively(deps, session)} AND ${when}`
   const isMade = sql`EXISTS (SELECT 1 FROM pending_acts WHERE id = ${actId})`
   const actor = session.user.id
@@ -65,7 +72,8 @@ export function requestGrant(
         userId,
         actor,
         sessionId: session.id,
-        data: { role: 'admin', reason, act: actId },
+        data: { role: 'admin', act: actId },
+        text,
       },
       isMade,
     ),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
+import { sealText } from '../audit/text'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
 import { randomId, randomToken, sha256 } from '../crypto/token'
@@ -44,7 +45,7 @@ export async function scheduleFactorRemoval(
 
 /** One batch: the day to stop it is none while the owner does not know of it. */
 async function insertRemoval(
-  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'settings' | 'patience'>,
   session: CurrentSession,
   removal: ScheduledRemoval & {
     userId: string
@@ -67,6 +68,7 @@ async function insertRemoval(
     .where(isPossible)
   // Before the batch, which would use the step-up up for nothing.
   if (possible.length === 0) return false
+  const text = await sealText(deps, userId, { reason })
   const { made, used } = await batch(db, {
     made: insertWhere(
       db,
@@ -90,7 +92,8 @@ async function insertRemoval(
         userId,
         actor,
         sessionId: session.id,
-        data: { reason, act: actId, due_at: dueAt.toISOString() },
+        data: { act: actId, due_at: dueAt.toISOString() },
+        text,
       },
       isMade,
     ),

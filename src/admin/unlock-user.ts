@@ -1,4 +1,5 @@
 import { recordEvent } from '../audit/record'
+import { sealText } from '../audit/text'
 import type { Deps } from '../context'
 import { guardOf } from '../durable/guard-of'
 import { dropLocks, namesOf } from '../login/lock-record'
@@ -19,6 +20,7 @@ export async function unlockUser(
   { userId, reason }: Readonly<{ userId: string; reason: string }>,
 ): Promise<void> {
   const subject = await findSubject(deps, session, userId)
+  const text = await sealText(deps, userId, { reason })
   const [, used] = await deps.db.batch([
     recordEvent(
       deps,
@@ -27,7 +29,7 @@ export async function unlockUser(
         userId,
         actor: session.user.id,
         sessionId: session.id,
-        data: { reason },
+        text,
       },
       maySensitively(deps, session),
     ),

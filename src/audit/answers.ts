@@ -20,15 +20,27 @@ export const foundEvent = z.object({
   country: nullable,
   user_agent: nullable,
   data: z.record(z.string(), z.unknown()).nullable(),
+  text: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe('What was said of the person: an admin’s `reason`, `data` of a service'),
 })
 
 /** A line of the log as a row of a search. */
-export function shown({ entry, personal }: LogLine): z.output<typeof foundEvent> {
+export function shown({ entry, personal, text }: LogLine): z.output<typeof foundEvent> {
   const { ip = null, country = null, user_agent = null } = personal ?? {}
   if ('missing' in entry) return { ...MISSING, id: entry.id }
   const { id, at, event, level, user_id, actor, session_id, request_id, data } = entry
   const rest = { user_id, actor, session_id, request_id, ip, country, user_agent }
-  return { id, at: new Date(at).toISOString(), event, level, ...rest, data }
+  return {
+    id,
+    at: new Date(at).toISOString(),
+    event,
+    level,
+    ...rest,
+    data,
+    text: text?.text ?? null,
+  }
 }
 
 const MISSING = {
@@ -43,6 +55,7 @@ const MISSING = {
   country: null,
   user_agent: null,
   data: null,
+  text: null,
 }
 
 export const publicHead = z.object({

@@ -10,6 +10,9 @@ export type Personal = Readonly<{
 
 type Value = string | number | boolean | null
 
+/** What was said of a person: the words of an admin, what another service recorded. Personal, as they are that person's. */
+export type Text = Readonly<Record<string, Value>>
+
 /** An event as the tree holds it for good, times in milliseconds since 1970. */
 export type Entry = Readonly<{
   v: 1
@@ -25,6 +28,8 @@ export type Entry = Readonly<{
   data: Readonly<Record<string, Value>> | null
   /** `personalHash`; null for events of before there were salts. */
   personal: string | null
+  /** `personalHash` of what was said of a person; absent where nothing was. */
+  text?: string
 }>
 
 /**
@@ -33,6 +38,10 @@ export type Entry = Readonly<{
  */
 export const personOf = ({ user_id, actor }: Pick<Entry, 'user_id' | 'actor'>): string | null =>
   actor?.startsWith('usr_') ? actor : user_id
+
+/** Whose a text is: of whom it concerns. Of what an admin did to nobody in particular, the admin. */
+export const subjectOf = ({ user_id, actor }: Pick<Entry, 'user_id' | 'actor'>): string | null =>
+  user_id ?? (actor?.startsWith('usr_') ? actor : null)
 
 /** What stands in the tree for an event that is not there, so that its absence is on record. */
 export type Gap = Readonly<{ v: 1; id: number; missing: true }>
@@ -46,8 +55,8 @@ export function canonical(value: object): string {
   return text
 }
 
-/** SHA-256 of a random salt and the personal fields, base64url. With the salt gone it tells nothing. */
-export const personalHash = (salt: string, personal: Personal): string =>
+/** SHA-256 of a random salt and what is personal, base64url. With the salt gone it tells nothing. */
+export const personalHash = (salt: string, personal: Personal | Text): string =>
   createHash('sha256')
     .update(Buffer.from(salt, 'base64url'))
     .update(canonical(personal))

@@ -7,7 +7,7 @@ import { newestHead } from './heads'
 import { idRange } from './id-range'
 import { recordEvent } from './record'
 import { matchingLines, segmentAfter } from './search'
-import { type LogLine, SEGMENT_SIZE } from './segment'
+import { type LogLine, openLines, SEGMENT_SIZE } from './segment'
 import { lineOf, type StoredEvent } from './stored-event'
 
 /** Events read at a time. */
@@ -94,5 +94,5 @@ async function nextPage(deps: Reads, plan: Plan, after: number): Promise<Page> {
   )
   // What was archived meanwhile may have gone from under the page: the client takes its time.
   if ((await archivedThrough(deps)) > through) return nextPage(deps, plan, after)
-  return { lines: rows.map(lineOf), through: to }
+  return { lines: await openLines(deps, rows.map(lineOf)), through: to }
 }

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { open, seal } from '../crypto/sealed-box'
 import { auditKeys } from '../db/audit-schema'
+import { log } from '../log'
 import { reach } from '../reach'
 import { canonical, type Personal } from './entry'
 
@@ -49,9 +50,10 @@ export async function personalKeys(
 export async function makePersonalKeys(
   deps: Pick<Deps, 'db' | 'settings' | 'patience'>,
   userIds: readonly string[],
+  onDamaged: (what: string) => never = requireWhole,
 ): Promise<PersonalKeys> {
   const { db, settings } = deps
-  const known = await personalKeys(deps, userIds, requireWhole)
+  const known = await personalKeys(deps, userIds, onDamaged)
   const fresh = await Promise.all(
     userIds
       .filter((userId) => !known.has(userId))
@@ -71,8 +73,12 @@ export async function makePersonalKeys(
       )
       .onConflictDoNothing(),
   )
-  return personalKeys(deps, userIds, requireWhole)
+  return personalKeys(deps, userIds, onDamaged)
 }
+
+/** What cannot be opened hides itself, not the thousands of events beside it. */
+export const logDamaged = (what: string): void =>
+  log('error', 'sys_audit_personal_damaged', { what })
 
 /** Left out, what is personal would be archived without its owner's key: that is, lost. */
 function requireWhole(what: string): never {

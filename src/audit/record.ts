@@ -3,8 +3,9 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { auditEvents as table } from '../db/audit-schema'
 import { insertFrom } from '../db/insert-where'
-import { personalHash } from './entry'
+import { personalHash, type Text } from './entry'
 import { auditEvents, type AuditEventName } from './events'
+import type { SealedText } from './text'
 
 export type AuditEvent = Readonly<{
   event: AuditEventName
@@ -13,7 +14,10 @@ export type AuditEvent = Readonly<{
   /** Who did it, when known: the user, or `system`. */
   actor?: string | SQL | null
   sessionId?: string | SQL | null
+  /** Codes, ids and counts of our own, which stay. What people say is `text`. */
   data?: Readonly<Record<string, string | number | boolean | null>>
+  /** What was said of a person (`sealText`). */
+  text?: SealedText | undefined
 }>
 
 /**
@@ -23,7 +27,7 @@ export type AuditEvent = Readonly<{
  */
 export function recordEvent(
   deps: Pick<Deps, 'db' | 'caller' | 'now'>,
-  { event, userId, actor, sessionId, data }: AuditEvent,
+  { event, userId, actor, sessionId, data, text }: AuditEvent,
   when?: SQL,
 ) {
   const { ip, country, requestId } = deps.caller
@@ -41,9 +45,11 @@ export function recordEvent(
     country,
     userAgent,
     requestId,
-    data: data ? wellFormedJson(data) : null,
+    data: data ? JSON.stringify(wellFormed(data)) : null,
     salt,
     personal,
+    text: text?.box ?? null,
+    textHash: text?.hash ?? null,
   }
   return insertFrom(deps.db, table, values, when ? sql`WHERE ${when}` : sql``)
 }
@@ -51,12 +57,10 @@ export function recordEvent(
 const SALT_BYTES = 16
 
 /** Half a character, which UTF-8 cannot say, becomes U+FFFD: what is stored is what was hashed. */
-const wellFormedJson = (data: NonNullable<AuditEvent['data']>) =>
-  JSON.stringify(
-    Object.fromEntries(
-      Object.entries(data).map(([name, value]) => [
-        name.toWellFormed(),
-        typeof value === 'string' ? value.toWellFormed() : value,
-      ]),
-    ),
+export const wellFormed = (data: Text): Text =>
+  Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [
+      name.toWellFormed(),
+      typeof value === 'string' ? value.toWellFormed() : value,
+    ]),
   )

@@ -34,7 +34,7 @@ export async function searchEvents(deps: Reads, wanted: Wanted): Promise<Page> {
 }
 
 async function recent(
-  deps: Pick<Deps, 'db' | 'patience'>,
+  deps: Reads,
   { filter, limit }: Wanted,
   { start, top, isWhole }: { start: number; top: number; isWhole: boolean },
 ): Promise<Page> {
@@ -47,7 +47,7 @@ async function recent(
         ORDER BY id DESC LIMIT ${limit + 1}`,
     ),
   )
-  const lines = found.slice(0, limit).map(lineOf)
+  const lines = await openLines(deps, found.slice(0, limit).map(lineOf))
   if (found.length > limit) return { lines, next: lines.at(-1)?.entry.id ?? null }
   const lowest = filter.user === undefined ? top - SCAN : await lowestOf(deps, window)
   if (lowest > start) return { lines, next: lowest }

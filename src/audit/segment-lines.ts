@@ -4,7 +4,7 @@ import { leafHash } from './merkle'
 import { refuseMismatch } from './mismatch'
 import { boxPersonal, makePersonalKeys } from './personal-box'
 import { SEGMENT_SIZE, type SegmentLine } from './segment'
-import { entryOf, personalOf, type StoredEvent } from './stored-event'
+import { entryOf, personalOf, type StoredEvent, textOf } from './stored-event'
 import { TILE_WIDTH, tileName, type Tiles } from './tiles'
 
 /** The rows as entries, one an id. */
@@ -58,12 +58,14 @@ export async function linesOf(
   return Promise.all(
     entries.map(async (entry) => {
       const row = byId.get(entry.id)
-      const personal = row && personalOf(row)
-      if (!personal) return { entry }
+      if (!row) return { entry }
+      const line = { entry, ...textOf(row) }
+      const personal = personalOf(row)
+      if (!personal) return line
       const person = personOf(row)
-      if (person === null) return { entry, personal }
+      if (person === null) return { ...line, personal }
       const key = keys.get(person)
-      return key ? { entry, sealed: await boxPersonal(key, entry.id, personal) } : { entry }
+      return key ? { ...line, sealed: await boxPersonal(key, entry.id, personal) } : line
     }),
   )
 }

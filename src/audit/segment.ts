@@ -1,18 +1,36 @@
 import type { Deps } from '../context'
 import { problem } from '../problems'
 import { reach } from '../reach'
-import { log } from '../log'
-import { type Entry, type Gap, personOf } from './entry'
-import { type PersonalKeys, personalKeys, type Salted, unboxPersonal } from './personal-box'
+import { type Entry, type Gap, personOf, subjectOf } from './entry'
+import {
+  logDamaged,
+  type PersonalKeys,
+  personalKeys,
+  type Salted,
+  unboxPersonal,
+} from './personal-box'
+import { openText, type SaltedText } from './text'
 
 /** Events of one segment: sixteen whole tiles, about 300 kB in the archive. */
 export const SEGMENT_SIZE = 4096
 
-/** One line of a segment: the entry as it stands in the tree, and what is personal, in the clear only of nobody's events. */
-export type SegmentLine = Readonly<{ entry: Entry | Gap; personal?: Salted; sealed?: string }>
+/**
+ * One line of a segment: the entry as it stands in the tree, and what is personal, in the clear only of
+ * nobody's events. Address and browser are sealed for who acted, the text for whom it is about.
+ */
+export type SegmentLine = Readonly<{
+  entry: Entry | Gap
+  personal?: Salted
+  sealed?: string
+  text?: string
+}>
 
 /** An event with its personal fields, as far as they can still be read. */
-export type LogLine = Readonly<{ entry: Entry | Gap; personal: Salted | null }>
+export type LogLine = Readonly<{
+  entry: Entry | Gap
+  personal: Salted | null
+  text: SaltedText | null
+}>
 
 /** The id that the segment of an event begins with. */
 export const segmentOf = (id: number): number => id - ((id - 1) % SEGMENT_SIZE)
@@ -21,8 +39,8 @@ const nameOf = (first: number) => `audit/segments/${String(first).padStart(12, '
 export const segmentKey = (first: number): string => `${nameOf(first)}.ndjson.gz`
 export const manifestKey = (first: number): string => `${nameOf(first)}.json`
 
-const ownerOf = ({ entry }: SegmentLine): string | null =>
-  'missing' in entry ? null : personOf(entry)
+const ownerOf = ({ entry }: SegmentLine, whose: (entry: Entry) => string | null) =>
+  'missing' in entry ? null : whose(entry)
 
 /** Packs lines as gzip NDJSON. */
 export const pack = (lines: readonly SegmentLine[]): Promise<ArrayBuffer> => {
@@ -58,23 +76,33 @@ export async function openLines(
   deps: Pick<Deps, 'db' | 'settings' | 'patience'>,
   lines: readonly SegmentLine[],
 ): Promise<LogLine[]> {
-  const users = lines.filter(({ sealed }) => sealed !== undefined).map(ownerOf)
+  const users = lines.flatMap((line) => [
+    line.sealed === undefined ? null : ownerOf(line, personOf),
+    line.text === undefined ? null : ownerOf(line, subjectOf),
+  ])
   const ids = [...new Set(users)].filter((id) => id !== null)
   const keys: PersonalKeys = ids.length > 0 ? await personalKeys(deps, ids, logDamaged) : new Map()
-  return Promise.all(lines.map((line) => openLine(line, keys)))
+  return Promise.all(
+    lines.map(async (line) => ({
+      entry: line.entry,
+      personal: await openPersonal(line, keys),
+      text: await openText(keys.get(ownerOf(line, subjectOf) ?? ''), {
+        id: line.entry.id,
+        box: line.text,
+        hash: 'text' in line.entry ? line.entry.text : undefined,
+      }),
+    })),
+  )
 }
 
-async function openLine(line: SegmentLine, keys: PersonalKeys): Promise<LogLine> {
+async function openPersonal(line: SegmentLine, keys: PersonalKeys): Promise<Salted | null> {
   const { entry, sealed, personal = null } = line
-  const key = keys.get(ownerOf(line) ?? '')
-  if (sealed === undefined || !key) return { entry, personal }
+  const key = keys.get(ownerOf(line, personOf) ?? '')
+  if (sealed === undefined || !key) return personal
   try {
-    return { entry, personal: await unboxPersonal(key, entry.id, sealed) }
+    return await unboxPersonal(key, entry.id, sealed)
   } catch {
     logDamaged(`event ${entry.id}`)
-    return { entry, personal }
+    return personal
   }
 }
-
-/** One that cannot be opened hides itself, not the thousands of events beside it. */
-const logDamaged = (what: string) => log('error', 'sys_audit_personal_damaged', { what })

@@ -1,10 +1,10 @@
 import type { Entry, Personal } from './entry'
-import type { LogLine } from './segment'
+import type { SegmentLine } from './segment'
 
 /** A row of `audit_events` as D1 gives it. */
-export type StoredEvent = Omit<Entry, 'v' | 'data'> &
+export type StoredEvent = Omit<Entry, 'v' | 'data' | 'text'> &
   Personal &
-  Readonly<{ data: string | null; salt: string | null }>
+  Readonly<Record<'data' | 'salt' | 'text' | 'text_hash', string | null>>
 
 /** What of a row stands in the tree. Whatever somebody may have put into the row, it has an entry. */
 export const entryOf = (row: StoredEvent): Entry => ({
@@ -19,17 +19,21 @@ export const entryOf = (row: StoredEvent): Entry => ({
   request_id: row.request_id,
   data: row.data === null ? null : parseData(row.data),
   personal: row.personal,
+  ...(row.text_hash !== null && { text: row.text_hash }),
 })
 
 /** What of a row is personal; null once it has been erased, or where there never was anything. */
 export const personalOf = ({ ip, country, user_agent, salt }: StoredEvent) =>
   salt === null ? null : { salt, ip, country, user_agent }
 
-/** The row as it is read from the archive, too. */
-export const lineOf = (row: StoredEvent): LogLine => ({
-  entry: entryOf(row),
-  personal: personalOf(row),
-})
+/** The row as a line of the archive. */
+export function lineOf(row: StoredEvent): SegmentLine {
+  const personal = personalOf(row)
+  return { entry: entryOf(row), ...(personal && { personal }), ...textOf(row) }
+}
+
+/** What was said of a person, sealed as it was from the beginning. */
+export const textOf = ({ text }: StoredEvent) => text !== null && { text }
 
 const HALF_CHARACTER = /\\u[dD][89a-fA-F]/
 

@@ -1,5 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
+import { sealText } from '../audit/text'
 import type { Deps } from '../context'
 import { randomId } from '../crypto/token'
 import { merchantDocuments } from '../db/merchant-schema'
@@ -15,7 +16,7 @@ import { reservePlace } from './reserve-place'
 import { NEW, refusal, standingOf } from './standing'
 import { hasEditable } from './states'
 
-type Needs = Pick<Deps, 'db' | 'now' | 'caller' | 'archive' | 'waitUntil'>
+type Needs = Pick<Deps, 'db' | 'now' | 'caller' | 'archive' | 'settings' | 'patience' | 'waitUntil'>
 
 /**
  * Takes a document in: first the row, which holds one of ten places, then the object, then the row is
@@ -61,7 +62,7 @@ async function store(
 
 /** Makes the row whole, unless the application was handed in while the file was on its way. */
 async function finish(
-  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'settings' | 'patience'>,
   session: CurrentSession,
   id: string,
   { bytes, sha256 }: { bytes: number; sha256: string },
@@ -69,6 +70,8 @@ async function finish(
   const { db } = deps
   const { userId, sessionId } = refOf(session)
   const isOpen = hasEditable(userId)
+  // Whoever has the document knows by its hash whose it was.
+  const text = await sealText(deps, userId, { sha256 })
   const [, rows, [present]] = await db.batch([
     recordEvent(
       deps,
@@ -77,7 +80,8 @@ async function finish(
         userId,
         actor: userId,
         sessionId,
-        data: { document: id, sha256 },
+        data: { document: id },
+        text,
       },
       isOpen,
     ),

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { recordEvent } from '../audit/record'
+import { sealText } from '../audit/text'
 import type { Deps } from '../context'
 
 const name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/)
@@ -9,7 +10,7 @@ const value = z.union([z.string().max(200), z.number(), z.boolean(), z.null()])
 /** What another service may put into the trail. It says what happened there; never who says so. */
 export const serviceEvent = z.strictObject({
   name,
-  /** Whom it concerns: shown among that user's own events. */
+  /** Whom it concerns: shown among that user's own events. What `data` says is theirs, and goes with the account. */
   user_id: z
     .string()
     .regex(/^usr_[A-Za-z0-9_-]{22}$/)
@@ -26,11 +27,12 @@ export type ServiceEvent = z.input<typeof serviceEvent>
 
 /** Records an event of another service; whether there is such a user. */
 export async function recordServiceEvent(
-  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'settings' | 'patience'>,
   service: string,
   input: z.output<typeof serviceEvent>,
 ): Promise<boolean> {
   const { user_id: userId, alert, data } = input
+  const isOfUser = userId !== undefined && Object.keys(data).length > 0
   const isKnown = userId && sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId})`
   const { meta } = await recordEvent(
     deps,
@@ -38,8 +40,9 @@ export async function recordServiceEvent(
       event: alert ? 'service_alert' : 'service_event',
       userId: userId ?? null,
       actor: 'service',
+      ...(isOfUser && { text: await sealText(deps, userId, data) }),
       // Last, so that no field of the event can say that another service has sent it.
-      data: { ...data, name: input.name, service },
+      data: { ...(userId === undefined && data), name: input.name, service },
     },
     isKnown || undefined,
   )

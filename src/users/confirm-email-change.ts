@@ -2,6 +2,7 @@ import { and, eq, inArray, ne, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { randomToken } from '../crypto/token'
 import { mailedTokens, sessions, users } from '../db/schema'
 import { maskAddress } from '../email/header-safety'
@@ -33,14 +34,14 @@ export async function confirmEmailChange(deps: Deps, token: string): Promise<voi
     AND ${sessionExists({ userId, sessionId })} AND ${isAddressFree(key, userId)}`
   const isDone = sql`${isGood} AND EXISTS (
     SELECT 1 FROM users WHERE id = ${userId} AND email_key = ${key})`
-  const [[before]] = await db.batch([
-    db
+  const { before } = await batch(db, {
+    before: db
       .select(ownerColumns)
       .from(users)
       .where(and(eq(users.id, userId), isDue)),
-    issueNotMe(deps, { userId, token: notMe }, isDue),
+    notMe: issueNotMe(deps, { userId, token: notMe }, isDue),
     ...removeUnproved(deps, { key, userId }, isDue),
-    db
+    changed: db
       .update(users)
       .set({
         email,
@@ -52,9 +53,15 @@ export async function confirmEmailChange(deps: Deps, token: string): Promise<voi
           THEN notification_email END`,
       })
       .where(and(eq(users.id, userId), isDue)),
-    recordEvent(deps, { event: 'user_email_changed', userId, actor: userId, sessionId }, isDone),
-    db.delete(sessions).where(and(eq(sessions.userId, userId), ne(sessions.id, sessionId), isDone)),
-    db
+    event: recordEvent(
+      deps,
+      { event: 'user_email_changed', userId, actor: userId, sessionId },
+      isDone,
+    ),
+    sessions: db
+      .delete(sessions)
+      .where(and(eq(sessions.userId, userId), ne(sessions.id, sessionId), isDone)),
+    links: db
       .delete(mailedTokens)
       .where(
         and(
@@ -63,10 +70,11 @@ export async function confirmEmailChange(deps: Deps, token: string): Promise<voi
           isDone,
         ),
       ),
-  ])
-  if (!before) throw problem('invalid_token', { reason: 'changed or taken meanwhile' })
+  })
+  const [owner] = before
+  if (!owner) throw problem('invalid_token', { reason: 'changed or taken meanwhile' })
   const data = { link: mailedLink(deps, 'not-me', notMe), newEmail: maskAddress(email) }
-  await notifyOwner(deps, before, {
+  await notifyOwner(deps, owner, {
     template: 'email_changed',
     expiresAt: deps.now().getTime() + ADDRESS_MS,
     data: { ...data, ...occasionOf(deps) },

@@ -19,7 +19,7 @@ export const exportedData = ownData.extend({ events: z.array(activityEvent) })
  * hangs aborts it, which no client takes for its end, and half of a document is no JSON.
  */
 export async function exportUser(
-  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'settings' | 'patience'>,
   session: CurrentSession,
 ): Promise<ReadableStream<Uint8Array>> {
   const data = await readOwnData(deps, session)
@@ -42,7 +42,7 @@ export async function exportUser(
 }
 
 async function* jsonParts(
-  deps: Pick<Deps, 'db' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'settings' | 'patience'>,
   userId: string,
   data: z.output<typeof ownData>,
 ): AsyncGenerator<string, void> {

@@ -1,9 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { auditEvents, auditKeys } from '../db/audit-schema'
 import { merchantProfiles } from '../db/merchant-schema'
 import { pendingActs } from '../db/admin-schema'
 import { mailedTokens, signUps, users } from '../db/schema'
+import { isOwn, NOBODY } from '../jobs/scrub-events'
 
 /**
  * Whether no other account holds an address. One that was invited and has not accepted does not.
@@ -22,19 +24,10 @@ export function removeUnproved(
   address: { key: string; userId: string },
   when: SQL,
 ) {
-  const { invitedLinks, invitedProfile, invitedActs, invitedErased, invited } = removeInvited(
-    deps,
-    address,
-    when,
-  )
-  return [
-    removeSignUps(deps, address.key, when),
-    invitedLinks,
-    invitedProfile,
-    invitedActs,
-    invitedErased,
-    invited,
-  ] as const
+  return {
+    signUps: removeSignUps(deps, address.key, when),
+    ...removeInvited(deps, address, when),
+  }
 }
 
 /** The statements that remove an invitation that nobody has accepted, with all that it is for. */
@@ -61,6 +54,12 @@ export function removeInvited(
       },
       sql`EXISTS ${unproved}`,
     ),
+    invitedEvents: db
+      .update(auditEvents)
+      .set(NOBODY)
+      .where(sql`user_id IN ${unproved} AND ${isOwn} AND salt IS NOT NULL`),
+    // What was said of it cannot be changed; without the key nobody reads it.
+    invitedKey: db.delete(auditKeys).where(sql`user_id IN ${unproved}`),
     invited: db.delete(users).where(sql`id IN ${unproved}`),
   }
 }

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { revokeAllKeys } from '../api-keys/revoke-key'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { randomToken, sha256 } from '../crypto/token'
 import { knownDevices, mailedTokens, sessions, users } from '../db/schema'
 import { problem } from '../problems'
@@ -62,22 +63,29 @@ export async function freezeAccount(deps: Deps, token: string): Promise<'frozen'
   const { userId, isGood } = link
   const { email, since } = link.data
   const key = emailKey(email)
-  const [, , , , , , , [frozen]] = await db.batch([
+  const [keysEvent, keys] = revokeAllKeys(deps, { userId, by: userId }, isGood)
+  const removed = removeFactorsSince(deps, { userId, since: new Date(since) }, isGood)
+  const [factorsEvent, apps, codes, orphanedCodes] = removed
+  const { frozen } = await batch(db, {
     ...removeUnproved(deps, { key, userId }, isGood),
-    recordEvent(
+    kept: recordEvent(
       deps,
       { event: 'user_erasure_cancelled', userId, actor: userId },
       sql`${isGood} AND EXISTS (
         SELECT 1 FROM users WHERE id = ${userId} AND erasure_due_at IS NOT NULL)`,
     ),
-    restoreAddress(deps, { userId, email, key }, isGood),
-    recordEvent(deps, { event: 'user_frozen', userId, actor: userId }, isGood),
-    db.delete(sessions).where(and(eq(sessions.userId, userId), isGood)),
+    frozen: restoreAddress(deps, { userId, email, key }, isGood),
+    event: recordEvent(deps, { event: 'user_frozen', userId, actor: userId }, isGood),
+    sessions: db.delete(sessions).where(and(eq(sessions.userId, userId), isGood)),
     // The guard forgets them at the reset, without which nobody signs in.
-    db.delete(knownDevices).where(and(eq(knownDevices.userId, userId), isGood)),
-    ...revokeAllKeys(deps, { userId, by: userId }, isGood),
-    ...removeFactorsSince(deps, { userId, since: new Date(since) }, isGood),
-    db.delete(mailedTokens).where(
+    devices: db.delete(knownDevices).where(and(eq(knownDevices.userId, userId), isGood)),
+    keysEvent,
+    keys,
+    factorsEvent,
+    apps,
+    codes,
+    orphanedCodes,
+    links: db.delete(mailedTokens).where(
       and(
         eq(mailedTokens.userId, userId),
         isGood,
@@ -93,9 +101,10 @@ export async function freezeAccount(deps: Deps, token: string): Promise<'frozen'
         ),
       ),
     ),
-  ])
-  if (!frozen) throw problem('invalid_token', { reason: 'used meanwhile' })
-  const { status, ...owner } = frozen
+  })
+  const [account] = frozen
+  if (!account) throw problem('invalid_token', { reason: 'used meanwhile' })
+  const { status, ...owner } = account
   if (status !== 'active') return 'disabled'
   await notifyOwner(deps, owner, { template: 'account_frozen', data: occasionOf(deps) })
   return 'frozen'

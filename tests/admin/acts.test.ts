@@ -73,7 +73,6 @@ describe('an admin', () => {
     expect(JSON.parse((await lastEvent(user.account.email))?.data ?? '')).toEqual({
       from: 'customer',
       to: 'merchant',
-      reason: REASON,
     })
     expect((await changeRole(app, admin, id, 'merchant')).body.code).toBe('user_state')
   })

@@ -10,6 +10,8 @@ describe('the database refuses', () => {
     ['to move an event in time', 'UPDATE audit_events SET at = at - 1 WHERE id = 1'],
     ['to give an event another place', 'UPDATE audit_events SET id = 999999 WHERE id = 1'],
     ['to put another address into an event', `UPDATE audit_events SET ip = '1.2.3.4'`],
+    ['to put a text into an event', `UPDATE audit_events SET text = 'x' WHERE id = 1`],
+    ['to put another hash of a text into it', `UPDATE audit_events SET text_hash = 'x'`],
     ['to delete an event', 'DELETE FROM audit_events WHERE id = 1'],
     [
       'to delete the newest event',

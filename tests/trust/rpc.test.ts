@@ -2,6 +2,7 @@ import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { PhantomSecurity } from '../../src/trust/phantom-security'
+import { listActivity } from '../../src/users/activity'
 import { countUses, keyOwner, madeKey, setMerchant } from '../api-keys/support'
 import { signedIn } from '../support/acts'
 import { startApp } from '../support/app'
@@ -93,11 +94,25 @@ describe('another Worker that is bound to this one', () => {
     expect(await rpc('recordEvent', refund)).toEqual({ value: true })
     expect(await rpc('recordEvent', { ...refund, alert: true })).toEqual({ value: true })
     const recorded = (await eventsOf(account.email)).slice(-2)
-    const data = { order: 7, name: 'order_refunded', service: 'orders' }
+    const data = { name: 'order_refunded', service: 'orders' }
     expect(recorded.map((row) => [row.event, JSON.parse(row.data ?? '')])).toEqual([
       ['service_event', data],
       ['service_alert', data],
     ])
+    // What it says of a user is sealed, and shown to that user.
+    const { events } = await listActivity(app.deps(), userId, { before: undefined, limit: 1 })
+    expect(events).toMatchObject([{ text: { order: 7, service: 'bank' } }])
+    const ofNobody = { name: 'stock_counted', data: { shelf: 'B' } }
+    expect(await rpc('recordEvent', ofNobody)).toEqual({ value: true })
+    expect(
+      await env.DB.prepare(
+        'SELECT text, text_hash, data FROM audit_events ORDER BY id DESC LIMIT 1',
+      ).first(),
+    ).toEqual({
+      text: null,
+      text_hash: null,
+      data: JSON.stringify({ shelf: 'B', name: 'stock_counted', service: 'orders' }),
+    })
     const nobody = { name: 'order_refunded', user_id: `usr_${'0'.repeat(22)}` }
     expect(await rpc('recordEvent', nobody)).toEqual({ value: false })
     expect(await rpc('recordEvent', { name: 'stock_counted' })).toEqual({ value: true })

@@ -29,11 +29,14 @@ function lineAt(id: number): SegmentLine {
   const salt = randomBytes(16).toString('base64url')
   const personal = { ip: '192.0.2.7', country: id % 3 === 0 ? null : 'DE', user_agent: 'curl/8' }
   const userId = id % 2 === 0 ? `01J${id}` : null
-  const entry = entryAt(id, { user_id: userId, personal: personalHash(salt, personal) })
+  const said = { text: personalHash(salt, { reason: 'as asked' }) }
+  const isSaid = id % 8 === 4
+  const ofUser = { user_id: userId, ...(isSaid && said) }
+  const entry = entryAt(id, { ...ofUser, personal: personalHash(salt, personal) })
   if (id % 10 === 9) return { entry }
   return userId === null
     ? { entry, personal: { salt, ...personal } }
-    : { entry, sealed: salt.repeat(3) }
+    : { entry, sealed: salt.repeat(3), ...(isSaid && { text: salt.repeat(4) }) }
 }
 
 export const entryAt = (id: number, more: Partial<Entry> = {}): Entry => ({
@@ -167,7 +170,7 @@ export function exportText(lines: readonly SegmentLine[], about: Export): string
   const { first = lines[0]?.entry.id ?? 1, head, next = null, filtered = false } = about
   const last = about.last ?? lines.at(-1)?.entry.id ?? 0
   const header = { audit_log: { v: 1, log: LOG, first, last, head, filtered } }
-  const shown = lines.map(({ entry, personal = null }) => ({ entry, personal }))
+  const shown = lines.map(({ entry, personal = null }) => ({ entry, personal, text: null }))
   const progress = { progress: { done: last, of: last } }
   const all = [header, ...shown, progress, { end: { count: lines.length, next } }]
   return `${all.map((line) => JSON.stringify(line)).join('\n')}\n`

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, test } from 'vitest'
 import { main } from '../../../scripts/audit/main'
+import { personalHash } from '../../../src/audit/entry'
 import type { SegmentLine } from '../../../src/audit/segment'
 import { isDeep } from '../../support/many'
 import {
@@ -11,6 +12,7 @@ import {
   exportText,
   headOf,
   keyFile,
+  LOG,
   makeLines,
   newKey,
   renumbered,
@@ -147,5 +149,54 @@ describe('E-116: an export', () => {
     )
     const name = await verify(write(join(root, '\u202e\u001b[2Jx'), 'nothing'))
     expect([name.status, name.stderr]).toEqual([2, expect.stringContaining('\\u{202e}\\u{1b}[2Jx')])
+  })
+
+  test('is wrong where a text is not what was hashed; one that is sealed or erased is counted', async ({
+    expect,
+  }) => {
+    const salt = 'c2FsdHNhbHRzYWx0c2FsdA'
+    const said = { reason: 'asked by phone' }
+    const hash = personalHash(salt, said)
+    const entries = [1, 2, 3].map((id) => entryAt(id, { user_id: 'usr_x', text: hash }))
+    const head = await headOf(
+      entries.map((entry) => ({ entry })),
+      3,
+      { key },
+    )
+    const about = { v: 1, log: LOG, first: 1, last: 3, head, filtered: false }
+    const verdictOn = async (...texts: unknown[]) => {
+      const shown = entries.map((entry, at) => ({ entry, personal: null, text: texts[at] }))
+      const lines = [{ audit_log: about }, ...shown, { end: { count: 3, next: null } }]
+      return (await verify(file(lines.map((line) => JSON.stringify(line)).join('\n')))).stdout
+    }
+    const right = await verdictOn({ salt, text: said }, 'c2VhbGVk', null)
+    expect(right).toContain('ok: 3 entries')
+    expect(right).toContain('note: texts about people in 1 entries are encrypted')
+    expect(right).toContain('note: texts about people in 1 entries are erased')
+    for (const wrong of [
+      { salt, text: { reason: 'asked by mail' } },
+      { salt, text: { ...said, more: 'x' } },
+      { salt: 'AAAA', text: said },
+      { salt, text: said, more: 'x' },
+      { text: said },
+      { salt, text: null },
+      [],
+      7,
+    ]) {
+      expect([wrong, await verdictOn(null, wrong, null)]).toEqual([
+        wrong,
+        'entry 2: edited (its text is not what was hashed)\n',
+      ])
+    }
+  })
+
+  test('is wrong where it has a text and its entry has none', async ({ expect }) => {
+    const entry = entryAt(1)
+    const head = await headOf([{ entry }], 1, { key })
+    const text = exportText([{ entry }], { head })
+    for (const told of ['"c2VhbGVk"', '{"salt":"AAAA","text":{}}']) {
+      const { stdout } = await verify(file(text.replace('"text":null', `"text":${told}`)))
+      expect(stdout).toBe('entry 1: edited (its text is not what was hashed)\n')
+    }
   })
 })

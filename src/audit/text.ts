@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto'
+import type { Deps } from '../context'
+import { problem } from '../problems'
+import { canonical, personalHash, type Text } from './entry'
+import { logDamaged, makePersonalKeys } from './personal-box'
+import { wellFormed } from './record'
+
+/** A text as an event stores it: sealed with its person's key, and what stands for it in the tree. */
+export type SealedText = Readonly<{ box: string; hash: string }>
+
+/** A text with the salt that it was hashed with. */
+export type SaltedText = Readonly<{ salt: string; text: Text }>
+
+const SALT_BYTES = 16
+const IV_BYTES = 12
+const ADDITIONAL_DATA = Buffer.from('audit/text')
+
+/**
+ * Seals what is said of a person with the key of that account, which the erasure deletes: from then on
+ * nobody reads it, in the database, the archive or a copy of either (decision 028). Nothing for an
+ * account that has been erased meanwhile. `userId` is whom the event concerns (audit/entry.ts, `subjectOf`).
+ */
+export async function sealText(
+  deps: Pick<Deps, 'db' | 'settings' | 'patience'>,
+  userId: string,
+  said: Text,
+): Promise<SealedText | undefined> {
+  const key = (await makePersonalKeys(deps, [userId], refuse)).get(userId)
+  if (!key) return undefined
+  const text = wellFormed(said)
+  const salt = randomBytes(SALT_BYTES).toString('base64url')
+  const iv = randomBytes(IV_BYTES)
+  // Those of addresses are numbers (personal-box.ts) and begin with a zero: under one key, no IV is used twice.
+  iv.writeUInt8(iv.readUInt8() | 0x80)
+  const params = { name: 'AES-GCM', iv, additionalData: ADDITIONAL_DATA }
+  const box = await crypto.subtle.encrypt(params, key, Buffer.from(canonical({ salt, text })))
+  const hash = personalHash(salt, text)
+  return { box: Buffer.concat([iv, new Uint8Array(box)]).toString('base64url'), hash }
+}
+
+/** Left out, the words would be lost, and in the clear they would stay: what cannot be recorded does not happen. */
+function refuse(what: string): never {
+  throw problem('service_unavailable', { reason: `${what} does not open` })
+}
+
+type Stored = Readonly<{
+  /** The event. */
+  id: number
+  box: string | null | undefined
+  hash: string | null | undefined
+}>
+
+/** Opens a text, if its key is there; a box that was changed, or that of another event, opens to nothing. */
+export async function openText(
+  key: CryptoKey | undefined,
+  { id, box, hash }: Stored,
+): Promise<SaltedText | null> {
+  if (!key || typeof box !== 'string') return null
+  const bytes = Buffer.from(box, 'base64url')
+  const iv = bytes.subarray(0, IV_BYTES)
+  const params = { name: 'AES-GCM', iv, additionalData: ADDITIONAL_DATA }
+  try {
+    const opened = await crypto.subtle.decrypt(params, key, bytes.subarray(IV_BYTES))
+    const salted = JSON.parse(Buffer.from(opened).toString('utf8')) as SaltedText
+    if (personalHash(salted.salt, salted.text) === hash) return salted
+  } catch {
+    // As one of another event.
+  }
+  logDamaged(`the text of event ${id}`)
+  return null
+}

@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, test } from 'vitest'
+import { archiveEvents } from '../../src/audit/archive'
+import { canonical, personalHash } from '../../src/audit/entry'
+import { exportEvents } from '../../src/audit/export'
+import { leafHash, verifyInclusion } from '../../src/audit/merkle'
+import { proveInclusion } from '../../src/audit/prove'
+import { recordEvent } from '../../src/audit/record'
+import { SEGMENT_SIZE } from '../../src/audit/segment'
+import { sealText } from '../../src/audit/text'
+import { parseKeyring } from '../../src/crypto/keyring'
+import { randomToken } from '../../src/crypto/token'
+import { eraseAccounts } from '../../src/jobs/erase-accounts'
+import { resealSecrets } from '../../src/jobs/reseal-secrets'
+import { insertUser } from '../support/admins'
+import { startApp } from '../support/app'
+import {
+  allEvents,
+  emptyLog,
+  jobDeps,
+  RETENTION_MS,
+  sealAll,
+  sql,
+  withoutTriggers,
+  writeEvents,
+} from './support'
+
+beforeEach(emptyLog)
+afterEach(emptyLog)
+
+const SAID = { reason: 'Ada asked for it \u{1f4de}' }
+const HERS = { ip: '192.0.2.77', country: 'DE', userAgent: 'her browser', requestId: 'req_x' }
+
+/** Two texts of an admin: of a user, and of nobody in particular, which is the admin's own. */
+async function twoTexts() {
+  const app = startApp()
+  const log = jobDeps()
+  const [admin, other] = [await insertUser(app, 'admin'), await insertUser(app, 'customer')]
+  const asAdmin = { ...log.deps, caller: HERS }
+  const text = await sealText(log.deps, other, SAID)
+  await recordEvent(asAdmin, { event: 'user_disabled', userId: other, actor: admin, text })
+  const own = await sealText(log.deps, admin, { reason: 'all of them' })
+  await recordEvent(asAdmin, { event: 'sessions_ended', actor: admin, text: own })
+  return { ...log, admin, other }
+}
+type Log = Awaited<ReturnType<typeof twoTexts>>
+
+async function archive({ deps, advance }: Pick<Log, 'deps' | 'advance'>) {
+  await writeEvents(deps, SEGMENT_SIZE)
+  await sealAll(deps)
+  advance(RETENTION_MS + 60_000)
+  const { segments } = await archiveEvents(deps)
+  if (segments !== 1) throw new Error('not archived')
+}
+
+async function erase({ deps }: Pick<Log, 'deps'>, id: string) {
+  await sql(`UPDATE users SET role = 'customer', erasure_due_at = 1 WHERE id = ?`, id)
+  const { accounts } = await eraseAccounts(deps)
+  if (accounts !== 1) throw new Error('not erased')
+}
+
+/** Address and text of the two events, as an admin reads them. */
+const seen = async ({ deps }: Pick<Log, 'deps'>) =>
+  (await allEvents(deps)).slice(0, 2).map(({ personal, text }) => [personal?.ip, text?.text])
+
+describe('a text about a person', () => {
+  test.for(['database', 'archive'])(
+    'in the %s goes with that person, the address beside it with whoever acted',
+    async (where, { expect }) => {
+      for (const [first, left] of [
+        [
+          'other',
+          [
+            [HERS.ip, undefined],
+            [HERS.ip, { reason: 'all of them' }],
+          ],
+        ],
+        [
+          'admin',
+          [
+            [undefined, SAID],
+            [undefined, undefined],
+          ],
+        ],
+      ] as const) {
+        await emptyLog()
+        const log = await twoTexts()
+        if (where === 'archive') await archive(log)
+        expect(await seen(log)).toEqual([
+          [HERS.ip, SAID],
+          [HERS.ip, { reason: 'all of them' }],
+        ])
+        await erase(log, log[first])
+        expect(await seen(log)).toEqual(left)
+        await erase(log, first === 'other' ? log.admin : log.other)
+        expect(await seen(log)).toEqual([
+          [undefined, undefined],
+          [undefined, undefined],
+        ])
+      }
+    },
+  )
+
+  test('stands in the leaf as a salted hash, which is proven before and after the erasure', async ({
+    expect,
+  }) => {
+    const log = await twoTexts()
+    const { deps } = log
+    await sealAll(deps)
+    const prove = async () => {
+      const { entry, leaf_hash, index, size, proof, root } = await proveInclusion(deps, 1)
+      const leaf = leafHash(canonical(entry))
+      expect(Buffer.from(leaf).toString('base64url')).toBe(leaf_hash)
+      const bytes = (text: string) => Buffer.from(text, 'base64url')
+      const claim = { leaf, index, size, root: bytes(root), proof: proof.map(bytes) }
+      expect(verifyInclusion(claim)).toBe(true)
+      return entry
+    }
+    const entry = await prove()
+    const [line] = await allEvents(deps)
+    const { salt = '', text = {} } = line?.text ?? {}
+    expect(entry).toMatchObject({ data: null, text: personalHash(salt, text) })
+    await erase(log, log.other)
+    expect(await prove()).toEqual(entry)
+    // An event without one is what it was before there were texts.
+    const [, , erased] = await allEvents(deps)
+    expect(erased?.entry).not.toHaveProperty('text')
+  })
+
+  test('that was changed, or belongs to another event, hides itself and nothing else', async ({
+    expect,
+  }) => {
+    const log = await twoTexts()
+    const { deps, admin, other } = log
+    const again = await sealText(deps, other, { reason: 'another' })
+    await recordEvent(deps, { event: 'user_enabled', userId: other, actor: admin, text: again })
+    const boxes = await sql<{ text: string }>('SELECT text FROM audit_events ORDER BY id')
+    await expect(sql('UPDATE audit_events SET text = NULL')).rejects.toThrow('SQLITE_CONSTRAINT')
+    const put = (text: string | undefined) =>
+      withoutTriggers(() => sql('UPDATE audit_events SET text = ? WHERE id = 1', text ?? null))
+    for (const box of [boxes[2]?.text, `A${boxes[0]?.text.slice(1)}`, 'x', '']) {
+      await put(box)
+      const texts = (await allEvents(deps)).map(({ text }) => text?.text)
+      expect(texts).toEqual([undefined, { reason: 'all of them' }, { reason: 'another' }])
+    }
+    await put(boxes[0]?.text)
+    expect((await allEvents(deps))[0]?.text?.text).toEqual(SAID)
+    // Its hash is part of what was sealed.
+    await sealAll(deps)
+    await withoutTriggers(() => sql(`UPDATE audit_events SET text_hash = 'x' WHERE id = 3`))
+    await writeEvents(deps, 1)
+    await expect(sealAll(deps)).rejects.toThrow('entry 3')
+  })
+
+  test('is exported in the clear with its salt, and as null once it cannot be read', async ({
+    expect,
+  }) => {
+    const log = await twoTexts()
+    const exported = async () => {
+      const wanted = { filter: {}, after: 0, userId: log.admin }
+      const lines = (await new Response(await exportEvents(log.deps, wanted)).text()).split('\n')
+      return (JSON.parse(lines[1] ?? '') as { text: unknown }).text
+    }
+    const before = await exported()
+    expect(before).toEqual({ salt: expect.any(String), text: SAID })
+    await archive(log)
+    expect(await exported()).toEqual(before)
+    await erase(log, log.other)
+    expect(await exported()).toBeNull()
+  })
+
+  test('opens after its key was sealed anew', async ({ expect }) => {
+    const log = await twoTexts()
+    const [old] = log.deps.settings.SEALING_KEYS
+    const [fresh] = parseKeyring(`fresh:${randomToken()}`) ?? []
+    if (!fresh) throw new Error('no key')
+    const withRing = (...ring: [typeof old, ...(typeof old)[]]) => ({
+      ...log.deps,
+      settings: { ...log.deps.settings, SEALING_KEYS: ring },
+    })
+    await resealSecrets(withRing(fresh, old))
+    const [line] = await allEvents(withRing(fresh))
+    expect(line?.text?.text).toEqual(SAID)
+    expect((await allEvents(log.deps))[0]?.text).toBeNull()
+  })
+
+  test('gets no key where there is no account any more', async ({ expect }) => {
+    const log = await twoTexts()
+    await erase(log, log.other)
+    expect(await sealText(log.deps, log.other, SAID)).toBeUndefined()
+    expect(await sql('SELECT user_id FROM audit_keys')).toEqual([{ user_id: log.admin }])
+  })
+
+  test('uses no IV that an address in the archive may use, and holds half a character', async ({
+    expect,
+  }) => {
+    const { deps, other } = await twoTexts()
+    const [row] = await sql<{ text: string }>('SELECT text FROM audit_events WHERE id = 1')
+    expect((Buffer.from(row?.text ?? '', 'base64url')[0] ?? 0) & 0x80).toBe(0x80)
+    const text = await sealText(deps, other, { reason: 'half \ud83d' })
+    await recordEvent(deps, { event: 'user_enabled', userId: other, text })
+    expect((await allEvents(deps)).at(-1)?.text?.text).toEqual({ reason: 'half \ufffd' })
+  })
+})
