@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { adminUserActRoutes } from './admin/act-routes'
 import { bootstrapRoutes } from './admin/bootstrap-routes'
 import { firstAidRoutes, incidentRoutes } from './admin/first-aid-routes'
+import { listActRoutes } from './admin/list-act-routes'
 import { mailRoutes } from './admin/mail-routes'
 import { auditHeadRoutes, auditRoutes } from './audit/routes'
 import { adminActRoutes, adminUserRoutes } from './admin/user-routes'
@@ -79,6 +80,7 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/api/admin/users', adminUserRoutes)
     .route('/api/admin/users', adminUserActRoutes)
     .route('/api/admin/users', firstAidRoutes)
+    .route('/api/admin/users', listActRoutes)
     .route('/api/auth', introspectRoutes)
     .route('/api/merchants', merchantRoutes)
     .route('/api/merchants/me/documents', documentRoutes)

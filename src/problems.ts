@@ -116,13 +116,23 @@ export function tooMany(
 export const problemCode = (error: unknown): ProblemCode | undefined =>
   error instanceof Problem ? error.code : undefined
 
+/** The code by which a caller hears of an error, whatever it is; it is logged if it is our own fault. */
+export function toCode(error: Error, requestId: string): ProblemCode {
+  const { code } = asProblem(error)
+  logFault(error, code, requestId)
+  return code
+}
+
+function logFault(error: Error, code: ProblemCode, requestId: string): void {
+  if (problems[code].status < 500) return
+  log('error', 'sys_error', { request_id: requestId, code, ...describeError(error) })
+}
+
 /** The one place where an error becomes a response. */
 export function toProblemResponse(error: Error, c: Context<AppEnv>): Response {
   const { code, extras } = asProblem(error)
   const { status, title } = problems[code]
-  if (status >= 500) {
-    log('error', 'sys_error', { request_id: c.get('requestId'), code, ...describeError(error) })
-  }
+  logFault(error, code, c.get('requestId'))
   c.set('refusal', extras.reason === undefined ? { code } : { code, reason: extras.reason })
   const body = {
     type: `urn:phantom:problem:${code}`,

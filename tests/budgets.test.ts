@@ -51,6 +51,7 @@ describe('the cost', () => {
       expect((await app.send('GET', '/api/users/me/', credentials)).status).toBe(200)
       expect(read()).toEqual({
         d1RoundTrips: 1,
+        d1Statements: 1,
         // The session, its user, and the epoch of all sessions.
         rowsRead: 3,
         rowsWritten: 0,

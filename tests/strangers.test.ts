@@ -43,7 +43,9 @@ describe('strangers', () => {
       read()
       for (const _ of times) await app.send(method, path, { ip: freshAddress() })
       const isCached = CACHED.includes(name)
-      const cost = isCached ? { d1RoundTrips: 1, rowsRead: expect.any(Number) as number } : {}
+      const cost = isCached
+        ? { d1RoundTrips: 1, d1Statements: 1, rowsRead: expect.any(Number) as number }
+        : {}
       expect([name, read()]).toEqual([name, { ...ZERO, ...cost }])
       if (isCached) app.advance(2)
     }

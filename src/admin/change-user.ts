@@ -10,7 +10,10 @@ import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { endGrants } from '../users/end-acts'
-import type { Subject } from './subject'
+import type { Notice } from '../users/notify-owner'
+import { actOnUsers, type UserAct } from './act-on-users'
+import { byStepUp } from './authority'
+import type { Refusals, Subject } from './subject'
 
 type Change = Readonly<{
   event: AuditEventName
@@ -40,11 +43,14 @@ export function changeStatements(
 ) {
   const { db } = deps
   const { id: userId } = subject
-  const isPossible = sql`${may} AND EXISTS (
-    SELECT 1 FROM users AS subject WHERE subject.id = ${userId} AND ${when})`
+  const isPossible = isPossibleFor(subject, when, may)
   const hasOtherRole = sql`${isPossible} AND EXISTS (
-    SELECT 1 FROM users WHERE id = ${userId} AND role <> ${set.role ?? sql`role`})`
-  const [keysEvent, keys] = revokeAllKeys(deps, { userId, by: actor, sessionId }, hasOtherRole)
+    SELECT 1 FROM users WHERE id = ${userId} AND role <> ${set.role ?? ''})`
+  // A change of status alone costs no statement about keys.
+  const [keysEvent, keys] =
+    set.role === undefined
+      ? []
+      : revokeAllKeys(deps, { userId, by: actor, sessionId }, hasOtherRole)
   const [grantsEvent, grants] = endGrants(deps, { userId, by: actor }, isPossible)
   return {
     event: recordEvent(deps, { event, userId, actor, sessionId, data, text }, isPossible),
@@ -64,6 +70,10 @@ export function changeStatements(
   }
 }
 
+/** Whether a change can be made at this point of a batch. */
+const isPossibleFor = ({ id }: Pick<Subject, 'id'>, when: SQL, may: SQL) =>
+  sql`${may} AND EXISTS (SELECT 1 FROM users AS subject WHERE subject.id = ${id} AND ${when})`
+
 /**
  * Does so at the word of an admin: one batch, in which nothing happens unless the admin's session
  * still stands, the step-up is there, and the account is as expected.
@@ -81,6 +91,35 @@ export async function changeUser(
   })
   requireUsed(used)
   if (changed.length === 0) throw problem('user_state', { reason: 'changed meanwhile' })
+}
+
+/**
+ * Does so to each account of a list, at the word of an admin; `changeOf` says what, or throws what
+ * speaks against it.
+ */
+export async function changeUsers(
+  deps: Deps,
+  session: CurrentSession,
+  { userIds, reason }: UserAct,
+  changeOf: (subject: Subject) => Omit<Change, 'text'> & { notice: Notice },
+): Promise<Refusals> {
+  const who = { actor: session.user.id, sessionId: session.id }
+  const { refusals } = await actOnUsers(deps, session, {
+    userIds,
+    reason,
+    authority: byStepUp(deps, session),
+    plan: (subject, may, text) => {
+      const { notice, ...change } = { ...changeOf(subject), text }
+      const when = isPossibleFor(subject, change.when, may)
+      return {
+        statements: changeStatements(deps, who, subject, change, may),
+        // An address that was never confirmed may be a stranger's.
+        ...(subject.emailVerifiedAt && { mail: { notice, when } }),
+      }
+    },
+    isDone: ({ changed }) => changed.length > 0,
+  })
+  return refusals
 }
 
 /**

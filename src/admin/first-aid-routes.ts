@@ -6,9 +6,11 @@ import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
 import { endEverySession } from './end-every-session'
+import { requireDone } from './act-on-users'
+import { bySession } from './authority'
 import { endUserSessions, startReset } from './first-aid'
 import { reason } from './subject'
-import { unlockUser } from './unlock-user'
+import { unlockUsers } from './unlock-user'
 
 const admin = may('user_administration')
 const why = z.strictObject({ reason })
@@ -33,8 +35,9 @@ export const firstAidRoutes = new Hono<AppEnv>({ strict: false })
       problems: [...PROBLEMS],
     }),
     async (c) => {
-      const act = { userId: c.req.param('id'), ...c.req.valid('json') }
-      await unlockUser(c.var.deps, c.var.session, act)
+      const { deps, session } = c.var
+      const act = { userIds: [c.req.param('id')], ...c.req.valid('json') }
+      requireDone(await unlockUsers(deps, session, act))
       return c.body(null, 204)
     },
   )
@@ -51,8 +54,9 @@ export const firstAidRoutes = new Hono<AppEnv>({ strict: false })
       problems: [...PROBLEMS],
     }),
     async (c) => {
-      const act = { userId: c.req.param('id'), ...c.req.valid('json') }
-      await endUserSessions(c.var.deps, c.var.session, act)
+      const { deps, session } = c.var
+      const act = { userIds: [c.req.param('id')], ...c.req.valid('json') }
+      requireDone(await endUserSessions(deps, session, act, bySession(deps, session)))
       return c.body(null, 204)
     },
   )
@@ -76,8 +80,9 @@ export const firstAidRoutes = new Hono<AppEnv>({ strict: false })
       problems: [...PROBLEMS, 'user_state'],
     }),
     async (c) => {
+      const { deps, session } = c.var
       const act = { userId: c.req.param('id'), ...c.req.valid('json') }
-      await startReset(c.var.deps, c.var.session, act)
+      await startReset(deps, session, act)
       return c.json({ status: 'reset_sent' as const }, 202)
     },
   )

@@ -1,89 +1,86 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
-import { sealText } from '../audit/text'
 import type { Deps } from '../context'
 import { sessions } from '../db/schema'
 import { requestReset } from '../passwords/request-reset'
-import { problem } from '../problems'
+import { problem, problemCode } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { isOfThisEpoch } from '../sessions/session-epoch'
-import { refOf, sessionExists } from '../sessions/session-ref'
-import { notifyOwner } from '../users/notify-owner'
-import { findSubject } from './subject'
+import { actOnUsers, forEachOf, type UserAct } from './act-on-users'
+import { type Authority, bySession } from './authority'
+import type { Refusals } from './subject'
 
-type Act = Readonly<{ userId: string; reason: string }>
+// What helps an owner and gives nobody any power. For one account it asks for no step-up; a list takes
+// one, as a stolen session could end everybody's sessions by it.
 
-// What helps an owner and gives nobody any power. It asks for no step-up: in an incident there is much
-// of it to do at once.
+/**
+ * Mails links that set a new password. The admin never sees them. Refuses as `too_many_requests` those
+ * whose owners are mailed no other link for now.
+ */
+export async function startResets(
+  deps: Deps,
+  session: CurrentSession,
+  { userIds, reason }: UserAct,
+  authority: Authority,
+): Promise<Refusals> {
+  const who = { actor: session.user.id, sessionId: session.id }
+  const { done, refusals } = await actOnUsers(deps, session, {
+    userIds,
+    reason,
+    authority,
+    plan: ({ id: userId, status, erasureDueAt }, may, text) => {
+      if (status !== 'active' || erasureDueAt) throw problem('user_state')
+      const event = { event: 'user_reset_started', userId, ...who, text } as const
+      return { statements: { event: recordEvent(deps, event, may) } }
+    },
+    isDone: ({ event }) => event.meta.changes > 0,
+  })
+  // After the event, as the effect is in other stores: what leaves no trace does not happen.
+  await forEachOf(deps, done, refusals, async ({ email }) => {
+    const isGranted = await requestReset(deps, email, { admin: session.user.id })
+    if (!isGranted) throw problem('too_many_requests', { reason: 'mails to this address' })
+  })
+  return refusals
+}
 
-/** Mails a link that sets a new password. The admin never sees it. */
+/** The same for one account. Its answer does not tell whether there were too many mails. */
 export async function startReset(
   deps: Deps,
   session: CurrentSession,
-  { userId, reason }: Act,
+  { userId, reason }: Readonly<{ userId: string; reason: string }>,
 ): Promise<void> {
-  const subject = await findSubject(deps, session, userId)
-  if (subject.status !== 'active' || subject.erasureDueAt) throw problem('user_state')
-  await recordReset(deps, session, subject.id, reason)
-  await requestReset(deps, subject.email, { admin: session.user.id })
+  const act = { userIds: [userId], reason }
+  const refusals = await startResets(deps, session, act, bySession(deps, session))
+  const refusal = refusals.get(userId)
+  if (refusal && problemCode(refusal) !== 'too_many_requests') throw refusal
 }
 
-/** Ends all sessions of a user. */
+/** Ends all sessions of users, and tells those who had one. */
 export async function endUserSessions(
   deps: Deps,
   session: CurrentSession,
-  { userId, reason }: Act,
-): Promise<void> {
-  const subject = await findSubject(deps, session, userId)
-  const isLive = sessionExists(refOf(session))
-  const text = await sealText(deps, userId, { reason })
-  const [recorded, ended] = await deps.db.batch([
-    recordEvent(
-      deps,
-      {
-        event: 'sessions_ended',
-        userId,
-        actor: session.user.id,
-        sessionId: session.id,
-        text,
-      },
-      isLive,
-    ),
-    deps.db
-      .delete(sessions)
-      .where(sql`user_id = ${userId} AND ${isOfThisEpoch} AND ${isLive}`)
-      .returning({ id: sessions.id }),
-  ])
-  requireRecorded(recorded)
-  if (ended.length === 0) return
-  await notifyOwner(deps, subject, {
-    template: 'sessions_ended_by_admin',
-    data: { reason, time: deps.now() },
-  })
-}
-
-/** Before the reset, whose effect is in other stores: what leaves no trace does not happen. */
-async function recordReset(
-  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'settings' | 'patience'>,
-  session: CurrentSession,
-  userId: string,
-  reason: string,
-): Promise<void> {
-  const recorded = await recordEvent(
-    deps,
-    {
-      event: 'user_reset_started',
-      userId,
-      actor: session.user.id,
-      sessionId: session.id,
-      text: await sealText(deps, userId, { reason }),
+  { userIds, reason }: UserAct,
+  authority: Authority,
+): Promise<Refusals> {
+  const who = { actor: session.user.id, sessionId: session.id }
+  const data = { reason, time: deps.now() }
+  const notice = { template: 'sessions_ended_by_admin', data } as const
+  const { refusals } = await actOnUsers(deps, session, {
+    userIds,
+    reason,
+    authority,
+    plan: ({ id: userId }, may, text) => {
+      const theirs = sql`user_id = ${userId} AND ${isOfThisEpoch} AND ${may}`
+      const event = { event: 'sessions_ended', userId, ...who, text } as const
+      return {
+        statements: {
+          event: recordEvent(deps, event, may),
+          sessions: deps.db.delete(sessions).where(theirs),
+        },
+        mail: { notice, when: sql`EXISTS (SELECT 1 FROM ${sessions} WHERE ${theirs})` },
+      }
     },
-    sessionExists(refOf(session)),
-  )
-  requireRecorded(recorded)
-}
-
-/** The event stands or falls with the session of the admin. */
-function requireRecorded({ meta }: D1Result): void {
-  if (meta.changes === 0) throw problem('invalid_access_token', { reason: 'ended meanwhile' })
+    isDone: ({ event }) => event.meta.changes > 0,
+  })
+  return refusals
 }

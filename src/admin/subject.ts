@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { users } from '../db/schema'
 import { problem } from '../problems'
@@ -11,17 +11,28 @@ export const reason = plainText(200).describe('Recorded, and told to the owner o
 
 export type Subject = Awaited<ReturnType<typeof findSubject>>
 
+/** What an act refused, by the id of the account. */
+export type Refusals = Map<string, Error>
+
+/** The account that an admin acts on, as `findSubjects` finds it. */
+export async function findSubject(deps: Pick<Deps, 'db'>, session: CurrentSession, userId: string) {
+  const { subjects, refusals } = await findSubjects(deps, session, [userId])
+  const [subject] = subjects
+  if (!subject) throw refusals.get(userId)
+  return subject
+}
+
 /**
- * The account that an admin acts on. Never their own: for that there are the routes that everybody has,
+ * The accounts that an admin acts on. Never their own: for that there are the routes that everybody has,
  * which ask for more than a role.
  */
-export async function findSubject(
+export async function findSubjects(
   { db }: Pick<Deps, 'db'>,
   session: CurrentSession,
-  userId: string,
+  userIds: readonly string[],
 ) {
-  if (userId === session.user.id) throw problem('own_account')
-  const [subject] = await db
+  const others = JSON.stringify(userIds.filter((id) => id !== session.user.id))
+  const subjects = await db
     .select({
       ...ownerColumns,
       emailKey: users.emailKey,
@@ -33,7 +44,12 @@ export async function findSubject(
       erasureDueAt: users.erasureDueAt,
     })
     .from(users)
-    .where(eq(users.id, userId))
-  if (!subject) throw problem('not_found', { reason: 'no such user' })
-  return subject
+    .where(sql`${users.id} IN (SELECT value FROM json_each(${others}))`)
+  const found = new Set(subjects.map(({ id }) => id))
+  const refusals: Refusals = new Map()
+  for (const id of userIds) {
+    if (id === session.user.id) refusals.set(id, problem('own_account'))
+    else if (!found.has(id)) refusals.set(id, problem('not_found', { reason: 'no such user' }))
+  }
+  return { subjects, refusals }
 }

@@ -21,12 +21,12 @@ export const archiveKeyContext = (userId: string): string => `audit_keys/${userI
 /**
  * The keys under which the personal data of these users lies in the archive. It cannot be taken out
  * of there, so an account is erased by deleting its key (jobs/erase-accounts.ts). One that does not open is
- * left out, once `onDamaged` has heard of it and not thrown.
+ * left out, once `onDamaged` has heard whose it is and not thrown.
  */
 export async function personalKeys(
   deps: Pick<Deps, 'db' | 'settings' | 'patience'>,
   userIds: readonly string[],
-  onDamaged: (what: string) => void,
+  onDamaged: (userId: string) => unknown = logDamagedKey,
 ): Promise<PersonalKeys> {
   const rows = await reach(deps, 'database', () =>
     deps.db
@@ -36,7 +36,10 @@ export async function personalKeys(
   )
   const keys = rows.map(async ({ userId, sealedKey }) => {
     const key = await open(deps.settings.SEALING_KEYS, archiveKeyContext(userId), sealedKey)
-    if (key === undefined) return onDamaged(`the archive key of ${userId}`)
+    if (key === undefined) {
+      onDamaged(userId)
+      return undefined
+    }
     const bytes = Buffer.from(key, 'base64url')
     return [
       userId,
@@ -50,7 +53,7 @@ export async function personalKeys(
 export async function makePersonalKeys(
   deps: Pick<Deps, 'db' | 'settings' | 'patience'>,
   userIds: readonly string[],
-  onDamaged: (what: string) => never = requireWhole,
+  onDamaged: (userId: string) => unknown = requireWhole,
 ): Promise<PersonalKeys> {
   const { db, settings } = deps
   const known = await personalKeys(deps, userIds, onDamaged)
@@ -80,9 +83,11 @@ export async function makePersonalKeys(
 export const logDamaged = (what: string): void =>
   log('error', 'sys_audit_personal_damaged', { what })
 
+const logDamagedKey = (userId: string): void => logDamaged(`the archive key of ${userId}`)
+
 /** Left out, what is personal would be archived without its owner's key: that is, lost. */
-function requireWhole(what: string): never {
-  throw new Error(`${what} does not open`)
+function requireWhole(userId: string): never {
+  throw new Error(`the archive key of ${userId} does not open`)
 }
 
 /**

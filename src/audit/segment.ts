@@ -81,7 +81,7 @@ export async function openLines(
     line.text === undefined ? null : ownerOf(line, subjectOf),
   ])
   const ids = [...new Set(users)].filter((id) => id !== null)
-  const keys: PersonalKeys = ids.length > 0 ? await personalKeys(deps, ids, logDamaged) : new Map()
+  const keys: PersonalKeys = ids.length > 0 ? await personalKeys(deps, ids) : new Map()
   return Promise.all(
     lines.map(async (line) => ({
       entry: line.entry,

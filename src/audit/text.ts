@@ -15,32 +15,51 @@ const SALT_BYTES = 16
 const IV_BYTES = 12
 const ADDITIONAL_DATA = Buffer.from('audit/text')
 
+/** Seals a text for one of the accounts that its keys were asked for. */
+export type Sealer = (userId: string, said: Text) => Promise<SealedText | undefined>
+
 /**
- * Seals what is said of a person with the key of that account, which the erasure deletes: from then on
- * nobody reads it, in the database, the archive or a copy of either (decision 028). Nothing for an
- * account that has been erased meanwhile. `userId` is whom the event concerns (audit/entry.ts, `subjectOf`).
+ * Seals what is said of a person with the key of that account, which the erasure deletes: from then
+ * on nobody reads it, in the database, the archive or a copy of either (decision 028). Nothing for
+ * an account that has been erased meanwhile. `userId` is whom the event concerns (audit/entry.ts,
+ * `subjectOf`).
  */
-export async function sealText(
+export const sealText = async (
   deps: Pick<Deps, 'db' | 'settings' | 'patience'>,
   userId: string,
   said: Text,
-): Promise<SealedText | undefined> {
-  const key = (await makePersonalKeys(deps, [userId], refuse)).get(userId)
-  if (!key) return undefined
-  const text = wellFormed(said)
+): Promise<SealedText | undefined> => (await sealerFor(deps, [userId]))(userId, said)
+
+/**
+ * The same for several accounts, whose keys take no more queries than one. What is said of an
+ * account whose key does not open is refused, as it would be lost, and in the clear it would stay.
+ */
+export async function sealerFor(
+  deps: Pick<Deps, 'db' | 'settings' | 'patience'>,
+  userIds: readonly string[],
+): Promise<Sealer> {
+  const damaged = new Set<string>()
+  const keys = await makePersonalKeys(deps, userIds, (userId) => damaged.add(userId))
+  return async (userId, said) => {
+    const key = keys.get(userId)
+    if (damaged.has(userId)) {
+      const reason = `the archive key of ${userId} does not open`
+      throw problem('service_unavailable', { reason })
+    }
+    return key && sealWith(key, wellFormed(said))
+  }
+}
+
+async function sealWith(key: CryptoKey, text: Text): Promise<SealedText> {
   const salt = randomBytes(SALT_BYTES).toString('base64url')
   const iv = randomBytes(IV_BYTES)
-  // Those of addresses are numbers (personal-box.ts) and begin with a zero: under one key, no IV is used twice.
+  // Those of addresses are numbers (personal-box.ts) and begin with a zero: under one key, no IV is
+  // used twice.
   iv.writeUInt8(iv.readUInt8() | 0x80)
   const params = { name: 'AES-GCM', iv, additionalData: ADDITIONAL_DATA }
   const box = await crypto.subtle.encrypt(params, key, Buffer.from(canonical({ salt, text })))
   const hash = personalHash(salt, text)
   return { box: Buffer.concat([iv, new Uint8Array(box)]).toString('base64url'), hash }
-}
-
-/** Left out, the words would be lost, and in the clear they would stay: what cannot be recorded does not happen. */
-function refuse(what: string): never {
-  throw problem('service_unavailable', { reason: `${what} does not open` })
 }
 
 type Stored = Readonly<{

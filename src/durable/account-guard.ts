@@ -67,9 +67,12 @@ export class AccountGuard extends DurableObject<Env> {
     this.#save(withLogin(this.#state, login, now))
   }
 
-  /** Ends all locks and counts, at an admin's word; nobody becomes known by that. */
+  /**
+   * Ends all locks and counts, at an admin's word; nobody becomes known by that. An object that holds
+   * nothing stays so: a hundred names that nobody has tried cost no write.
+   */
   unlock(): void {
-    this.#save(recovered(this.#state))
+    if (this.#state !== EMPTY_GUARD) this.#save(recovered(this.#state))
   }
 
   /** What keeps somebody out now: until when strangers are locked out, and what is stopped, on any side. */

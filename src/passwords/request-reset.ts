@@ -9,7 +9,7 @@ import { type Asker, askForMail } from '../users/ask-for-mail'
  * limit of mails the old link stays good, so that nobody can kill it for its owner. What an admin
  * (by id) asks for says so in the mail, and does not show where the admin was.
  */
-export const requestReset = (deps: Deps, email: string, asker: Asker = {}): Promise<void> =>
+export const requestReset = (deps: Deps, email: string, asker: Asker = {}): Promise<boolean> =>
   askForMail(deps, { email, act: 'reset', ...asker }, ({ mailbox, isGranted }) => ({
     event: {
       event: 'authn_password_reset_requested',

@@ -1,6 +1,6 @@
 import { and, desc, eq, lt } from 'drizzle-orm'
 import * as z from 'zod'
-import { logDamaged, personalKeys } from '../audit/personal-box'
+import { personalKeys } from '../audit/personal-box'
 import { openText } from '../audit/text'
 import type { Deps } from '../context'
 import { auditEvents } from '../db/audit-schema'
@@ -61,7 +61,7 @@ export async function listActivity(
   const page = rows.slice(0, limit)
   // Few events have a text: the page of most is one query.
   const key = page.some(({ text }) => text !== null)
-    ? (await personalKeys(deps, [userId], logDamaged)).get(userId)
+    ? (await personalKeys(deps, [userId])).get(userId)
     : undefined
   const events = await Promise.all(page.map((row) => seenBy(userId, row, key)))
   const last = events.at(-1)

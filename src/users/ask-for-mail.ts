@@ -34,7 +34,8 @@ export type Asker = Readonly<{
  * Mails the owner of an address how to go on, whatever its account is. Anyone may ask for any
  * address, and cannot tell what stands behind it: one query, one call of a guard, one batch and one
  * message for all of them. It goes to the address that is stored, never to the spelling that was
- * typed. Past the limit nothing goes out and nothing changes.
+ * typed. Past the limit nothing goes out and nothing changes. Returns whether it was within the
+ * limit, which no answer to a stranger may tell.
  */
 export async function askForMail(
   deps: Deps,
@@ -43,7 +44,7 @@ export async function askForMail(
     event: AuditEvent
     when?: SQL
   },
-): Promise<void> {
+): Promise<boolean> {
   const { email, act, admin } = input
   const key = emailKey(email)
   const mailbox = await findMailbox(deps, key)
@@ -62,6 +63,7 @@ export async function askForMail(
   const isIssued = link.length + copy.length > 0
   const mail = mailOf(deps, { mailbox: meant, act, token, by })
   await sendMail(deps, { key, mailbox, act, asker: input }, mail, isIssued)
+  return isGranted
 }
 
 /** Who asks for what in a name, and what stands behind it. */

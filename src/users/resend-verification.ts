@@ -10,7 +10,11 @@ import { type Asker, askForMail } from './ask-for-mail'
  * what leads into that (mailbox-mail.ts). Past the limit of mails, sign-ups included, nothing is
  * written.
  */
-export const resendVerification = (deps: Deps, email: string, asker: Asker = {}): Promise<void> =>
+export const resendVerification = (
+  deps: Deps,
+  email: string,
+  asker: Asker = {},
+): Promise<boolean> =>
   askForMail(deps, { email, act: 'resend', ...asker }, ({ isGranted, isSent }) => ({
     event: { event: 'user_verification_requested', data: { sent: isSent } },
     when: sql`${isGranted}`,

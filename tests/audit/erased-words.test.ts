@@ -39,7 +39,7 @@ const SAID = {
 }
 /** Fields that hold no words: secrets, codes, ids and what has a closed form. */
 const NO_WORDS = `password old_password new_password code token key challenge device_token
-  refresh_token id country locale ip allowed_ips scope`.split(/\s+/)
+  refresh_token id user_ids country locale ip allowed_ips scope`.split(/\s+/)
 
 test('each text that a route takes is one that is said below, or holds no words', ({ expect }) => {
   const named = new Set<string>()

@@ -160,4 +160,11 @@ describe('AccountGuard', () => {
       expect(left).toHaveLength(isKnown ? 1 : 0)
     }
   })
+
+  test('that holds nothing is unlocked without a write', async ({ expect }) => {
+    const guard = guardNamed('unlocked')
+    await guard.unlock()
+    const left = await runInDurableObject(guard, (_object, { storage }) => [...storage.kv.list()])
+    expect(left).toEqual([])
+  })
 })

@@ -4,6 +4,8 @@ import { env } from 'cloudflare:workers'
 
 export type Reading = {
   d1RoundTrips: number
+  /** Of a batch each one: so D1 counts its thousand of an invocation. */
+  d1Statements: number
   rowsRead: number
   rowsWritten: number
   kvReads: number
@@ -15,6 +17,7 @@ export type Reading = {
 /** What nothing costs. */
 export const ZERO: Reading = {
   d1RoundTrips: 0,
+  d1Statements: 0,
   rowsRead: 0,
   rowsWritten: 0,
   kvReads: 0,
@@ -44,7 +47,7 @@ export function startMeter() {
         }
         if (key === 'all' || key === 'run') {
           return async () => {
-            add({ d1RoundTrips: 1 })
+            add({ d1RoundTrips: 1, d1Statements: 1 })
             const result = await target[key]()
             noteMeta(result.meta)
             return result
@@ -54,7 +57,7 @@ export function startMeter() {
           // `raw` tells no meta, so a query is asked twice and counted once. A change must not be.
           return async () => {
             if (!/^select/i.test(query)) throw new Error(`raw() of a change: ${query}`)
-            add({ d1RoundTrips: 1 })
+            add({ d1RoundTrips: 1, d1Statements: 1 })
             noteMeta((await target.all()).meta)
             return target.raw()
           }
@@ -70,7 +73,7 @@ export function startMeter() {
       if (key === 'prepare') return (query: string) => wrapStatement(target.prepare(query), query)
       if (key === 'batch') {
         return async (list: D1PreparedStatement[]) => {
-          add({ d1RoundTrips: 1 })
+          add({ d1RoundTrips: 1, d1Statements: list.length })
           const results = await target.batch(list.map((one) => statements.get(one) ?? one))
           for (const { meta } of results) noteMeta(meta)
           return results

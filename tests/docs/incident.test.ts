@@ -1,0 +1,30 @@
+import { test } from 'vitest'
+import operations from '../../docs/operations.md?raw'
+import { customers, newAdmin, outcomes } from '../support/act-on-list'
+import { tokenFor } from '../support/admins'
+import { freshAddress, startApp } from '../support/app'
+
+const [, section = ''] = operations.split('## When many accounts are stolen')
+const [incident = ''] = section.split('\n## ')
+
+/** Of each command its path, and the body where it sends one. */
+const commands = [...incident.matchAll(/^ {4}admin '?([^' ]+)'?(?: --json '(.+)')?/gm)]
+
+test('every command of docs/operations.md for stolen accounts works, one after the other', async ({
+  expect,
+}) => {
+  const app = startApp()
+  const admin = await newAdmin(app)
+  const ids = await customers(app, 2)
+  expect(commands).toHaveLength(5)
+  for (const [, path = '', body] of commands) {
+    const answer = await app.send(body ? 'POST' : 'GET', `/api/admin/${path}`, {
+      token: await tokenFor(app, admin),
+      ip: freshAddress(),
+      ...(body && { json: JSON.parse(body.replace(`'"$IDS"'`, JSON.stringify(ids))) as object }),
+    })
+    expect([path, answer.status]).toEqual([path, 200])
+    if (body) expect(outcomes(answer)).toEqual(ids.map((id) => [id, 'done']))
+    else expect(answer.body).toHaveProperty('events')
+  }
+})
