@@ -8,7 +8,6 @@ import { mailedTokens, sessions, users } from '../db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
-import { endGrants } from '../users/end-acts'
 import type { Subject } from './subject'
 
 type Change = Readonly<{
@@ -42,14 +41,11 @@ export function changeStatements(
   const hasOtherRole = sql`${isPossible} AND EXISTS (
     SELECT 1 FROM users WHERE id = ${userId} AND role <> ${set.role ?? sql`role`})`
   const [keysEvent, keys] = revokeAllKeys(deps, { userId, by: actor, sessionId }, hasOtherRole)
-  const [grantsEvent, grants] = endGrants(deps, { userId, by: actor }, isPossible)
   return {
     event: recordEvent(deps, { event, userId, actor, sessionId, data }, isPossible),
     sessions: db.delete(sessions).where(sql`user_id = ${userId} AND ${isPossible}`),
     keysEvent,
     keys,
-    grantsEvent,
-    grants,
     invitations: db
       .delete(mailedTokens)
       .where(sql`${invitationsOf(subject, set)} AND ${isPossible}`),

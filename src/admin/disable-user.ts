@@ -1,36 +1,41 @@
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { problem } from '../problems'
-import { hasOtherAdmin } from '../roles/admins'
 import type { CurrentSession } from '../sessions/find-session'
 import { notifyOwner } from '../users/notify-owner'
+import type { ScheduledAct } from './ask-for-act'
 import { changeUser } from './change-user'
+import { scheduleRemoval } from './schedule-removal'
 import { findSubject } from './subject'
 
 /**
  * Disables an account: from the next request on, nothing of it works. The invitation to it ends, and so do
- * those that it has sent as an admin: an intruder may have.
+ * those that it has sent as an admin: an intruder may have. An admin is disabled by two, or after a
+ * day (schedule-removal.ts): then it answers with what waits.
  */
 export async function disableUser(
   deps: Deps,
   session: CurrentSession,
   { userId, reason }: { userId: string; reason: string },
-): Promise<void> {
+): Promise<ScheduledAct | undefined> {
   const subject = await findSubject(deps, session, userId)
   if (subject.status === 'disabled') throw problem('user_state')
+  if (subject.role === 'admin') {
+    return scheduleRemoval(deps, session, subject, { kind: 'disable_admin', reason })
+  }
   await changeUser(deps, session, subject, {
     event: 'user_disabled',
     data: { reason },
     set: { status: 'disabled' },
-    when: sql`subject.status <> 'disabled' AND subject.role = ${subject.role}
-      AND (subject.role <> 'admin' OR ${hasOtherAdmin(userId)})`,
+    when: sql`subject.status <> 'disabled' AND subject.role <> 'admin'`,
   })
   // An address that was never confirmed may be a stranger's.
-  if (!subject.emailVerifiedAt) return
+  if (!subject.emailVerifiedAt) return undefined
   await notifyOwner(deps, subject, {
     template: 'account_disabled',
     data: { reason, time: deps.now() },
   })
+  return undefined
 }
 
 /**
