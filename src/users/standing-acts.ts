@@ -23,7 +23,10 @@ export function isStandingAct({ now }: Pick<Deps, 'now'>, alias: string): SQL {
     AND (${act}.kind <> 'grant_admin' OR ${act}.due_at > ${now().getTime()})`
 }
 
-/** Two that wait would be two approvals, or two links that stop, of which one may be forgotten. */
+/**
+ * Two that wait would be two approvals, or two links that stop, of which one may be forgotten.
+ * `+`: found by the few of the account, never among all that wait.
+ */
 export const isNotAskedFor = (deps: Pick<Deps, 'now'>, kind: ActKind, userId: SQL) =>
   sql`NOT EXISTS (SELECT 1 FROM pending_acts AS act WHERE act.user_id = ${userId}
-    AND act.kind = ${kind} AND act.state = 'waiting' AND ${isStandingAct(deps, 'act')})`
+    AND act.kind = ${kind} AND +act.state = 'waiting' AND ${isStandingAct(deps, 'act')})`

@@ -1,8 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { insertUser, tokenFor } from '../support/admins'
+import { purgeUnconfirmed } from '../../src/jobs/purge-unconfirmed'
+import { depsAt } from '../jobs/support'
+import { changeRole, insertUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { startMeter } from '../support/meter'
+import { actsOf, decide } from '../support/pending-acts'
 
 type Page = { acts: { id: string; due_at: string }[]; next: string | null }
 
@@ -48,6 +51,25 @@ test('what waits is read page by page to its end, the next due first, for no mor
   expect(order).toEqual(order.toSorted())
   expect(new Set(order).size).toBe(3000)
   expect((await list('')).acts).toHaveLength(50)
+
+  // Nor does an act on an account, or a look at it, read those of others.
+  const other = await insertUser(app, 'customer')
+  const steps = {
+    ask: () => changeRole(app, admin, other, 'admin'),
+    read: () => app.send('GET', `/api/admin/users/${other}/`, { token, ip: freshAddress() }),
+    stop: async () => decide(app, admin, 'stop', (await actsOf(other))[0]?.id),
+    export: async () =>
+      app.send('GET', '/api/users/me/export/', { token: await tokenFor(app, { id: other }) }),
+  }
+  for (const [name, step] of Object.entries(steps)) {
+    read()
+    expect([name, (await step()).status < 300]).toEqual([name, true])
+    expect([name, read().rowsRead < 150]).toEqual([name, true])
+  }
+  await insertUser(app, 'customer', `status = 'pending', created_at = 0`)
+  read()
+  expect(await purgeUnconfirmed(depsAt(app, meter))).toEqual({ accounts: 1 })
+  expect(read().rowsRead).toBeLessThan(150)
 })
 
 test('E-115: a place in what waits that was tampered with is refused', async ({ expect }) => {
