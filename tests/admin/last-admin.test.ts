@@ -1,5 +1,7 @@
+import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { insertUser, onlyAdmins } from '../support/admins'
+import operations from '../../docs/operations.md?raw'
+import { insertUser, onlyAdmins, tokenFor } from '../support/admins'
 import { startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
 import { actsOf, approve, DAY, runActs } from '../support/pending-acts'
@@ -60,4 +62,18 @@ describe.each(Object.entries(ways))('an admin is %s', (_name, way) => {
       expect([state, await stateOf(two)]).toEqual([state, way.state])
     }
   })
+})
+
+test('docs/operations.md: an operator ends a stolen admin account in the database', async ({
+  expect,
+}) => {
+  const app = startApp()
+  const { one, two } = await onlyAdmins(app, 'one', 'two')
+  const { body } = await ways.demoted.ask(app, one, two)
+  const [, command = ''] = /`(UPDATE users SET frozen_at [^`]*)`/.exec(operations) ?? []
+  await env.DB.prepare(command.replace('…', one.id)).run()
+  expect((await approve(app, { id: await insertUser(app, 'admin') }, body['act_id'])).status).toBe(
+    404,
+  )
+  await expect(tokenFor(app, one)).rejects.toThrow()
 })

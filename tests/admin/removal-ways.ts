@@ -8,7 +8,7 @@ export type Admin = { id: string }
 export const ways = {
   demoted: {
     ask: (app: App, one: Admin, two: Admin) => changeRole(app, one, two.id, 'customer'),
-    subject: 'You will no longer be an admin',
+    subject: 'Your admin role will be removed',
     toOthers: 'An admin is to be demoted',
     done: 'Your account has another role',
     state: { role: 'customer', status: 'active' },

@@ -8,12 +8,12 @@ export const adminRemovalScheduled = template(
   { urgency: 'security', causedBy: 'service' },
   {
     en: ({ link, role, dueAt, reason, time }, say) => ({
-      subject: role ? 'You will no longer be an admin' : 'Your admin account will be disabled',
+      subject: role ? 'Your admin role will be removed' : 'Your admin account will be disabled',
       preheader: `You can stop it until ${say.date(dueAt)}.`,
       blocks: [
         role
-          ? `Another admin of Phantom has asked to change the role of your account. On ${say.date(dueAt)}, or earlier if a further admin approves, it becomes ${roleNames.en[role]}, and all its sessions and API keys end.`
-          : `Another admin of Phantom has asked to disable your account. On ${say.date(dueAt)}, or earlier if a further admin approves, all its sessions end and nobody can sign in to it.`,
+          ? `Another admin of Phantom has asked to change the role of your account. On ${say.date(dueAt)}, or earlier if a second admin approves, it becomes ${roleNames.en[role]}, and all its sessions and API keys end.`
+          : `Another admin of Phantom has asked to disable your account. On ${say.date(dueAt)}, or earlier if a second admin approves, all its sessions end and nobody can sign in to it.`,
         'If you do not agree, stop it:',
         { kind: 'button', label: 'Keep the admin account', link },
         say.facts({ time }, [['Reason', plainReason(reason)]]),
@@ -22,12 +22,12 @@ export const adminRemovalScheduled = template(
         'If you did not expect this, somebody may be using that admin’s account: choose “Keep the admin account” and then end the sessions of that admin.',
     }),
     de: ({ link, role, dueAt, reason, time }, say) => ({
-      subject: role ? 'Sie werden nicht länger Admin sein' : 'Ihr Admin-Konto wird deaktiviert',
+      subject: role ? 'Ihre Admin-Rolle wird entfernt' : 'Ihr Admin-Konto wird deaktiviert',
       preheader: `Sie können es bis zum ${say.date(dueAt)} verhindern.`,
       blocks: [
         role
-          ? `Ein anderer Admin von Phantom möchte die Rolle Ihres Kontos ändern. Am ${say.date(dueAt)}, oder früher, wenn ein weiterer Admin zustimmt, wird es ${roleNames.de[role]}; alle Sitzungen und API-Schlüssel werden dann beendet.`
-          : `Ein anderer Admin von Phantom möchte Ihr Konto deaktivieren. Am ${say.date(dueAt)}, oder früher, wenn ein weiterer Admin zustimmt, werden alle Sitzungen beendet, und niemand kann sich mehr anmelden.`,
+          ? `Ein anderer Admin von Phantom möchte die Rolle Ihres Kontos ändern. Am ${say.date(dueAt)}, oder früher, wenn ein zweiter Admin zustimmt, wird es ${roleNames.de[role]}; alle Sitzungen und API-Schlüssel werden dann beendet.`
+          : `Ein anderer Admin von Phantom möchte Ihr Konto deaktivieren. Am ${say.date(dueAt)}, oder früher, wenn ein zweiter Admin zustimmt, werden alle Sitzungen beendet, und niemand kann sich mehr anmelden.`,
         'Falls Sie nicht einverstanden sind, verhindern Sie es:',
         { kind: 'button', label: 'Admin-Konto behalten', link },
         say.facts({ time }, [['Grund', plainReason(reason)]]),
@@ -37,13 +37,13 @@ export const adminRemovalScheduled = template(
     }),
     fr: ({ link, role, dueAt, reason, time }, say) => ({
       subject: role
-        ? 'Vous ne serez plus administrateur'
+        ? 'Votre rôle d’administrateur va être retiré'
         : 'Votre compte d’administration va être désactivé',
       preheader: `Vous pouvez l’empêcher jusqu’au ${say.date(dueAt)}.`,
       blocks: [
         role
-          ? `Un autre administrateur de Phantom souhaite modifier le rôle de votre compte. Le ${say.date(dueAt)}, ou plus tôt si un administrateur de plus l’approuve, il deviendra ${roleNames.fr[role]}, et toutes ses sessions et clés API prendront fin.`
-          : `Un autre administrateur de Phantom souhaite désactiver votre compte. Le ${say.date(dueAt)}, ou plus tôt si un administrateur de plus l’approuve, toutes les sessions prendront fin et personne ne pourra plus s’y connecter.`,
+          ? `Un autre administrateur de Phantom souhaite modifier le rôle de votre compte. Le ${say.date(dueAt)}, ou plus tôt si un second administrateur l’approuve, il deviendra ${roleNames.fr[role]}, et toutes ses sessions et clés API prendront fin.`
+          : `Un autre administrateur de Phantom souhaite désactiver votre compte. Le ${say.date(dueAt)}, ou plus tôt si un second administrateur l’approuve, toutes les sessions prendront fin et personne ne pourra plus s’y connecter.`,
         'Si vous n’êtes pas d’accord, empêchez-le :',
         { kind: 'button', label: 'Garder le compte d’administration', link },
         say.facts({ time }, [['Motif', plainReason(reason)]]),
