@@ -45,7 +45,7 @@ export const actKindOf = ({ kind }: Pick<WaitingAct, 'kind'>): Kind => kinds[kin
 
 const eventData = ({ id, requestedBy }: WaitingAct) => ({ act: id, requested_by: requestedBy })
 
-/** An account in use becomes an admin's; of one that waits for its owner the invitation is sent. */
+/** An account in use becomes an admin's; for an invited one the invitation is sent. */
 function grant(deps: ActDeps, act: WaitingAct, by: Actor, isMine: SQL) {
   return (act.user.status === 'pending' ? sendInvitation : giveRole)(deps, act, by, isMine)
 }

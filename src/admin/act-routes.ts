@@ -145,7 +145,7 @@ export const adminDecisionRoutes = new Hono<AppEnv>({ strict: false })
       tag: 'Administration',
       summary: 'Approve what another admin has asked for',
       description:
-        'A new admin, or that an admin is demoted or disabled: done at once. Neither by who asked nor by whom it is about. Ends all sessions of the account; one that waits for its owner is sent the invitation now.',
+        'A new admin, or that an admin is demoted or disabled: done at once. The admin who asked and the target cannot approve it. Ends all sessions of the account; an invited owner is sent the invitation now.',
       answers: done,
       problems: [...PROBLEMS, 'needs_another_admin'],
     }),
@@ -163,7 +163,7 @@ export const adminDecisionRoutes = new Hono<AppEnv>({ strict: false })
       tag: 'Administration',
       summary: 'Stop what waits',
       description:
-        'By any admin but the one whom it is about, who has the mailed link for that. Whoever asked for it withdraws it so.',
+        'Any admin but the target may, the admin who asked included. The target has the mailed link.',
       answers: { 204: { description: 'Stopped', schema: null } },
       problems: [...PROBLEMS],
     }),

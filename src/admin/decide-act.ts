@@ -32,7 +32,7 @@ export async function approveAct(
 
 /**
  * Stops what waits: any admin may, the one who asked for it too. Its target may by the mailed link
- * alone, or whoever has stolen the target's session could keep it.
+ * alone, or a thief of the target's session could keep it.
  */
 export async function stopWaitingAct(
   deps: Deps,

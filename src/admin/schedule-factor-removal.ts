@@ -11,8 +11,8 @@ import { findSubject } from './subject'
 
 /**
  * Schedules that an account loses its second factors, for an owner who has lost them: in a day, and
- * only if the link that is mailed to the owner now is not used. Whoever talks an admin into it must
- * not be done before the owner reads mail.
+ * only if the link that is mailed to the owner now is not used. A caller who talks an admin into it
+ * must not be done before the owner reads mail.
  */
 export async function scheduleFactorRemoval(
   deps: Deps,

@@ -117,7 +117,7 @@ export const invitationMail = (deps: Pick<Deps, 'settings' | 'now'>, invited: Ad
     },
   }) as const
 
-/** Not a mail to try again for: whoever is invited by the bootstrap secret is so once. */
+/** Not a mail to try again for: the bootstrap secret invites once. */
 export const mailInvitation = (
   deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
   invited: Addressed,

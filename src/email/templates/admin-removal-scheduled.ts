@@ -19,7 +19,7 @@ export const adminRemovalScheduled = template(
         say.facts({ time }, [['Reason', plainReason(reason)]]),
       ],
       notMe:
-        'If you did not expect this, somebody may be using that admin’s account: choose “Keep the admin account” and then end the sessions of that admin.',
+        'If you did not expect this, that admin’s account may be in other hands: choose “Keep the admin account” and then end the sessions of that admin.',
     }),
     de: ({ link, role, dueAt, reason, time }, say) => ({
       subject: role ? 'Ihre Admin-Rolle wird entfernt' : 'Ihr Admin-Konto wird deaktiviert',

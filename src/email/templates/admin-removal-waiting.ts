@@ -19,7 +19,7 @@ export const adminRemovalWaiting = template(
         ]),
       ],
       notMe:
-        'If you did not expect this, somebody may be using the account of the admin who asked: stop it, and end the sessions of that admin.',
+        'If you did not expect this, the account of the admin who asked may be in other hands: stop it, and end the sessions of that admin.',
     }),
     de: ({ address, role, dueAt, reason, time }, say) => ({
       subject: role ? 'Ein Admin soll seine Rolle verlieren' : 'Ein Admin soll deaktiviert werden',
