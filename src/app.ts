@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { adminUserActRoutes } from './admin/act-routes'
+import { adminDecisionRoutes, adminUserActRoutes } from './admin/act-routes'
 import { bootstrapRoutes } from './admin/bootstrap-routes'
 import { firstAidRoutes, incidentRoutes } from './admin/first-aid-routes'
 import { listActRoutes } from './admin/list-act-routes'
@@ -77,6 +77,7 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/api/admin', incidentRoutes)
     .route('/api/admin', mailRoutes)
     .route('/api/admin/acts', adminActRoutes)
+    .route('/api/admin/acts', adminDecisionRoutes)
     .route('/api/admin/users', adminUserRoutes)
     .route('/api/admin/users', adminUserActRoutes)
     .route('/api/admin/users', firstAidRoutes)

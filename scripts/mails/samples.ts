@@ -118,6 +118,24 @@ export const samples: Samples = {
   admin_grant_waiting: [
     { address: 'a…@example.com', approveBefore: new Date('2026-11-25T18:13:59Z'), ...byAdmin },
   ],
+  admin_removal_scheduled: [
+    { link, role: 'customer', dueAt: new Date('2026-11-25T18:13:59Z'), ...byAdmin },
+    { link, role: null, dueAt: new Date('2026-11-25T18:13:59Z'), ...byAdmin },
+  ],
+  admin_removal_waiting: [
+    {
+      address: 'a…@example.com',
+      role: 'merchant',
+      dueAt: new Date('2026-11-25T18:13:59Z'),
+      ...byAdmin,
+    },
+    {
+      address: 'a…@example.com',
+      role: null,
+      dueAt: new Date('2026-11-25T18:13:59Z'),
+      ...byAdmin,
+    },
+  ],
   factor_removal_scheduled: [{ link, dueAt: new Date('2026-11-25T18:13:59Z'), ...byAdmin }],
   factors_removed: [{ time }],
   security_report: [

@@ -6,9 +6,9 @@ import { may } from '../guards'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
-import { waitingAnswer, waitingAnswerOf } from './answers'
-import { approveGrant } from './approve-grant'
+import { scheduledAnswer, scheduledAnswerOf, waitingAnswer, waitingAnswerOf } from './answers'
 import { changeRole } from './change-role'
+import { approveAct, stopWaitingAct } from './decide-act'
 import { disableUser, enableUser } from './disable-user'
 import { scheduleFactorRemoval } from './schedule-factor-removal'
 import { reason } from './subject'
@@ -29,12 +29,12 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
       tag: 'Administration',
       summary: 'Change the role',
       description:
-        'Ends all sessions and API keys of the account. To make an admin takes two: the answer is 202, and another admin approves within a day. The last admin stays one.',
+        'Ends all sessions and API keys of the account. To make an admin takes two: the answer is 202, and another admin approves within a day. To take the role away takes two or a day in which it can be stopped: the answer is 202 as well.',
       answers: {
         204: done[204],
         202: {
-          description: 'Waits for another admin',
-          schema: waitingAnswer,
+          description: 'Waits for another admin, or for its day',
+          schema: z.union([waitingAnswer, scheduledAnswer]),
         },
       },
       problems: [...PROBLEMS],
@@ -45,7 +45,10 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
         userId,
         ...c.req.valid('json'),
       })
-      return waiting ? c.json(waitingAnswerOf(userId, waiting), 202) : c.body(null, 204)
+      if (!waiting) return c.body(null, 204)
+      return waiting.waitsFor === 'approval'
+        ? c.json(waitingAnswerOf(userId, waiting), 202)
+        : c.json(scheduledAnswerOf(userId, waiting), 202)
     },
   )
 
@@ -56,14 +59,13 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Administration',
       summary: 'Approve a new admin',
-      description:
-        'By another admin than the one who asked. Ends all sessions and API keys of the account; one that waits for its owner is sent the invitation now.',
+      description: 'The same as acts/{act}/approve/.',
       answers: done,
       problems: [...PROBLEMS, 'needs_another_admin'],
     }),
     async (c) => {
       const { id: userId, act: actId } = c.req.param()
-      await approveGrant(c.var.deps, c.var.session, { userId, actId })
+      await approveAct(c.var.deps, c.var.session, { userId, actId })
       return c.body(null, 204)
     },
   )
@@ -77,14 +79,14 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
       tag: 'Administration',
       summary: 'Disable an account',
       description:
-        'Ends its sessions at once, an invitation to it that was not accepted, and those that it has sent as an admin.',
-      answers: done,
+        'Ends its sessions at once, an invitation to it that was not accepted, and those that it has sent as an admin. An admin’s waits for another admin to approve it, or for a day in which it can be stopped: the answer is 202.',
+      answers: { ...done, 202: { description: 'Waits', schema: scheduledAnswer } },
       problems: [...PROBLEMS],
     }),
     async (c) => {
       const act = { userId: c.req.param('id'), ...c.req.valid('json') }
-      await disableUser(c.var.deps, c.var.session, act)
-      return c.body(null, 204)
+      const waiting = await disableUser(c.var.deps, c.var.session, act)
+      return waiting ? c.json(scheduledAnswerOf(act.userId, waiting), 202) : c.body(null, 204)
     },
   )
 
@@ -130,5 +132,43 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
       const act = { userId: c.req.param('id'), ...c.req.valid('json') }
       const { actId, dueAt } = await scheduleFactorRemoval(c.var.deps, c.var.session, act)
       return c.json({ act_id: actId, due_at: dueAt.toISOString() }, 202)
+    },
+  )
+
+/** What admins decide about acts that wait. Each decision uses a step-up up. */
+export const adminDecisionRoutes = new Hono<AppEnv>({ strict: false })
+  .post(
+    '/:act/approve',
+    admin,
+    rateLimit('admin'),
+    describe({
+      tag: 'Administration',
+      summary: 'Approve what another admin has asked for',
+      description:
+        'A new admin, or that an admin is demoted or disabled: done at once. The admin who asked and the target cannot approve it. Ends all sessions of the account; an invited owner is sent the invitation now.',
+      answers: done,
+      problems: [...PROBLEMS, 'needs_another_admin'],
+    }),
+    async (c) => {
+      await approveAct(c.var.deps, c.var.session, { actId: c.req.param('act') })
+      return c.body(null, 204)
+    },
+  )
+
+  .post(
+    '/:act/stop',
+    admin,
+    rateLimit('admin'),
+    describe({
+      tag: 'Administration',
+      summary: 'Stop what waits',
+      description:
+        'Any admin but the target may, the admin who asked included. The target has the mailed link.',
+      answers: { 204: { description: 'Stopped', schema: null } },
+      problems: [...PROBLEMS],
+    }),
+    async (c) => {
+      await stopWaitingAct(c.var.deps, c.var.session, { actId: c.req.param('act') })
+      return c.body(null, 204)
     },
   )

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { roles } from '../db/schema'
 import type { Role } from '../sessions/lifetimes'
-import type { WaitingGrant } from './request-grant'
+import type { ScheduledAct } from './ask-for-act'
 import type { Invitation } from './invite'
 
 /** To an admin who makes another one: it takes two. */
@@ -14,12 +14,30 @@ export const waitingAnswer = z.object({
 
 export const waitingAnswerOf = (
   userId: string,
-  { actId, approveBefore }: WaitingGrant,
+  { actId, dueAt }: ScheduledAct,
 ): z.output<typeof waitingAnswer> => ({
   status: 'waiting_for_approval',
   user_id: userId,
   act_id: actId,
-  approve_before: approveBefore.toISOString(),
+  approve_before: dueAt.toISOString(),
+})
+
+/** To an admin who takes another one away: it takes two, or a day to stop it. */
+export const scheduledAnswer = z.object({
+  status: z.literal('scheduled'),
+  user_id: z.string(),
+  act_id: z.string(),
+  due_at: z.iso.datetime(),
+})
+
+export const scheduledAnswerOf = (
+  userId: string,
+  { actId, dueAt }: ScheduledAct,
+): z.output<typeof scheduledAnswer> => ({
+  status: 'scheduled',
+  user_id: userId,
+  act_id: actId,
+  due_at: dueAt.toISOString(),
 })
 
 export const invitedAnswer = z.object({

@@ -1,43 +1,44 @@
 import { sql } from 'drizzle-orm'
 import { sealText } from '../audit/text'
 import type { Deps } from '../context'
-import { batch } from '../db/batch'
 import { problem } from '../problems'
-import { hasOtherAdmin } from '../roles/admins'
 import type { CurrentSession } from '../sessions/find-session'
 import type { Role } from '../sessions/lifetimes'
-import { requireUsed, useStepUp } from '../sessions/step-up'
 import { notifyOwner } from '../users/notify-owner'
+import { askForAct, newAct, type ScheduledAct } from './ask-for-act'
 import { changeUser } from './change-user'
-import {
-  grantNotices,
-  isNotAskedFor,
-  newGrant,
-  requestGrant,
-  type WaitingGrant,
-} from './request-grant'
+import { grantNotices } from './request-grant'
+import { scheduleRemoval } from './schedule-removal'
 import { findSubject, type Subject } from './subject'
 
+/** What has become of a change of role: it waits for another admin, or for its day. */
+export type Waiting = ScheduledAct & Readonly<{ waitsFor: 'approval' | 'day' }>
+
 /**
- * Gives an account another role. To make an admin takes two of them: this one asks, and another approves
- * (approve-grant.ts). To take the role away takes one, but never from the last.
+ * Gives an account another role. To make an admin takes two of them: this one asks, and another
+ * approves (decide-act.ts). To take the role away takes two, or a day (schedule-removal.ts).
  */
 export async function changeRole(
   deps: Deps,
   session: CurrentSession,
   input: { userId: string; role: Role; reason: string },
-): Promise<WaitingGrant | undefined> {
+): Promise<Waiting | undefined> {
   const { userId, role, reason } = input
   const subject = await findSubject(deps, session, userId)
   if (subject.role === role || subject.status !== 'active') throw problem('user_state')
-  if (role === 'admin') return askForGrant(deps, session, subject, reason)
+  if (role === 'admin') {
+    return { ...(await askForGrant(deps, session, subject, reason)), waitsFor: 'approval' }
+  }
+  if (subject.role === 'admin') {
+    const removal = { kind: 'demote_admin', role, reason } as const
+    return { ...(await scheduleRemoval(deps, session, subject, removal)), waitsFor: 'day' }
+  }
   await changeUser(deps, session, subject, {
     event: 'user_role_changed',
     data: { from: subject.role, to: role },
     text: await sealText(deps, userId, { reason }),
     set: { role },
-    when: sql`subject.role = ${subject.role} AND subject.status = 'active'
-      AND (subject.role <> 'admin' OR ${hasOtherAdmin(userId)})`,
+    when: sql`subject.role = ${subject.role} AND subject.status = 'active'`,
   })
   await notifyOwner(deps, subject, {
     template: 'role_changed',
@@ -49,26 +50,15 @@ export async function changeRole(
 async function askForGrant(
   deps: Deps,
   session: CurrentSession,
-  { id: userId, email }: Subject,
+  { id, email }: Subject,
   reason: string,
-): Promise<WaitingGrant> {
-  const grant = newGrant(deps)
-  const whom = sql`${userId}`
-  const isPossible = sql`EXISTS (SELECT 1 FROM users WHERE id = ${whom}
-    AND status = 'active' AND role <> 'admin') AND ${isNotAskedFor(deps, whom)}`
-  const possible = await deps.db
-    .select({ one: sql`1` })
-    .from(sql`(SELECT 1)`)
-    .where(isPossible)
-  // Before the batch, which would use the step-up up for nothing.
-  if (possible.length === 0) throw problem('user_state', { reason: 'waits already' })
+): Promise<ScheduledAct> {
+  const grant = newAct(deps)
   const mails = await grantNotices(deps, session, { ...grant, email, reason })
-  const text = await sealText(deps, userId, { reason })
-  const { asked, used } = await batch(deps.db, {
-    ...requestGrant(deps, session, { userId: whom, reason, text, mails, ...grant }, isPossible),
-    used: useStepUp(deps, session),
-  })
-  requireUsed(used)
-  if (asked.length === 0) throw problem('user_state', { reason: 'asked for meanwhile' })
+  const text = await sealText(deps, id, { reason })
+  const act = { ...grant, kind: 'grant_admin', role: 'admin', reason, text, mails } as const
+  const isPossible = sql`EXISTS (SELECT 1 FROM users WHERE id = ${id} AND role <> 'admin'
+    AND status = 'active' AND frozen_at IS NULL AND erasure_due_at IS NULL)`
+  await askForAct(deps, session, { ...act, userId: sql`${id}` }, isPossible)
   return grant
 }

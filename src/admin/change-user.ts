@@ -9,7 +9,6 @@ import { mailedTokens, sessions, users } from '../db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
-import { endGrants } from '../users/end-acts'
 import type { Notice } from '../users/notify-owner'
 import { actOnUsers, type UserAct } from './act-on-users'
 import { byStepUp } from './authority'
@@ -18,8 +17,8 @@ import type { Refusals, Subject } from './subject'
 type Change = Readonly<{
   event: AuditEventName
   data?: Readonly<Record<string, string>>
-  /** Why, sealed. */
-  text: SealedText | undefined
+  /** Why, sealed; where it was asked for before, the event of that has it. */
+  text?: SealedText | undefined
   set: Readonly<Partial<Record<'role' | 'status', SQL | string>>>
   /** What must hold of the account, `subject`, at the moment of the change. */
   when: SQL
@@ -51,14 +50,11 @@ export function changeStatements(
     set.role === undefined
       ? []
       : revokeAllKeys(deps, { userId, by: actor, sessionId }, hasOtherRole)
-  const [grantsEvent, grants] = endGrants(deps, { userId, by: actor }, isPossible)
   return {
     event: recordEvent(deps, { event, userId, actor, sessionId, data, text }, isPossible),
     sessions: db.delete(sessions).where(sql`user_id = ${userId} AND ${isPossible}`),
     keysEvent,
     keys,
-    grantsEvent,
-    grants,
     invitations: db
       .delete(mailedTokens)
       .where(sql`${invitationsOf(subject, set)} AND ${isPossible}`),

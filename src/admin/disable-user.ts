@@ -1,51 +1,52 @@
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { problem } from '../problems'
-import { hasOtherAdmin } from '../roles/admins'
 import type { CurrentSession } from '../sessions/find-session'
 import { requireDone, type UserAct } from './act-on-users'
+import type { ScheduledAct } from './ask-for-act'
 import { changeUsers } from './change-user'
-import type { Refusals, Subject } from './subject'
+import { scheduleRemoval } from './schedule-removal'
+import { findSubject, type Refusals, type Subject } from './subject'
 
 type OneUserAct = Readonly<{ userId: string; reason: string }>
 
-/** Disables one account, an admin's too. */
-export const disableUser = async (
+/**
+ * Disables one account. An admin is disabled by two, or after a day (schedule-removal.ts): then it
+ * answers with what waits.
+ */
+export async function disableUser(
   deps: Deps,
   session: CurrentSession,
   { userId, reason }: OneUserAct,
-): Promise<void> =>
-  requireDone(
-    await changeUsers(deps, session, { userIds: [userId], reason }, (subject) =>
-      disabling(deps, subject, reason),
-    ),
-  )
+): Promise<ScheduledAct | undefined> {
+  const subject = await findSubject(deps, session, userId)
+  if (subject.role === 'admin') {
+    if (subject.status === 'disabled') throw problem('user_state')
+    return scheduleRemoval(deps, session, subject, { kind: 'disable_admin', reason })
+  }
+  requireDone(await disableUsers(deps, session, { userIds: [userId], reason }))
+  return undefined
+}
 
-/** Disables accounts, none of which is an admin's: that is done one at a time. */
+/**
+ * Disables accounts, none of which is an admin's: from the next request on, nothing of them works.
+ * The invitation to an account ends.
+ */
 export const disableUsers = (
   deps: Deps,
   session: CurrentSession,
   { userIds, reason }: UserAct,
 ): Promise<Refusals> =>
-  changeUsers(deps, session, { userIds, reason }, (subject) => {
-    if (subject.role === 'admin') throw problem('needs_another_admin')
-    return disabling(deps, subject, reason)
+  changeUsers(deps, session, { userIds, reason }, ({ role, status }: Subject) => {
+    if (status === 'disabled') throw problem('user_state')
+    if (role === 'admin') throw problem('needs_another_admin')
+    return {
+      event: 'user_disabled',
+      set: { status: 'disabled' },
+      when: sql`subject.status <> 'disabled' AND subject.role <> 'admin'`,
+      notice: { template: 'account_disabled', data: { reason, time: deps.now() } },
+    }
   })
-
-/**
- * From the next request on, nothing of the account works. The invitation to it ends, and so do those
- * that it has sent as an admin: an intruder may have.
- */
-function disabling({ now }: Pick<Deps, 'now'>, { id, role, status }: Subject, reason: string) {
-  if (status === 'disabled') throw problem('user_state')
-  return {
-    event: 'user_disabled',
-    set: { status: 'disabled' },
-    when: sql`subject.status <> 'disabled' AND subject.role = ${role}
-      AND (subject.role <> 'admin' OR ${hasOtherAdmin(id)})`,
-    notice: { template: 'account_disabled', data: { reason, time: now() } },
-  } as const
-}
 
 /**
  * Lets accounts work again. One that was an admin's comes back as a customer's: an admin who could bring

@@ -50,7 +50,7 @@ export async function invite(
     issued: [issued],
     used,
   } = await batch(db, {
-    ...insertInvited(deps, invited, actor, maySensitively(deps, session)),
+    ...insertInvited(deps, invited, maySensitively(deps, session)),
     account: db
       .select({ id: users.id })
       .from(users)

@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Deps } from '../context'
 import { actKinds, pendingActs } from '../db/admin-schema'
+import { roles } from '../db/schema'
+import { isStandingAct } from '../users/standing-acts'
 
 /** Where a page begins: the day and id of its first act. Opaque to clients, and no key to anything. */
 const CURSOR = /^([0-9a-z]{1,9})\.(act_[\w-]{22})$/
@@ -25,6 +27,7 @@ export const waitingAct = z.object({
   id: z.string(),
   user_id: z.string(),
   kind: z.enum(actKinds),
+  role: z.enum(roles).nullable().describe('That the account is to have'),
   requested_by: z.string(),
   reason: z.string(),
   due_at: z.iso.datetime(),
@@ -34,6 +37,7 @@ export const actColumns = {
   id: pendingActs.id,
   userId: pendingActs.userId,
   kind: pendingActs.kind,
+  role: pendingActs.role,
   requestedBy: pendingActs.requestedBy,
   reason: pendingActs.reason,
   dueAt: pendingActs.dueAt,
@@ -54,19 +58,20 @@ export const actEntry = ({
 
 /**
  * One page of what waits of all accounts, the next due first. The index has it in this order, so a page
- * costs no more rows than it shows and one.
+ * costs no more rows than it shows and one, with account and admin of each; what does not stand any
+ * more costs the same until its day.
  */
 export async function listActs(
-  { db }: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'now'>,
   { before, limit }: z.output<typeof actQuery>,
 ): Promise<{ acts: z.output<typeof waitingAct>[]; next: string | null }> {
   const [, at = '', id = ''] = CURSOR.exec(before ?? '') ?? []
   const isLater =
     before === undefined ? sql`` : sql` AND (due_at, id) >= (${parseInt(at, 36)}, ${id})`
-  const rows = await db
+  const rows = await deps.db
     .select(actColumns)
     .from(pendingActs)
-    .where(sql`state = 'waiting'${isLater}`)
+    .where(sql`state = 'waiting' AND ${isStandingAct(deps, 'pending_acts')}${isLater}`)
     .orderBy(pendingActs.dueAt, pendingActs.id)
     .limit(limit + 1)
   const first = rows[limit]

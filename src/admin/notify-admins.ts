@@ -10,19 +10,21 @@ import { type Notice, ownerColumns, ownerNotices } from '../users/notify-owner'
 const ADMINS = 50
 
 /**
- * The mails that tell the admins, all of them or all but one, at all their addresses: rows for the
+ * The mails that tell the admins, all of them or all but some, at all their addresses: rows for the
  * batch of what they tell of (`insertWaiting`). Of very many, to those who have been here longest.
  */
 export async function adminNotices(
   deps: Pick<Deps, 'db' | 'settings' | 'now' | 'caller' | 'patience'>,
   notice: Notice,
-  { but = '' }: { but?: string } = {},
+  { but = [] }: { but?: readonly string[] } = {},
 ): Promise<WaitingMail[]> {
   const admins = await reach(deps, 'database', () =>
     deps.db
       .select(ownerColumns)
       .from(users)
-      .where(sql`${isActiveAdmin} AND id <> ${but}`)
+      .where(
+        sql`${isActiveAdmin} AND id NOT IN (SELECT value FROM json_each(${JSON.stringify(but)}))`,
+      )
       .orderBy(asc(users.createdAt))
       .limit(ADMINS),
   )

@@ -9,6 +9,7 @@ import { problem } from '../problems'
 import { reach } from '../reach'
 import { isLive } from '../sessions/list-sessions'
 import { countBackupCodes } from '../two-factor/backup-codes'
+import { isStandingAct } from '../users/standing-acts'
 import { actColumns, actEntry, waitingAct } from './list-acts'
 import { columns, entryOf, userEntry } from './list-users'
 
@@ -72,7 +73,9 @@ export async function readUser(
       db
         .select(actColumns)
         .from(pendingActs)
-        .where(sql`user_id = ${userId} AND state = 'waiting'`),
+        .where(
+          sql`user_id = ${userId} AND +state = 'waiting' AND ${isStandingAct(deps, 'pending_acts')}`,
+        ),
     ]),
   ])
   const lockedUntil = Math.max(...[locks, ...nameLocks].map(({ lockedUntil: until }) => until ?? 0))

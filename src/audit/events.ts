@@ -54,6 +54,8 @@ export const auditEvents = {
   user_role_requested: 'warn',
   user_role_request_stopped: 'warn',
   user_role_changed: 'critical',
+  user_disable_requested: 'warn',
+  user_disable_request_stopped: 'warn',
   user_disabled: 'warn',
   user_enabled: 'warn',
   user_unlocked: 'warn',

@@ -10,6 +10,7 @@ export const actKinds = [
   'disable_admin',
   'remove_factors',
 ] as const
+export type ActKind = (typeof actKinds)[number]
 
 /** Acts that wait: for a second admin, or for a day in which they can be stopped. */
 export const pendingActs = sqliteTable(

@@ -15,6 +15,8 @@ const byAdmin = { reason: text, time: occasion.time }
 /** How often it happened since the last mail about it, where one mail tells of a day. */
 const again = z.object({ times: z.number(), since: occasion.time }).optional()
 const role = z.enum(roles)
+/** Of an admin: to which role, or `null` where the account is disabled. */
+const removal = { role: role.nullable(), dueAt: occasion.time, ...byAdmin }
 
 /** Every mail there is, and what it needs to know. The words are in templates/. */
 export const mailData = {
@@ -114,6 +116,10 @@ export const mailData = {
   admin_granted: z.object({ time: occasion.time }),
   /** To the other admins, when one asks for a new one. */
   admin_grant_waiting: z.object({ address: text, approveBefore: occasion.time, ...byAdmin }),
+  /** To an admin who will be demoted to `role` or disabled at `dueAt`, unless the link stops it. */
+  admin_removal_scheduled: z.object({ link, ...removal }),
+  /** To the other admins, who can approve it or stop it. */
+  admin_removal_waiting: z.object({ address: text, ...removal }),
   /** The second factors go at `dueAt`, unless the link stops it; then that they are gone. */
   factor_removal_scheduled: z.object({ link, dueAt: occasion.time, ...byAdmin }),
   factors_removed: z.object({ time: occasion.time }),

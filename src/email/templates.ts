@@ -14,6 +14,8 @@ import { accountUnlocked } from './templates/account-unlocked'
 import { addressInUse } from './templates/address-in-use'
 import { adminGrantWaiting } from './templates/admin-grant-waiting'
 import { adminGranted } from './templates/admin-granted'
+import { adminRemovalScheduled } from './templates/admin-removal-scheduled'
+import { adminRemovalWaiting } from './templates/admin-removal-waiting'
 import { apiKeyCreated } from './templates/api-key-created'
 import { apiKeyExpiring } from './templates/api-key-expiring'
 import { apiKeyRevoked } from './templates/api-key-revoked'
@@ -98,6 +100,8 @@ export const templates = {
   sessions_ended_by_admin: sessionsEndedByAdmin,
   admin_granted: adminGranted,
   admin_grant_waiting: adminGrantWaiting,
+  admin_removal_scheduled: adminRemovalScheduled,
+  admin_removal_waiting: adminRemovalWaiting,
   factor_removal_scheduled: factorRemovalScheduled,
   factors_removed: factorsRemoved,
   security_report: securityReport,

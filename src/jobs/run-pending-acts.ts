@@ -1,94 +1,67 @@
-import { eq, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
+import { sql } from 'drizzle-orm'
+import { actKindOf } from '../admin/act-kinds'
+import { performAct, selectActs, type WaitingAct } from '../admin/perform-act'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
 import { pendingActs } from '../db/admin-schema'
-import { mailedTokens, sessions, totpAuthenticators, users } from '../db/schema'
-import { insertWaiting } from '../email/enqueue'
-import { isAdmin } from '../roles/admins'
-import { dropOrphanedCodes } from '../two-factor/strong-factors'
-import { type ActKind, endActs } from '../users/end-acts'
-import { type Owner, ownerColumns, ownerNotices } from '../users/notify-owner'
+import { endAct } from '../users/end-acts'
+import { isStandingAct } from '../users/standing-acts'
 import { countFailed } from './count-failed'
 import type { Counts } from './job'
 
-/** Acts that one run does; the rest is due at the next. */
+/** Acts that one run does or closes; the rest is due at the next. */
 const ACTS = 50
+/** When an act that failed is tried again: others have their turn first. */
+const RETRY_MS = 3_600_000
 /** How long what was decided stays to be looked up; its events stay longer. */
 const KEPT_MS = 30 * 86_400_000
 
 /**
- * Does what was scheduled and not stopped (admin/schedule-factor-removal.ts), if whoever asked for it
- * still is an admin. Closes what nobody has approved in time, and forgets what was decided a month ago.
+ * Does what was scheduled and not stopped (admin/act-kinds.ts), and closes what is due and does not
+ * stand any more, or was for an approval. Forgets what was decided a month ago.
  */
 export async function runPendingActs(deps: Deps): Promise<Counts> {
-  const { db } = deps
-  const now = deps.now()
-  const due = await db
-    .select({ id: pendingActs.id, owner: ownerColumns })
-    .from(pendingActs)
-    .innerJoin(users, eq(users.id, pendingActs.userId))
-    .where(sql`state = 'waiting' AND kind = 'remove_factors' AND due_at <= ${now.getTime()}
-      AND ${isAdmin(sql`pending_acts.requested_by`)}`)
+  const now = deps.now().getTime()
+  const due = await selectActs(deps)
+    .where(sql`state = 'waiting' AND due_at <= ${now}`)
     .orderBy(pendingActs.dueAt)
     .limit(ACTS)
-  const failed = await countFailed(due, (act) => removeFactors(deps, act))
-  const closed = await closeOver(deps)
-  await db
+  const [acts, over] = [due.filter(isToBeDone), due.filter((act) => !isToBeDone(act))]
+  const notDone = await countFailed(acts, (act) => orLater(deps, act, () => perform(deps, act)))
+  const notClosed = await countFailed(over, (act) => orLater(deps, act, () => close(deps, act)))
+  await deps.db
     .delete(pendingActs)
-    .where(sql`state IN ('done', 'stopped') AND due_at <= ${now.getTime() - KEPT_MS}`)
-  return { acts: due.length - failed, closed, failed }
-}
-
-/** Closes what nobody approved, or was asked for by who is no admin any more; how many there were. */
-async function closeOver(deps: Deps): Promise<number> {
-  const { db, now } = deps
-  const isOver = sql`act.due_at <= ${now().getTime()}
-    AND (act.kind = 'grant_admin' OR NOT ${isAdmin(sql`act.requested_by`)})`
-  const acts = await db.all<{ id: string; userId: string; kind: ActKind }>(
-    sql`SELECT act.id, act.user_id AS userId, act.kind FROM pending_acts AS act
-      WHERE act.state = 'waiting' AND ${isOver} ORDER BY act.due_at LIMIT ${ACTS}`,
-  )
-  let closed = 0
-  for (const { id, ...act } of acts) {
-    const ended = { ...act, by: 'system', data: { act: id } }
-    const [, rows] = await db.batch(endActs(deps, ended, sql`act.id = ${id} AND ${isOver}`))
-    closed += rows.length
+    .where(sql`state IN ('done', 'stopped') AND due_at <= ${now - KEPT_MS}`)
+  return {
+    acts: acts.length - notDone,
+    closed: over.length - notClosed,
+    failed: notDone + notClosed,
   }
-  return closed
 }
 
-/**
- * One batch, with the mails that tell of it. The act is the last to change, so that all before it
- * see it waiting, once.
- */
-async function removeFactors(deps: Deps, act: { id: string; owner: Owner }): Promise<void> {
-  const { db } = deps
-  const userId = act.owner.id
-  const isDue = sql`EXISTS (SELECT 1 FROM pending_acts AS act WHERE act.id = ${act.id}
-    AND act.state = 'waiting' AND act.due_at <= ${deps.now().getTime()}
-    AND ${isAdmin(sql`act.requested_by`)})`
-  const mine = sql`user_id = ${userId} AND ${isDue}`
-  const notice = { template: 'factors_removed', data: { time: deps.now() } } as const
-  const mails = await ownerNotices(deps, act.owner, notice)
-  await batch(db, {
-    event: recordEvent(
-      deps,
-      { event: 'user_factors_removed', userId, actor: 'system', data: { act: act.id } },
-      isDue,
-    ),
-    mails: insertWaiting(deps, mails, isDue),
-    apps: db.delete(totpAuthenticators).where(mine),
-    codes: dropOrphanedCodes(deps, userId),
-    sessions: db.delete(sessions).where(mine),
-    links: db.delete(mailedTokens).where(sql`purpose = 'stop_act' AND ${mine}`),
-    epoch: db
-      .update(users)
-      .set({ securityEpoch: sql`security_epoch + 1` })
-      .where(sql`id = ${userId} AND ${isDue}`),
-    act: db
+const isToBeDone = (act: WaitingAct) => act.stands !== 0 && actKindOf(act).isScheduled
+
+const isDue = ({ now }: Pick<Deps, 'now'>) => sql`due_at <= ${now().getTime()}`
+
+const perform = (deps: Deps, act: WaitingAct) =>
+  performAct(deps, act, { actor: 'system', sessionId: null }, isDue(deps))
+
+/** Asks again, so that nothing is closed that came to stand meanwhile. */
+function close(deps: Deps, { user, ...act }: WaitingAct) {
+  const isOver = actKindOf(act).isScheduled
+    ? sql`${isDue(deps)} AND NOT (${isStandingAct(deps, 'pending_acts')})`
+    : isDue(deps)
+  return batch(deps.db, endAct(deps, { ...act, userId: user.id }, { by: 'system' }, isOver))
+}
+
+async function orLater(deps: Deps, { id }: WaitingAct, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    await deps.db
       .update(pendingActs)
-      .set({ state: 'done', decidedBy: 'system', decidedAt: deps.now() })
-      .where(sql`id = ${act.id} AND ${isDue}`),
-  })
+      .set({ dueAt: new Date(deps.now().getTime() + RETRY_MS) })
+      .where(sql`id = ${id} AND state = 'waiting' AND ${isDue(deps)}`)
+    throw error
+  }
 }

@@ -4,6 +4,7 @@ import type { AppEnv } from '../context'
 import { anyone } from '../guards'
 import { describe } from '../http/facets'
 import { acceptInvitationPage } from './accept-invitation-page'
+import { keepAdminPage } from './keep-admin-page'
 import { servePage } from './page'
 import { stopActPage } from './stop-act-page'
 
@@ -34,4 +35,16 @@ export const adminLinkRoutes = new Hono<AppEnv>({ strict: false })
       answers,
     }),
     (c) => servePage(c, stopActPage),
+  )
+
+  .get(
+    '/keep-admin',
+    anyone,
+    describe({
+      tag: 'Pages',
+      summary: 'Where the link of an admin who is to be demoted or disabled leads',
+      description,
+      answers,
+    }),
+    (c) => servePage(c, keepAdminPage),
   )

@@ -48,7 +48,7 @@ export async function bootstrap(
   const {
     account: [account],
   } = await batch(db, {
-    ...insertInvited(deps, invited, 'system', isAlive),
+    ...insertInvited(deps, invited, isAlive),
     issued: issueInvitation(deps, link, mine),
     event: recordEvent(
       deps,

@@ -1,45 +1,51 @@
 import { type SQL, sql } from 'drizzle-orm'
+import type { AuditEventName } from '../audit/events'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { pendingActs } from '../db/admin-schema'
+import { type ActKind, pendingActs } from '../db/admin-schema'
 
-const EVENTS = {
-  grant_admin: 'user_role_request_stopped',
-  remove_factors: 'user_factor_removal_stopped',
-} as const
+/** What the audit log says when an act is asked for, and when it is stopped. */
+export const actEvents = {
+  grant_admin: { asked: 'user_role_requested', stopped: 'user_role_request_stopped' },
+  invite_admin: { asked: 'user_role_requested', stopped: 'user_role_request_stopped' },
+  demote_admin: { asked: 'user_role_requested', stopped: 'user_role_request_stopped' },
+  disable_admin: { asked: 'user_disable_requested', stopped: 'user_disable_request_stopped' },
+  remove_factors: {
+    asked: 'user_factor_removal_scheduled',
+    stopped: 'user_factor_removal_stopped',
+  },
+} as const satisfies Record<ActKind, Record<'asked' | 'stopped', AuditEventName>>
 
-export type ActKind = keyof typeof EVENTS
+type Stopped = Readonly<{ id: string; kind: ActKind; userId: string }>
+type Who = Readonly<{ by: string; sessionId?: string }>
 
 /**
- * The statements that stop what waits for a user, and record it: acts of a kind for which `which` holds,
- * a condition on `act`. The last one returns a row for each.
+ * The statements that stop an act, if it still waits and `when` holds, and record it; `stopped`
+ * returns a row then.
  */
-export function endActs(
+export function endAct(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
-  acts: Readonly<{
-    kind: ActKind
-    userId: SQL | string
-    by: string
-    data?: Readonly<Record<string, string>>
-  }>,
-  which: SQL,
+  { id, kind, userId }: Stopped,
+  { by, sessionId }: Who,
+  when: SQL,
 ) {
-  const { kind, userId, by, data = {} } = acts
-  const waiting = sql`(SELECT act.id FROM pending_acts AS act
-    WHERE act.user_id = ${userId} AND act.kind = ${kind} AND act.state = 'waiting' AND ${which})`
-  return [
-    recordEvent(deps, { event: EVENTS[kind], userId, actor: by, data }, sql`EXISTS ${waiting}`),
-    deps.db
+  const isWaiting = sql`id = ${id} AND state = 'waiting' AND ${when}`
+  return {
+    stoppedEvent: recordEvent(
+      deps,
+      {
+        event: actEvents[kind].stopped,
+        userId,
+        actor: by,
+        sessionId: sessionId ?? null,
+        data: { act: id },
+      },
+      sql`EXISTS (SELECT 1 FROM pending_acts WHERE ${isWaiting})`,
+    ),
+    stopped: deps.db
       .update(pendingActs)
       .set({ state: 'stopped', decidedBy: by, decidedAt: deps.now() })
-      .where(sql`id IN ${waiting}`)
+      .where(isWaiting)
       .returning({ id: pendingActs.id }),
-  ] as const
+  }
 }
-
-/** The same for a grant to a user who is not any more what was asked about. */
-export const endGrants = (
-  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
-  grants: Readonly<{ userId: SQL | string; by: string }>,
-  which: SQL,
-) => endActs(deps, { ...grants, kind: 'grant_admin', data: { role: 'admin' } }, which)

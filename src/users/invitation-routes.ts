@@ -79,11 +79,12 @@ export const stopActRoutes = new Hono<AppEnv>({ strict: false }).post(
   body(z.strictObject({ token: linkToken })),
   describe({
     tag: 'Recovery',
-    summary: 'Stop the removal of second factors that an admin has scheduled',
-    description: 'With the link that the owner was mailed. Works once. Opens no session.',
+    summary: 'Stop what an admin has scheduled',
+    description:
+      'The removal of second factors, or that an admin is demoted or disabled; with the link of the mail that told of it. Works once. Opens no session.',
     answers: {
       200: {
-        description: 'Nothing is removed',
+        description: 'Nothing of it happens',
         schema: z.object({ status: z.literal('stopped') }),
       },
     },

@@ -8,7 +8,6 @@ import { mailedTokens, users } from '../db/schema'
 import { enqueueNotice } from '../email/enqueue'
 import type { Role } from '../sessions/lifetimes'
 import { emailKey } from './email-key'
-import { endGrants } from './end-acts'
 import { removeSignUps } from './free-address'
 import { mailedLink } from './mailed-link'
 
@@ -43,12 +42,10 @@ export async function newInvited(
 export function insertInvited(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   { email, locale, passwordHash, mine }: Invited,
-  by: string,
   when: SQL,
 ) {
   const { db, now } = deps
   const key = emailKey(email)
-  const [endedEvent, ended] = endGrants(deps, { userId: sql`(SELECT id ${mine})`, by }, sql`true`)
   return {
     invited: insertWhere(
       db,
@@ -83,9 +80,6 @@ export function insertInvited(
     signUps: removeSignUps(deps, key, sql`EXISTS (SELECT 1 ${mine})`),
     links: db.delete(mailedTokens).where(sql`user_id IN (SELECT id ${mine})`),
     profile: db.delete(merchantProfiles).where(sql`user_id IN (SELECT id ${mine})`),
-    // An approval of what was asked for before would send a second invitation.
-    endedEvent,
-    ended,
   }
 }
 
@@ -107,12 +101,10 @@ export const issueInvitation = (
     )
     .returning({ userId: mailedTokens.userId })
 
-/** Not a mail to try again for: who was approved, or invited by the bootstrap secret, is so once. */
-export const mailInvitation = (
-  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
-  invited: Pick<Invited, 'email' | 'locale' | 'token'> & { userId: string; role: Role },
-) =>
-  enqueueNotice(deps, {
+type Addressed = Pick<Invited, 'email' | 'locale' | 'token'> & { userId: string; role: Role }
+
+export const invitationMail = (deps: Pick<Deps, 'settings' | 'now'>, invited: Addressed) =>
+  ({
     template: 'invitation',
     to: invited.email,
     userId: invited.userId,
@@ -123,7 +115,13 @@ export const mailInvitation = (
       role: invited.role,
       validDays: INVITATION_DAYS,
     },
-  })
+  }) as const
+
+/** Not a mail to try again for: the bootstrap secret invites once. */
+export const mailInvitation = (
+  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
+  invited: Addressed,
+) => enqueueNotice(deps, invitationMail(deps, invited))
 
 /** Whether an address belongs to an account, of which only admins may hear. */
 export async function isAddressTaken({ db }: Pick<Deps, 'db'>, email: string): Promise<boolean> {

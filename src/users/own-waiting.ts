@@ -1,8 +1,9 @@
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Deps } from '../context'
 import { actKinds, pendingActs } from '../db/admin-schema'
 import { mailedTokens } from '../db/schema'
+import { isStandingAct } from './standing-acts'
 
 /** What waits of an account, for its owner's export: no link, and not which admin has asked. */
 export const ownWaiting = z.object({
@@ -27,9 +28,9 @@ export const ownWaiting = z.object({
 const withAddress = z.object({ email: z.string() })
 
 /** The queries of it, for a batch. */
-export const selectWaiting = ({ db }: Pick<Deps, 'db'>, userId: string) =>
+export const selectWaiting = (deps: Pick<Deps, 'db' | 'now'>, userId: string) =>
   [
-    db
+    deps.db
       .select({
         purpose: mailedTokens.purpose,
         data: mailedTokens.data,
@@ -42,7 +43,18 @@ export const selectWaiting = ({ db }: Pick<Deps, 'db'>, userId: string) =>
           inArray(mailedTokens.purpose, ['change_email', 'notification_email']),
         ),
       ),
-    db.select().from(pendingActs).where(eq(pendingActs.userId, userId)),
+    deps.db
+      .select({
+        kind: pendingActs.kind,
+        // What does not stand any more is only closed on its day.
+        state: sql<(typeof pendingActs.$inferSelect)['state']>`CASE WHEN state = 'waiting'
+          AND NOT (${isStandingAct(deps, 'pending_acts')}) THEN 'stopped' ELSE state END`,
+        reason: pendingActs.reason,
+        createdAt: pendingActs.createdAt,
+        dueAt: pendingActs.dueAt,
+      })
+      .from(pendingActs)
+      .where(eq(pendingActs.userId, userId)),
   ] as const
 
 type Rows<Index extends 0 | 1> = Awaited<ReturnType<typeof selectWaiting>[Index]>

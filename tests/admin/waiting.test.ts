@@ -1,8 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { insertUser, tokenFor } from '../support/admins'
+import { purgeUnconfirmed } from '../../src/jobs/purge-unconfirmed'
+import { depsAt } from '../jobs/support'
+import { changeRole, insertUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { startMeter } from '../support/meter'
+import { actsOf, decide } from '../support/pending-acts'
 
 type Page = { acts: { id: string; due_at: string }[]; next: string | null }
 
@@ -16,9 +19,11 @@ test('what waits is read page by page to its end, the next due first, for no mor
   // Three of each moment: the id decides between them. As many are decided.
   await env.DB.prepare(
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
-     INSERT INTO pending_acts (id, kind, user_id, requested_by, reason, created_at, due_at, state)
-     SELECT printf('act_%022d', i * 7919 % 6007), 'grant_admin', ?1, ?2, 'x', 0, 1000 + i / 6,
-       CASE WHEN i % 2 THEN 'waiting' ELSE 'done' END FROM n`,
+     INSERT INTO pending_acts (id, kind, user_id, requested_by, reason, created_at, due_at, state,
+       user_status, user_epoch, user_email_key)
+     SELECT printf('act_%022d', i * 7919 % 6007), 'remove_factors', users.id, ?2, 'x', 0, 1000 + i / 6,
+       CASE WHEN i % 2 THEN 'waiting' ELSE 'done' END, status, security_epoch, email_key
+     FROM n JOIN users ON users.id = ?1`,
   )
     .bind(user, admin.id)
     .run()
@@ -35,8 +40,8 @@ test('what waits is read page by page to its end, the next due first, for no mor
     const cursor: string = next === null ? '' : `&before=${next}`
     read()
     const page: Page = await list(`?limit=100${cursor}`)
-    const AUTHENTICATION = 3
-    expect(read().rowsRead).toBeLessThanOrEqual(AUTHENTICATION + 101)
+    const [AUTHENTICATION, WITH_ACCOUNT_AND_ADMIN] = [3, 3]
+    expect(read().rowsRead).toBeLessThanOrEqual(AUTHENTICATION + 101 * WITH_ACCOUNT_AND_ADMIN)
     expect(page.acts).toHaveLength(100)
     seen.push(...page.acts)
     next = page.next
@@ -46,6 +51,25 @@ test('what waits is read page by page to its end, the next due first, for no mor
   expect(order).toEqual(order.toSorted())
   expect(new Set(order).size).toBe(3000)
   expect((await list('')).acts).toHaveLength(50)
+
+  // Nor does an act on an account, or a look at it, read those of others.
+  const other = await insertUser(app, 'customer')
+  const steps = {
+    ask: () => changeRole(app, admin, other, 'admin'),
+    read: () => app.send('GET', `/api/admin/users/${other}/`, { token, ip: freshAddress() }),
+    stop: async () => decide(app, admin, 'stop', (await actsOf(other))[0]?.id),
+    export: async () =>
+      app.send('GET', '/api/users/me/export/', { token: await tokenFor(app, { id: other }) }),
+  }
+  for (const [name, step] of Object.entries(steps)) {
+    read()
+    expect([name, (await step()).status < 300]).toEqual([name, true])
+    expect([name, read().rowsRead < 150]).toEqual([name, true])
+  }
+  await insertUser(app, 'customer', `status = 'pending', created_at = 0`)
+  read()
+  expect(await purgeUnconfirmed(depsAt(app, meter))).toEqual({ accounts: 1 })
+  expect(read().rowsRead).toBeLessThan(150)
 })
 
 test('E-115: a place in what waits that was tampered with is refused', async ({ expect }) => {

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { keyOwner, madeKey, setMerchant, setOwner, verifyKey } from '../api-keys/support'
 import { act, changeRole, insertUser } from '../support/admins'
+import { approve } from '../support/pending-acts'
 import type { App } from '../support/acts'
 import { startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
@@ -13,7 +14,7 @@ async function promote(app: App, userId: string) {
     { id: await insertUser(app, 'admin') },
   ]
   const asked = await changeRole(app, one, userId, 'admin')
-  return act(app, two, `${userId}/grants/${String(asked.body['act_id'])}/approve`)
+  return approve(app, two, asked.body['act_id'])
 }
 
 const revocationsOf = async (userId: string) =>
@@ -51,7 +52,10 @@ describe('E-113: the keys of an account end with its role', () => {
     const owner = await keyOwner(app, 'admin')
     await setMerchant(owner.userId, 'approved')
     const { key } = await madeKey(app, owner, { scopes: ['tokens:introspect', 'orders:read'] })
-    expect((await changeRole(app, chief, owner.userId, 'merchant')).status).toBe(204)
+    const other = { id: await insertUser(app, 'admin') }
+    const asked = await changeRole(app, other, owner.userId, 'merchant')
+    expect((await verifyKey(app, key)).status).toBe(200)
+    expect((await approve(app, chief, asked.body['act_id'])).status).toBe(204)
     expect((await verifyKey(app, key)).status).toBe(401)
     expect((await revocationsOf(owner.userId)).map(({ actor }) => actor)).toEqual([chief.id])
   })
@@ -67,7 +71,10 @@ describe('E-113: the keys of an account end with its role', () => {
     ] as const) {
       const owner = await keyOwner(app, role)
       const { key } = await madeKey(app, owner)
-      await act(app, chief, `${owner.userId}/disable`)
+      const { body } = await act(app, chief, `${owner.userId}/disable`)
+      if (role === 'admin') {
+        await approve(app, { id: await insertUser(app, 'admin') }, body['act_id'])
+      }
       expect((await verifyKey(app, key)).status).toBe(401)
       expect((await act(app, chief, `${owner.userId}/enable`)).status).toBe(204)
       await setMerchant(owner.userId, 'approved')

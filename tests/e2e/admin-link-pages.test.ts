@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest'
 import { acceptInvitationPage } from '../../src/pages/accept-invitation-page'
+import { keepAdminPage } from '../../src/pages/keep-admin-page'
 import { stopActPage } from '../../src/pages/stop-act-page'
 import { noChromium } from '../support/e2e/chromium.ts'
 import { anHourLater, focused, onPage, ORIGIN, type Reply, seen } from '../support/e2e/on-page.ts'
@@ -82,6 +83,18 @@ describe.skipIf(noChromium)('in a browser', () => {
       expect(calls).toEqual([])
       await page.getByRole('button', { name: 'Stop the removal' }).click()
       await seen(page, 'Nothing is removed')
+      expect(calls).toMatchObject([{ path: '/api/auth/stop-act/', json: { token: TOKEN } }])
+    })
+  })
+
+  test('an admin account is kept by a button, not by opening the page', async ({ expect }) => {
+    const content = { path: '/keep-admin', page: keepAdminPage }
+    const replies: Reply[] = [{ status: 200, json: { status: 'stopped' } }]
+    await onPage(content, `#token=${TOKEN}`, replies, async (page, calls) => {
+      await anHourLater(page)
+      expect(calls).toEqual([])
+      await page.getByRole('button', { name: 'Keep the admin account' }).click()
+      await seen(page, 'Your account stays as it is')
       expect(calls).toMatchObject([{ path: '/api/auth/stop-act/', json: { token: TOKEN } }])
     })
   })

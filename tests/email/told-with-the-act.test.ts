@@ -34,7 +34,7 @@ async function twoAdmins(app: App) {
   await env.DB.prepare(`UPDATE users SET role = 'customer' WHERE role = 'admin'`).run()
   const [one, other] = [await insertUser(app, 'admin'), await insertUser(app, 'admin')]
   await withSecond(other)
-  return { admin: { id: one }, addresses: await addressesOf(other) }
+  return { admin: { id: one }, of: other, addresses: await addressesOf(other) }
 }
 
 const GRANT = 'A new admin waits for your approval'
@@ -61,6 +61,18 @@ const all: Record<string, (app: App) => Promise<Waiting>> = {
     const does = (cut: App) => inviteUser(cut, admin, { email, role: 'admin' })
     const row = `FROM pending_acts JOIN users ON users.id = user_id WHERE state = 'waiting' AND email = ?`
     return { does, addresses, subject: GRANT, row, of: email }
+  },
+  'that an admin is disabled, to the admin': async (app) => {
+    const { admin, of, addresses } = await twoAdmins(app)
+    const does = (cut: App) => act(cut, admin, `${of}/disable`)
+    const subject = 'Your admin account will be disabled'
+    return { does, addresses, subject, row: isWaiting, of }
+  },
+  'that an admin is demoted, to the other admins': async (app) => {
+    const { admin, addresses } = await twoAdmins(app)
+    const of = await insertUser(app, 'admin')
+    const does = (cut: App) => changeRole(cut, admin, of, 'customer')
+    return { does, addresses, subject: 'An admin is to be demoted', row: isWaiting, of }
   },
   'an erasure': async (app) => {
     const of = await insertUser(app, 'customer')

@@ -13,6 +13,7 @@ import { broken } from '../support/attack'
 import { cutAt, mailsOf, noQueue, sendWaiting } from '../support/mail-faults'
 import { many } from '../support/many'
 import { depsAt, type Fault, forgetJobs, killedAt } from './support'
+import { insertAct } from '../support/pending-acts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -104,12 +105,7 @@ const jobs: Record<string, Told> = {
         `INSERT INTO totp_authenticators VALUES (?, 'aut', 'my phone', 'sealed', 'ses_x', 0, 0)`,
         id,
       )
-      await exec(
-        `INSERT INTO pending_acts VALUES (?, 'remove_factors', ?, ?, 'lost', 0, ${NOW}, 'waiting', NULL, NULL)`,
-        `act_${id}`,
-        id,
-        (await hasOwner()).id,
-      )
+      await insertAct('remove_factors', id, { by: (await hasOwner()).id, dueAt: NOW })
       const isDone = () =>
         isThere(`SELECT 1 FROM pending_acts WHERE state = 'done' AND user_id = ?`, id)
       return { addresses, isDone }

@@ -4,13 +4,14 @@ import type { Deps } from '../../src/context'
 import { purgeExpired } from '../../src/jobs/purge-expired'
 import { purgeUnconfirmed } from '../../src/jobs/purge-unconfirmed'
 import { sha256 } from '../../src/crypto/token'
-import { hasAdmin, insertUser, REASON, tokenFor } from '../support/admins'
+import { hasAdmin, insertUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
 import { nextMail } from '../support/mailbox'
 import { many } from '../support/many'
 import { rowsOf } from '../support/rows-of'
 import { depsAt, type Fault, killedAt } from './support'
+import { insertAct } from '../support/pending-acts'
 
 const DAY_SECONDS = 86_400
 const DAY_MS = DAY_SECONDS * 1000
@@ -99,11 +100,8 @@ describe('an invitation that nobody accepts', () => {
     const { email } = again
     await app.post('/api/users/create/', { email, role: 'customer' }, { token })
     await env.DB.prepare('UPDATE users SET created_at = 0 WHERE id = ?').bind(again.userId).run()
-    await env.DB.prepare(
-      `INSERT INTO pending_acts VALUES ('act', 'grant_admin', ?, ?, ?, 0, ?, 'waiting', NULL, NULL)`,
-    )
-      .bind(asked.userId, admin.id, REASON, app.now().getTime() + 9 * DAY_MS)
-      .run()
+    const dueAt = app.now().getTime() + 9 * DAY_MS
+    await insertAct('grant_admin', asked.userId, { by: admin.id, dueAt })
     app.advance(2 * DAY_SECONDS)
     await purgeUnconfirmed(depsAt(app))
     for (const id of [asked.userId, again.userId, accepted.userId]) {

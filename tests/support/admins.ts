@@ -25,6 +25,20 @@ export async function insertUser(app: App, role: Role, extra = ''): Promise<stri
 }
 
 /**
+ * The only admins in the whole system, and all that there ever were: of an admin who once had a
+ * colleague, insert that one's `admin_appointments` afterwards.
+ */
+export async function onlyAdmins<const Names extends readonly string[]>(
+  app: App,
+  ...names: Names
+): Promise<Record<Names[number], { id: string }>> {
+  await env.DB.prepare(`UPDATE users SET role = 'customer' WHERE role = 'admin'`).run()
+  await env.DB.prepare('DELETE FROM admin_appointments').run()
+  const entries = names.map(async (name) => [name, { id: await insertUser(app, 'admin') }])
+  return Object.fromEntries(await Promise.all(entries)) as Record<Names[number], { id: string }>
+}
+
+/**
  * An access token of a new session, by default one that an app's code has opened. Each act uses its
  * step-up up.
  */

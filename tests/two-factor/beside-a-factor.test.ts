@@ -8,6 +8,7 @@ import { freshAddress, startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
 import { mailAbout, mailsTo, tokenIn } from '../support/mailbox'
 import { confirmReset, resetTokenOf } from '../support/recovery'
+import { insertAct } from '../support/pending-acts'
 
 const PATH = '/api/users/backup-codes/'
 const disable = (app: App, token: string, json: unknown) =>
@@ -80,11 +81,7 @@ const ways: Record<
     disable(app, await stepUpByApp(app, ada, ada.accessToken), {}),
   'an admin has them removed': async (app, { userId }) => {
     const admin = await insertUser(app, 'admin')
-    await env.DB.prepare(
-      `INSERT INTO pending_acts VALUES (?, 'remove_factors', ?, ?, 'lost', 0, 1, 'waiting', NULL, NULL)`,
-    )
-      .bind(`act_${app.id}`, userId, admin)
-      .run()
+    await insertAct('remove_factors', userId, { by: admin })
     await runPendingActs(app.deps())
   },
   'its owner says “this was not me”': async (app, { account }) =>

@@ -1,0 +1,65 @@
+import { sql } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { batch } from '../db/batch'
+import { problem } from '../problems'
+import type { CurrentSession } from '../sessions/find-session'
+import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { endAct } from '../users/end-acts'
+import { actKindOf } from './act-kinds'
+import { performAct, selectActs, type WaitingAct } from './perform-act'
+
+type Choice = Readonly<{ actId: string; userId?: string }>
+
+/**
+ * Does what another admin has asked for: it takes two, who are not the target. Of an account that
+ * waits for its owner the invitation is sent.
+ */
+export async function approveAct(
+  deps: Deps,
+  session: CurrentSession,
+  choice: Choice,
+): Promise<void> {
+  const act = await findAct(deps, session, choice)
+  if (!act.stands || !actKindOf(act).isApproved)
+    throw problem('not_found', { reason: 'no such act' })
+  if (act.requestedBy === session.user.id) throw problem('needs_another_admin')
+  const by = { actor: session.user.id, sessionId: session.id }
+  const may = maySensitively(deps, session)
+  const { done, used } = await performAct(deps, act, by, may, useStepUp(deps, session))
+  requireUsed(used ?? [])
+  if (done.length === 0) throw problem('user_state', { reason: 'changed meanwhile' })
+}
+
+/**
+ * Stops what waits: any admin may, the one who asked for it too. Its target may by the mailed link
+ * alone, or a thief of the target's session could keep it.
+ */
+export async function stopWaitingAct(
+  deps: Deps,
+  session: CurrentSession,
+  choice: Choice,
+): Promise<void> {
+  const { user, ...act } = await findAct(deps, session, choice)
+  const who = { by: session.user.id, sessionId: session.id }
+  const { stopped, used } = await batch(deps.db, {
+    ...endAct(deps, { ...act, userId: user.id }, who, maySensitively(deps, session)),
+    used: useStepUp(deps, session),
+  })
+  requireUsed(used)
+  if (stopped.length === 0) throw problem('user_state', { reason: 'decided meanwhile' })
+}
+
+/** Refused before the batch, which would use the step-up up for nothing. */
+async function findAct(
+  deps: Pick<Deps, 'db' | 'now'>,
+  session: CurrentSession,
+  { actId, userId }: Choice,
+): Promise<WaitingAct> {
+  if (userId === session.user.id) throw problem('own_account')
+  const [act] = await selectActs(deps).where(
+    sql`pending_acts.id = ${actId} AND state = 'waiting' AND user_id = ${userId ?? sql`user_id`}`,
+  )
+  if (!act) throw problem('not_found', { reason: 'no such act' })
+  if (act.user.id === session.user.id) throw problem('own_account')
+  return act
+}
