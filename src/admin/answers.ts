@@ -3,6 +3,7 @@ import { roles } from '../db/schema'
 import type { Role } from '../sessions/lifetimes'
 import type { WaitingGrant } from './request-grant'
 import type { Invitation } from './invite'
+import type { ScheduledInvitation } from './invite-alone'
 
 /** To an admin who makes another one: it takes two. */
 export const waitingAnswer = z.object({
@@ -20,6 +21,24 @@ export const waitingAnswerOf = (
   user_id: userId,
   act_id: actId,
   approve_before: approveBefore.toISOString(),
+})
+
+/** To a sole admin who has had colleagues: an invitation of another admin has its day. */
+export const scheduledAnswer = z.object({
+  status: z.literal('scheduled'),
+  user_id: z.string(),
+  act_id: z.string(),
+  due_at: z.iso.datetime().describe('When the invitation goes out, unless it is stopped'),
+})
+
+export const scheduledAnswerOf = (
+  userId: string,
+  { actId, dueAt }: ScheduledInvitation,
+): z.output<typeof scheduledAnswer> => ({
+  status: 'scheduled',
+  user_id: userId,
+  act_id: actId,
+  due_at: dueAt.toISOString(),
 })
 
 export const invitedAnswer = z.object({

@@ -114,6 +114,14 @@ export const mailData = {
   admin_granted: z.object({ time: occasion.time }),
   /** To the other admins, when one asks for a new one. */
   admin_grant_waiting: z.object({ address: text, approveBefore: occasion.time, ...byAdmin }),
+  /** To all who have ever been admins, when a sole admin invites one alone; the link stops it. */
+  admin_invitation_scheduled: z.object({
+    link,
+    address: text,
+    dueAt: occasion.time,
+    contact: text,
+    time: occasion.time,
+  }),
   /** The second factors go at `dueAt`, unless the link stops it; then that they are gone. */
   factor_removal_scheduled: z.object({ link, dueAt: occasion.time, ...byAdmin }),
   factors_removed: z.object({ time: occasion.time }),

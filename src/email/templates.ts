@@ -14,6 +14,7 @@ import { accountUnlocked } from './templates/account-unlocked'
 import { addressInUse } from './templates/address-in-use'
 import { adminGrantWaiting } from './templates/admin-grant-waiting'
 import { adminGranted } from './templates/admin-granted'
+import { adminInvitationScheduled } from './templates/admin-invitation-scheduled'
 import { apiKeyCreated } from './templates/api-key-created'
 import { apiKeyExpiring } from './templates/api-key-expiring'
 import { apiKeyRevoked } from './templates/api-key-revoked'
@@ -98,6 +99,7 @@ export const templates = {
   sessions_ended_by_admin: sessionsEndedByAdmin,
   admin_granted: adminGranted,
   admin_grant_waiting: adminGrantWaiting,
+  admin_invitation_scheduled: adminInvitationScheduled,
   factor_removal_scheduled: factorRemovalScheduled,
   factors_removed: factorsRemoved,
   security_report: securityReport,

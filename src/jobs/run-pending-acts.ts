@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
+import { mayBeSent, selectScheduled, sendScheduled } from '../admin/invite-alone'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
@@ -18,21 +19,30 @@ const ACTS = 50
 const KEPT_MS = 30 * 86_400_000
 
 /**
- * Does what was scheduled and not stopped (admin/schedule-factor-removal.ts), if whoever asked for it
- * still is an admin. Closes what nobody has approved in time, and forgets what was decided a month ago.
+ * Does what was scheduled and not stopped (admin/schedule-factor-removal.ts, admin/invite-alone.ts), if
+ * whoever asked for it still is an admin. Closes what nobody has approved in time, and forgets what
+ * was decided a month ago.
  */
 export async function runPendingActs(deps: Deps): Promise<Counts> {
   const { db } = deps
   const now = deps.now()
   const due = await db
-    .select({ id: pendingActs.id, owner: ownerColumns })
+    .select({
+      id: pendingActs.id,
+      kind: pendingActs.kind,
+      requestedBy: pendingActs.requestedBy,
+      owner: ownerColumns,
+    })
     .from(pendingActs)
     .innerJoin(users, eq(users.id, pendingActs.userId))
-    .where(sql`state = 'waiting' AND kind = 'remove_factors' AND due_at <= ${now.getTime()}
+    .where(sql`state = 'waiting' AND (kind = 'remove_factors'
+        OR kind = 'invite_admin' AND ${mayBeSent('pending_acts')}) AND due_at <= ${now.getTime()}
       AND ${isAdmin(sql`pending_acts.requested_by`)}`)
     .orderBy(pendingActs.dueAt)
     .limit(ACTS)
-  const failed = await countFailed(due, (act) => removeFactors(deps, act))
+  const failed = await countFailed(due, (act) =>
+    act.kind === 'invite_admin' ? sendScheduled(deps, act) : removeFactors(deps, act),
+  )
   const closed = await closeOver(deps)
   await db
     .delete(pendingActs)
@@ -40,14 +50,21 @@ export async function runPendingActs(deps: Deps): Promise<Counts> {
   return { acts: due.length - failed, closed, failed }
 }
 
-/** Closes what nobody approved, or was asked for by who is no admin any more; how many there were. */
+/**
+ * Closes what nobody approved, or was asked for by who is no admin any more, and an invitation that may
+ * not be sent before its day: what stops for a while must not go on. How many there were.
+ */
 async function closeOver(deps: Deps): Promise<number> {
   const { db, now } = deps
-  const isOver = sql`act.due_at <= ${now().getTime()}
-    AND (act.kind = 'grant_admin' OR NOT ${isAdmin(sql`act.requested_by`)})`
+  const isOver = sql`(act.due_at <= ${now().getTime()}
+      AND (act.kind = 'grant_admin' OR NOT ${isAdmin(sql`act.requested_by`)})
+    OR act.kind = 'invite_admin' AND NOT ${mayBeSent('act')})`
   const acts = await db.all<{ id: string; userId: string; kind: ActKind }>(
     sql`SELECT act.id, act.user_id AS userId, act.kind FROM pending_acts AS act
-      WHERE act.state = 'waiting' AND ${isOver} ORDER BY act.due_at LIMIT ${ACTS}`,
+      WHERE act.id IN (
+        SELECT id FROM pending_acts WHERE state = 'waiting' AND due_at <= ${now().getTime()}
+        UNION ALL ${selectScheduled})
+      AND +act.state = 'waiting' AND ${isOver} ORDER BY act.due_at LIMIT ${ACTS}`,
   )
   let closed = 0
   for (const { id, ...act } of acts) {
@@ -81,7 +98,10 @@ async function removeFactors(deps: Deps, act: { id: string; owner: Owner }): Pro
     apps: db.delete(totpAuthenticators).where(mine),
     codes: dropOrphanedCodes(deps, userId),
     sessions: db.delete(sessions).where(mine),
-    links: db.delete(mailedTokens).where(sql`purpose = 'stop_act' AND ${mine}`),
+    // Of this act alone: a former admin may have the link that stops an invitation.
+    links: db
+      .delete(mailedTokens)
+      .where(sql`purpose = 'stop_act' AND data ->> 'act' = ${act.id} AND ${mine}`),
     epoch: db
       .update(users)
       .set({ securityEpoch: sql`security_epoch + 1` })

@@ -6,6 +6,7 @@ import { describe } from '../http/facets'
 import { acceptInvitationPage } from './accept-invitation-page'
 import { servePage } from './page'
 import { stopActPage } from './stop-act-page'
+import { stopInvitationPage } from './stop-invitation-page'
 
 const answers = { 200: { description: 'The page', schema: z.string(), type: 'text/html' } }
 const description = 'Opening it changes nothing; its button posts the token of the `#fragment`.'
@@ -34,4 +35,16 @@ export const adminLinkRoutes = new Hono<AppEnv>({ strict: false })
       answers,
     }),
     (c) => servePage(c, stopActPage),
+  )
+
+  .get(
+    '/stop-invitation',
+    anyone,
+    describe({
+      tag: 'Pages',
+      summary: 'Where the link against a sole admin’s invitation of another leads',
+      description,
+      answers,
+    }),
+    (c) => servePage(c, stopInvitationPage),
   )

@@ -5,6 +5,7 @@ import { pendingActs } from '../db/admin-schema'
 
 const EVENTS = {
   grant_admin: 'user_role_request_stopped',
+  invite_admin: 'user_invitation_stopped',
   remove_factors: 'user_factor_removal_stopped',
 } as const
 

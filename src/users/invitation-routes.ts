@@ -79,11 +79,12 @@ export const stopActRoutes = new Hono<AppEnv>({ strict: false }).post(
   body(z.strictObject({ token: linkToken })),
   describe({
     tag: 'Recovery',
-    summary: 'Stop the removal of second factors that an admin has scheduled',
-    description: 'With the link that the owner was mailed. Works once. Opens no session.',
+    summary: 'Stop what an admin has scheduled',
+    description:
+      'With the link that the owner was mailed before second factors are removed, or former admins before a sole admin’s invitation. Works once. Opens no session.',
     answers: {
       200: {
-        description: 'Nothing is removed',
+        description: 'It does not happen',
         schema: z.object({ status: z.literal('stopped') }),
       },
     },

@@ -5,7 +5,7 @@ import { randomId, randomToken, sha256 } from '../crypto/token'
 import { merchantProfiles } from '../db/merchant-schema'
 import { insertWhere } from '../db/insert-where'
 import { mailedTokens, users } from '../db/schema'
-import { enqueueNotice } from '../email/enqueue'
+import { enqueueNotice, type MailRequest } from '../email/enqueue'
 import type { Role } from '../sessions/lifetimes'
 import { emailKey } from './email-key'
 import { endGrants } from './end-acts'
@@ -107,23 +107,30 @@ export const issueInvitation = (
     )
     .returning({ userId: mailedTokens.userId })
 
+type Addressee = Pick<Invited, 'email' | 'locale' | 'token'> & { userId: string; role: Role }
+
+/** The mail that carries the link of an invitation. */
+export const invitationMail = (
+  deps: Pick<Deps, 'settings' | 'now'>,
+  { email: to, locale, token, userId, role }: Addressee,
+): MailRequest => ({
+  template: 'invitation',
+  to,
+  userId,
+  locale,
+  expiresAt: deps.now().getTime() + INVITATION_MS,
+  data: {
+    link: mailedLink(deps, 'accept-invitation', token),
+    role,
+    validDays: INVITATION_DAYS,
+  },
+})
+
 /** Not a mail to try again for: who was approved, or invited by the bootstrap secret, is so once. */
 export const mailInvitation = (
   deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,
-  invited: Pick<Invited, 'email' | 'locale' | 'token'> & { userId: string; role: Role },
-) =>
-  enqueueNotice(deps, {
-    template: 'invitation',
-    to: invited.email,
-    userId: invited.userId,
-    locale: invited.locale,
-    expiresAt: deps.now().getTime() + INVITATION_MS,
-    data: {
-      link: mailedLink(deps, 'accept-invitation', invited.token),
-      role: invited.role,
-      validDays: INVITATION_DAYS,
-    },
-  })
+  invited: Addressee,
+) => enqueueNotice(deps, invitationMail(deps, invited))
 
 /** Whether an address belongs to an account, of which only admins may hear. */
 export async function isAddressTaken({ db }: Pick<Deps, 'db'>, email: string): Promise<boolean> {

@@ -16,6 +16,7 @@ type LinkedPage =
   | 'keep-account'
   | 'accept-invitation'
   | 'stop-act'
+  | 'stop-invitation'
   | 'reset-password'
 
 /**

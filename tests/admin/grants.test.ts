@@ -7,6 +7,7 @@ import {
   act,
   changeRole,
   columnOf,
+  forgetAdmins,
   insertUser,
   inviteUser,
   REASON,
@@ -20,7 +21,7 @@ import { rowsOf, userIdOf } from '../support/rows-of'
 
 /** As many admins as there are in the whole system. */
 async function onlyAdmins<const Names extends readonly string[]>(app: App, ...names: Names) {
-  await env.DB.prepare(`UPDATE users SET role = 'customer' WHERE role = 'admin'`).run()
+  await forgetAdmins()
   const entries = names.map(async (name) => [name, { id: await insertUser(app, 'admin') }])
   return Object.fromEntries(await Promise.all(entries)) as Record<Names[number], { id: string }>
 }

@@ -8,6 +8,7 @@ import {
   act,
   changeRole,
   columnOf,
+  forgetAdmins,
   insertUser,
   inviteUser,
   tokenFor,
@@ -27,7 +28,7 @@ const approve = (app: App, admin: { id: string }, userId: string, actId: unknown
 const runJob = (app: App) => runPendingActs(testDeps({ now: app.now }))
 
 const onlyAdmins = async (app: App, count: number) => {
-  await env.DB.prepare(`UPDATE users SET role = 'customer' WHERE role = 'admin'`).run()
+  await forgetAdmins()
   return Promise.all(
     Array.from({ length: count }, async () => ({ id: await insertUser(app, 'admin') })),
   )

@@ -37,6 +37,12 @@ async function twoAdmins(app: App) {
   return { admin: { id: one }, addresses: await addressesOf(other) }
 }
 
+const forgetAdminsBut = (id: string) =>
+  env.DB.batch([
+    env.DB.prepare(`UPDATE users SET role = 'customer' WHERE id <> ?`).bind(id),
+    env.DB.prepare(`UPDATE pending_acts SET state = 'stopped' WHERE kind = 'invite_admin'`),
+  ])
+
 const GRANT = 'A new admin waits for your approval'
 const isWaiting = `FROM pending_acts WHERE state = 'waiting' AND user_id = ?`
 
@@ -61,6 +67,15 @@ const all: Record<string, (app: App) => Promise<Waiting>> = {
     const does = (cut: App) => inviteUser(cut, admin, { email, role: 'admin' })
     const row = `FROM pending_acts JOIN users ON users.id = user_id WHERE state = 'waiting' AND email = ?`
     return { does, addresses, subject: GRANT, row, of: email }
+  },
+  'an invitation by a sole admin': async (app) => {
+    const { admin, addresses } = await twoAdmins(app)
+    await forgetAdminsBut(admin.id)
+    const { email } = app.newAccount()
+    const does = (cut: App) => inviteUser(cut, admin, { email, role: 'admin' })
+    const row = `FROM pending_acts JOIN users ON users.id = user_id WHERE state = 'waiting' AND email = ?`
+    const subject = 'A new admin will be invited unless you stop it'
+    return { does, addresses, subject, row, of: email }
   },
   'an erasure': async (app) => {
     const of = await insertUser(app, 'customer')

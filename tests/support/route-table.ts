@@ -97,6 +97,7 @@ export const typedRoutes = {
   'GET /.well-known/audit-head': 'anyone',
   'GET /accept-invitation': 'anyone',
   'GET /stop-act': 'anyone',
+  'GET /stop-invitation': 'anyone',
   'GET /api/health': 'anyone',
   'GET /api/openapi.json': 'anyone',
   'GET /api/docs': 'anyone',
