@@ -1,4 +1,4 @@
-import { asc, type SQL, sql } from 'drizzle-orm'
+import { desc, type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { randomId, randomToken, sha256 } from '../crypto/token'
@@ -18,7 +18,7 @@ import { type Owner, ownerColumns, ownerNotices } from '../users/notify-owner'
 
 /** How long everyone who has been an admin can stop it: long enough for a holiday. */
 const DELAY_MS = 7 * 86_400_000
-/** Former admins who are told; of more, those with the oldest accounts. */
+/** Former admins who are told; of more, those who have signed in last. */
 const TOLD = 50
 
 /** An invitation of an admin that waits for its day. */
@@ -146,7 +146,7 @@ const findTold = ({ db }: Pick<Deps, 'db'>, session: CurrentSession): Promise<Ow
     .from(adminAppointments)
     .crossJoin(users)
     .where(sql`${users.id} = ${adminAppointments.userId} AND ${users.emailVerifiedAt} IS NOT NULL`)
-    .orderBy(sql`${users.id} <> ${session.user.id}`, asc(users.createdAt))
+    .orderBy(sql`${users.id} <> ${session.user.id}`, desc(users.lastLoginAt))
     .limit(TOLD)
 
 /**

@@ -190,6 +190,26 @@ describe('an invitation by a sole admin who has had colleagues', () => {
     expect(await mailsNamed('second@example.net', SUBJECT)).toHaveLength(1)
   })
 
+  test('is told to fifty, those who have signed in last, and the one who asks', async ({
+    expect,
+  }) => {
+    const app = startApp()
+    const { one, former } = await soleAdmin(app, 50)
+    const [late, lucky] = former
+    if (!late || !lucky) throw new Error('fifty')
+    await env.DB.prepare('UPDATE users SET last_login_at = 2').run()
+    await setUserById(one, 'last_login_at = NULL')
+    await setUserById(late, 'last_login_at = 1')
+    await schedule(app, one)
+    for (const user of [one, lucky]) expect(await noticesTo(user)).toHaveLength(1)
+    expect(await noticesTo(late)).toEqual([])
+    const { results } = await env.DB.prepare(
+      `SELECT 1 FROM mailed_tokens WHERE purpose = 'stop_act' AND user_id IN
+         (SELECT user_id FROM admin_appointments)`,
+    ).run()
+    expect(results).toHaveLength(50)
+  })
+
   test('is stopped by each of them, once', async ({ expect }) => {
     const app = startApp()
     const { one, former } = await soleAdmin(app, 3)
@@ -281,9 +301,10 @@ describe('a scheduled invitation ends', () => {
     string,
     (app: App, one: { id: string }, userId: string, email: string) => Promise<unknown>
   > = {
-    'with the role of whoever asked': (_app, one) => setUserById(one, `role = 'customer'`),
-    'when that account is frozen': (_app, one) => setUserById(one, 'frozen_at = 1'),
-    'when it is about to be erased': (_app, one) => setUserById(one, 'erasure_due_at = 9e12'),
+    'with the role of the admin': (_app, one) => setUserById(one, `role = 'customer'`),
+    'when the admin is frozen': (_app, one) => setUserById(one, 'frozen_at = 1'),
+    'when the admin is about to be erased': (_app, one) =>
+      setUserById(one, 'erasure_due_at = 9e12'),
     'when a colleague appears': (app) => insertUser(app, 'admin'),
     'when the invited account is disabled': (app, one, userId) =>
       act(app, one, `${userId}/disable`),

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { openSession } from '../support/accounts'
 import { withTotp } from '../support/acts'
-import { act, changeRole, columnOf, insertUser, inviteUser } from '../support/admins'
+import { act, changeRole, columnOf, forgetAdmins, insertUser, inviteUser } from '../support/admins'
 import { type Answer, freshAddress, startApp } from '../support/app'
 import { cutAt, mailsOf, sendWaiting } from '../support/mail-faults'
 
@@ -37,12 +37,6 @@ async function twoAdmins(app: App) {
   return { admin: { id: one }, addresses: await addressesOf(other) }
 }
 
-const forgetAdminsBut = (id: string) =>
-  env.DB.batch([
-    env.DB.prepare(`UPDATE users SET role = 'customer' WHERE id <> ?`).bind(id),
-    env.DB.prepare(`UPDATE pending_acts SET state = 'stopped' WHERE kind = 'invite_admin'`),
-  ])
-
 const GRANT = 'A new admin waits for your approval'
 const isWaiting = `FROM pending_acts WHERE state = 'waiting' AND user_id = ?`
 
@@ -69,8 +63,9 @@ const all: Record<string, (app: App) => Promise<Waiting>> = {
     return { does, addresses, subject: GRANT, row, of: email }
   },
   'an invitation by a sole admin': async (app) => {
+    await forgetAdmins()
     const { admin, addresses } = await twoAdmins(app)
-    await forgetAdminsBut(admin.id)
+    await env.DB.prepare(`UPDATE users SET role = 'customer' WHERE id <> ?`).bind(admin.id).run()
     const { email } = app.newAccount()
     const does = (cut: App) => inviteUser(cut, admin, { email, role: 'admin' })
     const row = `FROM pending_acts JOIN users ON users.id = user_id WHERE state = 'waiting' AND email = ?`
