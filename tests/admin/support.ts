@@ -29,6 +29,10 @@ export async function soleAdmin(app: App, colleagues = 2) {
   return { one, former }
 }
 
+/** Invites an unused address as an admin. */
+export const inviteAdmin = (app: App, admin: { id: string }) =>
+  inviteUser(app, admin, { email: app.newAccount().email, role: 'admin' })
+
 /** Asks for the invitation of an admin; the ids of what waits. */
 export async function schedule(app: App, one: { id: string }, email = app.newAccount().email) {
   const { status, body, text } = await inviteUser(app, one, { email, role: 'admin' })
