@@ -15,7 +15,7 @@ export const adminInvitationScheduled = template(
       blocks: [
         `The only admin of Phantom wants to invite another admin. The invitation goes out on ${say.date(dueAt)}.`,
         'You get this mail because you are an admin of Phantom or have been one. No other admin is left to approve the invitation, so everyone who has ever been one is asked, and each can stop it.',
-        'Ask the admin whether this is wanted, and by another way than mail. If it is, do nothing. If it is not, or if you get no answer in time, stop it:',
+        'If the invitation is your own, there is nothing to do. Otherwise ask the admin whether it is wanted, and by another way than mail. If it is not, or if you get no answer in time, stop it:',
         { kind: 'button', label: 'Stop the invitation', link },
         say.facts({ time }, [['To be invited', plainName(address)]]),
       ],
@@ -27,7 +27,7 @@ export const adminInvitationScheduled = template(
       blocks: [
         `Der einzige Admin von Phantom möchte einen weiteren Admin einladen. Die Einladung wird am ${say.date(dueAt)} verschickt.`,
         'Sie erhalten diese Nachricht, weil Sie Admin von Phantom sind oder waren. Kein anderer Admin ist mehr da, der zustimmen könnte. Deshalb werden alle gefragt, die es je waren, und jeder von ihnen kann die Einladung verhindern.',
-        'Fragen Sie den Admin, ob das gewollt ist, und zwar nicht per E-Mail. Wenn ja, brauchen Sie nichts zu tun. Wenn nein, oder wenn Sie nicht rechtzeitig eine Antwort erhalten, verhindern Sie es:',
+        'Wenn Sie selbst eingeladen haben, brauchen Sie nichts zu tun. Andernfalls fragen Sie den Admin, ob die Einladung gewollt ist, und zwar nicht per E-Mail. Ist sie es nicht, oder erhalten Sie nicht rechtzeitig eine Antwort, verhindern Sie sie:',
         { kind: 'button', label: 'Einladung verhindern', link },
         say.facts({ time }, [['Eingeladen wird', plainName(address)]]),
       ],
@@ -39,7 +39,7 @@ export const adminInvitationScheduled = template(
       blocks: [
         `Le seul administrateur de Phantom souhaite en inviter un autre. L’invitation partira le ${say.date(dueAt)}.`,
         'Vous recevez ce message parce que vous êtes ou avez été administrateur de Phantom. Il ne reste aucun autre administrateur pour donner son accord : toutes les personnes qui l’ont été sont donc consultées, et chacune peut empêcher l’invitation.',
-        'Demandez à l’administrateur si c’est bien voulu, autrement que par message électronique. Si oui, vous n’avez rien à faire. Sinon, ou si vous n’obtenez pas de réponse à temps, empêchez-la :',
+        'Si l’invitation vient de vous, vous n’avez rien à faire. Sinon, demandez à l’administrateur si elle est bien voulue, autrement que par message électronique. Si elle ne l’est pas, ou si vous n’obtenez pas de réponse à temps, empêchez-la :',
         { kind: 'button', label: 'Empêcher l’invitation', link },
         say.facts({ time }, [['Personne invitée', plainName(address)]]),
       ],
