@@ -50,6 +50,7 @@ export const problems = {
   last_admin: { status: 409, title: 'Somebody must stay who can administer' },
   own_account: { status: 409, title: 'This cannot be done to your own account' },
   needs_another_admin: { status: 409, title: 'Another admin has to approve what you asked for' },
+  already_scheduled: { status: 409, title: 'This is scheduled already' },
   user_state: { status: 409, title: 'The account is not as this needs it, or is so already' },
   last_authenticator: {
     status: 409,

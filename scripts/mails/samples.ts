@@ -136,6 +136,15 @@ export const samples: Samples = {
       ...byAdmin,
     },
   ],
+  admin_invitation_scheduled: [
+    {
+      link,
+      address: 'a…@example.com',
+      dueAt: new Date('2026-12-01T18:13:59Z'),
+      contact: 'security@phantom.example',
+      time,
+    },
+  ],
   factor_removal_scheduled: [{ link, dueAt: new Date('2026-11-25T18:13:59Z'), ...byAdmin }],
   factors_removed: [{ time }],
   security_report: [

@@ -37,8 +37,7 @@ const kinds: Readonly<Record<ActKind, Kind>> = {
   demote_admin: { isApproved: true, isScheduled: true, perform: giveRole },
   disable_admin: { isApproved: true, isScheduled: true, perform: disable },
   remove_factors: { isApproved: false, isScheduled: true, perform: removeFactors },
-  // Asked for by nothing yet.
-  invite_admin: { isApproved: false, isScheduled: false, perform: grant },
+  invite_admin: { isApproved: false, isScheduled: true, perform: sendInvitation },
 }
 
 export const actKindOf = ({ kind }: Pick<WaitingAct, 'kind'>): Kind => kinds[kind]
@@ -50,10 +49,13 @@ function grant(deps: ActDeps, act: WaitingAct, by: Actor, isMine: SQL) {
   return (act.user.status === 'pending' ? sendInvitation : giveRole)(deps, act, by, isMine)
 }
 
-async function sendInvitation(deps: ActDeps, act: WaitingAct, { actor }: Actor, isMine: SQL) {
+async function sendInvitation(deps: ActDeps, act: WaitingAct, by: Actor, isMine: SQL) {
   const { user, requestedBy } = act
+  const { actor } = by
   const invited = { ...user, userId: user.id, token: randomToken(), role: 'admin' } as const
+  const data = { role: 'admin', ...eventData(act) }
   return {
+    event: recordEvent(deps, { event: 'user_invited', userId: user.id, ...by, data }, isMine),
     issued: issueInvitation(
       deps,
       { ...invited, by: actor, requestedBy },

@@ -22,12 +22,12 @@ export const waitingAnswerOf = (
   approve_before: dueAt.toISOString(),
 })
 
-/** To an admin who takes another one away: it takes two, or a day to stop it. */
+/** Of what has its day, until which it can be stopped. */
 export const scheduledAnswer = z.object({
   status: z.literal('scheduled'),
   user_id: z.string(),
   act_id: z.string(),
-  due_at: z.iso.datetime(),
+  due_at: z.iso.datetime().describe('When it is done, unless it is stopped'),
 })
 
 export const scheduledAnswerOf = (

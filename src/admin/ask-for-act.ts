@@ -21,9 +21,9 @@ const DAY_MS = 86_400_000
 /** An act that waits for its day. */
 export type ScheduledAct = Readonly<{ actId: string; dueAt: Date }>
 
-export const newAct = ({ now }: Pick<Deps, 'now'>): ScheduledAct => ({
+export const newAct = ({ now }: Pick<Deps, 'now'>, delayMs = DAY_MS): ScheduledAct => ({
   actId: randomId('act'),
-  dueAt: new Date(now().getTime() + DAY_MS),
+  dueAt: new Date(now().getTime() + delayMs),
 })
 
 type AskedAct = ScheduledAct &
@@ -74,6 +74,7 @@ export function askStatements(
         userStatus: sql`asked.status`,
         userEpoch: sql`asked.security_epoch`,
         userEmailKey: sql`asked.email_key`,
+        askerEpoch: sql`(SELECT security_epoch FROM users WHERE id = ${actor})`,
       },
       sql`FROM users AS asked WHERE asked.id = ${userId} AND ${may}`,
     ).returning({ id: pendingActs.id }),
@@ -94,12 +95,13 @@ export function askStatements(
       mailedTokens,
       {
         tokenHash: sql`link.value ->> 'hash'`,
-        userId: sql`link.value ->> 'userId'`,
+        userId: sql`users.id`,
         purpose: 'stop_act',
         data: JSON.stringify({ act: actId }),
         expiresAt: dueAt.getTime(),
       },
-      sql`FROM json_each(${JSON.stringify(links)}) AS link WHERE ${isMade}`,
+      sql`FROM json_each(${JSON.stringify(links)}) AS link
+        CROSS JOIN users ON users.id = link.value ->> 'userId' WHERE ${isMade}`,
     ),
     askedMails: insertWaiting(deps, mails, isMade),
   }

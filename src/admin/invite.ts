@@ -1,81 +1,61 @@
 import { sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
 import { users } from '../db/schema'
 import { problem } from '../problems'
-import { hasOtherAdmin } from '../roles/admins'
 import type { CurrentSession } from '../sessions/find-session'
 import type { Role } from '../sessions/lifetimes'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
-import {
-  insertInvited,
-  INVITATION_MS,
-  isAddressTaken,
-  issueInvitation,
-  mailInvitation,
-  newInvited,
-} from '../users/invite-user'
-import { grantNotices, newGrant, requestGrant, type WaitingGrant } from './request-grant'
+import { insertInvited, isAddressTaken, mailInvitation, newInvited } from '../users/invite-user'
+import { wayToAdmin } from './invite-admin'
+import { atOnce, type Way } from './invite-way'
 
-export type Invitation = Readonly<{ userId: string }> &
-  (Readonly<{ expiresAt: Date }> | Readonly<{ grant: WaitingGrant }>)
+export type Invitation = Readonly<{ userId: string }> & Way['answer']
 
 /**
  * Makes an account and mails an invitation to its owner, who sets the password; no admin ever does. To
- * invite an admin another admin has to approve, and the mail goes out then. While there is no other one,
- * nobody could: that one admin may invite a second alone (decision 013).
+ * invite an admin takes more than one admin's word (decision 013).
  */
 export async function invite(
   deps: Deps,
   session: CurrentSession,
-  input: { email: string; role: Role; locale: string | undefined },
+  input: {
+    email: string
+    role: Role
+    locale: string | undefined
+    bootstrapToken?: string | undefined
+  },
 ): Promise<Invitation> {
-  const { email, role, locale } = input
+  const { email, role, locale, bootstrapToken } = input
+  const { db } = deps
   // Before the batch, which would use the step-up up for nothing.
   if (await isAddressTaken(deps, email)) throw problem('address_taken')
-  const { db } = deps
-  const actor = session.user.id
   const invited = await newInvited(deps, email, locale)
-  const { mine, token } = invited
-  const isMade = sql`EXISTS (SELECT 1 ${mine})`
-  const needsApproval = role === 'admin' ? hasOtherAdmin(actor) : sql`false`
-  const grant = newGrant(deps)
-  const userId = sql`(SELECT id ${mine})`
-  const reason = 'invited as an admin'
-  const mails =
-    role === 'admin' ? await grantNotices(deps, session, { ...grant, email, reason }) : []
-  const {
-    account: [account],
-    issued: [issued],
-    used,
-  } = await batch(db, {
-    ...insertInvited(deps, invited, maySensitively(deps, session)),
+  const asked = { session, invited, role }
+  const way =
+    role === 'admin'
+      ? await wayToAdmin(deps, asked, bootstrapToken)
+      : atOnce(deps, asked, sql`true`)
+  const when = sql`${maySensitively(deps, session)} AND ${way.isPossible}`
+  const { account, used } = await batch(db, {
+    ...insertInvited(deps, invited, when),
     account: db
       .select({ id: users.id })
       .from(users)
-      .where(sql`id = ${userId}`),
-    invitedEvent: recordEvent(
-      deps,
-      { event: 'user_invited', userId, actor, sessionId: session.id, data: { role } },
-      isMade,
-    ),
-    issued: issueInvitation(
-      deps,
-      { token, role, by: actor },
-      sql`${mine} AND NOT ${needsApproval}`,
-    ),
-    ...requestGrant(
-      deps,
-      session,
-      { ...grant, userId, reason, mails },
-      sql`${isMade} AND ${needsApproval}`,
-    ),
+      .where(sql`id = (SELECT id ${invited.mine})`),
+    ...way.statements,
     used: useStepUp(deps, session),
   })
   requireUsed(used)
-  if (!account) throw problem('address_taken', { reason: 'confirmed meanwhile' })
-  if (!issued) return { userId: account.id, grant }
-  await mailInvitation(deps, { ...invited, userId: account.id, role })
-  return { userId: account.id, expiresAt: new Date(deps.now().getTime() + INVITATION_MS) }
+  const [made] = account
+  if (!made && (await isAddressTaken(deps, email))) {
+    throw problem('address_taken', { reason: 'confirmed meanwhile' })
+  }
+  if (!made) return (way.refuse ?? refuseChanged)()
+  const userId = made.id
+  if ('expiresAt' in way.answer) await mailInvitation(deps, { ...invited, userId, role })
+  return { userId, ...way.answer }
 }
+
+const refuseChanged = (): Promise<never> =>
+  Promise.reject(problem('user_state', { reason: 'admins changed meanwhile' }))

@@ -74,7 +74,7 @@ export async function readUser(
         .select(actColumns)
         .from(pendingActs)
         .where(
-          sql`user_id = ${userId} AND +state = 'waiting' AND ${isStandingAct(deps, 'pending_acts')}`,
+          sql`user_id = ${userId} AND state = 'waiting' AND ${isStandingAct(deps, 'pending_acts')}`,
         ),
     ]),
   ])

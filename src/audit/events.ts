@@ -51,6 +51,8 @@ export const auditEvents = {
   user_purged: 'info',
   user_invited: 'warn',
   user_invitation_accepted: 'warn',
+  user_invitation_scheduled: 'critical',
+  user_invitation_stopped: 'warn',
   user_role_requested: 'warn',
   user_role_request_stopped: 'warn',
   user_role_changed: 'critical',

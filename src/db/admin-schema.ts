@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { time } from './columns'
 import { roles, statuses, users } from './schema'
@@ -35,10 +36,16 @@ export const pendingActs = sqliteTable(
     userStatus: text('user_status', { enum: statuses }),
     userEpoch: integer('user_epoch'),
     userEmailKey: text('user_email_key'),
+    /** Of the admin who asked: what an intruder has asked for ends when the owner recovers. */
+    askerEpoch: integer('asker_epoch'),
   },
   (table) => [
-    index('pending_acts_user').on(table.userId),
+    // With all that the other index has, or what waits of one account would be looked for in all that waits.
+    index('pending_acts_user').on(table.userId, table.state, table.dueAt),
     index('pending_acts_due').on(table.state, table.dueAt),
+    index('pending_acts_invite_admin')
+      .on(table.dueAt)
+      .where(sql`kind = 'invite_admin' AND state = 'waiting'`),
   ],
 )
 

@@ -120,6 +120,14 @@ export const mailData = {
   admin_removal_scheduled: z.object({ link, ...removal }),
   /** To the other admins, who can approve it or stop it. */
   admin_removal_waiting: z.object({ address: text, ...removal }),
+  /** To all who have ever been admins, when a sole admin invites one alone; the link stops it. */
+  admin_invitation_scheduled: z.object({
+    link,
+    address: text,
+    dueAt: occasion.time,
+    contact: text,
+    time: occasion.time,
+  }),
   /** The second factors go at `dueAt`, unless the link stops it; then that they are gone. */
   factor_removal_scheduled: z.object({ link, dueAt: occasion.time, ...byAdmin }),
   factors_removed: z.object({ time: occasion.time }),

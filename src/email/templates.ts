@@ -16,6 +16,7 @@ import { adminGrantWaiting } from './templates/admin-grant-waiting'
 import { adminGranted } from './templates/admin-granted'
 import { adminRemovalScheduled } from './templates/admin-removal-scheduled'
 import { adminRemovalWaiting } from './templates/admin-removal-waiting'
+import { adminInvitationScheduled } from './templates/admin-invitation-scheduled'
 import { apiKeyCreated } from './templates/api-key-created'
 import { apiKeyExpiring } from './templates/api-key-expiring'
 import { apiKeyRevoked } from './templates/api-key-revoked'
@@ -102,6 +103,7 @@ export const templates = {
   admin_grant_waiting: adminGrantWaiting,
   admin_removal_scheduled: adminRemovalScheduled,
   admin_removal_waiting: adminRemovalWaiting,
+  admin_invitation_scheduled: adminInvitationScheduled,
   factor_removal_scheduled: factorRemovalScheduled,
   factors_removed: factorsRemoved,
   security_report: securityReport,

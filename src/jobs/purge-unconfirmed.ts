@@ -43,7 +43,7 @@ const isDue = ({ now }: Pick<Deps, 'now'>) => sql`users.status = 'pending'
   AND NOT EXISTS (SELECT 1 FROM mailed_tokens AS link
     WHERE link.user_id = users.id AND link.expires_at > ${now().getTime()})
   AND NOT EXISTS (SELECT 1 FROM pending_acts AS act
-    WHERE act.user_id = users.id AND +act.state = 'waiting')`
+    WHERE act.user_id = users.id AND act.state = 'waiting')`
 
 const findDue = (deps: Pick<Deps, 'db' | 'now' | 'patience'>) =>
   reach(deps, 'database', () =>

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { actKindOf } from '../admin/act-kinds'
+import { selectScheduled } from '../admin/invite-alone'
 import { performAct, selectActs, type WaitingAct } from '../admin/perform-act'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
@@ -18,15 +19,21 @@ const KEPT_MS = 30 * 86_400_000
 
 /**
  * Does what was scheduled and not stopped (admin/act-kinds.ts), and closes what is due and does not
- * stand any more, or was for an approval. Forgets what was decided a month ago.
+ * stand any more, or was for an approval. An invitation that a sole admin has scheduled is closed
+ * before its day, or it would go on once a colleague has come and gone. Forgets what was decided a
+ * month ago.
  */
 export async function runPendingActs(deps: Deps): Promise<Counts> {
   const now = deps.now().getTime()
-  const due = await selectActs(deps)
-    .where(sql`state = 'waiting' AND due_at <= ${now}`)
+  const due = sql`SELECT id FROM pending_acts
+    WHERE state = 'waiting' AND due_at <= ${now} ORDER BY due_at LIMIT ${ACTS}`
+  const found = await selectActs(deps)
+    .where(
+      sql`pending_acts.id IN (SELECT id FROM (${due}) UNION ${selectScheduled})
+        AND (due_at <= ${now} OR NOT (${isStandingAct(deps, 'pending_acts')}))`,
+    )
     .orderBy(pendingActs.dueAt)
-    .limit(ACTS)
-  const [acts, over] = [due.filter(isToBeDone), due.filter((act) => !isToBeDone(act))]
+  const [acts, over] = [found.filter(isToBeDone), found.filter((act) => !isToBeDone(act))]
   const notDone = await countFailed(acts, (act) => orLater(deps, act, () => perform(deps, act)))
   const notClosed = await countFailed(over, (act) => orLater(deps, act, () => close(deps, act)))
   await deps.db
@@ -49,7 +56,7 @@ const perform = (deps: Deps, act: WaitingAct) =>
 /** Asks again, so that nothing is closed that came to stand meanwhile. */
 function close(deps: Deps, { user, ...act }: WaitingAct) {
   const isOver = actKindOf(act).isScheduled
-    ? sql`${isDue(deps)} AND NOT (${isStandingAct(deps, 'pending_acts')})`
+    ? sql`NOT (${isStandingAct(deps, 'pending_acts')})`
     : isDue(deps)
   return batch(deps.db, endAct(deps, { ...act, userId: user.id }, { by: 'system' }, isOver))
 }

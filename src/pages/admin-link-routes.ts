@@ -7,6 +7,7 @@ import { acceptInvitationPage } from './accept-invitation-page'
 import { keepAdminPage } from './keep-admin-page'
 import { servePage } from './page'
 import { stopActPage } from './stop-act-page'
+import { stopInvitationPage } from './stop-invitation-page'
 
 const answers = { 200: { description: 'The page', schema: z.string(), type: 'text/html' } }
 const description = 'Opening it changes nothing; its button posts the token of the `#fragment`.'
@@ -47,4 +48,16 @@ export const adminLinkRoutes = new Hono<AppEnv>({ strict: false })
       answers,
     }),
     (c) => servePage(c, keepAdminPage),
+  )
+
+  .get(
+    '/stop-invitation',
+    anyone,
+    describe({
+      tag: 'Pages',
+      summary: 'Where the link against a sole admin’s invitation of another leads',
+      description,
+      answers,
+    }),
+    (c) => servePage(c, stopInvitationPage),
   )

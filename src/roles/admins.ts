@@ -15,9 +15,21 @@ export const isActiveAdmin = canAdminister('users')
 export const hasOtherAdmin = (userId: string | ReturnType<typeof sql>) => sql`EXISTS (
   SELECT 1 FROM users AS other WHERE ${canAdminister('other')} AND other.id <> ${userId})`
 
-/** Whether this user is an admin at this point of a batch; the id may be a column. */
-export const isAdmin = (userId: string | ReturnType<typeof sql>) => sql`EXISTS (
-  SELECT 1 FROM users AS officer WHERE ${canAdminister('officer')} AND officer.id = ${userId})`
+/** Whether this user is an admin, of whom `and` holds, at this point of a batch; the id may be a column. */
+export const isAdmin = (userId: string | ReturnType<typeof sql>, and = sql`true`) => sql`EXISTS (
+  SELECT 1 FROM users AS officer
+  WHERE ${canAdminister('officer')} AND officer.id = ${userId} AND ${and})`
+
+/**
+ * Whether any account but this one has ever been an admin's (`admin_appointments`), which no later
+ * change takes back. Reads two rows at most.
+ */
+export const hasEverHadColleague = (userId: string | ReturnType<typeof sql>) => sql`EXISTS (
+  SELECT 1 FROM admin_appointments AS colleague WHERE colleague.user_id <> ${userId})`
+
+/** Whether this user is the only one who can administer. */
+export const isSoleAdmin = (userId: string | ReturnType<typeof sql>) =>
+  sql`(${isAdmin(userId)} AND NOT ${hasOtherAdmin(userId)})`
 
 /** Whether there is any admin, one who is disabled or frozen included. */
 export const hasAnyAdmin = sql`EXISTS (SELECT 1 FROM users AS officer WHERE officer.role = 'admin')`

@@ -1,13 +1,11 @@
 import { sql } from 'drizzle-orm'
-import { recordCounted } from '../audit/counted'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
-import { equalSecrets, sha256 } from '../crypto/token'
-import { bootstrapUses } from '../db/admin-schema'
 import { users } from '../db/schema'
 import { problem } from '../problems'
 import { hasAnyAdmin } from '../roles/admins'
+import { bootstrapSecret, recordRefusedSecret } from './bootstrap-secret'
 import { BY_BOOTSTRAP } from './invitation'
 import {
   insertInvited,
@@ -28,12 +26,10 @@ export async function bootstrap(
   deps: Deps,
   { token, email }: { token: string; email: string },
 ): Promise<void> {
-  const { db, settings } = deps
-  const { BOOTSTRAP_TOKEN: secret } = settings
-  if (secret === undefined || !equalSecrets(token, secret)) return refuse(deps, 'wrong')
-  const tokenHash = sha256(token)
-  const isAlive = sql`NOT EXISTS (SELECT 1 FROM bootstrap_uses WHERE token_hash = ${tokenHash})
-    AND NOT ${hasAnyAdmin}`
+  const { db } = deps
+  const secret = bootstrapSecret(deps, token)
+  if (!secret) return refuse(deps, 'wrong')
+  const isAlive = sql`${secret.isUnused} AND NOT ${hasAnyAdmin}`
   const [alive] = await db
     .select({ alive: sql<number>`1` })
     .from(sql`(SELECT 1)`)
@@ -60,9 +56,7 @@ export async function bootstrap(
       .from(users)
       .where(sql`id = (SELECT id ${mine})`),
     // Decides: of fifty at once the others find it, above, and make nothing.
-    used: db
-      .insert(bootstrapUses)
-      .select(sql`SELECT ${tokenHash}, ${deps.now().getTime()} WHERE ${isMade}`),
+    used: secret.use(isMade),
   })
   if (!account) return refuse(deps, 'used meanwhile')
   await mailInvitation(deps, { ...invited, userId: account.id, role: 'admin' })
@@ -72,6 +66,6 @@ async function refuse(
   deps: Pick<Deps, 'db' | 'now' | 'caller' | 'ipLimiters' | 'patience'>,
   reason: string,
 ): Promise<never> {
-  await recordCounted(deps, { event: 'authz_fail', data: { permission: 'bootstrap', reason } })
+  await recordRefusedSecret(deps, reason)
   throw problem('not_found', { reason })
 }

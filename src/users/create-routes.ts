@@ -1,6 +1,13 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { invitedAnswer, invitedAnswerOf, waitingAnswer, waitingAnswerOf } from '../admin/answers'
+import {
+  invitedAnswer,
+  invitedAnswerOf,
+  scheduledAnswer,
+  scheduledAnswerOf,
+  waitingAnswer,
+  waitingAnswerOf,
+} from '../admin/answers'
 import { invite } from '../admin/invite'
 import type { AppEnv } from '../context'
 import { roles } from '../db/schema'
@@ -28,6 +35,11 @@ const createBody = z
     merchant: merchantDraft
       .optional()
       .describe('Business profile, kept as a draft; merchants only'),
+    bootstrap_token: z
+      .string()
+      .max(200)
+      .optional()
+      .describe('A new `BOOTSTRAP_TOKEN`: with it a sole admin invites an admin at once'),
   })
   .refine(({ role, merchant }) => role === 'merchant' || merchant === undefined, {
     path: ['merchant'],
@@ -47,15 +59,22 @@ export const createRoutes = new Hono<AppEnv>({ strict: false }).post(
     tag: 'Accounts',
     summary: 'Sign up; as an admin, invite',
     description:
-      'Answers the same for every address; what happened is told by mail. Where there is an account or an invitation already, nothing is changed, and the mail says how to go on with that. Sign-ups with one address wait side by side; the first whose link is used makes the account and ends the others. In the session of an admin it takes `email`, `role` and `locale` alone and mails an invitation, whose owner sets the password; one of an admin waits for the approval of another admin.',
+      'Answers the same for every address; what happened is told by mail. Where there is an account or an invitation already, nothing is changed, and the mail says how to go on with that. Sign-ups with one address wait side by side; the first whose link is used makes the account and ends the others. In the session of an admin it takes `email`, `role` and `locale` alone and mails an invitation, whose owner sets the password; one of an admin waits for the approval of another admin. Where there is no other one but has been one, it waits for seven days in which all former admins can stop it, or goes out at once with `bootstrap_token`.',
     answers: {
       201: { description: 'To an admin: the invitation is on its way', schema: invitedAnswer },
       202: {
-        description: 'A mail is on its way; to an admin: another one must approve',
-        schema: z.union([sent, waitingAnswer]),
+        description:
+          'A mail is on its way; to an admin: another one must approve, or the day must come',
+        schema: z.union([sent, waitingAnswer, scheduledAnswer]),
       },
     },
-    problems: ['password_rejected', 'insufficient_user_authentication', 'address_taken'],
+    problems: [
+      'password_rejected',
+      'insufficient_user_authentication',
+      'address_taken',
+      'already_scheduled',
+      'user_state',
+    ],
   }),
   async (c) => {
     const { deps } = c.var
@@ -68,24 +87,34 @@ export const createRoutes = new Hono<AppEnv>({ strict: false }).post(
     }
     await requirePermission(deps, session, 'user_administration', true)
     const invitation = await invite(deps, session, invitationOf(input))
-    return 'grant' in invitation
-      ? c.json(waitingAnswerOf(invitation.userId, invitation.grant), 202)
-      : c.json(invitedAnswerOf(invitation, input), 201)
+    const { userId } = invitation
+    if ('grant' in invitation) return c.json(waitingAnswerOf(userId, invitation.grant), 202)
+    if ('scheduled' in invitation) {
+      return c.json(scheduledAnswerOf(userId, invitation.scheduled), 202)
+    }
+    return c.json(invitedAnswerOf(invitation, input), 201)
   },
 )
 
-function signUpOf({ password, role, ...rest }: CreateBody): SignUp {
+function signUpOf({ password, role, bootstrap_token, ...rest }: CreateBody): SignUp {
   if (password === undefined) throw refused('password', 'is missing')
   if (role === 'admin') throw refused('role', 'must be "customer" or "merchant"')
+  if (bootstrap_token !== undefined) {
+    throw refused('bootstrap_token', 'is for an admin who invites another one')
+  }
   return { ...rest, password, role }
 }
 
 /** Nobody sets a password or says anything of somebody else. */
-function invitationOf({ email, role, locale: language, ...rest }: CreateBody) {
+function invitationOf({ bootstrap_token, ...input }: CreateBody) {
+  const { email, role, locale: language, ...rest } = input
   for (const [field, value] of Object.entries(rest)) {
     if (value !== undefined) throw refused(field, 'is its owner’s to say, not an admin’s')
   }
-  return { email, role, locale: language }
+  if (bootstrap_token !== undefined && role !== 'admin') {
+    throw refused('bootstrap_token', 'is for the invitation of an admin')
+  }
+  return { email, role, locale: language, bootstrapToken: bootstrap_token }
 }
 
 const refused = (field: string, detail: string) =>

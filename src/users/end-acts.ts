@@ -7,7 +7,7 @@ import { type ActKind, pendingActs } from '../db/admin-schema'
 /** What the audit log says when an act is asked for, and when it is stopped. */
 export const actEvents = {
   grant_admin: { asked: 'user_role_requested', stopped: 'user_role_request_stopped' },
-  invite_admin: { asked: 'user_role_requested', stopped: 'user_role_request_stopped' },
+  invite_admin: { asked: 'user_invitation_scheduled', stopped: 'user_invitation_stopped' },
   demote_admin: { asked: 'user_role_requested', stopped: 'user_role_request_stopped' },
   disable_admin: { asked: 'user_disable_requested', stopped: 'user_disable_request_stopped' },
   remove_factors: {

@@ -81,7 +81,7 @@ export const stopActRoutes = new Hono<AppEnv>({ strict: false }).post(
     tag: 'Recovery',
     summary: 'Stop what an admin has scheduled',
     description:
-      'The removal of second factors, or that an admin is demoted or disabled; with the link of the mail that told of it. Works once. Opens no session.',
+      'The removal of second factors, that an admin is demoted or disabled, or a sole admin’s invitation of another; with the link of the mail that told of it. Works once. Opens no session.',
     answers: {
       200: {
         description: 'Nothing of it happens',

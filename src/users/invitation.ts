@@ -2,10 +2,11 @@ import { type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Deps } from '../context'
 import { roles } from '../db/schema'
-import { hasAnyAdmin, hasOtherAdmin, isAdmin } from '../roles/admins'
+import { hasAnyAdmin, hasEverHadColleague, isAdmin, isSoleAdmin } from '../roles/admins'
 
-/** Who has asked for the first admin: whoever holds the secret of the service, no user. */
+/** Who invites in the place of an admin: the holder of the secret of the service, or the service. */
 export const BY_BOOTSTRAP = 'bootstrap'
+export const BY_SYSTEM = 'system'
 
 /** What the link of an invitation is for. */
 export const invitation = z.object({
@@ -16,10 +17,11 @@ export const invitation = z.object({
 
 /**
  * Whether an invitation, by the JSON of its link, still is somebody's word. Of an admin: both who
- * asked for it and who approved it must be admins yet. Where nobody has asked, one admin alone has
- * sent it for want of a second, and it is void once there is one; so is that of the bootstrap
- * secret once there is any admin, or a stock of either would make accomplices later. Other
- * invitations outlive the role of whoever sent them.
+ * asked for it and who approved it must be admins yet. Where a sole admin asked for it, and the
+ * bootstrap secret or seven days stand for the approval, that one must be the sole admin yet. Where
+ * nobody asked, it is of an admin who has never had a colleague, or of the secret before there is any
+ * admin. So of a stock of invitations that needed no second admin one makes an admin, and the others
+ * are void. Invitations for other roles outlive the role of their sender.
  */
 export function isStanding(data: SQL | string): SQL {
   const [role, by, requestedBy] = ['$.role', '$.by', '$.requestedBy'].map(
@@ -27,8 +29,9 @@ export function isStanding(data: SQL | string): SQL {
   ) as [SQL, SQL, SQL]
   return sql`CASE
     WHEN ${role} <> 'admin' THEN true
-    WHEN ${by} = ${BY_BOOTSTRAP} THEN NOT ${hasAnyAdmin}
-    WHEN ${requestedBy} IS NULL THEN ${isAdmin(by)} AND NOT ${hasOtherAdmin(by)}
+    WHEN ${requestedBy} IS NULL AND ${by} = ${BY_BOOTSTRAP} THEN NOT ${hasAnyAdmin}
+    WHEN ${requestedBy} IS NULL THEN ${isAdmin(by)} AND NOT ${hasEverHadColleague(by)}
+    WHEN ${by} IN (${BY_BOOTSTRAP}, ${BY_SYSTEM}) THEN ${isSoleAdmin(requestedBy)}
     ELSE ${isAdmin(by)} AND ${isAdmin(requestedBy)} END`
 }
 

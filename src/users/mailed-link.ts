@@ -17,6 +17,7 @@ type LinkedPage =
   | 'accept-invitation'
   | 'stop-act'
   | 'keep-admin'
+  | 'stop-invitation'
   | 'reset-password'
 
 /**

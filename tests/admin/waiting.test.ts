@@ -20,9 +20,10 @@ test('what waits is read page by page to its end, the next due first, for no mor
   await env.DB.prepare(
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
      INSERT INTO pending_acts (id, kind, user_id, requested_by, reason, created_at, due_at, state,
-       user_status, user_epoch, user_email_key)
+       user_status, user_epoch, user_email_key, asker_epoch)
      SELECT printf('act_%022d', i * 7919 % 6007), 'remove_factors', users.id, ?2, 'x', 0, 1000 + i / 6,
-       CASE WHEN i % 2 THEN 'waiting' ELSE 'done' END, status, security_epoch, email_key
+       CASE WHEN i % 2 THEN 'waiting' ELSE 'done' END, status, security_epoch, email_key,
+       (SELECT security_epoch FROM users WHERE id = ?2)
      FROM n JOIN users ON users.id = ?1`,
   )
     .bind(user, admin.id)

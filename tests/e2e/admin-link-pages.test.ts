@@ -2,6 +2,7 @@ import { describe, test } from 'vitest'
 import { acceptInvitationPage } from '../../src/pages/accept-invitation-page'
 import { keepAdminPage } from '../../src/pages/keep-admin-page'
 import { stopActPage } from '../../src/pages/stop-act-page'
+import { stopInvitationPage } from '../../src/pages/stop-invitation-page'
 import { noChromium } from '../support/e2e/chromium.ts'
 import { anHourLater, focused, onPage, ORIGIN, type Reply, seen } from '../support/e2e/on-page.ts'
 
@@ -97,5 +98,23 @@ describe.skipIf(noChromium)('in a browser', () => {
       await seen(page, 'Your account stays as it is')
       expect(calls).toMatchObject([{ path: '/api/auth/stop-act/', json: { token: TOKEN } }])
     })
+  })
+
+  test('so is the invitation of an admin; who comes too late reads why', async ({ expect }) => {
+    const content = { path: '/stop-invitation', page: stopInvitationPage }
+    const replies: Reply[] = [
+      { status: 200, json: { status: 'stopped' } },
+      { status: 400, json: { code: 'invalid_token' } },
+    ]
+    for (const text of ['Nobody is invited', 'has been stopped already']) {
+      const reply = replies.shift()
+      await onPage(content, `#token=${TOKEN}`, reply ? [reply] : [], async (page, calls) => {
+        await anHourLater(page)
+        expect(calls).toEqual([])
+        await page.getByRole('button', { name: 'Stop the invitation' }).click()
+        await seen(page, text)
+        expect(calls).toMatchObject([{ path: '/api/auth/stop-act/', json: { token: TOKEN } }])
+      })
+    }
   })
 })

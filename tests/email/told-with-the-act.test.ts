@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { openSession } from '../support/accounts'
 import { withTotp } from '../support/acts'
-import { act, changeRole, columnOf, insertUser, inviteUser } from '../support/admins'
+import { act, changeRole, columnOf, forgetAdmins, insertUser, inviteUser } from '../support/admins'
 import { type Answer, freshAddress, startApp } from '../support/app'
 import { cutAt, mailsOf, sendWaiting } from '../support/mail-faults'
 
@@ -73,6 +73,16 @@ const all: Record<string, (app: App) => Promise<Waiting>> = {
     const of = await insertUser(app, 'admin')
     const does = (cut: App) => changeRole(cut, admin, of, 'customer')
     return { does, addresses, subject: 'An admin is to be demoted', row: isWaiting, of }
+  },
+  'an invitation by a sole admin': async (app) => {
+    await forgetAdmins()
+    const { admin, addresses } = await twoAdmins(app)
+    await env.DB.prepare(`UPDATE users SET role = 'customer' WHERE id <> ?`).bind(admin.id).run()
+    const { email } = app.newAccount()
+    const does = (cut: App) => inviteUser(cut, admin, { email, role: 'admin' })
+    const row = `FROM pending_acts JOIN users ON users.id = user_id WHERE state = 'waiting' AND email = ?`
+    const subject = 'A new admin will be invited unless you stop it'
+    return { does, addresses, subject, row, of: email }
   },
   'an erasure': async (app) => {
     const of = await insertUser(app, 'customer')

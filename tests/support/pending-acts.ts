@@ -35,10 +35,11 @@ export async function insertAct(
   const id = `act_${crypto.randomUUID().replaceAll('-', '').slice(0, 22)}`
   await env.DB.prepare(
     `INSERT INTO pending_acts (id, kind, user_id, requested_by, reason, created_at, due_at, state,
-       role, user_status, user_epoch, user_email_key)
+       role, user_status, user_epoch, user_email_key, asker_epoch)
      SELECT ?1, ?2, id, ?3, 'lost', 0, ?4, 'waiting',
        CASE ?2 WHEN 'grant_admin' THEN 'admin' WHEN 'demote_admin' THEN 'customer' END,
-       status, security_epoch, email_key FROM users WHERE id = ?5`,
+       status, security_epoch, email_key, (SELECT security_epoch FROM users WHERE id = ?3)
+     FROM users WHERE id = ?5`,
   )
     .bind(id, kind, by, dueAt, userId)
     .run()

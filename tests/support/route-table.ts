@@ -105,6 +105,7 @@ export const typedRoutes = {
   'GET /accept-invitation': 'anyone',
   'GET /stop-act': 'anyone',
   'GET /keep-admin': 'anyone',
+  'GET /stop-invitation': 'anyone',
   'GET /api/health': 'anyone',
   'GET /api/openapi.json': 'anyone',
   'GET /api/docs': 'anyone',

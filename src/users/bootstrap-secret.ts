@@ -1,0 +1,29 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { recordCounted } from '../audit/counted'
+import type { Deps } from '../context'
+import { equalSecrets, sha256 } from '../crypto/token'
+import { bootstrapUses } from '../db/admin-schema'
+
+/**
+ * The secret BOOTSTRAP_TOKEN, if the token is that: each opens one invitation, ever. `isUnused` is a
+ * condition for every statement of the batch, and `use` the last of them, which decides.
+ */
+export function bootstrapSecret(
+  { db, now, settings }: Pick<Deps, 'db' | 'now' | 'settings'>,
+  token: string,
+) {
+  const { BOOTSTRAP_TOKEN: secret } = settings
+  if (secret === undefined || !equalSecrets(token, secret)) return undefined
+  const tokenHash = sha256(token)
+  return {
+    isUnused: sql`NOT EXISTS (SELECT 1 FROM bootstrap_uses WHERE token_hash = ${tokenHash})`,
+    use: (when: SQL) =>
+      db.insert(bootstrapUses).select(sql`SELECT ${tokenHash}, ${now().getTime()} WHERE ${when}`),
+  }
+}
+
+/** Records that the secret was refused. */
+export const recordRefusedSecret = (
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'ipLimiters' | 'patience'>,
+  reason: string,
+) => recordCounted(deps, { event: 'authz_fail', data: { permission: 'bootstrap', reason } })
