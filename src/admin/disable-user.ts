@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { problem } from '../problems'
+import { problem, problemCode } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { requireDone, type UserAct } from './act-on-users'
 import type { ScheduledAct } from './ask-for-act'
 import { changeUsers } from './change-user'
 import { scheduleRemoval } from './schedule-removal'
-import { findSubject, type Refusals, type Subject } from './subject'
+import { findSubject, type Refusals } from './subject'
 
 type OneUserAct = Readonly<{ userId: string; reason: string }>
 
@@ -19,13 +19,11 @@ export async function disableUser(
   session: CurrentSession,
   { userId, reason }: OneUserAct,
 ): Promise<ScheduledAct | undefined> {
+  const refusal = (await disableUsers(deps, session, { userIds: [userId], reason })).get(userId)
+  if (!refusal) return undefined
+  if (problemCode(refusal) !== 'needs_another_admin') throw refusal
   const subject = await findSubject(deps, session, userId)
-  if (subject.role === 'admin') {
-    if (subject.status === 'disabled') throw problem('user_state')
-    return scheduleRemoval(deps, session, subject, { kind: 'disable_admin', reason })
-  }
-  requireDone(await disableUsers(deps, session, { userIds: [userId], reason }))
-  return undefined
+  return scheduleRemoval(deps, session, subject, { kind: 'disable_admin', reason })
 }
 
 /**
@@ -37,7 +35,7 @@ export const disableUsers = (
   session: CurrentSession,
   { userIds, reason }: UserAct,
 ): Promise<Refusals> =>
-  changeUsers(deps, session, { userIds, reason }, ({ role, status }: Subject) => {
+  changeUsers(deps, session, { userIds, reason }, ({ role, status }) => {
     if (status === 'disabled') throw problem('user_state')
     if (role === 'admin') throw problem('needs_another_admin')
     return {

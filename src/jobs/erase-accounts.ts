@@ -12,7 +12,7 @@ import { reach } from '../reach'
 import { type Owner, ownerColumns, ownerNotices } from '../users/notify-owner'
 import { countFailed } from './count-failed'
 import type { Counts } from './job'
-import { scrubEvents } from './scrub-events'
+import { scrubEvents } from '../audit/scrub-events'
 import { userTables } from './user-tables'
 
 /** Accounts that one run erases; the rest is due at the next. */

@@ -7,7 +7,7 @@ import { guardOf } from '../durable/guard-of'
 import { reach } from '../reach'
 import { countFailed } from './count-failed'
 import type { Counts } from './job'
-import { isOwn, NOBODY } from './scrub-events'
+import { isOwn, NOBODY } from '../audit/scrub-events'
 import { userTables } from './user-tables'
 
 const WAIT_MS = 30 * 86_400_000

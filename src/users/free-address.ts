@@ -5,7 +5,7 @@ import { auditEvents, auditKeys } from '../db/audit-schema'
 import { merchantProfiles } from '../db/merchant-schema'
 import { pendingActs } from '../db/admin-schema'
 import { mailedTokens, signUps, users } from '../db/schema'
-import { isOwn, NOBODY } from '../jobs/scrub-events'
+import { isOwn, NOBODY } from '../audit/scrub-events'
 
 /**
  * Whether no other account holds an address. One that was invited and has not accepted does not.

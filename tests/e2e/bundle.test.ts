@@ -16,7 +16,7 @@ const WRANGLER = 'node_modules/wrangler/bin/wrangler.js'
  */
 const MAX_GZIP_KIB = 390
 /** What is compiled and run before the first request, not packed; 611 as measured. */
-const MAX_START_KIB = 620
+const MAX_START_KIB = 650
 
 const directory = mkdtempSync(join(tmpdir(), 'phantom-bundle-'))
 const canary = randomBytes(16).toString('hex')

@@ -63,7 +63,7 @@ export async function beginWorld(state: State) {
   const post = (path: string, json: unknown, by?: string) => {
     let work: unknown
     const watch = () => {
-      const { rowsRead: _, rowsWritten: __, ...calls } = read()
+      const { rowsRead: _, rowsWritten: __, d1Statements: ___, ...calls } = read()
       work = { ...calls, objects: objects.size }
     }
     objects.clear()
