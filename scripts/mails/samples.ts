@@ -4,6 +4,9 @@ const link = 'https://auth.phantom.test/page#token=7kQmXw2vT9bRfLc0YhNs4PdZjA6eG
 const time = new Date('2026-11-24T18:13:59Z')
 const yesterday = new Date('2026-11-23T18:11:40Z')
 const occasion = { ip: '2001:db8::7', country: 'DE', time }
+/** Of what waits a day; and the admin who asked for it, as the others are told. */
+const dueAt = new Date('2026-11-25T18:13:59Z')
+const askedBy = 'g…@example.com'
 const byAdmin = { reason: 'Asked for by phone, ticket 4711', time }
 const device = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/142.0.0.0 Safari/537.36'
 const where = { device, ...occasion }
@@ -116,36 +119,28 @@ export const samples: Samples = {
   sessions_ended_by_admin: [byAdmin],
   admin_granted: [{ time }],
   admin_grant_waiting: [
-    { address: 'a…@example.com', approveBefore: new Date('2026-11-25T18:13:59Z'), ...byAdmin },
+    { address: 'a…@example.com', askedBy, approveBefore: dueAt, ...byAdmin },
+    { address: 'a…@example.com', askedBy, approveBefore: dueAt, ...byAdmin, reason: null },
   ],
   admin_removal_scheduled: [
-    { link, role: 'customer', dueAt: new Date('2026-11-25T18:13:59Z'), ...byAdmin },
-    { link, role: null, dueAt: new Date('2026-11-25T18:13:59Z'), ...byAdmin },
+    { link, role: 'customer', dueAt, askedBy, ...byAdmin },
+    { link, role: null, dueAt, askedBy, ...byAdmin },
   ],
   admin_removal_waiting: [
-    {
-      address: 'a…@example.com',
-      role: 'merchant',
-      dueAt: new Date('2026-11-25T18:13:59Z'),
-      ...byAdmin,
-    },
-    {
-      address: 'a…@example.com',
-      role: null,
-      dueAt: new Date('2026-11-25T18:13:59Z'),
-      ...byAdmin,
-    },
+    { address: 'a…@example.com', role: 'merchant', dueAt, askedBy, ...byAdmin },
+    { address: 'a…@example.com', role: null, dueAt, askedBy, ...byAdmin },
   ],
   admin_invitation_scheduled: [
     {
       link,
       address: 'a…@example.com',
+      askedBy,
       dueAt: new Date('2026-12-01T18:13:59Z'),
       contact: 'security@phantom.example',
       time,
     },
   ],
-  factor_removal_scheduled: [{ link, dueAt: new Date('2026-11-25T18:13:59Z'), ...byAdmin }],
+  factor_removal_scheduled: [{ link, dueAt, ...byAdmin }],
   factors_removed: [{ time }],
   security_report: [
     {

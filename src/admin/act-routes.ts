@@ -12,6 +12,7 @@ import { approveAct, stopWaitingAct } from './decide-act'
 import { disableUser, enableUser } from './disable-user'
 import { scheduleFactorRemoval } from './schedule-factor-removal'
 import { reason } from './subject'
+import { USER_ID } from './user-routes'
 
 const admin = may('user_administration', { stepUp: true })
 const why = z.strictObject({ reason })
@@ -21,7 +22,7 @@ const PROBLEMS = ['not_found', 'own_account', 'user_state'] as const
 /** What an admin does to an account of somebody else. Each act uses a step-up up. */
 export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
   .patch(
-    '/:id',
+    USER_ID,
     admin,
     rateLimit('admin'),
     body(z.strictObject({ role: z.enum(roles), reason })),

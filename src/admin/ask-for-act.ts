@@ -18,6 +18,8 @@ import { isNotAskedFor } from '../users/standing-acts'
 /** How long another admin has to approve an act, or its target to stop it. */
 const DAY_MS = 86_400_000
 
+const WAITS_ALREADY = 'The same may wait already: GET /api/admin/acts/ lists what waits.'
+
 /** An act that waits for its day. */
 export type ScheduledAct = Readonly<{ actId: string; dueAt: Date }>
 
@@ -120,7 +122,8 @@ export async function askForAct(
     .from(sql`(SELECT 1)`)
     .where(sql`${isPossible} AND ${isNotAskedFor(deps, kind, userId)}`)
   // Before the batch, which would use the step-up up for nothing.
-  if (possible.length === 0) throw problem('user_state', { reason: 'waits already' })
+  if (possible.length === 0)
+    throw problem('user_state', { reason: 'waits already', detail: WAITS_ALREADY })
   const { asked, used } = await batch(deps.db, {
     ...askStatements(deps, session, act, isPossible),
     used: useStepUp(deps, session),

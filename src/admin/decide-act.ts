@@ -20,8 +20,10 @@ export async function approveAct(
   choice: Choice,
 ): Promise<void> {
   const act = await findAct(deps, session, choice)
-  if (!act.stands || !actKindOf(act).isApproved)
-    throw problem('not_found', { reason: 'no such act' })
+  if (!act.stands) throw problem('not_found', { reason: 'no such act' })
+  if (!actKindOf(act).isApproved) {
+    throw problem('not_found', { detail: 'It needs no approval: it is done on its day.' })
+  }
   if (act.requestedBy === session.user.id) throw problem('needs_another_admin')
   const by = { actor: session.user.id, sessionId: session.id }
   const may = maySensitively(deps, session)
@@ -60,6 +62,8 @@ async function findAct(
     sql`pending_acts.id = ${actId} AND state = 'waiting' AND user_id = ${userId ?? sql`user_id`}`,
   )
   if (!act) throw problem('not_found', { reason: 'no such act' })
-  if (act.user.id === session.user.id) throw problem('own_account')
+  if (act.user.id === session.user.id) {
+    throw problem('own_account', { detail: 'Other admins decide. The link in our mail stops it.' })
+  }
   return act
 }

@@ -50,6 +50,7 @@ export const firstAidRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Administration',
       summary: 'End all sessions of an account',
+      description: 'Holds from the next request on. Needs no step-up.',
       answers: { 204: { description: 'None is left', schema: null } },
       problems: [...PROBLEMS],
     }),

@@ -42,7 +42,7 @@ async function byApproval(deps: Deps, asked: Asked): Promise<Way> {
   const { email, mine } = invited
   const grant = newGrant(deps)
   const reason = 'invited as an admin'
-  const mails = await grantNotices(deps, session, { ...grant, email, reason })
+  const mails = await grantNotices(deps, session, { ...grant, email, reason: null })
   const request = { ...grant, userId: sql`(SELECT id ${mine})`, reason, mails }
   return {
     isPossible: hasOtherAdmin(session.user.id),

@@ -13,6 +13,7 @@ import { askStatements, newAct, type ScheduledAct } from './ask-for-act'
 
 /** How long everyone who has been an admin can stop it: long enough for a holiday. */
 const DELAY_MS = 7 * 86_400_000
+const STOP_FIRST = 'GET /api/admin/acts/ lists it. Stop it before you ask for another.'
 /** Former admins who are told; of more, those who have signed in last. */
 const TOLD = 50
 
@@ -36,7 +37,7 @@ export async function scheduleAlone(
     .from(pendingActs)
     .where(sql`id IN (${selectScheduled})`)
   // Before the batch, which would use the step-up up for nothing.
-  if (other) throw problem('already_scheduled')
+  if (other) throw problem('already_scheduled', { detail: STOP_FIRST })
   const scheduled = newAct(deps, DELAY_MS)
   const act = {
     ...scheduled,
@@ -64,7 +65,8 @@ async function announce(
 ) {
   const told = (await findTold(deps, session)).map((owner) => ({ owner, token: randomToken() }))
   const contact = deps.settings.SECURITY_CONTACT.replace(/^mailto:/, '')
-  const facts = { address: maskAddress(email), dueAt, contact, time: deps.now() }
+  const [address, askedBy] = [maskAddress(email), maskAddress(session.user.email)]
+  const facts = { address, askedBy, dueAt, contact, time: deps.now() }
   const mails = await Promise.all(
     told.map(({ owner, token }) => {
       const data = { link: mailedLink(deps, 'stop-invitation', token), ...facts }

@@ -88,7 +88,7 @@ export const listActRoutes = new Hono<AppEnv>({ strict: false })
     admin,
     rateLimit('admin'),
     list,
-    about('Let disabled accounts work again', 'As one by one.'),
+    about('Let disabled accounts work again', 'As for one account.'),
     doing(enableUsers),
   )
 
@@ -97,7 +97,7 @@ export const listActRoutes = new Hono<AppEnv>({ strict: false })
     admin,
     rateLimit('admin'),
     list,
-    about('End the locks of accounts', 'As one by one.'),
+    about('End the locks of accounts', 'As for one account.'),
     doing(unlockUsers),
   )
 
@@ -106,7 +106,7 @@ export const listActRoutes = new Hono<AppEnv>({ strict: false })
     admin,
     rateLimit('admin'),
     list,
-    about('End all sessions of accounts', 'One by one it asks for no step-up.'),
+    about('End all sessions of accounts', 'The same for one account needs no step-up.'),
     doing((deps, session, act) => endUserSessions(deps, session, act, byStepUp(deps, session))),
   )
 
@@ -115,6 +115,6 @@ export const listActRoutes = new Hono<AppEnv>({ strict: false })
     admin,
     rateLimit('admin'),
     list,
-    about('Mail reset links to owners', 'One by one it asks for no step-up.'),
+    about('Mail reset links to owners', 'The same for one account needs no step-up.'),
     doing((deps, session, act) => startResets(deps, session, act, byStepUp(deps, session))),
   )

@@ -27,9 +27,10 @@ export const requestGrant = (
 export function grantNotices(
   deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller' | 'patience'>,
   session: CurrentSession,
-  { email, reason, dueAt }: WaitingGrant & { email: string; reason: string },
+  { email, reason, dueAt }: WaitingGrant & { email: string; reason: string | null },
 ): Promise<WaitingMail[]> {
-  const data = { address: maskAddress(email), reason, approveBefore: dueAt, time: deps.now() }
+  const [address, askedBy] = [maskAddress(email), maskAddress(session.user.email)]
+  const data = { address, askedBy, reason, approveBefore: dueAt, time: deps.now() }
   const notice = { template: 'admin_grant_waiting', data } as const
   return adminNotices(deps, notice, { but: [session.user.id] })
 }

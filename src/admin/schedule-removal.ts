@@ -31,7 +31,8 @@ export async function scheduleRemoval(
   const [act, token, time] = [newAct(deps), randomToken(), deps.now()]
   const { dueAt } = act
   const role = 'role' in removal ? removal.role : null
-  const data = { role, dueAt, reason, time }
+  const askedBy = maskAddress(session.user.email)
+  const data = { role, dueAt, askedBy, reason, time }
   const link = mailedLink(deps, 'keep-admin', token)
   const mails = await Promise.all([
     ownerNotices(deps, subject, {

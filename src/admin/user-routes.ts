@@ -11,6 +11,8 @@ import { readUser, userDetails } from './read-user'
 import { cursorOf, userQuery } from './user-query'
 
 const admin = may('user_administration')
+/** By its form, or `GET /disable/` were an account of that id rather than another method (405). */
+export const USER_ID = '/:id{usr_[A-Za-z0-9_-]+}' as const
 
 /** Reading accounts. */
 export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
@@ -41,7 +43,7 @@ export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/:id',
+    USER_ID,
     admin,
     rateLimit('admin'),
     describe({

@@ -16,7 +16,7 @@ const byAdmin = { reason: text, time: occasion.time }
 const again = z.object({ times: z.number(), since: occasion.time }).optional()
 const role = z.enum(roles)
 /** Of an admin: to which role, or `null` where the account is disabled. */
-const removal = { role: role.nullable(), dueAt: occasion.time, ...byAdmin }
+const removal = { role: role.nullable(), dueAt: occasion.time, askedBy: text, ...byAdmin }
 
 /** Every mail there is, and what it needs to know. The words are in templates/. */
 export const mailData = {
@@ -114,8 +114,14 @@ export const mailData = {
   sessions_ended_by_admin: z.object(byAdmin),
   /** Two admins have made the owner a third. */
   admin_granted: z.object({ time: occasion.time }),
-  /** To the other admins, when one asks for a new one. */
-  admin_grant_waiting: z.object({ address: text, approveBefore: occasion.time, ...byAdmin }),
+  /** To the other admins, when one asks for a new one; an invitation has no reason. */
+  admin_grant_waiting: z.object({
+    address: text,
+    askedBy: text,
+    approveBefore: occasion.time,
+    ...byAdmin,
+    reason: text.nullable(),
+  }),
   /** To an admin who will be demoted to `role` or disabled at `dueAt`, unless the link stops it. */
   admin_removal_scheduled: z.object({ link, ...removal }),
   /** To the other admins, who can approve it or stop it. */
@@ -124,6 +130,7 @@ export const mailData = {
   admin_invitation_scheduled: z.object({
     link,
     address: text,
+    askedBy: text,
     dueAt: occasion.time,
     contact: text,
     time: occasion.time,

@@ -19,6 +19,7 @@ export function operationArticle(
   const answers = Object.entries(responses)
   const good = answers.filter(([status]) => Number(status) < 400)
   const refusals = answers.filter(([status]) => Number(status) >= 400)
+  const query = queryFields(operation)
   const titleId = `${operationId}-title`
   return html`<article id="${operationId}" aria-labelledby="${titleId}">
     <h3 id="${titleId}"><a href="#${operationId}">${summary}</a></h3>
@@ -30,6 +31,12 @@ export function operationArticle(
       <li>${whoMayCall(operation)}</li>
       ${limitFact(operation)}
     </ul>
+    ${
+      query.length > 0
+        ? html`<h4>Query</h4>
+            ${fieldTable(query)}`
+        : ''
+    }
     ${
       bodySchema
         ? html`<h4>Body</h4>
@@ -53,6 +60,13 @@ export function operationArticle(
       </tbody>
     </table>
   </article>`
+}
+
+/** What the query string may have. */
+function queryFields({ parameters = [] }: Operation): readonly Field[] {
+  const inQuery = parameters.filter((parameter) => parameter.in === 'query')
+  const fields = inQuery.map(({ name, description, schema }) => [name, { ...schema, description }])
+  return formsOf({ properties: Object.fromEntries(fields) })[0] ?? []
 }
 
 function whoMayCall({ security }: Operation) {
@@ -126,7 +140,7 @@ function goodAnswer(status: string, { description, content }: Answer) {
 
 /** `code: meaning; code: meaning`, as http/openapi-answers.ts writes it. */
 const refusalRows = (status: string, description: string) =>
-  description.split('; ').map((entry) => {
+  description.split(/; (?=`)/).map((entry) => {
     const [name = '', ...meaning] = entry.replaceAll('`', '').split(': ')
     return html`<tr>
       <td>${status}</td>

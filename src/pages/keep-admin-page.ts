@@ -12,7 +12,7 @@ export const keepAdminPage = linkPage({
   </p>`,
   button: 'Keep the admin account',
   otherwise:
-    'You agree? Then close this page: without the button it happens on the day of the mail.',
+    'You agree? Then close this page. It happens on the day that the mail names, or once another admin approves it.',
   done: {
     title: 'Your account stays as it is',
     text: html`<p>You remain an admin, and the account is not disabled.</p>
@@ -22,6 +22,7 @@ export const keepAdminPage = linkPage({
       </p>`,
   },
   expired: html`<p>
-    It has been used, or it was decided already. Sign in to see which role your account has.
+    It has been used, or the request has been withdrawn or carried out. Sign in to see which role
+    your account has.
   </p>`,
 })

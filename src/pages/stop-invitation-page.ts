@@ -8,8 +8,8 @@ export const stopInvitationPage = linkPage({
   path: '/api/auth/stop-act/',
   ready: html`<p>
       The only admin of Phantom wants to invite another admin. No other admin is left to approve
-      that, so you can stop it, as everyone can who has ever been one. The day on which the
-      invitation goes out is in the mail.
+      that. Instead, everyone who has ever been an admin can stop it. The mail names the day on
+      which the invitation goes out.
     </p>
     <p>
       The button stops it, and nobody becomes an admin by it. The admin can ask again, and you would

@@ -13,11 +13,15 @@ export function requireSteppedUp(deps: Pick<Deps, 'now'>, session: CurrentSessio
   }
 }
 
+const NEEDS_APP =
+  'Sign in with a code of an authenticator app; POST /api/users/enable-2fa/ adds one.'
+
 /** Refuses a session of fewer than two authentication factors; another login or a step-up helps. */
 export function requireAal2({ acr }: CurrentSession): void {
   if (acr === 'aal2') return
   throw problem('insufficient_user_authentication', {
     reason: 'aal1',
+    detail: NEEDS_APP,
     headers: { 'WWW-Authenticate': stepUpChallenge('acr_values="aal2"') },
   })
 }

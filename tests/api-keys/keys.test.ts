@@ -99,6 +99,7 @@ describe('an API key', () => {
     const weak = await createKey(app, aal1)
     expect(weak.status).toBe(401)
     expect(weak.headers.get('WWW-Authenticate')).toContain('acr_values="aal2"')
+    expect(weak.body['detail']).toContain('POST /api/users/enable-2fa/ adds one')
     const { token } = owner
     const ended = await endKey(app, token, id)
     expect(ended.status).toBe(204)

@@ -30,7 +30,7 @@ const harmless: Readonly<Partial<Record<LimitClass, [method: string, path: strin
   account: ['PUT', '/api/users/update'],
   merchant: ['POST', '/api/merchants/me'],
   uploads: ['POST', '/api/merchants/me/documents'],
-  admin: ['PATCH', '/api/admin/users/none'],
+  admin: ['PATCH', '/api/admin/users/usr_none'],
   refresh: ['POST', '/api/auth/logout'],
 }
 

@@ -3,6 +3,7 @@ import { describe, test } from 'vitest'
 import { Hono } from 'hono'
 import { createApp } from '../../src/app'
 import { type AppEnv, type Deps } from '../../src/context'
+import { problems } from '../../src/problems'
 import { httpRoutes } from '../../src/http/routes'
 import { startApp } from '../support/app'
 
@@ -77,6 +78,11 @@ describe.each(['/api/docs/', '/api/openapi.json'])('GET %s', (path) => {
   })
 })
 
+test('a list of accounts is another path than an account', async ({ expect }) => {
+  const answer = await app.send('GET', '/api/admin/users/disable/')
+  expect([answer.status, answer.headers.get('Allow')]).toEqual([405, 'POST'])
+})
+
 describe('GET /api/docs/', () => {
   test('shows every operation with its codes, and writes markup as text', async ({ expect }) => {
     const { text } = await app.send('GET', '/api/docs/')
@@ -94,6 +100,21 @@ describe('GET /api/docs/', () => {
     }
     expect(text).not.toContain('undefined')
     expect(text).not.toContain('[object')
+  })
+
+  test('shows what the query string of a list may have', async ({ expect }) => {
+    const { text } = await app.send('GET', '/api/docs/')
+    const [, list = ''] = text.split('<article id="getAdminUsers"')
+    for (const name of ['username', 'domain', 'before']) {
+      expect(list.split('</article>')[0]).toContain(`<code>${name}</code>`)
+    }
+  })
+
+  test('shows a code in each row of refusals, whatever its title', async ({ expect }) => {
+    const { text } = await app.send('GET', '/api/docs/')
+    const codes = [...text.matchAll(/<td>\d{3}<\/td>\s*<td><code>(.*?)<\/code>/g)]
+    expect(codes.length).toBeGreaterThan(100)
+    expect(codes.filter(([, code = '']) => !Object.hasOwn(problems, code))).toEqual([])
   })
 })
 

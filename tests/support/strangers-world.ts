@@ -63,6 +63,7 @@ export async function beginWorld(state: State) {
   const post = (path: string, json: unknown, by?: string) => {
     let work: unknown
     const watch = () => {
+      // Calls to stores; not what one batch does inside of the database, as decision 023 has it.
       const { rowsRead: _, rowsWritten: __, d1Statements: ___, ...calls } = read()
       work = { ...calls, objects: objects.size }
     }

@@ -6,43 +6,46 @@ export const adminGrantWaiting = template(
   'admin_grant_waiting',
   { urgency: 'security', causedBy: 'service' },
   {
-    en: ({ address, reason, approveBefore, time }, say) => ({
+    en: ({ address, askedBy, reason, approveBefore, time }, say) => ({
       subject: 'A new admin waits for your approval',
       preheader: `It can be approved until ${say.date(approveBefore)}.`,
       blocks: [
-        `An admin of Phantom wants to make somebody an admin. It takes two: nothing happens unless another admin approves it before ${say.date(approveBefore)}. It stands among the waiting acts of the administration.`,
+        `An admin of Phantom wants to make somebody an admin. It takes two: nothing happens unless another admin approves it before ${say.date(approveBefore)}. You find the request in the administration, among the acts that wait.`,
         'Ask the admin whether it is really wanted, and by another way than mail. Approve it only then.',
         say.facts({ time }, [
           ['Account', plainName(address)],
-          ['Reason', plainReason(reason)],
+          ['Asked for by', plainName(askedBy)],
+          ...(reason === null ? [] : [['Reason', plainReason(reason)] as const]),
         ]),
       ],
       notMe:
         'If you did not expect this, somebody may be using another admin’s account: do not approve it, and end the sessions of that admin.',
     }),
-    de: ({ address, reason, approveBefore, time }, say) => ({
+    de: ({ address, askedBy, reason, approveBefore, time }, say) => ({
       subject: 'Ein neuer Admin wartet auf Ihre Zustimmung',
       preheader: `Möglich ist sie bis zum ${say.date(approveBefore)}.`,
       blocks: [
-        `Ein Admin von Phantom möchte jemanden zum Admin machen. Dazu braucht es zwei: Es geschieht nichts, wenn nicht ein anderer Admin bis zum ${say.date(approveBefore)} zustimmt. Der Antrag steht in der Verwaltung unter den wartenden Vorgängen.`,
+        `Ein Admin von Phantom möchte jemanden zum Admin machen. Dazu braucht es zwei: Ohne die Zustimmung eines anderen Admins bis zum ${say.date(approveBefore)} geschieht nichts. Der Antrag steht in der Verwaltung unter den wartenden Vorgängen.`,
         'Fragen Sie den Admin, ob das wirklich gewollt ist, und zwar nicht per E-Mail. Stimmen Sie erst dann zu.',
         say.facts({ time }, [
           ['Konto', plainName(address)],
-          ['Grund', plainReason(reason)],
+          ['Beantragt von', plainName(askedBy)],
+          ...(reason === null ? [] : [['Grund', plainReason(reason)] as const]),
         ]),
       ],
       notMe:
         'Wenn Sie das nicht erwartet haben, verwendet vielleicht jemand das Konto eines anderen Admins: Stimmen Sie nicht zu und beenden Sie dessen Sitzungen.',
     }),
-    fr: ({ address, reason, approveBefore, time }, say) => ({
+    fr: ({ address, askedBy, reason, approveBefore, time }, say) => ({
       subject: 'Un nouvel administrateur attend votre accord',
       preheader: `Vous pouvez le donner jusqu’au ${say.date(approveBefore)}.`,
       blocks: [
-        `Un administrateur de Phantom souhaite en nommer un autre. Il faut être deux : rien ne se passe si un autre administrateur ne l’approuve pas avant le ${say.date(approveBefore)}. La demande figure parmi les actes en attente de l’administration.`,
+        `Un administrateur de Phantom souhaite en nommer un autre. Il faut être deux : sans l’accord d’un autre administrateur avant le ${say.date(approveBefore)}, rien ne se passe. La demande se trouve dans l’administration, parmi les actes en attente.`,
         'Demandez à cet administrateur si c’est bien voulu, autrement que par message électronique. N’approuvez qu’ensuite.',
         say.facts({ time }, [
           ['Compte', plainName(address)],
-          ['Motif', plainReason(reason)],
+          ['Demandé par', plainName(askedBy)],
+          ...(reason === null ? [] : [['Motif', plainReason(reason)] as const]),
         ]),
       ],
       notMe:
