@@ -13,6 +13,7 @@ import { eraseAccounts } from '../../src/jobs/erase-accounts'
 import { resealSecrets } from '../../src/jobs/reseal-secrets'
 import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'
+import { collectingLog } from '../support/attack'
 import {
   allEvents,
   emptyLog,
@@ -137,10 +138,14 @@ describe('a text about a person', () => {
     await expect(sql('UPDATE audit_events SET text = NULL')).rejects.toThrow('SQLITE_CONSTRAINT')
     const put = (text: string | undefined) =>
       withoutTriggers(() => sql('UPDATE audit_events SET text = ? WHERE id = 1', text ?? null))
-    for (const box of [boxes[2]?.text, `A${boxes[0]?.text.slice(1)}`, 'x', '']) {
+    for (const box of [boxes[2]?.text, `A${boxes[0]?.text.slice(1)}`, 'x', '', undefined]) {
       await put(box)
-      const texts = (await allEvents(deps)).map(({ text }) => text?.text)
-      expect(texts).toEqual([undefined, { reason: 'all of them' }, { reason: 'another' }])
+      const log = await collectingLog(async () => {
+        const texts = (await allEvents(deps)).map(({ text }) => text?.text)
+        expect(texts).toEqual([undefined, { reason: 'all of them' }, { reason: 'another' }])
+      })
+      // Without a box it would look erased.
+      expect(log).toContain('the text of event 1')
     }
     await put(boxes[0]?.text)
     expect((await allEvents(deps))[0]?.text?.text).toEqual(SAID)

@@ -1,4 +1,5 @@
 import { describe, test } from 'vitest'
+import operationsText from '../../docs/operations.md?raw'
 import { recordEvent } from '../../src/audit/record'
 import { sealText } from '../../src/audit/text'
 import type { Deps } from '../../src/context'
@@ -15,6 +16,9 @@ import { ask, DAY, invited } from './states'
 
 const SAID = { reason: 'Ada asked for it \u{1f4de}' }
 const HERS = { ip: '192.0.2.77', country: 'DE', userAgent: 'her browser', requestId: 'req_x' }
+
+/** The statement that docs/operations.md gives for a key that is lost. */
+const [statement = ''] = /DELETE FROM audit_keys WHERE [^`]+/.exec(operationsText) ?? []
 
 /** The database makes no key. */
 function noKey(deps: Deps): Deps {
@@ -37,7 +41,7 @@ describe('what is said of an account', () => {
     expect((await disable()).body.code).toBe('service_unavailable')
     expect(await sql('SELECT 1 FROM audit_events WHERE user_id = ?', userId)).toEqual([])
     expect(await columnOf(userId, 'status')).toBe('active')
-    await sql('DELETE FROM audit_keys WHERE user_id = ?', userId)
+    await sql(statement.replace('usr_…', userId))
     expect((await disable()).status).toBe(204)
   })
 
