@@ -85,15 +85,19 @@ const CAPS = {
   warning: 100,
   other: 100,
   young: 4,
-  service: 15,
-  /** Of the service, all but its warnings. */
+  service: 25,
+  /** Of the service: resets that admins start, and all but these and warnings. */
+  admin_reset: 10,
   told: 10,
 } as const
 
 /** The caps that a mail falls under: kinds have theirs within the part of strangers alone. */
 function capsOf({ standing, kind }: BudgetRequest): (keyof typeof CAPS)[] {
-  // An admin who acts on hundreds of accounts must not hold up the warning of what he does next.
-  if (standing === 'service') return kind === 'warning' ? ['service'] : ['service', 'told']
+  // Acts on hundreds of accounts hold up neither their resets nor the warning of the next act.
+  if (standing === 'service') {
+    if (kind === 'warning') return ['service']
+    return ['service', kind === 'reset' ? 'admin_reset' : 'told']
+  }
   return [standing === 'stranger' || standing === 'young' ? kind : 'other']
 }
 
