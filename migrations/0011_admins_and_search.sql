@@ -32,6 +32,7 @@ ALTER TABLE `pending_acts` ADD `asker_epoch` integer;--> statement-breakpoint
 DROP INDEX `pending_acts_user`;--> statement-breakpoint
 CREATE INDEX `pending_acts_user` ON `pending_acts` (`user_id`,`state`,`due_at`);--> statement-breakpoint
 CREATE INDEX `pending_acts_invite_admin` ON `pending_acts` (`due_at`) WHERE kind = 'invite_admin' AND state = 'waiting';--> statement-breakpoint
+CREATE INDEX `mailed_tokens_invite` ON `mailed_tokens` (`user_id`) WHERE purpose = 'invite';--> statement-breakpoint
 CREATE INDEX `users_domain` ON `users` (substr(email_key, instr(email_key, '@') + 1),`created_at`,`id`);
 --> statement-breakpoint
 DROP TRIGGER `audit_events_unchanged`;

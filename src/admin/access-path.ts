@@ -23,7 +23,7 @@ type Driver = Readonly<{ equal?: UserFilter; first?: Beginning; rest: UserFilter
 
 /** How a list is read: one filter finds rows by its index, the rest is asked of those rows. */
 export type AccessPath = Readonly<{
-  /** `FROM … WHERE … ORDER BY …`: from the place on. */
+  /** `table WHERE … ORDER BY …`: from the place on. */
   found: SQL
   order: SQL
   /** The `Place` of a row, as JSON. */
@@ -83,15 +83,14 @@ export function accessPath(
     // Row values compare as one, which the index can seek by.
     start.length > 0 ? sql`(${commas(columns)}) ${compare} (${commas(start)})` : undefined,
     first && sql`${columns[0]} < ${first[1] + END}`,
-    first?.[0] === 'name' ? isFirstWord(first[1]) : undefined,
   )
   // Each word has its account: a left join reads words first, and accounts where asked for.
   const source = sql.raw(by === 'name' ? 'user_words LEFT JOIN users ON id = user_id' : 'users')
   return {
-    found: sql`FROM ${source} WHERE ${where ?? sql`true`} ORDER BY ${order}`,
+    found: sql`${source} WHERE ${where ?? sql`true`} ORDER BY ${order}`,
     order,
     place: sql<string>`json_array(${by}, ${commas(columns)})`,
-    rest: conditionOf(rest),
+    rest: and(conditionOf(rest), first?.[0] === 'name' ? isFirstWord(first[1]) : undefined),
   }
 }
 
@@ -116,7 +115,6 @@ const beginsWith = (column: SQL, text: string) =>
 
 /** Of the words of a person that begin alike, the first finds the account. */
 const isFirstWord = (prefix: string) => sql`NOT EXISTS (SELECT 1 FROM user_words AS earlier
-  WHERE earlier.user_id = user_words.user_id
-  AND earlier.word >= ${prefix} AND earlier.word < user_words.word)`
+  WHERE earlier.user_id = id AND earlier.word >= ${prefix} AND earlier.word < candidate.word)`
 
 const commas = (parts: SQL[]) => sql.join(parts, sql`, `)

@@ -120,8 +120,8 @@ export async function changeUsers(
 
 /**
  * The invitations that end with the change: the one to the account, and those that it gave as an admin.
- * Whoever is demoted keeps those for other roles, which are no power. To find what somebody gave reads
- * all links, so only an admin's are looked for.
+ * A demoted admin keeps those for other roles, which are no power. To find what an admin gave reads
+ * all invitations.
  */
 function invitationsOf({ id, role }: Pick<Subject, 'id' | 'role'>, { status }: Change['set']): SQL {
   const given = sql`user_id = ${id}`

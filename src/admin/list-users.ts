@@ -56,7 +56,7 @@ const fields = Object.fromEntries(
   ]),
 ) as { [C in keyof Row]: SQL<Row[C]> }
 
-/** Accounts that one page looks at where more than one filter is given: a few milliseconds. */
+/** Accounts or words that one page looks at where it may not show them all: a few milliseconds. */
 const WINDOW = 2000
 
 export type UserQuery = Readonly<{
@@ -71,7 +71,8 @@ export type UserQuery = Readonly<{
  * account that the page before has read and not shown. So where one filter is given, or none, it
  * reads no more accounts than it shows and one, on every page, however many there are. Of several,
  * one finds accounts by its index and the others are asked of the next 2,000 that it finds: such a
- * page may show fewer than `limit`, or none, before the last.
+ * page may show fewer than `limit`, or none, before the last. So may one by a name, which looks at
+ * 2,000 words: all words of a person may begin alike.
  */
 export async function listUsers(
   { db }: Pick<Deps, 'db'>,
@@ -81,11 +82,11 @@ export async function listUsers(
   const { page, end } = await batch(db, {
     page: db
       .select({ ...fields, place })
-      .from(sql`(SELECT * ${found} LIMIT ${WINDOW}) AS candidates`)
+      .from(sql`(SELECT * FROM ${found} LIMIT ${WINDOW}) AS candidate`)
       .where(rest)
       .orderBy(order)
       .limit(limit + 1),
-    end: rest && db.select({ place }).from(sql`(SELECT * ${found} LIMIT 1 OFFSET ${WINDOW})`),
+    end: rest && db.select({ place }).from(sql`${found} LIMIT 1 OFFSET ${WINDOW}`),
   })
   return {
     users: page.slice(0, limit).map(entryOf),

@@ -37,8 +37,12 @@ function isLeaf(entry: Entry | Gap, tiles: Tiles): boolean {
   return sealed !== undefined && Buffer.compare(sealed, leafHash(canonical(entry))) === 0
 }
 
-/** Encrypted, what is personal can be checked by nobody any more: here is the last look at it. */
+/**
+ * Encrypted, what is personal can be checked by nobody any more: here is the last look at it. A text
+ * that was taken out would look erased from here on.
+ */
 function isWhole(row: StoredEvent): boolean {
+  if ((row.text === null) !== (row.text_hash === null)) return false
   const salted = personalOf(row)
   if (!salted) return true
   const { salt, ...personal } = salted

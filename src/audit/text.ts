@@ -69,13 +69,16 @@ type Stored = Readonly<{
   hash: string | null | undefined
 }>
 
-/** Opens a text, if its key is there; a box that was changed, or that of another event, opens to nothing. */
+/**
+ * Opens a text, if its key is there. A box that was changed or taken out, or that of another event,
+ * opens to nothing and is logged.
+ */
 export async function openText(
   key: CryptoKey | undefined,
   { id, box, hash }: Stored,
 ): Promise<SaltedText | null> {
-  if (!key || typeof box !== 'string') return null
-  const bytes = Buffer.from(box, 'base64url')
+  if (!key || (box ?? hash ?? null) === null) return null
+  const bytes = Buffer.from(box ?? '', 'base64url')
   const iv = bytes.subarray(0, IV_BYTES)
   const params = { name: 'AES-GCM', iv, additionalData: ADDITIONAL_DATA }
   try {

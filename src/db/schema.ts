@@ -163,7 +163,13 @@ export const mailedTokens = sqliteTable(
     data: text('data'),
     expiresAt: time('expires_at').notNull(),
   },
-  (table) => [index('mailed_tokens_user').on(table.userId, table.purpose)],
+  (table) => [
+    index('mailed_tokens_user').on(table.userId, table.purpose),
+    // What an admin has invited is looked for among invitations alone.
+    index('mailed_tokens_invite')
+      .on(table.userId)
+      .where(sql`purpose = 'invite'`),
+  ],
 )
 
 /** Browsers that have completed a login. The id is the nonce in its device token, hashed. */

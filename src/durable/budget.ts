@@ -1,3 +1,4 @@
+import { CAPS, capsOf } from './budget-caps'
 import { type Recipient, type RecipientWindows, takeOfRecipient } from './recipient-cap'
 
 /**
@@ -7,8 +8,11 @@ import { type Recipient, type RecipientWindows, takeOfRecipient } from './recipi
  */
 export type Standing = 'known' | 'account' | 'young' | 'stranger' | 'service'
 
-/** What strangers can cause, each with a cap of its own. */
-export const MAIL_KINDS = ['sign_up', 'reset', 'lock', 'other'] as const
+/**
+ * What strangers can cause, each with a cap of its own; and warnings of what happens unless an admin
+ * or an owner stops it in time.
+ */
+export const MAIL_KINDS = ['sign_up', 'reset', 'lock', 'warning', 'other'] as const
 export type MailKind = (typeof MAIL_KINDS)[number]
 
 /** A mail that asks whether it may go out. Hashes are keyed; `null` is nothing to count by. */
@@ -70,18 +74,6 @@ export type Counts = Readonly<Record<string, number>>
  */
 export const PARTS = { known: 47, account: 25, stranger: 28 } as const
 export type Part = keyof typeof PARTS
-
-/**
- * At most so many per cent of the limit, within its part: a flood of one leaves room for the
- * others.
- */
-const CAPS = { sign_up: 24, reset: 24, lock: 8, other: 100, young: 4, service: 15 } as const
-
-/** The cap that a mail falls under: kinds have theirs within the part of strangers alone. */
-function cappedAs({ standing, kind }: BudgetRequest): MailKind | 'service' {
-  if (standing === 'service') return standing
-  return standing === 'stranger' || standing === 'young' ? kind : 'other'
-}
 
 type Terms = Readonly<{
   /**
@@ -175,13 +167,13 @@ function chargesOf(
   const has = (counter: string, most: number) => (today[counter] ?? 0) < most
   const hasRoom = (counter: string, share: number) =>
     has(counter, perCent(limit, isLate ? share / 2 : share))
-  const capped = cappedAs(request)
-  if (!has('total', limit) || !hasRoom(capped, CAPS[capped])) return undefined
+  const caps = capsOf(request)
+  if (!has('total', limit) || !caps.every((cap) => hasRoom(cap, CAPS[cap]))) return undefined
   const terms = TERMS[standing]
   const isWithin = (most: (share: 'account' | 'network') => number) =>
     causesOf(request).every(({ key, share, worth }) => (causes[key] ?? 0) < most(share) * worth)
   if (!isWithin(() => Math.max(10, perCent(limit, terms.most)))) return undefined
-  const charged = (part: Part, ...more: string[]) => ['total', part, capped, ...more]
+  const charged = (part: Part, ...more: string[]) => ['total', part, ...caps, ...more]
   const hasPart = (part: Part) => hasRoom(part, PARTS[part])
   const hasShare = network !== null || standing === 'service'
   if (hasShare && isWithin((share) => terms[share](limit))) {

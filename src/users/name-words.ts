@@ -30,7 +30,8 @@ export function nameWords(name: string): string[] {
   const words = name
     .normalize('NFKD')
     .replace(ACCENTS, '')
-    // Upper case first: it makes `ss` of ß, and one letter of the dotless ı and the i.
+    // Upper case makes `ss` of ß, and one letter of the dotless ı and the i; lower case, ß of ẞ.
+    .toLowerCase()
     .toUpperCase()
     .toLowerCase()
     .replace(/[ðđħłøŧæœþς]/g, (letter) => LETTERS[letter] ?? letter)

@@ -1,7 +1,14 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, test } from 'vitest'
 import { keyOwner, madeKey } from '../api-keys/support'
-import { actOnList, type ListAct, newAdmin, outcomes } from '../support/act-on-list'
+import {
+  actOnList,
+  customers,
+  type ListAct,
+  newAdmin,
+  outcomes,
+  setUsers,
+} from '../support/act-on-list'
 import { tokenFor } from '../support/admins'
 import { startApp } from '../support/app'
 import { ROWS } from '../support/many'
@@ -75,4 +82,25 @@ describe('a list of a hundred accounts among many', { timeout: 240_000 }, () => 
       expect(reading.rowsWritten).toBeLessThanOrEqual(100 * written + 5)
     },
   )
+})
+
+test('former admins are enabled without a look at the links of others', async ({ expect }) => {
+  const { meter, read } = startMeter()
+  const app = startApp(meter)
+  const ids = await customers(app, 100)
+  await env.DB.prepare(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+     INSERT INTO mailed_tokens SELECT 'link' || i, ?, 'verify', NULL, 1 FROM n`,
+  )
+    .bind(ids[0])
+    .run()
+  await setUsers(`status = 'disabled', role = 'admin'`, ids)
+  const token = await tokenFor(app, await newAdmin(app))
+  read()
+  expect(outcomes(await actOnList(app, token, 'enable', ids))).toEqual(
+    ids.map((id) => [id, 'done']),
+  )
+  const { rowsRead, d1Statements } = read()
+  expect(d1Statements).toBeLessThanOrEqual(1000)
+  expect(rowsRead).toBeLessThanOrEqual(100 * 40)
 })

@@ -16,7 +16,7 @@ import { noMail } from '../support/mail-faults'
 import { many } from '../support/many'
 import { confirmReset, NEW_PASSWORD, nextResetToken, tryLogin } from '../support/recovery'
 import { eventsOf, userIdOf } from '../support/rows-of'
-import { mailsNamed } from '../support/mailbox'
+import { mailsNamed, mailsTo } from '../support/mailbox'
 
 const lastEvent = async (email: string) => (await eventsOf(email)).at(-1)
 
@@ -120,6 +120,10 @@ describe('an admin', () => {
     expect((await me(app, { token: ada.accessToken })).status).toBe(401)
     expect((await me(app, { token: bob.accessToken })).status).toBe(200)
     await mailsNamed(ada.account.email, 'You were signed out everywhere')
+    // Of what has ended already nobody is told.
+    const { length } = await mailsTo(ada.account.email)
+    expect((await act(app, admin, `${id}/end-sessions`)).status).toBe(204)
+    expect(await mailsTo(ada.account.email)).toHaveLength(length)
   })
 
   test('ends nobody’s sessions once its own has ended', async ({ expect }) => {

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, test } from 'vitest'
-import { userQuery } from '../../src/admin/user-query'
+import { cursorOf, userQuery } from '../../src/admin/user-query'
 import { freshAddress, startApp } from '../support/app'
 import { insertUser, tokenFor } from '../support/admins'
 
@@ -94,4 +94,19 @@ describe('a search is refused', () => {
     const forged = Buffer.from(JSON.stringify(['name', 'next\u{10ffff}', ''])).toString('base64url')
     expect((await ask({ name: 'next', before: forged })).body['users']).toEqual([])
   })
+})
+
+test('a place before the beginning that is searched for is of another list', ({ expect }) => {
+  for (const [query, place] of [
+    [{ name: 'love' }, ['name', 'ada', 'usr_a']],
+    [{ name: 'ada lovelace' }, ['name', 'ada', 'usr_a']],
+    [{ email: 'm005' }, ['email', 'm004@x.example']],
+    [{ username: 'u2' }, ['username', 'u1']],
+  ] as const) {
+    const before = cursorOf(JSON.stringify(place)) ?? ''
+    const { error } = userQuery.safeParse({ ...query, before })
+    expect([query, error?.issues.map(({ path }) => path)]).toEqual([query, [['before']]])
+  }
+  const own = cursorOf(JSON.stringify(['name', 'lovelace', 'usr_a'])) ?? ''
+  expect(userQuery.safeParse({ name: 'ada love', before: own }).success).toBe(true)
 })

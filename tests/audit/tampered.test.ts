@@ -3,9 +3,13 @@ import { afterEach, beforeEach, describe, test } from 'vitest'
 import { archiveEvents } from '../../src/audit/archive'
 import { canonical } from '../../src/audit/entry'
 import { leafHash } from '../../src/audit/merkle'
+import { recordEvent } from '../../src/audit/record'
 import { sealEvents } from '../../src/audit/seal'
 import { SEGMENT_SIZE } from '../../src/audit/segment'
 import { entryOf, type StoredEvent } from '../../src/audit/stored-event'
+import { sealText } from '../../src/audit/text'
+import { insertUser } from '../support/admins'
+import { startApp } from '../support/app'
 import {
   countOf,
   DAY_MS,
@@ -45,13 +49,31 @@ async function forge(id: number) {
   await sql('UPDATE audit_tiles SET hashes = ? WHERE level = 0 AND number = 0', text)
 }
 
+const putText = (id: number, box: string | null) =>
+  sql('UPDATE audit_events SET text = ? WHERE id = ?', box, id)
+
+/** A log that is old enough, with a text in its ninth event. */
+async function logWithText() {
+  const log = jobDeps()
+  await writeEvents(log.deps, 8)
+  const userId = await insertUser(startApp(), 'customer')
+  const text = await sealText(log.deps, userId, { reason: 'asked by phone' })
+  await recordEvent(log.deps, { event: 'user_unlocked', userId, text })
+  await writeEvents(log.deps, SEGMENT_SIZE - 7)
+  await sealAll(log.deps)
+  log.advance(91 * DAY_MS)
+  return log
+}
+
 describe('E-116: the archiver takes nothing', () => {
   for (const [what, change, message] of [
     ['that was changed with its hash', () => forge(7), 'entries 1 to 4096'],
+    ['whose text was taken out', () => putText(9, null), 'entry 9'],
+    ['that was given a text', () => putText(8, 'x'), 'entry 8'],
     ['under a head that nobody signed', breakSignature, 'not signed with a key of ours'],
   ] as const)
     test(`${what}`, async ({ expect }) => {
-      const { deps, advance } = await oldLog()
+      const { deps, advance } = await logWithText()
       inOwnTime(advance)
       const before = await keys()
       await withoutTriggers(change)

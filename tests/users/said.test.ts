@@ -1,20 +1,29 @@
 import { describe, test } from 'vitest'
+import operationsText from '../../docs/operations.md?raw'
 import { recordEvent } from '../../src/audit/record'
-import { sealText } from '../../src/audit/text'
+import { personalKeys } from '../../src/audit/personal-box'
+import { openText, sealText } from '../../src/audit/text'
 import type { Deps } from '../../src/context'
 import { auditKeys } from '../../src/db/audit-schema'
 import { sql } from '../audit/support'
+import { recordServiceEvent, serviceEvent } from '../../src/trust/service-event'
+import { listActivity } from '../../src/users/activity'
 import { openSession } from '../support/accounts'
 import { signedIn } from '../support/acts'
 import { act, columnOf, hasAdmin, insertUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { faultyApp } from '../support/mail-faults'
 import { mailsTo, tokenIn } from '../support/mailbox'
+import { many } from '../support/many'
 import { startMeter } from '../support/meter'
+import { testDeps } from '../support/test-deps'
 import { ask, DAY, invited } from './states'
 
 const SAID = { reason: 'Ada asked for it \u{1f4de}' }
 const HERS = { ip: '192.0.2.77', country: 'DE', userAgent: 'her browser', requestId: 'req_x' }
+
+/** The statement that docs/operations.md gives for a key that is lost. */
+const [statement = ''] = /DELETE FROM audit_keys WHERE [^`]+/.exec(operationsText) ?? []
 
 /** The database makes no key. */
 function noKey(deps: Deps): Deps {
@@ -37,8 +46,26 @@ describe('what is said of an account', () => {
     expect((await disable()).body.code).toBe('service_unavailable')
     expect(await sql('SELECT 1 FROM audit_events WHERE user_id = ?', userId)).toEqual([])
     expect(await columnOf(userId, 'status')).toBe('active')
-    await sql('DELETE FROM audit_keys WHERE user_id = ?', userId)
+    await sql(statement.replace('usr_…', userId))
     expect((await disable()).status).toBe(204)
+  })
+
+  test('has one key, however many first texts come at once, and then costs one query', async ({
+    expect,
+  }) => {
+    const { meter, read } = startMeter()
+    const deps = meter(testDeps())
+    const userId = await insertUser(startApp(), 'customer')
+    const seals = Array.from({ length: many(50) }, () => sealText(deps, userId, SAID))
+    const texts = await Promise.all(seals)
+    const key = (await personalKeys(deps, [userId])).get(userId)
+    for (const [id, text] of texts.entries()) {
+      expect((await openText(key, { id, box: text?.box, hash: text?.hash }))?.text).toEqual(SAID)
+    }
+    expect(new Set(texts.map((text) => text?.box)).size).toBe(texts.length)
+    read()
+    await sealText(deps, userId, SAID)
+    expect(read().d1Statements).toBe(1)
   })
 
   test('the owner reads what was said and not by whom, in one query more only then', async ({
@@ -70,6 +97,18 @@ describe('what is said of an account', () => {
       ip: freshAddress(),
     })
     expect(found.body['events']).toContainEqual(expect.objectContaining({ text: SAID, data: null }))
+  })
+
+  test('by another service names no other account to its owner', async ({ expect }) => {
+    const deps = testDeps()
+    const app = startApp()
+    const [ada, other] = [await insertUser(app, 'customer'), await insertUser(app, 'customer')]
+    for (const data of [{ buyer: other, seller: ada, order: 7 }, {}]) {
+      const event = serviceEvent.parse({ name: 'order_paid', user_id: ada, data })
+      expect(await recordServiceEvent(deps, 'orders', event)).toBe(true)
+    }
+    const { events } = await listActivity(deps, ada, { before: undefined, limit: 2 })
+    expect(events.map(({ text }) => text)).toEqual([null, { buyer: null, seller: ada, order: 7 }])
   })
 
   test('an invitation that gives way to a sign-up takes its key and its addresses along', async ({

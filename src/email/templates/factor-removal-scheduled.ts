@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the owner when an admin will remove the second factors in a day; the link stops it. */
 export const factorRemovalScheduled = template(
   'factor_removal_scheduled',
-  { urgency: 'security', causedBy: 'service' },
+  { urgency: 'security', causedBy: 'service', kind: 'warning' },
   {
     en: ({ link, dueAt, reason, time }, say) => ({
       subject: 'Your authenticator apps will be removed',

@@ -3,7 +3,7 @@ import { template } from '../template'
 /** To all admins when a job has been silent for twice its period. */
 export const jobOverdue = template(
   'job_overdue',
-  { urgency: 'security', causedBy: 'service' },
+  { urgency: 'security', causedBy: 'service', kind: 'warning' },
   {
     en: ({ job, since }, say) => ({
       subject: 'A job is overdue',

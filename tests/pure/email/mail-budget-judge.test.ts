@@ -1,6 +1,8 @@
 import { describe, test } from 'vitest'
 import { judge, type Standing } from '../../../src/durable/budget'
 import { levelOf } from '../../../src/durable/budget-levels'
+import { mailData } from '../../../src/email/mail-data'
+import { templates } from '../../../src/email/templates'
 import type { RecipientWindows } from '../../../src/durable/recipient-cap'
 import { NOON, reader, request } from './budget-request'
 import { ledger } from './simulated-day'
@@ -14,7 +16,7 @@ describe('the daily budget', () => {
     ['young', 160],
     ['account', 265],
     ['known', 500],
-    ['service', 75],
+    ['service', 50],
   ] as const)('of 500 lets %s mails pass up to %i', ([standing, most], { expect }) => {
     const ask = ledger(500)
     const sent = Array.from({ length: 501 }, () => ask(request({ standing }), NOON))
@@ -85,6 +87,35 @@ test.for(['sign_up', 'reset', 'lock'] as const)(
     while (asked('stranger') === 'send');
     expect((['known', 'account', 'service'] as const).map(asked)).toEqual(['send', 'send', 'send'])
     expect(asked('young')).toBe('daily_cap')
+  },
+)
+
+test('each mail of the service that names a last day is such a warning', ({ expect }) => {
+  const dated = Object.values(templates).filter(({ name, causedBy }) => {
+    const schema = mailData[name]
+    const hasDay = 'shape' in schema && ('dueAt' in schema.shape || 'approveBefore' in schema.shape)
+    return causedBy === 'service' && hasDay
+  })
+  expect(dated.map(({ name }) => name)).toContain('admin_removal_scheduled')
+  for (const { name, kind } of dated as { name: string; kind?: string }[]) {
+    expect([name, kind]).toEqual([name, 'warning'])
+  }
+})
+
+test.for([
+  ['other', 'reset'],
+  ['reset', 'other'],
+] as const)(
+  'what admins mail to those they act on (%s, %s) leaves room for what must be stopped in time',
+  ([first, second], { expect }) => {
+    const ask = ledger(500)
+    const sent = (kind: 'other' | 'reset' | 'warning') => {
+      let count = 0
+      while (ask(request({ standing: 'service', network: null, kind }), NOON) === 'send') count += 1
+      return count
+    }
+    expect([sent(first), sent(second), sent('warning'), sent(first)]).toEqual([50, 50, 25, 0])
+    expect(ask(request(), NOON)).toBe('send')
   },
 )
 
