@@ -69,7 +69,8 @@ export async function beginWorld(state: State) {
   const post = (path: string, json: unknown, by?: string) => {
     let work: unknown
     const watch = () => {
-      const { rowsRead: _, rowsWritten: __, ...calls } = read()
+      // What is in a call: of an account that is locked a batch has the event and a mail more.
+      const { d1Statements: _, rowsRead: __, rowsWritten: ___, ...calls } = read()
       work = { ...calls, objects: objects.size }
     }
     objects.clear()
