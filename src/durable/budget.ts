@@ -7,8 +7,11 @@ import { type Recipient, type RecipientWindows, takeOfRecipient } from './recipi
  */
 export type Standing = 'known' | 'account' | 'young' | 'stranger' | 'service'
 
-/** What strangers can cause, each with a cap of its own. */
-export const MAIL_KINDS = ['sign_up', 'reset', 'lock', 'other'] as const
+/**
+ * Kinds with a cap of their own: what strangers can cause, and what tells other admins of an act
+ * while they can stop or approve it.
+ */
+export const MAIL_KINDS = ['sign_up', 'reset', 'lock', 'admin_act', 'other'] as const
 export type MailKind = (typeof MAIL_KINDS)[number]
 
 /** A mail that asks whether it may go out. Hashes are keyed; `null` is nothing to count by. */
@@ -75,11 +78,23 @@ export type Part = keyof typeof PARTS
  * At most so many per cent of the limit, within its part: a flood of one leaves room for the
  * others.
  */
-const CAPS = { sign_up: 24, reset: 24, lock: 8, other: 100, young: 4, service: 15 } as const
+const CAPS = {
+  sign_up: 24,
+  reset: 24,
+  lock: 8,
+  other: 100,
+  young: 4,
+  service: 15,
+  admin_act: 10,
+} as const
 
-/** The cap that a mail falls under: kinds have theirs within the part of strangers alone. */
+/**
+ * The cap that a mail falls under: kinds have theirs within the part of strangers alone. A stolen
+ * session of an admin can mail a hundred owners by one list, and those mails must not hide what it
+ * asks for from the admins who can stop it. What uses that cap up has told them.
+ */
 function cappedAs({ standing, kind }: BudgetRequest): MailKind | 'service' {
-  if (standing === 'service') return standing
+  if (standing === 'service') return kind === 'admin_act' ? kind : standing
   return standing === 'stranger' || standing === 'young' ? kind : 'other'
 }
 

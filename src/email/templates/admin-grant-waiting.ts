@@ -4,7 +4,7 @@ import { template } from '../template'
 /** To the other admins when one wants to make somebody an admin. */
 export const adminGrantWaiting = template(
   'admin_grant_waiting',
-  { urgency: 'security', causedBy: 'service' },
+  { urgency: 'security', causedBy: 'service', kind: 'admin_act' },
   {
     en: ({ address, reason, approveBefore, time }, say) => ({
       subject: 'A new admin waits for your approval',

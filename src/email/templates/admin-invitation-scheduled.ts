@@ -7,7 +7,7 @@ import { template } from '../template'
  */
 export const adminInvitationScheduled = template(
   'admin_invitation_scheduled',
-  { urgency: 'security', causedBy: 'service' },
+  { urgency: 'security', causedBy: 'service', kind: 'admin_act' },
   {
     en: ({ link, address, dueAt, contact, time }, say) => ({
       subject: 'A new admin will be invited unless you stop it',

@@ -5,7 +5,7 @@ import { template } from '../template'
 /** To an admin whom another admin wants to demote or disable; the link stops it. */
 export const adminRemovalScheduled = template(
   'admin_removal_scheduled',
-  { urgency: 'security', causedBy: 'service' },
+  { urgency: 'security', causedBy: 'service', kind: 'admin_act' },
   {
     en: ({ link, role, dueAt, reason, time }, say) => ({
       subject: role ? 'Your admin role will be removed' : 'Your admin account will be disabled',

@@ -5,7 +5,7 @@ import { template } from '../template'
 /** To the other admins when one wants to demote or disable an admin. */
 export const adminRemovalWaiting = template(
   'admin_removal_waiting',
-  { urgency: 'security', causedBy: 'service' },
+  { urgency: 'security', causedBy: 'service', kind: 'admin_act' },
   {
     en: ({ address, role, dueAt, reason, time }, say) => ({
       subject: role ? 'An admin is to be demoted' : 'An admin is to be disabled',

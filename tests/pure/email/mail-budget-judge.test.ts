@@ -2,8 +2,17 @@ import { describe, test } from 'vitest'
 import { judge, type Standing } from '../../../src/durable/budget'
 import { levelOf } from '../../../src/durable/budget-levels'
 import type { RecipientWindows } from '../../../src/durable/recipient-cap'
+import { templateOf, templates } from '../../../src/email/templates'
 import { NOON, reader, request } from './budget-request'
 import { ledger } from './simulated-day'
+
+/** Mails to those who can stop or approve what an admin has asked for: nobody else's hide them. */
+const TELL_WHO_CAN_STOP_IT: ReadonlySet<string> = new Set([
+  'admin_removal_scheduled',
+  'admin_removal_waiting',
+  'admin_grant_waiting',
+  'admin_invitation_scheduled',
+])
 
 const NO_WINDOWS: RecipientWindows = { byAsker: [], byAll: [] }
 const NOTHING = { today: {}, causes: {}, windows: NO_WINDOWS }
@@ -40,6 +49,29 @@ describe('the daily budget', () => {
       }
     },
   )
+
+  test('of 500 lets mails about what an admin has asked for pass, whatever else admins have mailed', ({
+    expect,
+  }) => {
+    const ask = ledger(500)
+    const others = Object.values(templates).filter(
+      ({ name, causedBy }) => causedBy === 'service' && !TELL_WHO_CAN_STOP_IT.has(name),
+    )
+    const service = (name: string) => {
+      const kind = templateOf(name)?.kind ?? 'other'
+      return request({ standing: 'service', network: null, kind })
+    }
+    for (const { name } of others) {
+      const flood = Array.from({ length: 100 }, () => ask(service(name), NOON))
+      expect([name, flood.at(-1)]).toEqual([name, 'daily_cap'])
+    }
+    const told = [...TELL_WHO_CAN_STOP_IT].flatMap((name) =>
+      Array.from({ length: 20 }, () => ask(service(name), NOON)),
+    )
+    // A tenth of the day, none of which is left to those who are not asked.
+    expect(told.filter((verdict) => verdict === 'send')).toHaveLength(50)
+    expect(told.lastIndexOf('send')).toBe(49)
+  })
 
   test('of one mail lets one mail of any standing pass', ({ expect }) => {
     for (const standing of ['known', 'account', 'young', 'stranger', 'service'] as const) {
