@@ -73,6 +73,41 @@ test('what waits is read page by page to its end, the next due first, for no mor
   expect(read().rowsRead).toBeLessThan(150)
 })
 
+test('what does not stand any more costs a page no more rows, and hides nothing behind it', async ({
+  expect,
+}) => {
+  const { meter, read } = startMeter()
+  const app = startApp(meter)
+  const admin = { id: await insertUser(app, 'admin') }
+  const user = await insertUser(app, 'customer')
+  // All but the last: asked for before the admin recovered the account.
+  await env.DB.prepare(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+     INSERT INTO pending_acts (id, kind, user_id, requested_by, reason, created_at, due_at, state,
+       user_status, user_epoch, user_email_key, asker_epoch)
+     SELECT printf('act_%022d', 100000 + i), 'remove_factors', id, ?2, 'x', 0, 100 + i,
+       'waiting', status, security_epoch, email_key, CASE i WHEN 500 THEN 0 ELSE -1 END
+     FROM n JOIN users ON users.id = ?1`,
+  )
+    .bind(user, admin.id)
+    .run()
+  const token = await tokenFor(app, admin)
+  const pages: Page['acts'][] = []
+  let next: string | null = ''
+  while (next !== null && pages.length < 6) {
+    read()
+    const path = `/api/admin/acts/?limit=100${next && `&before=${next}`}`
+    const page = (await app.send('GET', path, { token, ip: freshAddress() }))
+      .body as unknown as Page
+    expect(read().rowsRead).toBeLessThanOrEqual(3 + 101 * 3)
+    pages.push(page.acts)
+    next = page.next
+  }
+  const LAST = 'act_0000000000000000100500'
+  expect(pages.slice(0, 4)).toEqual([[], [], [], []])
+  expect(pages[4]?.map(({ id }) => id)).toEqual([LAST])
+})
+
 test('E-115: a place in what waits that was tampered with is refused', async ({ expect }) => {
   const app = startApp()
   const token = await tokenFor(app, { id: await insertUser(app, 'admin') })
