@@ -62,10 +62,12 @@ describe.each(Object.entries(ways))('an admin is %s', (_name, way) => {
     // A new password a day is no way out.
     await way.ask(app, one, two)
     await setUser(two, 'security_epoch = security_epoch + 1')
+    const token = await stopLink(two, way.subject)
     app.advance(DAY - 10)
     await runActs(app)
     expect(await stateOf(two)).toEqual(ADMIN)
     app.advance(11)
+    expect((await useLink(app, token)).body.code).toBe('invalid_token')
     await Promise.all([runActs(app), runActs(app)])
     expect(await stateOf(two)).toEqual(way.state)
     expect((await eventsLike(two.id, way.event)).map(({ actor }) => actor)).toEqual(['system'])
