@@ -136,6 +136,9 @@ export const samples: Samples = {
       ...byAdmin,
     },
   ],
+  admin_factors_waiting: [
+    { address: 'a…@example.com', dueAt: new Date('2026-11-25T18:13:59Z'), ...byAdmin },
+  ],
   admin_invitation_scheduled: [
     {
       link,

@@ -10,6 +10,7 @@ import { ledger } from './simulated-day'
 const TELL_WHO_CAN_STOP_IT: ReadonlySet<string> = new Set([
   'admin_removal_scheduled',
   'admin_removal_waiting',
+  'admin_factors_waiting',
   'admin_grant_waiting',
   'admin_invitation_scheduled',
 ])
