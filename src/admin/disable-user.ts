@@ -21,7 +21,6 @@ export async function disableUser(
 ): Promise<ScheduledAct | undefined> {
   const subject = await findSubject(deps, session, userId)
   if (subject.role === 'admin') {
-    if (subject.status === 'disabled') throw problem('user_state')
     return scheduleRemoval(deps, session, subject, { kind: 'disable_admin', reason })
   }
   requireDone(await disableUsers(deps, session, { userIds: [userId], reason }))

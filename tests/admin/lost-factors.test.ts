@@ -50,9 +50,12 @@ describe('lost second factors', () => {
     await runActs(app)
     expect((await rowsOf(id)).get('totp_authenticators')).toHaveLength(1)
     const session = await signInWithTotp(app, user)
+    const epoch = Number(await columnOf(id, 'security_epoch'))
     app.advance(6)
     await Promise.all([runActs(app), runActs(app)])
     const rows = await rowsOf(id)
+    // A login that was begun with them ends nowhere.
+    expect(await columnOf(id, 'security_epoch')).toBe(epoch + 1)
     expect(rows.get('totp_authenticators')).toEqual([])
     expect(rows.get('backup_codes')).toEqual([])
     expect((await me(app, { token: session.accessToken })).status).toBe(401)

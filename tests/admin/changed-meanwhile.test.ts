@@ -1,0 +1,55 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { runPendingActs } from '../../src/jobs/run-pending-acts'
+import { depsAt } from '../jobs/support'
+import { inviteUser, onlyAdmins } from '../support/admins'
+import { startApp } from '../support/app'
+import { beforeBatch } from '../support/attack'
+import { waiting } from '../support/mail-faults'
+import { actsOf, DAY } from '../support/pending-acts'
+import { ways } from './removal-ways'
+import { schedule, soleAdmin } from './support'
+
+/** An app in which a statement runs at the last moment before each batch. */
+const late = (app: ReturnType<typeof startApp>, statement: string, id: string) => {
+  const run = () => env.DB.prepare(statement).bind(id).run()
+  return startApp((deps) => ({ ...beforeBatch(run)(deps), now: app.now }))
+}
+
+describe.each(Object.entries(ways))('E-036: an admin is not to be %s', (_name, way) => {
+  test.for([`role = 'customer'`, `status = 'disabled'`])(
+    'who is not one at the last moment: %s',
+    async (gone, { expect }) => {
+      const app = startApp()
+      const { one, two } = await onlyAdmins(app, 'one', 'two', 'three')
+      const before = await waiting()
+      const racing = late(app, `UPDATE users SET ${gone} WHERE id = ?`, two.id)
+      expect((await way.ask(racing, one, two)).body.code).toBe('user_state')
+      expect([await actsOf(two.id), await waiting()]).toEqual([[], before])
+    },
+  )
+})
+
+test('E-036: nobody is invited to wait for an approval by nobody', async ({ expect }) => {
+  const app = startApp()
+  const { one, two } = await onlyAdmins(app, 'one', 'two')
+  const racing = late(app, 'UPDATE users SET frozen_at = 1 WHERE id = ?', two.id)
+  const { email } = app.newAccount()
+  const asked = await inviteUser(racing, one, { email, role: 'admin' })
+  expect([asked.status, asked.body.code]).toEqual([409, 'user_state'])
+  expect(await env.DB.prepare('SELECT 1 FROM users WHERE email = ?').bind(email).first()).toBe(null)
+})
+
+test('E-036: an invitation that is stopped at the last moment has no link', async ({ expect }) => {
+  const app = startApp()
+  const { one } = await soleAdmin(app, 1)
+  const { userId, actId } = await schedule(app, one)
+  app.advance(7 * DAY)
+  const stop = `UPDATE pending_acts SET state = 'stopped' WHERE id = ?`
+  const run = () => env.DB.prepare(stop).bind(actId).run()
+  await runPendingActs(depsAt(app, beforeBatch(run)))
+  const { results } = await env.DB.prepare('SELECT purpose FROM mailed_tokens WHERE user_id = ?')
+    .bind(userId)
+    .run()
+  expect(results).toEqual([])
+})
