@@ -2,12 +2,12 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { runPendingActs } from '../../src/jobs/run-pending-acts'
 import { depsAt } from '../jobs/support'
-import { inviteUser, onlyAdmins } from '../support/admins'
+import { act, insertUser, inviteUser, onlyAdmins } from '../support/admins'
 import { startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
 import { waiting } from '../support/mail-faults'
-import { actsOf, DAY } from '../support/pending-acts'
-import { ways } from './removal-ways'
+import { actsOf, DAY, decide } from '../support/pending-acts'
+import { stateOf, ways } from './removal-ways'
 import { schedule, soleAdmin } from './support'
 
 /** An app in which a statement runs at the last moment before each batch. */
@@ -52,4 +52,23 @@ test('E-036: an invitation that is stopped at the last moment has no link', asyn
     .bind(userId)
     .run()
   expect(results).toEqual([])
+})
+
+test('E-036: a stop says where the act is decided at the last moment', async ({ expect }) => {
+  const app = startApp()
+  const { one, two, three } = await onlyAdmins(app, 'one', 'two', 'three')
+  const { body } = await ways.demoted.ask(app, one, two)
+  const actId = String(body['act_id'])
+  const racing = late(app, `UPDATE pending_acts SET state = 'done' WHERE id = ?`, actId)
+  const stopped = await decide(racing, three, 'stop', actId)
+  expect([stopped.status, stopped.body.code]).toEqual([409, 'user_state'])
+})
+
+test('E-036: who is an admin at the last moment does not come back as one', async ({ expect }) => {
+  const app = startApp()
+  const { one } = await onlyAdmins(app, 'one')
+  const id = await insertUser(app, 'customer', `status = 'disabled'`)
+  const racing = late(app, `UPDATE users SET role = 'admin' WHERE id = ?`, id)
+  expect((await act(racing, one, `${id}/enable`)).body.code).toBe('user_state')
+  expect(await stateOf({ id })).toEqual({ role: 'admin', status: 'disabled' })
 })

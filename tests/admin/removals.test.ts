@@ -112,18 +112,19 @@ describe.each(Object.entries(ways))('an admin is %s', (_name, way) => {
   })
 })
 
-test('who is demoted is not disabled on the next day, nor the other way round', async ({
-  expect,
-}) => {
+test.for([
+  ['demoted', 'disabled'],
+  ['disabled', 'demoted'],
+] as const)('who is %s is not %s on the next day', async ([done, waits], { expect }) => {
   const app = startApp()
   const { one, two, three } = await onlyAdmins(app, 'one', 'two', 'three')
-  await act(app, one, `${two.id}/disable`)
+  await ways[waits].ask(app, one, two)
   app.advance(60)
-  const { body } = await changeRole(app, one, two.id, 'customer')
+  const { body } = await ways[done].ask(app, one, two)
   expect((await approve(app, three, body['act_id'])).status).toBe(204)
   app.advance(DAY + 1)
   await runActs(app)
-  expect(await stateOf(two)).toEqual({ role: 'customer', status: 'active' })
+  expect(await stateOf(two)).toEqual(ways[done].state)
   expect(await actsOf(two.id)).toMatchObject([{ state: 'stopped' }, { state: 'done' }])
 })
 
