@@ -8,7 +8,7 @@ import { beforeBatch } from '../support/attack'
 import { waiting } from '../support/mail-faults'
 import { actsOf, DAY, decide } from '../support/pending-acts'
 import { stateOf, ways } from './removal-ways'
-import { schedule, soleAdmin } from './support'
+import { schedule, soleAdmin, stateOfAct, stop, stopTokenOf } from './support'
 
 /** An app in which a statement runs at the last moment before each batch. */
 const late = (app: ReturnType<typeof startApp>, statement: string, id: string) => {
@@ -71,4 +71,28 @@ test('E-036: who is an admin at the last moment does not come back as one', asyn
   const racing = late(app, `UPDATE users SET role = 'admin' WHERE id = ?`, id)
   expect((await act(racing, one, `${id}/enable`)).body.code).toBe('user_state')
   expect(await stateOf({ id })).toEqual({ role: 'admin', status: 'disabled' })
+})
+
+test('E-036: a stop link that has gone at the last moment stops nothing; a used one goes', async ({
+  expect,
+}) => {
+  const app = startApp()
+  const { one } = await soleAdmin(app, 1)
+  const { actId } = await schedule(app, one)
+  const token = await stopTokenOf(one)
+  const links = `FROM mailed_tokens WHERE purpose = 'stop_act' AND user_id = ?`
+  const racing = late(
+    app,
+    `UPDATE mailed_tokens SET token_hash = 'x' || token_hash WHERE user_id = ?`,
+    one.id,
+  )
+  expect((await stop(racing, token)).body.code).toBe('invalid_token')
+  expect(await stateOfAct(actId)).toBe('waiting')
+  await env.DB.prepare(
+    `UPDATE mailed_tokens SET token_hash = substr(token_hash, 2) WHERE user_id = ?`,
+  )
+    .bind(one.id)
+    .run()
+  expect((await stop(app, token)).status).toBe(200)
+  expect(await env.DB.prepare(`SELECT 1 ${links}`).bind(one.id).first()).toBe(null)
 })
