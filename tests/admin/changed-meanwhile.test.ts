@@ -4,7 +4,7 @@ import { runPendingActs } from '../../src/jobs/run-pending-acts'
 import { depsAt } from '../jobs/support'
 import { act, insertUser, inviteUser, onlyAdmins } from '../support/admins'
 import { startApp } from '../support/app'
-import { beforeBatch } from '../support/attack'
+import { beforeBatch, broken } from '../support/attack'
 import { waiting } from '../support/mail-faults'
 import { actsOf, DAY, decide } from '../support/pending-acts'
 import { stateOf, ways } from './removal-ways'
@@ -95,4 +95,30 @@ test('E-036: a stop link that has gone at the last moment stops nothing; a used 
     .run()
   expect((await stop(app, token)).status).toBe(200)
   expect(await env.DB.prepare(`SELECT 1 ${links}`).bind(one.id).first()).toBe(null)
+})
+
+describe('E-036: the job closes a scheduled invitation before its day', () => {
+  const withColleague = async () => {
+    const app = startApp()
+    const { one } = await soleAdmin(app, 1)
+    const { actId } = await schedule(app, one)
+    return { app, actId, colleague: await insertUser(app, 'admin') }
+  }
+
+  test('not where it stands again at the last moment', async ({ expect }) => {
+    const { app, actId, colleague } = await withColleague()
+    const gone = `UPDATE users SET role = 'customer' WHERE id = ?`
+    const run = () => env.DB.prepare(gone).bind(colleague).run()
+    await runPendingActs(depsAt(app, beforeBatch(run)))
+    expect(await stateOfAct(actId)).toBe('waiting')
+  })
+
+  test('or later, where that fails, and never brings its day forward', async ({ expect }) => {
+    const { app, actId } = await withColleague()
+    const dueAt = () =>
+      env.DB.prepare('SELECT due_at FROM pending_acts WHERE id = ?').bind(actId).first('due_at')
+    const before = await dueAt()
+    const counts = await runPendingActs(depsAt(app, broken('db', ['batch'], 'fails')))
+    expect([counts['failed'], await dueAt()]).toEqual([1, before])
+  })
 })
