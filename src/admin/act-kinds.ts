@@ -27,17 +27,15 @@ type Perform = (
 type Kind = Readonly<{
   /** Another admin's approval does it at once. */
   isApproved: boolean
-  /** The job does it on its day; one without it is over then. */
-  isScheduled: boolean
   perform: Perform
 }>
 
 const kinds: Readonly<Record<ActKind, Kind>> = {
-  grant_admin: { isApproved: true, isScheduled: false, perform: grant },
-  demote_admin: { isApproved: true, isScheduled: true, perform: giveRole },
-  disable_admin: { isApproved: true, isScheduled: true, perform: disable },
-  remove_factors: { isApproved: false, isScheduled: true, perform: removeFactors },
-  invite_admin: { isApproved: false, isScheduled: true, perform: sendInvitation },
+  grant_admin: { isApproved: true, perform: grant },
+  demote_admin: { isApproved: true, perform: giveRole },
+  disable_admin: { isApproved: true, perform: disable },
+  remove_factors: { isApproved: false, perform: removeFactors },
+  invite_admin: { isApproved: false, perform: sendInvitation },
 }
 
 export const actKindOf = ({ kind }: Pick<WaitingAct, 'kind'>): Kind => kinds[kind]

@@ -119,14 +119,16 @@ export async function changeUsers(
 }
 
 /**
- * The invitations that end with the change: the one to the account, and those that it gave as an admin.
- * A demoted admin keeps those for other roles, which are no power. To find what an admin gave reads
- * all invitations.
+ * The invitations that end with the change: the one to the account, and those that an admin who is
+ * disabled has sent. A demoted one keeps those for other roles, which are no power; those for admins
+ * are void by the epoch (users/invitation.ts). To find them reads all
+ * invitations.
  */
 function invitationsOf({ id, role }: Pick<Subject, 'id' | 'role'>, { status }: Change['set']): SQL {
-  const given = sql`user_id = ${id}`
-  const sent = sql`(json_extract(data, '$.by') = ${id} OR json_extract(data, '$.requestedBy') = ${id})`
+  const sent = sql`${id} IN (json_extract(data, '$.by'), json_extract(data, '$.requestedBy'))`
   const ended =
-    status === 'disabled' ? sent : sql`${sent} AND json_extract(data, '$.role') = 'admin'`
-  return sql`purpose = 'invite' AND ${role === 'admin' ? sql`(${given} OR ${ended})` : given}`
+    role === 'admin' && status === 'disabled'
+      ? sql`(user_id = ${id} OR ${sent})`
+      : sql`user_id = ${id}`
+  return sql`purpose = 'invite' AND ${ended}`
 }

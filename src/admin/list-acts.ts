@@ -58,8 +58,8 @@ export const actEntry = ({
 
 /**
  * One page of what waits of all accounts, the next due first. The index has it in this order, so a page
- * costs no more rows than it shows and one, with account and admin of each; what does not stand any
- * more costs the same until its day.
+ * looks at so many acts and one, with account and admin of each. What does not stand any more is left
+ * out: a page may show fewer or none, and only `next: null` is the end.
  */
 export async function listActs(
   deps: Pick<Deps, 'db' | 'now'>,
@@ -69,12 +69,13 @@ export async function listActs(
   const isLater =
     before === undefined ? sql`` : sql` AND (due_at, id) >= (${parseInt(at, 36)}, ${id})`
   const rows = await deps.db
-    .select(actColumns)
+    .select({ act: actColumns, stands: sql<number>`${isStandingAct(deps, 'pending_acts')}` })
     .from(pendingActs)
-    .where(sql`state = 'waiting' AND ${isStandingAct(deps, 'pending_acts')}${isLater}`)
+    .where(sql`state = 'waiting'${isLater}`)
     .orderBy(pendingActs.dueAt, pendingActs.id)
     .limit(limit + 1)
-  const first = rows[limit]
+  const first = rows[limit]?.act
   const next = first ? `${first.dueAt.getTime().toString(36)}.${first.id}` : null
-  return { acts: rows.slice(0, limit).map(actEntry), next }
+  const standing = rows.slice(0, limit).filter(({ stands }) => stands !== 0)
+  return { acts: standing.map(({ act }) => actEntry(act)), next }
 }

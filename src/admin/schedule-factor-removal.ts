@@ -2,18 +2,22 @@ import { sql } from 'drizzle-orm'
 import { sealText } from '../audit/text'
 import type { Deps } from '../context'
 import { randomToken } from '../crypto/token'
+import { maskAddress } from '../email/header-safety'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { hasStrongFactor } from '../two-factor/strong-factors'
 import { mailedLink } from '../users/mailed-link'
 import { ownerNotices } from '../users/notify-owner'
 import { askForAct, newAct, type ScheduledAct } from './ask-for-act'
+import { adminNotices } from './notify-admins'
 import { findSubject } from './subject'
 
 /**
  * Schedules that an account loses its second factors, for an owner who has lost them: in a day, and
  * only if the link that is mailed to the owner now is not used. A caller who talks an admin into it
  * must not be done before the owner reads mail.
+ *
+ * Of an admin the other admins are told: without the app the mailbox is enough to be that admin.
  */
 export async function scheduleFactorRemoval(
   deps: Deps,
@@ -24,11 +28,31 @@ export async function scheduleFactorRemoval(
   if (subject.status !== 'active') throw problem('user_state')
   const [act, token] = [newAct(deps), randomToken()]
   const { dueAt } = act
-  const data = { link: mailedLink(deps, 'stop-act', token), dueAt, reason, time: deps.now() }
-  const notice = { template: 'factor_removal_scheduled', data, expiresAt: dueAt.getTime() } as const
-  const mails = await ownerNotices(deps, subject, notice)
+  const data = { dueAt, reason, time: deps.now() }
+  const mails = await Promise.all([
+    ownerNotices(deps, subject, {
+      template: 'factor_removal_scheduled',
+      data: { ...data, link: mailedLink(deps, 'stop-act', token) },
+      expiresAt: dueAt.getTime(),
+    }),
+    subject.role === 'admin' &&
+      adminNotices(
+        deps,
+        {
+          template: 'admin_factors_waiting',
+          data: { ...data, address: maskAddress(subject.email) },
+        },
+        { but: [session.user.id, userId] },
+      ),
+  ])
   const text = await sealText(deps, userId, { reason })
-  const removal = { ...act, kind: 'remove_factors', reason, text, mails } as const
+  const removal = {
+    ...act,
+    kind: 'remove_factors',
+    reason,
+    text,
+    mails: mails.flatMap((some) => some || []),
+  } as const
   const isPossible = sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND status = 'active')
     AND ${hasStrongFactor(userId)}`
   const stopLinks = [{ userId, token }]

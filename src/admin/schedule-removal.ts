@@ -50,7 +50,7 @@ export async function scheduleRemoval(
   const text = await sealText(deps, userId, { reason })
   const asked = { ...act, ...removal, reason, text, mails: mails.flat(), stopLinks }
   const isPossible = sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND role = 'admin'
-    AND status = ${subject.status} AND status <> 'disabled')`
+    AND status <> 'disabled')`
   await askForAct(deps, session, { ...asked, userId: sql`${userId}` }, isPossible)
   return act
 }

@@ -12,6 +12,7 @@ import { accountKept } from './templates/account-kept'
 import { accountLocked } from './templates/account-locked'
 import { accountUnlocked } from './templates/account-unlocked'
 import { addressInUse } from './templates/address-in-use'
+import { adminFactorsWaiting } from './templates/admin-factors-waiting'
 import { adminGrantWaiting } from './templates/admin-grant-waiting'
 import { adminGranted } from './templates/admin-granted'
 import { adminRemovalScheduled } from './templates/admin-removal-scheduled'
@@ -103,6 +104,7 @@ export const templates = {
   admin_grant_waiting: adminGrantWaiting,
   admin_removal_scheduled: adminRemovalScheduled,
   admin_removal_waiting: adminRemovalWaiting,
+  admin_factors_waiting: adminFactorsWaiting,
   admin_invitation_scheduled: adminInvitationScheduled,
   factor_removal_scheduled: factorRemovalScheduled,
   factors_removed: factorsRemoved,

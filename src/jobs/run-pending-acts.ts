@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import { actKindOf } from '../admin/act-kinds'
 import { selectScheduled } from '../admin/invite-alone'
 import { performAct, selectActs, type WaitingAct } from '../admin/perform-act'
 import type { Deps } from '../context'
@@ -19,7 +18,7 @@ const KEPT_MS = 30 * 86_400_000
 
 /**
  * Does what was scheduled and not stopped (admin/act-kinds.ts), and closes what is due and does not
- * stand any more, or was for an approval. An invitation that a sole admin has scheduled is closed
+ * stand any more, as a grant that nobody has approved. An invitation that a sole admin has scheduled is closed
  * before its day, or it would go on once a colleague has come and gone. Forgets what was decided a
  * month ago.
  */
@@ -33,7 +32,7 @@ export async function runPendingActs(deps: Deps): Promise<Counts> {
         AND (due_at <= ${now} OR NOT (${isStandingAct(deps, 'pending_acts')}))`,
     )
     .orderBy(pendingActs.dueAt)
-  const [acts, over] = [found.filter(isToBeDone), found.filter((act) => !isToBeDone(act))]
+  const [acts, over] = [found.filter(({ stands }) => stands), found.filter(({ stands }) => !stands)]
   const notDone = await countFailed(acts, (act) => orLater(deps, act, () => perform(deps, act)))
   const notClosed = await countFailed(over, (act) => orLater(deps, act, () => close(deps, act)))
   await deps.db
@@ -46,8 +45,6 @@ export async function runPendingActs(deps: Deps): Promise<Counts> {
   }
 }
 
-const isToBeDone = (act: WaitingAct) => act.stands !== 0 && actKindOf(act).isScheduled
-
 const isDue = ({ now }: Pick<Deps, 'now'>) => sql`due_at <= ${now().getTime()}`
 
 const perform = (deps: Deps, act: WaitingAct) =>
@@ -55,9 +52,7 @@ const perform = (deps: Deps, act: WaitingAct) =>
 
 /** Asks again, so that nothing is closed that came to stand meanwhile. */
 function close(deps: Deps, { user, ...act }: WaitingAct) {
-  const isOver = actKindOf(act).isScheduled
-    ? sql`NOT (${isStandingAct(deps, 'pending_acts')})`
-    : isDue(deps)
+  const isOver = sql`NOT (${isStandingAct(deps, 'pending_acts')})`
   return batch(deps.db, endAct(deps, { ...act, userId: user.id }, { by: 'system' }, isOver))
 }
 

@@ -3,6 +3,7 @@ import { recordCounted } from '../audit/counted'
 import type { Deps } from '../context'
 import { equalSecrets, sha256 } from '../crypto/token'
 import { bootstrapUses } from '../db/admin-schema'
+import { insertWhere } from '../db/insert-where'
 
 /**
  * The secret BOOTSTRAP_TOKEN, if the token is that: each opens one invitation, ever. `isUnused` is a
@@ -18,7 +19,7 @@ export function bootstrapSecret(
   return {
     isUnused: sql`NOT EXISTS (SELECT 1 FROM bootstrap_uses WHERE token_hash = ${tokenHash})`,
     use: (when: SQL) =>
-      db.insert(bootstrapUses).select(sql`SELECT ${tokenHash}, ${now().getTime()} WHERE ${when}`),
+      insertWhere(db, bootstrapUses, { tokenHash, usedAt: now().getTime() }, when),
   }
 }
 

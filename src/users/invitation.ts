@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Deps } from '../context'
 import { roles } from '../db/schema'
-import { hasAnyAdmin, hasEverHadColleague, isAdmin, isSoleAdmin } from '../roles/admins'
+import { hasAnyAdmin, hasEverHadColleague, hasOtherAdmin, isAdmin } from '../roles/admins'
 
 /** Who invites in the place of an admin: the holder of the secret of the service, or the service. */
 export const BY_BOOTSTRAP = 'bootstrap'
@@ -13,26 +13,34 @@ export const invitation = z.object({
   role: z.enum(roles),
   by: z.string(),
   requestedBy: z.string().nullable(),
+  /** The security epochs of both when it was sent; of an account only. */
+  byEpoch: z.int().nullable(),
+  requestedByEpoch: z.int().nullable(),
 })
 
 /**
  * Whether an invitation, by the JSON of its link, still is somebody's word. Of an admin: both who
- * asked for it and who approved it must be admins yet. Where a sole admin asked for it, and the
- * bootstrap secret or seven days stand for the approval, that one must be the sole admin yet. Where
- * nobody asked, it is of an admin who has never had a colleague, or of the secret before there is any
- * admin. So of a stock of invitations that needed no second admin one makes an admin, and the others
- * are void. Invitations for other roles outlive the role of their sender.
+ * asked for it and who approved it must be admins yet, and have recovered the account or changed how
+ * it is secured no more than the asker of an act that waits (standing-acts.ts). Where a sole admin
+ * asked for it, and the bootstrap secret or seven days stand for the approval, that one must be the
+ * sole admin yet. Where nobody asked, it is of an admin who has never had a colleague, or of the
+ * secret before there is any admin. So of a stock of invitations that needed no second admin one
+ * makes an admin, and the others are void. Invitations for other roles outlive the role of their
+ * sender.
  */
 export function isStanding(data: SQL | string): SQL {
-  const [role, by, requestedBy] = ['$.role', '$.by', '$.requestedBy'].map(
-    (path) => sql`json_extract(${data}, ${path})`,
-  ) as [SQL, SQL, SQL]
+  const field = (name: string) => sql`json_extract(${data}, ${`$.${name}`})`
+  const [role, by, requestedBy] = [field('role'), field('by'), field('requestedBy')]
+  const isOfEpoch = (name: string) => sql`officer.security_epoch = ${field(name)}`
+  const isBy = isAdmin(by, isOfEpoch('byEpoch'))
+  const isRequestedBy = isAdmin(requestedBy, isOfEpoch('requestedByEpoch'))
   return sql`CASE
     WHEN ${role} <> 'admin' THEN true
     WHEN ${requestedBy} IS NULL AND ${by} = ${BY_BOOTSTRAP} THEN NOT ${hasAnyAdmin}
-    WHEN ${requestedBy} IS NULL THEN ${isAdmin(by)} AND NOT ${hasEverHadColleague(by)}
-    WHEN ${by} IN (${BY_BOOTSTRAP}, ${BY_SYSTEM}) THEN ${isSoleAdmin(requestedBy)}
-    ELSE ${isAdmin(by)} AND ${isAdmin(requestedBy)} END`
+    WHEN ${requestedBy} IS NULL THEN ${isBy} AND NOT ${hasEverHadColleague(by)}
+    WHEN ${by} IN (${BY_BOOTSTRAP}, ${BY_SYSTEM})
+      THEN ${isRequestedBy} AND NOT ${hasOtherAdmin(requestedBy)}
+    ELSE ${isBy} AND ${isRequestedBy} END`
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Deps } from '../context'
 import { hashPassword } from '../crypto/password-hash'
 import { randomId, randomToken, sha256 } from '../crypto/token'
 import { merchantProfiles } from '../db/merchant-schema'
-import { insertWhere } from '../db/insert-where'
+import { insertFrom, insertWhere } from '../db/insert-where'
 import { mailedTokens, users } from '../db/schema'
 import { enqueueNotice } from '../email/enqueue'
 import type { Role } from '../sessions/lifetimes'
@@ -89,17 +89,30 @@ export function insertInvited(
  */
 export const issueInvitation = (
   { db, now }: Pick<Deps, 'db' | 'now'>,
-  link: { token: string; role: Role; by: string; requestedBy?: string },
+  {
+    token,
+    role,
+    by,
+    requestedBy = null,
+  }: { token: string; role: Role; by: string; requestedBy?: string | null },
   whom: SQL,
 ) =>
-  db
-    .insert(mailedTokens)
-    .select(
-      sql`SELECT ${sha256(link.token)}, id, 'invite', json_object('role', ${link.role},
-          'by', ${link.by}, 'requestedBy', ${link.requestedBy ?? null}),
-        ${now().getTime() + INVITATION_MS} ${whom}`,
-    )
-    .returning({ userId: mailedTokens.userId })
+  insertFrom(
+    db,
+    mailedTokens,
+    {
+      tokenHash: sha256(token),
+      userId: sql`id`,
+      purpose: 'invite',
+      data: sql`json_object('role', ${role}, 'by', ${by}, 'requestedBy', ${requestedBy},
+        'byEpoch', ${epochOf(by)}, 'requestedByEpoch', ${epochOf(requestedBy)})`,
+      expiresAt: now().getTime() + INVITATION_MS,
+    },
+    whom,
+  ).returning({ userId: mailedTokens.userId })
+
+const epochOf = (userId: string | null) =>
+  sql`(SELECT security_epoch FROM users WHERE id = ${userId})`
 
 type Addressed = Pick<Invited, 'email' | 'locale' | 'token'> & { userId: string; role: Role }
 

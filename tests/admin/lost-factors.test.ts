@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { me, signInWithTotp, withTotp } from '../support/acts'
-import { act, insertUser, onlyAdmins } from '../support/admins'
+import { act, columnOf, hasAdmin, insertUser, onlyAdmins, REASON } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { noQueue, sendWaiting } from '../support/mail-faults'
 import { mailsNamed, tokenIn } from '../support/mailbox'
@@ -50,9 +50,12 @@ describe('lost second factors', () => {
     await runActs(app)
     expect((await rowsOf(id)).get('totp_authenticators')).toHaveLength(1)
     const session = await signInWithTotp(app, user)
+    const epoch = Number(await columnOf(id, 'security_epoch'))
     app.advance(6)
     await Promise.all([runActs(app), runActs(app)])
     const rows = await rowsOf(id)
+    // A login that was begun with them ends nowhere.
+    expect(await columnOf(id, 'security_epoch')).toBe(epoch + 1)
     expect(rows.get('totp_authenticators')).toEqual([])
     expect(rows.get('backup_codes')).toEqual([])
     expect((await me(app, { token: session.accessToken })).status).toBe(401)
@@ -112,4 +115,26 @@ describe('lost second factors', () => {
     const other = await insertUser(app, 'customer')
     expect((await act(app, admin, `${other}/remove-factors`)).body.code).toBe('user_state')
   })
+})
+
+test('lost second factors of an admin are told to the other admins, who can stop it', async ({
+  expect,
+}) => {
+  const app = startApp()
+  const { one, two } = await onlyAdmins(app, 'one', 'two')
+  const toOthers = async ({ id }: { id: string }) => {
+    await sendWaiting()
+    const email = String(await columnOf(id, 'email'))
+    return mailsNamed(email, 'An admin’s authenticator apps are to be removed', 0)
+  }
+  const customer = await withTotp(app)
+  expect((await act(app, one, `${customer.userId}/remove-factors`)).status).toBe(202)
+  expect(await toOthers(two)).toEqual([])
+  const admin = await hasAdmin(app)
+  const { body } = await act(app, one, `${admin.id}/remove-factors`)
+  const [mail, ...more] = await toOthers(two)
+  expect([mail?.text.includes(REASON), more]).toEqual([true, []])
+  expect(mail?.text).not.toMatch(/https?:|IP address/)
+  for (const other of [one, admin]) expect(await toOthers(other)).toEqual([])
+  expect((await decide(app, two, 'stop', body['act_id'])).status).toBe(204)
 })

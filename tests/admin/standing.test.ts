@@ -27,10 +27,9 @@ const arrange = async (admins: Admins) => {
   return { a: a.id, b: b.id }
 }
 
-const standing = async (data: object) => {
-  const [row] = await testDeps().db.all<{ is: number }>(
-    sql`SELECT ${isStanding(JSON.stringify(data))} AS "is"`,
-  )
+const standing = async (link: object) => {
+  const data = JSON.stringify({ byEpoch: 0, requestedByEpoch: 0, ...link })
+  const [row] = await testDeps().db.all<{ is: number }>(sql`SELECT ${isStanding(data)} AS "is"`)
   return row?.is
 }
 
@@ -60,6 +59,21 @@ describe('whether an invitation of an admin stands', () => {
     expect(await standing({ role: 'merchant', by: a, requestedBy: null })).toBe(1)
     expect(await standing({ role, by: 'usr_nobody', requestedBy: null })).toBe(0)
     expect(await standing({ role, by: 'system', requestedBy: null })).toBe(0)
+    // Of an account that was secured anew since, or of none, it is an intruder's.
+    for (const epoch of [1, null]) {
+      const [byEpoch, requestedByEpoch] = [{ byEpoch: epoch }, { requestedByEpoch: epoch }]
+      for (const [link, stood] of [
+        [{ by: a, requestedBy: null, ...byEpoch }, 0],
+        [{ by: b, requestedBy: a, ...byEpoch }, 0],
+        [{ by: b, requestedBy: a, ...requestedByEpoch }, 0],
+        [{ by: 'bootstrap', requestedBy: a, ...requestedByEpoch }, 0],
+        [{ by: 'system', requestedBy: a, ...requestedByEpoch }, 0],
+        [{ by: 'bootstrap', requestedBy: null, ...byEpoch }, expected[0]],
+        [{ by: 'system', requestedBy: a, ...byEpoch }, expected[4]],
+      ] as const) {
+        expect([link, await standing({ role, ...link })]).toEqual([link, stood])
+      }
+    }
   })
 })
 

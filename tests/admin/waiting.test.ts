@@ -9,6 +9,22 @@ import { actsOf, decide } from '../support/pending-acts'
 
 type Page = { acts: { id: string; due_at: string }[]; next: string | null }
 
+/** Acts on a user, by id, due_at and state of each; they stand where the epoch is the admin's. */
+const insertActs = (
+  [user, admin]: readonly [string, string],
+  { count, columns, epoch }: { count: number; columns: string; epoch: string },
+) =>
+  env.DB.prepare(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+     INSERT INTO pending_acts (id, due_at, state, kind, user_id, requested_by, reason, created_at,
+       user_status, user_epoch, user_email_key, asker_epoch)
+     SELECT ${columns}, 'remove_factors', users.id, ?2, 'x', 0, status, security_epoch, email_key,
+       ${epoch}
+     FROM n JOIN users ON users.id = ?1`,
+  )
+    .bind(user, admin)
+    .run()
+
 test('what waits is read page by page to its end, the next due first, for no more rows than it shows', async ({
   expect,
 }) => {
@@ -17,17 +33,12 @@ test('what waits is read page by page to its end, the next due first, for no mor
   const admin = { id: await insertUser(app, 'admin') }
   const user = await insertUser(app, 'customer')
   // Three of each moment: the id decides between them. As many are decided.
-  await env.DB.prepare(
-    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
-     INSERT INTO pending_acts (id, kind, user_id, requested_by, reason, created_at, due_at, state,
-       user_status, user_epoch, user_email_key, asker_epoch)
-     SELECT printf('act_%022d', i * 7919 % 6007), 'remove_factors', users.id, ?2, 'x', 0, 1000 + i / 6,
-       CASE WHEN i % 2 THEN 'waiting' ELSE 'done' END, status, security_epoch, email_key,
-       (SELECT security_epoch FROM users WHERE id = ?2)
-     FROM n JOIN users ON users.id = ?1`,
-  )
-    .bind(user, admin.id)
-    .run()
+  await insertActs([user, admin.id], {
+    count: 6000,
+    columns: `printf('act_%022d', i * 7919 % 6007), 1000 + i / 6,
+      CASE WHEN i % 2 THEN 'waiting' ELSE 'done' END`,
+    epoch: '0',
+  })
   const token = await tokenFor(app, admin)
   const list = async (query: string) => {
     const path = `/api/admin/acts/${query}`
@@ -71,6 +82,36 @@ test('what waits is read page by page to its end, the next due first, for no mor
   read()
   expect(await purgeUnconfirmed(depsAt(app, meter))).toEqual({ accounts: 1 })
   expect(read().rowsRead).toBeLessThan(150)
+})
+
+test('what does not stand any more costs a page no more rows, and hides nothing behind it', async ({
+  expect,
+}) => {
+  const { meter, read } = startMeter()
+  const app = startApp(meter)
+  const admin = { id: await insertUser(app, 'admin') }
+  const user = await insertUser(app, 'customer')
+  // All but the last: asked for before the admin recovered the account.
+  await insertActs([user, admin.id], {
+    count: 500,
+    columns: `printf('act_%022d', 100000 + i), 100 + i, 'waiting'`,
+    epoch: 'CASE i WHEN 500 THEN 0 ELSE -1 END',
+  })
+  const token = await tokenFor(app, admin)
+  const pages: Page['acts'][] = []
+  let next: string | null = ''
+  while (next !== null && pages.length < 6) {
+    read()
+    const path = `/api/admin/acts/?limit=100${next && `&before=${next}`}`
+    const page = (await app.send('GET', path, { token, ip: freshAddress() }))
+      .body as unknown as Page
+    expect(read().rowsRead).toBeLessThanOrEqual(3 + 101 * 3)
+    pages.push(page.acts)
+    next = page.next
+  }
+  const LAST = 'act_0000000000000000100500'
+  expect(pages.slice(0, 4)).toEqual([[], [], [], []])
+  expect(pages[4]?.map(({ id }) => id)).toEqual([LAST])
 })
 
 test('E-115: a place in what waits that was tampered with is refused', async ({ expect }) => {

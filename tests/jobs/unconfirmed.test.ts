@@ -25,7 +25,13 @@ const eventsOf = async (userId: string, event: string) =>
 async function manyInvited(count: number, createdAt: number, expiresAt: number) {
   const id = crypto.randomUUID().slice(0, 8)
   const tokens = Array.from({ length: count }, (_, at) => `${id}${at}`.padEnd(43, 'x'))
-  const data = JSON.stringify({ role: 'customer', by: 'usr_admin', requestedBy: null })
+  const data = JSON.stringify({
+    role: 'customer',
+    by: 'usr_admin',
+    requestedBy: null,
+    byEpoch: 0,
+    requestedByEpoch: null,
+  })
   await env.DB.batch(
     tokens.flatMap((token, at) => [
       env.DB.prepare(

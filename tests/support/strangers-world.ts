@@ -36,7 +36,13 @@ async function newTarget(app: ReturnType<typeof startApp>, state: State): Promis
   await openSession(app.deps(), userId)
   if (assignment !== '') await setUser(account, assignment)
   if (state === 'invited') {
-    const data = JSON.stringify({ role: 'merchant', by: userId, requestedBy: null })
+    const data = JSON.stringify({
+      role: 'merchant',
+      by: userId,
+      requestedBy: null,
+      byEpoch: 0,
+      requestedByEpoch: null,
+    })
     await env.DB.prepare("INSERT INTO mailed_tokens VALUES (?, ?, 'invite', ?, 4000000000000)")
       .bind(crypto.randomUUID(), userId, data)
       .run()

@@ -21,7 +21,13 @@ const owner = {
   createdAt: LATER,
 }
 const ip = canonicalIp('2001:db8:ffff:ffff:ffff:ffff:ffff:ffff') ?? ''
-const merchant = { role: 'merchant', by: owner.id, requestedBy: owner.id }
+const merchant = {
+  role: 'merchant',
+  by: owner.id,
+  requestedBy: owner.id,
+  byEpoch: 0,
+  requestedByEpoch: 0,
+}
 
 const boxes: readonly Mailbox[] = [
   { state: 'unknown' },

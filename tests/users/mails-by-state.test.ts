@@ -151,7 +151,7 @@ describe('the mail that fits the state of an account', () => {
     await inviteUser(app, admin, { email: void_.email, role: 'merchant' })
     await env.DB.prepare(
       `UPDATE mailed_tokens SET data = json_object('role', 'admin', 'by', 'usr_gone',
-         'requestedBy', 'usr_gone')
+         'requestedBy', 'usr_gone', 'byEpoch', 0, 'requestedByEpoch', 0)
        WHERE user_id = (SELECT id FROM users WHERE email = ?)`,
     )
       .bind(void_.email)
