@@ -117,7 +117,10 @@ export function tooMany(
 export const problemCode = (error: unknown): ProblemCode | undefined =>
   error instanceof Problem ? error.code : undefined
 
-/** The code by which a caller hears of an error, whatever it is; it is logged if it is our own fault. */
+/**
+ * The code by which a caller hears of an error, whatever it is; it is logged if it is our own
+ * fault.
+ */
 export function toCode(error: Error, requestId: string): ProblemCode {
   const { code } = asProblem(error)
   logFault(error, code, requestId)

@@ -7,7 +7,9 @@ import { wrongEntry } from './wrong.ts'
 /** A line of the log: its entry, and the hash that has to stand in the tree for it. */
 export type EntryLine = Readonly<{ id: number; entry: Entry | Gap; leaf: Hash }>
 
-/** How what is personal of an entry came: in the clear and checked, encrypted, or not (any more). */
+/**
+ * How what is personal of an entry came: in the clear and checked, encrypted, or not (any more).
+ */
 export type PersonalState = 'checked' | 'sealed' | 'erased'
 
 type Checked = EntryLine &

@@ -130,9 +130,7 @@ export const samples: Samples = {
     { address: 'a…@example.com', role: 'merchant', dueAt, askedBy, ...byAdmin },
     { address: 'a…@example.com', role: null, dueAt, askedBy, ...byAdmin },
   ],
-  admin_factors_waiting: [
-    { address: 'a…@example.com', dueAt: new Date('2026-11-25T18:13:59Z'), ...byAdmin },
-  ],
+  admin_factors_waiting: [{ address: 'a…@example.com', askedBy, dueAt, ...byAdmin }],
   admin_invitation_scheduled: [
     {
       link,

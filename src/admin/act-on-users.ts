@@ -36,9 +36,9 @@ type Act<S extends Statements> = Readonly<{
 const AT_ONCE = 20
 
 /**
- * Acts on each account of a list, in one batch: what speaks against one account stops no other, and one
- * step-up is enough for all. The act on a single account is a list of one. Where there is no account to
- * act on, nothing is used up.
+ * Acts on each account of a list, in one batch: what speaks against one account stops no other, and
+ * one step-up is enough for all. The act on a single account is a list of one. Where there is no
+ * account to act on, nothing is used up.
  *
  * The mails to the owners are in the batch, since a queue that hangs would use up the time of a
  * hundred; the mail to a single one goes to the queue after it (decision 017).

@@ -7,8 +7,8 @@ import { isSession, refOf, sessionExists } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 
 /**
- * By what an admin acts: a condition for every statement of the act, and its last statement, whose rows
- * say whether the condition held.
+ * By what an admin acts: a condition for every statement of the act, and its last statement, whose
+ * rows say whether the condition held.
  */
 export type Authority = ReturnType<typeof byStepUp> | ReturnType<typeof bySession>
 

@@ -120,9 +120,8 @@ export async function changeUsers(
 
 /**
  * The invitations that end with the change: the one to the account, and those that an admin who is
- * disabled has sent. A demoted one keeps those for other roles, which are no power; those for admins
- * are void by the epoch (users/invitation.ts). To find them reads all
- * invitations.
+ * disabled has sent. A demoted one keeps those for other roles, which are no power; those for
+ * admins are void by the epoch (users/invitation.ts). To find them reads all invitations.
  */
 function invitationsOf({ id, role }: Pick<Subject, 'id' | 'role'>, { status }: Change['set']): SQL {
   const sent = sql`${id} IN (json_extract(data, '$.by'), json_extract(data, '$.requestedBy'))`

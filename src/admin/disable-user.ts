@@ -47,11 +47,12 @@ export const disableUsers = (
   })
 
 /**
- * Lets accounts work again. One that was an admin's comes back as a customer's: an admin who could bring
- * another back alone could do without the approval of a second one.
+ * Lets accounts work again. One that was an admin's comes back as a customer's: an admin who could
+ * bring another back alone could do without the approval of a second one.
  *
- * What its owner has frozen stays frozen until the password is reset by mail. Where that mail would go to an
- * intruder, since the owner's address could not be brought back (users/not-me.ts), it is not enabled.
+ * What its owner has frozen stays frozen until the password is reset by mail. Where that mail would
+ * go to an intruder, since the owner's address could not be brought back (users/not-me.ts), it is
+ * not enabled.
  */
 export const enableUsers = (
   deps: Deps,

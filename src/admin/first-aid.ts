@@ -10,12 +10,12 @@ import { actOnUsers, forEachOf, type UserAct } from './act-on-users'
 import { type Authority, bySession } from './authority'
 import type { Refusals } from './subject'
 
-// What helps an owner and gives nobody any power. For one account it asks for no step-up; a list takes
-// one, as a stolen session could end everybody's sessions by it.
+// What helps an owner and gives nobody any power. For one account it asks for no step-up; a list
+// takes one, as a stolen session could end everybody's sessions by it.
 
 /**
- * Mails links that set a new password. The admin never sees them. Refuses as `too_many_requests` those
- * whose owners are mailed no other link for now.
+ * Mails links that set a new password. The admin never sees them. Refuses as `too_many_requests`
+ * those whose owners are mailed no other link for now.
  */
 export async function startResets(
   deps: Deps,

@@ -10,9 +10,10 @@ import { type Asked, atOnce, invitedEvent, type Way } from './invite-way'
 import { grantNotices, newGrant, requestGrant } from './request-grant'
 
 /**
- * An admin who has colleagues needs the approval of one. A sole admin who has never had any may invite
- * alone, since nobody could approve. One who has had some may have got rid of them: seven days in
- * which they can stop it stand for the approval, or the bootstrap secret, which its operator holds.
+ * An admin who has colleagues needs the approval of one. A sole admin who has never had any may
+ * invite alone, since nobody could approve. One who has had some may have got rid of them: seven
+ * days in which they can stop it stand for the approval, or the bootstrap secret, which its
+ * operator holds.
  */
 export async function wayToAdmin(
   deps: Deps,

@@ -17,15 +17,18 @@ const STOP_FIRST = 'GET /api/admin/acts/ lists it. Stop it before you ask for an
 /** Former admins who are told; of more, those who have signed in last. */
 const TOLD = 50
 
-/** The scheduled invitation that waits, if there is one; found by its own index, among all that waits. */
+/**
+ * The scheduled invitation that waits, if there is one; found by its own index, among all that
+ * waits.
+ */
 export const selectScheduled = sql`SELECT id FROM pending_acts INDEXED BY pending_acts_invite_admin
   WHERE kind = 'invite_admin' AND state = 'waiting'`
 
 /**
  * Schedules the invitation of an admin by a sole admin who has had colleagues and so might be an
- * intruder who got rid of them: in seven days, unless the admin or a former one stops it by the link
- * that is mailed to each. One waits at a time, so a flood of them does not tire those who must stop it.
- * `mine` is the invited account, and `statements` go into the batch that makes it.
+ * intruder who got rid of them: in seven days, unless the admin or a former one stops it by the
+ * link that is mailed to each. One waits at a time, so a flood of them does not tire those who must
+ * stop it. `mine` is the invited account, and `statements` go into the batch that makes it.
  */
 export async function scheduleAlone(
   deps: Deps,
@@ -79,8 +82,8 @@ async function announce(
 }
 
 /**
- * Those who are told. An address that was never confirmed may be a stranger's. `CROSS JOIN` reads the
- * users of the few appointments, never all of them.
+ * Those who are told. An address that was never confirmed may be a stranger's. `CROSS JOIN` reads
+ * the users of the few appointments, never all of them.
  */
 const findTold = ({ db }: Pick<Deps, 'db'>, session: CurrentSession): Promise<Owner[]> =>
   db

@@ -57,9 +57,9 @@ export const actEntry = ({
 })
 
 /**
- * One page of what waits of all accounts, the next due first. The index has it in this order, so a page
- * looks at so many acts and one, with account and admin of each. What does not stand any more is left
- * out: a page may show fewer or none, and only `next: null` is the end.
+ * One page of what waits of all accounts, the next due first. The index has it in this order, so a
+ * page looks at so many acts and one, with account and admin of each. What does not stand any more
+ * is left out: a page may show fewer or none, and only `next: null` is the end.
  */
 export async function listActs(
   deps: Pick<Deps, 'db' | 'now'>,

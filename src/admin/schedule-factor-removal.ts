@@ -40,7 +40,11 @@ export async function scheduleFactorRemoval(
         deps,
         {
           template: 'admin_factors_waiting',
-          data: { ...data, address: maskAddress(subject.email) },
+          data: {
+            ...data,
+            address: maskAddress(subject.email),
+            askedBy: maskAddress(session.user.email),
+          },
         },
         { but: [session.user.id, userId] },
       ),

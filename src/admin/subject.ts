@@ -23,8 +23,8 @@ export async function findSubject(deps: Pick<Deps, 'db'>, session: CurrentSessio
 }
 
 /**
- * The accounts that an admin acts on. Never their own: for that there are the routes that everybody has,
- * which ask for more than a role.
+ * The accounts that an admin acts on. Never their own: for that there are the routes that everybody
+ * has, which ask for more than a role.
  */
 export async function findSubjects(
   { db }: Pick<Deps, 'db'>,

@@ -9,8 +9,8 @@ import { byStepUp } from './authority'
 import type { Refusals } from './subject'
 
 /**
- * Ends locks, counts of failures and stopped factors, as a reset by the owner does. It takes a step-up,
- * or a stolen session would take the limit off every password. The owner is told before it
+ * Ends locks, counts of failures and stopped factors, as a reset by the owner does. It takes a
+ * step-up, or a stolen session would take the limit off every password. The owner is told before it
  * happens: what cannot be told does not happen.
  */
 export async function unlockUsers(

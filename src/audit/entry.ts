@@ -10,7 +10,10 @@ export type Personal = Readonly<{
 
 type Value = string | number | boolean | null
 
-/** What was said of a person: the words of an admin, what another service recorded. Personal, as they are that person's. */
+/**
+ * What was said of a person: the words of an admin, what another service recorded. Personal, as
+ * they are that person's.
+ */
 export type Text = Readonly<Record<string, Value>>
 
 /** An event as the tree holds it for good, times in milliseconds since 1970. */
@@ -39,7 +42,9 @@ export type Entry = Readonly<{
 export const personOf = ({ user_id, actor }: Pick<Entry, 'user_id' | 'actor'>): string | null =>
   actor?.startsWith('usr_') ? actor : user_id
 
-/** Whose a text is: of whom it concerns. Of what an admin did to nobody in particular, the admin. */
+/**
+ * Whose a text is: of whom it concerns. Of what an admin did to nobody in particular, the admin.
+ */
 export const subjectOf = ({ user_id, actor }: Pick<Entry, 'user_id' | 'actor'>): string | null =>
   user_id ?? (actor?.startsWith('usr_') ? actor : null)
 
@@ -55,7 +60,9 @@ export function canonical(value: object): string {
   return text
 }
 
-/** SHA-256 of a random salt and what is personal, base64url. With the salt gone it tells nothing. */
+/**
+ * SHA-256 of a random salt and what is personal, base64url. With the salt gone it tells nothing.
+ */
 export const personalHash = (salt: string, personal: Personal | Text): string =>
   createHash('sha256')
     .update(Buffer.from(salt, 'base64url'))

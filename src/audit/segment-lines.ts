@@ -38,8 +38,8 @@ function isLeaf(entry: Entry | Gap, tiles: Tiles): boolean {
 }
 
 /**
- * Encrypted, what is personal can be checked by nobody any more: here is the last look at it. A text
- * that was taken out would look erased from here on.
+ * Encrypted, what is personal can be checked by nobody any more: here is the last look at it. A
+ * text that was taken out would look erased from here on.
  */
 function isWhole(row: StoredEvent): boolean {
   if ((row.text === null) !== (row.text_hash === null)) return false

@@ -15,8 +15,9 @@ import { openText, type SaltedText } from './text'
 export const SEGMENT_SIZE = 4096
 
 /**
- * One line of a segment: the entry as it stands in the tree, and what is personal, in the clear only of
- * nobody's events. Address and browser are sealed for who acted, the text for whom it is about.
+ * One line of a segment: the entry as it stands in the tree, and what is personal, in the clear
+ * only of nobody's events. Address and browser are sealed for who acted, the text for whom it is
+ * about.
  */
 export type SegmentLine = Readonly<{
   entry: Entry | Gap

@@ -5,7 +5,9 @@ import { canonical, personalHash, type Text } from './entry'
 import { logDamaged, makePersonalKeys } from './personal-box'
 import { wellFormed } from './record'
 
-/** A text as an event stores it: sealed with its person's key, and what stands for it in the tree. */
+/**
+ * A text as an event stores it: sealed with its person's key, and what stands for it in the tree.
+ */
 export type SealedText = Readonly<{ box: string; hash: string }>
 
 /** A text with the salt that it was hashed with. */

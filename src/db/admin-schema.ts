@@ -40,7 +40,8 @@ export const pendingActs = sqliteTable(
     askerEpoch: integer('asker_epoch'),
   },
   (table) => [
-    // With all that the other index has, or what waits of one account would be looked for in all that waits.
+    // With all that the other index has, or what waits of one account would be looked for in all
+    // that waits.
     index('pending_acts_user').on(table.userId, table.state, table.dueAt),
     index('pending_acts_due').on(table.state, table.dueAt),
     index('pending_acts_invite_admin')

@@ -68,8 +68,8 @@ export class AccountGuard extends DurableObject<Env> {
   }
 
   /**
-   * Ends all locks and counts, at an admin's word; nobody becomes known by that. An object that holds
-   * nothing stays so: a hundred names that nobody has tried cost no write.
+   * Ends all locks and counts, at an admin's word; nobody becomes known by that. An object that
+   * holds nothing stays so: a hundred names that nobody has tried cost no write.
    */
   unlock(): void {
     if (this.#state !== EMPTY_GUARD) this.#save(recovered(this.#state))

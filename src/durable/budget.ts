@@ -9,8 +9,8 @@ import { type Recipient, type RecipientWindows, takeOfRecipient } from './recipi
 export type Standing = 'known' | 'account' | 'young' | 'stranger' | 'service'
 
 /**
- * What strangers can cause, each with a cap of its own; and warnings of what happens unless an admin
- * or an owner stops it in time.
+ * What strangers can cause, each with a cap of its own; and warnings of what happens unless an
+ * admin or an owner stops it in time.
  */
 export const MAIL_KINDS = ['sign_up', 'reset', 'lock', 'warning', 'other'] as const
 export type MailKind = (typeof MAIL_KINDS)[number]

@@ -127,7 +127,12 @@ export const mailData = {
   /** To the other admins, who can approve it or stop it. */
   admin_removal_waiting: z.object({ address: text, ...removal }),
   /** To the other admins, who can stop that an admin loses the second factors at `dueAt`. */
-  admin_factors_waiting: z.object({ address: text, dueAt: occasion.time, ...byAdmin }),
+  admin_factors_waiting: z.object({
+    address: text,
+    askedBy: text,
+    dueAt: occasion.time,
+    ...byAdmin,
+  }),
   /** To all who have ever been admins, when a sole admin invites one alone; the link stops it. */
   admin_invitation_scheduled: z.object({
     link,

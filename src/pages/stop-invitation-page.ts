@@ -1,7 +1,10 @@
 import { html } from 'hono/html'
 import { linkPage } from './link-page'
 
-/** Where the link leads that all former admins are mailed before a sole admin's invitation of another. */
+/**
+ * Where the link leads that all former admins are mailed before a sole admin's invitation of
+ * another.
+ */
 export const stopInvitationPage = linkPage({
   title: 'Stop the invitation',
   description: 'Keeps Phantom from getting a new admin.',

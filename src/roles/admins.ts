@@ -15,7 +15,10 @@ export const isActiveAdmin = canAdminister('users')
 export const hasOtherAdmin = (userId: string | ReturnType<typeof sql>) => sql`EXISTS (
   SELECT 1 FROM users AS other WHERE ${canAdminister('other')} AND other.id <> ${userId})`
 
-/** Whether this user is an admin, of whom `and` holds, at this point of a batch; the id may be a column. */
+/**
+ * Whether this user is an admin, of whom `and` holds, at this point of a batch; the id may be a
+ * column.
+ */
 export const isAdmin = (userId: string | ReturnType<typeof sql>, and = sql`true`) => sql`EXISTS (
   SELECT 1 FROM users AS officer
   WHERE ${canAdminister('officer')} AND officer.id = ${userId} AND ${and})`

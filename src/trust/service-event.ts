@@ -10,7 +10,10 @@ const value = z.union([z.string().max(200), z.number(), z.boolean(), z.null()])
 /** What another service may put into the trail. It says what happened there; never who says so. */
 export const serviceEvent = z.strictObject({
   name,
-  /** Whom it concerns: shown among that user's own events. What `data` says is theirs, and goes with the account. */
+  /**
+   * Whom it concerns: shown among that user's own events. What `data` says is theirs, and goes with
+   * the account.
+   */
   user_id: z
     .string()
     .regex(/^usr_[A-Za-z0-9_-]{22}$/)

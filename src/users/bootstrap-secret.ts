@@ -6,8 +6,8 @@ import { bootstrapUses } from '../db/admin-schema'
 import { insertWhere } from '../db/insert-where'
 
 /**
- * The secret BOOTSTRAP_TOKEN, if the token is that: each opens one invitation, ever. `isUnused` is a
- * condition for every statement of the batch, and `use` the last of them, which decides.
+ * The secret BOOTSTRAP_TOKEN, if the token is that: each opens one invitation, ever. `isUnused` is
+ * a condition for every statement of the batch, and `use` the last of them, which decides.
  */
 export function bootstrapSecret(
   { db, now, settings }: Pick<Deps, 'db' | 'now' | 'settings'>,

@@ -4,7 +4,9 @@ import type { Deps } from '../context'
 import { roles } from '../db/schema'
 import { hasAnyAdmin, hasEverHadColleague, hasOtherAdmin, isAdmin } from '../roles/admins'
 
-/** Who invites in the place of an admin: the holder of the secret of the service, or the service. */
+/**
+ * Who invites in the place of an admin: the holder of the secret of the service, or the service.
+ */
 export const BY_BOOTSTRAP = 'bootstrap'
 export const BY_SYSTEM = 'system'
 
@@ -20,13 +22,13 @@ export const invitation = z.object({
 
 /**
  * Whether an invitation, by the JSON of its link, still is somebody's word. Of an admin: both who
- * asked for it and who approved it must be admins yet, and have recovered the account or changed how
- * it is secured no more than the asker of an act that waits (standing-acts.ts). Where a sole admin
- * asked for it, and the bootstrap secret or seven days stand for the approval, that one must be the
- * sole admin yet. Where nobody asked, it is of an admin who has never had a colleague, or of the
- * secret before there is any admin. So of a stock of invitations that needed no second admin one
- * makes an admin, and the others are void. Invitations for other roles outlive the role of their
- * sender.
+ * asked for it and who approved it must be admins yet, and have recovered the account or changed
+ * how it is secured no more than the asker of an act that waits (standing-acts.ts). Where a sole
+ * admin asked for it, and the bootstrap secret or seven days stand for the approval, that one must
+ * be the sole admin yet. Where nobody asked, it is of an admin who has never had a colleague, or of
+ * the secret before there is any admin. So of a stock of invitations that needed no second admin
+ * one makes an admin, and the others are void. Invitations for other roles outlive the role of
+ * their sender.
  */
 export function isStanding(data: SQL | string): SQL {
   const field = (name: string) => sql`json_extract(${data}, ${`$.${name}`})`

@@ -10,8 +10,8 @@ import { hasOtherAdmin, isAdmin } from '../roles/admins'
  * one is listed nowhere, cannot be used, and is closed by the job when its day comes.
  *
  * An act that takes an admin away is bound to that role alone, or its target could escape by a new
- * password a day. A grant that nobody approves in time is over, as nobody performs it. A scheduled invitation is a
- * sole admin's: a colleague would approve instead.
+ * password a day. A grant that nobody approves in time is over, as nobody performs it. A scheduled
+ * invitation is a sole admin's: a colleague would approve instead.
  */
 export function isStandingAct({ now }: Pick<Deps, 'now'>, alias: string): SQL {
   const act = sql.raw(alias)

@@ -32,7 +32,8 @@ describe('E-036: to make an admin takes two, also where one has got rid of the o
       const asked = await inviteAdmin(app, evil)
       expect([gone, asked.status, asked.body.status]).toEqual([gone, 202, 'scheduled'])
     }
-    // The order makes no difference: the last to come, or one who was never told, is a colleague too.
+    // The order makes no difference: the last to come, or one who was never told, is a colleague
+    // too.
     await forgetAdmins()
     const first = { id: await insertUser(app, 'admin') }
     const evil = { id: await insertUser(app, 'admin') }

@@ -57,6 +57,14 @@ describe('a mail about what waits names the admin who asked, whom its reader sho
     expect(text).not.toMatch(/Grund|invited/u)
   })
 
+  test('the removal of an admin’s factors', async ({ expect }) => {
+    const { app, one, three } = await admins()
+    const two = await withTotp(app, 'admin')
+    expect((await act(app, one, `${two.userId}/remove-factors`)).status).toBe(202)
+    const text = await mailTo(three, 'An admin’s authenticator apps are to be removed')
+    expect(text).toContain(`Asked for by: ${await nameOf(one)}\n`)
+  })
+
   test('an invitation by a sole admin', async ({ expect }) => {
     const app = startApp()
     const { one, former } = await soleAdmin(app, 1)

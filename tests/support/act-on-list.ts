@@ -23,7 +23,9 @@ export const actOnList = (app: App, token: string, name: ListAct, userIds: reado
     ip: freshAddress(),
   })
 
-/** What became of each account of a list: `done`, or the code of its refusal, in the order answered. */
+/**
+ * What became of each account of a list: `done`, or the code of its refusal, in the order answered.
+ */
 export const outcomes = ({ body }: { body: Record<string, unknown> }) =>
   (body['results'] as { user_id: string; status: string; code?: string }[]).map(
     ({ user_id: id, status, code }) => [id, code ?? status] as const,

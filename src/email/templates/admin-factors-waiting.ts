@@ -6,21 +6,22 @@ export const adminFactorsWaiting = template(
   'admin_factors_waiting',
   { urgency: 'security', causedBy: 'service', kind: 'warning' },
   {
-    en: ({ address, dueAt, reason, time }, say) => ({
+    en: ({ address, askedBy, dueAt, reason, time }, say) => ({
       subject: 'An admin’s authenticator apps are to be removed',
       preheader: `You can stop it until ${say.date(dueAt)}.`,
       blocks: [
-        `An admin of Phantom was told that another admin has lost the authenticator app and backup codes. On ${say.date(dueAt)} they will be removed. Until then you can stop it. It stands among the waiting acts of the administration.`,
+        `An admin of Phantom was told that another admin has lost the authenticator app and backup codes. On ${say.date(dueAt)} they will be removed. Until then you can stop it. You find the request in the administration, among the acts that wait.`,
         'Ask both of them whether it is really wanted, and by another way than mail: once the app is gone, the mailbox is enough to take over that account.',
         say.facts({ time }, [
           ['Account', plainName(address)],
+          ['Asked for by', plainName(askedBy)],
           ['Reason', plainReason(reason)],
         ]),
       ],
       notMe:
         'If you did not expect this, the account of the admin who asked may be in other hands: stop it, and end the sessions of that admin.',
     }),
-    de: ({ address, dueAt, reason, time }, say) => ({
+    de: ({ address, askedBy, dueAt, reason, time }, say) => ({
       subject: 'Ein Admin soll seine Authentifizierungs-Apps verlieren',
       preheader: `Sie können es bis zum ${say.date(dueAt)} verhindern.`,
       blocks: [
@@ -28,20 +29,22 @@ export const adminFactorsWaiting = template(
         'Fragen Sie beide, ob das wirklich gewollt ist, und zwar nicht per E-Mail: Ohne die App genügt das Postfach, um dieses Konto zu übernehmen.',
         say.facts({ time }, [
           ['Konto', plainName(address)],
+          ['Beantragt von', plainName(askedBy)],
           ['Grund', plainReason(reason)],
         ]),
       ],
       notMe:
         'Wenn Sie das nicht erwartet haben, verwendet vielleicht jemand das Konto des Admins, der es beantragt hat: Verhindern Sie es und beenden Sie dessen Sitzungen.',
     }),
-    fr: ({ address, dueAt, reason, time }, say) => ({
+    fr: ({ address, askedBy, dueAt, reason, time }, say) => ({
       subject: 'Les applications d’un administrateur vont être retirées',
       preheader: `Vous pouvez l’empêcher jusqu’au ${say.date(dueAt)}.`,
       blocks: [
-        `On a signalé à un administrateur de Phantom qu’un autre administrateur a perdu son application d’authentification et ses codes de secours. Le ${say.date(dueAt)}, ils seront retirés. Jusque-là, vous pouvez l’empêcher. La demande figure parmi les actes en attente de l’administration.`,
-        'Demandez à tous deux si c’est bien voulu, autrement que par message électronique : sans l’application, la boîte aux lettres suffit pour prendre ce compte.',
+        `On a signalé à un administrateur de Phantom qu’un autre administrateur a perdu son application d’authentification et ses codes de secours. Le ${say.date(dueAt)}, ils seront retirés. Jusque-là, vous pouvez l’empêcher. La demande se trouve dans l’administration, parmi les actes en attente.`,
+        'Demandez à tous deux si c’est bien voulu, autrement que par message électronique : sans l’application, la boîte aux lettres suffit pour prendre le contrôle de ce compte.',
         say.facts({ time }, [
           ['Compte', plainName(address)],
+          ['Demandé par', plainName(askedBy)],
           ['Motif', plainReason(reason)],
         ]),
       ],
