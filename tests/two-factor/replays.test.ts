@@ -38,6 +38,9 @@ async function stepUpBy(app: App, { password }: Account, token: string, code: st
   return { again, answer: await again(code) }
 }
 
+/** At the beginning of a step, whose code stays the same for half a minute. */
+const beginStep = (app: App) => app.advance(30 - ((app.now().getTime() / 1000) % 30))
+
 const codeOfAnswer = ({ status, body }: Answer) => [status, body.code]
 const USED = [401, 'code_used']
 const WRONG = [401, 'invalid_code']
@@ -48,10 +51,12 @@ describe('a code of an app that this very session has used', () => {
   }) => {
     const app = startApp()
     const { account, accessToken } = await signedIn(app)
+    beginStep(app)
     const { codeNow } = await addTotp(app, accessToken)
-    const { again, answer } = await stepUpBy(app, account, accessToken, codeNow())
+    const code = codeNow()
+    const { again, answer } = await stepUpBy(app, account, accessToken, code)
     expect(codeOfAnswer(answer)).toEqual(USED)
-    for (let count = 2; count <= 4; count++) await again(codeNow())
+    for (let count = 2; count <= 4; count++) await again(code)
     expect(await subjectsTo(account.email)).toEqual(['An authenticator app was added'])
     expect((await failuresOf(account))[0]).toEqual({
       event: 'authn_code_fail',
@@ -77,6 +82,7 @@ describe('a code of an app that this very session has used', () => {
   test('counts all the same: the fifth ends the challenge', async ({ expect }) => {
     const app = startApp()
     const { account, accessToken } = await signedIn(app)
+    beginStep(app)
     const { codeNow } = await addTotp(app, accessToken)
     const code = codeNow()
     const { again } = await stepUpBy(app, account, accessToken, code)
@@ -91,6 +97,7 @@ describe('a code of an app that this very session has used', () => {
   }) => {
     const app = startApp()
     const { account, accessToken } = await signedIn(app)
+    beginStep(app)
     const { codeNow } = await addTotp(app, accessToken)
     const used = codeNow()
     const [first = '', second = '', third = ''] = wrongCodes(used, 3)
