@@ -130,6 +130,10 @@ export const samples: Samples = {
     { address: 'a…@example.com', role: 'merchant', dueAt, askedBy, ...byAdmin },
     { address: 'a…@example.com', role: null, dueAt, askedBy, ...byAdmin },
   ],
+  act_stopped: [
+    { what: 'demote_admin', address: 'a…@example.com', stoppedBy: 'b…@example.com', time },
+    { what: 'remove_factors', address: 'a…@example.com', stoppedBy: null, time },
+  ],
   admin_factors_waiting: [{ address: 'a…@example.com', askedBy, dueAt, ...byAdmin }],
   admin_invitation_scheduled: [
     {

@@ -5,6 +5,7 @@ import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { endAct } from '../users/end-acts'
+import { stoppedNotices } from '../users/stopped-notices'
 import { actKindOf } from './act-kinds'
 import { performAct, selectActs, type WaitingAct } from './perform-act'
 
@@ -41,10 +42,11 @@ export async function stopWaitingAct(
   session: CurrentSession,
   choice: Choice,
 ): Promise<void> {
-  const { user, ...act } = await findAct(deps, session, choice)
-  const who = { by: session.user.id, sessionId: session.id }
+  const { user, ...rest } = await findAct(deps, session, choice)
+  const [act, by] = [{ ...rest, userId: user.id }, session.user.id]
+  const who = { by, sessionId: session.id, mails: await stoppedNotices(deps, act, by) }
   const { stopped, used } = await batch(deps.db, {
-    ...endAct(deps, { ...act, userId: user.id }, who, maySensitively(deps, session)),
+    ...endAct(deps, act, who, maySensitively(deps, session)),
     used: useStepUp(deps, session),
   })
   requireUsed(used)

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { actKinds } from '../db/admin-schema'
 import { roles } from '../db/schema'
 import { occasion } from './occasion'
 import { reportData } from './report-data'
@@ -132,6 +133,13 @@ export const mailData = {
     askedBy: text,
     dueAt: occasion.time,
     ...byAdmin,
+  }),
+  /** Of an act that waited and was stopped; by whom, to admins. */
+  act_stopped: z.object({
+    what: z.enum(actKinds),
+    address: text,
+    stoppedBy: text.nullable(),
+    time: occasion.time,
   }),
   /** To all who have ever been admins, when a sole admin invites one alone; the link stops it. */
   admin_invitation_scheduled: z.object({

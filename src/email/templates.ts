@@ -11,6 +11,7 @@ import { accountFrozen } from './templates/account-frozen'
 import { accountKept } from './templates/account-kept'
 import { accountLocked } from './templates/account-locked'
 import { accountUnlocked } from './templates/account-unlocked'
+import { actStopped } from './templates/act-stopped'
 import { addressInUse } from './templates/address-in-use'
 import { adminFactorsWaiting } from './templates/admin-factors-waiting'
 import { adminGrantWaiting } from './templates/admin-grant-waiting'
@@ -100,6 +101,7 @@ export const templates = {
   account_enabled: accountEnabled,
   account_unlocked: accountUnlocked,
   sessions_ended_by_admin: sessionsEndedByAdmin,
+  act_stopped: actStopped,
   admin_granted: adminGranted,
   admin_grant_waiting: adminGrantWaiting,
   admin_removal_scheduled: adminRemovalScheduled,

@@ -3,6 +3,7 @@ import type { AuditEventName } from '../audit/events'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { type ActKind, pendingActs } from '../db/admin-schema'
+import { insertWaiting, type WaitingMail } from '../email/enqueue'
 
 /** What the audit log says when an act is asked for, and when it is stopped. */
 export const actEvents = {
@@ -17,19 +18,20 @@ export const actEvents = {
 } as const satisfies Record<ActKind, Record<'asked' | 'stopped', AuditEventName>>
 
 type Stopped = Readonly<{ id: string; kind: ActKind; userId: string }>
-type Who = Readonly<{ by: string; sessionId?: string }>
+type Who = Readonly<{ by: string; sessionId?: string; mails?: readonly WaitingMail[] }>
 
 /**
- * The statements that stop an act, if it still waits and `when` holds, and record it; `stopped`
- * returns a row then.
+ * The statements that stop an act, if it still waits and `when` holds, record it, and tell of it
+ * (stopped-notices.ts); `stopped` returns a row then.
  */
 export function endAct(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   { id, kind, userId }: Stopped,
-  { by, sessionId }: Who,
+  { by, sessionId, mails = [] }: Who,
   when: SQL,
 ) {
   const isWaiting = sql`id = ${id} AND state = 'waiting' AND ${when}`
+  const isStopped = sql`EXISTS (SELECT 1 FROM pending_acts WHERE ${isWaiting})`
   return {
     stoppedEvent: recordEvent(
       deps,
@@ -40,8 +42,9 @@ export function endAct(
         sessionId: sessionId ?? null,
         data: { act: id },
       },
-      sql`EXISTS (SELECT 1 FROM pending_acts WHERE ${isWaiting})`,
+      isStopped,
     ),
+    stoppedMails: mails.length > 0 ? insertWaiting(deps, mails, isStopped) : undefined,
     stopped: deps.db
       .update(pendingActs)
       .set({ state: 'stopped', decidedBy: by, decidedAt: deps.now() })

@@ -8,6 +8,7 @@ import { mailedTokens } from '../db/schema'
 import { problem } from '../problems'
 import { endAct } from './end-acts'
 import { findLink } from './find-link'
+import { stoppedNotices } from './stopped-notices'
 
 const schema = z.object({ act: z.string() })
 
@@ -16,18 +17,24 @@ const schema = z.object({ act: z.string() })
  * link names its act: whom it was mailed to need not be whom the act is about.
  */
 export async function stopAct(
-  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'settings'>,
   token: string,
 ): Promise<void> {
   const { db } = deps
   const { userId: by, data, isGood } = await findLink(deps, { purpose: 'stop_act', token, schema })
   const [act] = await db
-    .select({ id: pendingActs.id, kind: pendingActs.kind, userId: pendingActs.userId })
+    .select({
+      id: pendingActs.id,
+      kind: pendingActs.kind,
+      userId: pendingActs.userId,
+      requestedBy: pendingActs.requestedBy,
+    })
     .from(pendingActs)
     .where(sql`id = ${data.act}`)
   if (!act) throw problem('invalid_token', { reason: 'no such act' })
+  const mails = await stoppedNotices(deps, act, by)
   const { stopped } = await batch(db, {
-    ...endAct(deps, act, { by }, isGood),
+    ...endAct(deps, act, { by, mails }, isGood),
     link: db.delete(mailedTokens).where(eq(mailedTokens.tokenHash, sha256(token))),
   })
   if (stopped.length === 0) throw problem('invalid_token', { reason: 'not waiting any more' })
