@@ -7,17 +7,10 @@ import { proveInclusion } from '../../src/audit/prove'
 import { recordEvent } from '../../src/audit/record'
 import { SEGMENT_SIZE } from '../../src/audit/segment'
 import { sealText } from '../../src/audit/text'
-import { parseKeyring } from '../../src/crypto/keyring'
-import { randomToken } from '../../src/crypto/token'
-import { eraseAccounts } from '../../src/jobs/erase-accounts'
-import { resealSecrets } from '../../src/jobs/reseal-secrets'
-import { insertUser } from '../support/admins'
-import { startApp } from '../support/app'
 import { collectingLog } from '../support/attack'
 import {
   allEvents,
   emptyLog,
-  jobDeps,
   RETENTION_MS,
   sealAll,
   sql,
@@ -25,25 +18,10 @@ import {
   writeEvents,
 } from './support'
 
+import { erase, HERS, type Log, SAID, twoTexts } from './two-texts'
+
 beforeEach(emptyLog)
 afterEach(emptyLog)
-
-const SAID = { reason: 'Ada asked for it \u{1f4de}' }
-const HERS = { ip: '192.0.2.77', country: 'DE', userAgent: 'her browser', requestId: 'req_x' }
-
-/** Two texts of an admin: of a user, and of nobody in particular, which is the admin's own. */
-async function twoTexts() {
-  const app = startApp()
-  const log = jobDeps()
-  const [admin, other] = [await insertUser(app, 'admin'), await insertUser(app, 'customer')]
-  const asAdmin = { ...log.deps, caller: HERS }
-  const text = await sealText(log.deps, other, SAID)
-  await recordEvent(asAdmin, { event: 'user_disabled', userId: other, actor: admin, text })
-  const own = await sealText(log.deps, admin, { reason: 'all of them' })
-  await recordEvent(asAdmin, { event: 'sessions_ended', actor: admin, text: own })
-  return { ...log, admin, other }
-}
-type Log = Awaited<ReturnType<typeof twoTexts>>
 
 async function archive({ deps, advance }: Pick<Log, 'deps' | 'advance'>) {
   await writeEvents(deps, SEGMENT_SIZE)
@@ -51,12 +29,6 @@ async function archive({ deps, advance }: Pick<Log, 'deps' | 'advance'>) {
   advance(RETENTION_MS + 60_000)
   const { segments } = await archiveEvents(deps)
   if (segments !== 1) throw new Error('not archived')
-}
-
-async function erase({ deps }: Pick<Log, 'deps'>, id: string) {
-  await sql(`UPDATE users SET role = 'customer', erasure_due_at = 1 WHERE id = ?`, id)
-  const { accounts } = await eraseAccounts(deps)
-  if (accounts !== 1) throw new Error('not erased')
 }
 
 /** Address and text of the two events, as an admin reads them. */
@@ -175,38 +147,5 @@ describe('a text about a person', () => {
     expect(await exported()).toEqual(before)
     await erase(log, log.other)
     expect(await exported()).toBeNull()
-  })
-
-  test('opens after its key was sealed anew', async ({ expect }) => {
-    const log = await twoTexts()
-    const [old] = log.deps.settings.SEALING_KEYS
-    const [fresh] = parseKeyring(`fresh:${randomToken()}`) ?? []
-    if (!fresh) throw new Error('no key')
-    const withRing = (...ring: [typeof old, ...(typeof old)[]]) => ({
-      ...log.deps,
-      settings: { ...log.deps.settings, SEALING_KEYS: ring },
-    })
-    await resealSecrets(withRing(fresh, old))
-    const [line] = await allEvents(withRing(fresh))
-    expect(line?.text?.text).toEqual(SAID)
-    expect((await allEvents(log.deps))[0]?.text).toBeNull()
-  })
-
-  test('gets no key where there is no account any more', async ({ expect }) => {
-    const log = await twoTexts()
-    await erase(log, log.other)
-    expect(await sealText(log.deps, log.other, SAID)).toBeUndefined()
-    expect(await sql('SELECT user_id FROM audit_keys')).toEqual([{ user_id: log.admin }])
-  })
-
-  test('uses no IV that an address in the archive may use, and holds half a character', async ({
-    expect,
-  }) => {
-    const { deps, other } = await twoTexts()
-    const [row] = await sql<{ text: string }>('SELECT text FROM audit_events WHERE id = 1')
-    expect((Buffer.from(row?.text ?? '', 'base64url')[0] ?? 0) & 0x80).toBe(0x80)
-    const text = await sealText(deps, other, { reason: 'half \ud83d' })
-    await recordEvent(deps, { event: 'user_enabled', userId: other, text })
-    expect((await allEvents(deps)).at(-1)?.text?.text).toEqual({ reason: 'half \ufffd' })
   })
 })
