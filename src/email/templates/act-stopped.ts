@@ -35,7 +35,7 @@ export const actStopped = template(
         'Wenn Sie das nicht erwartet haben, wurde es vielleicht in Ihrem Namen beantragt: Setzen Sie Ihr Passwort zurück und beenden Sie Ihre anderen Sitzungen.',
     }),
     fr: ({ what, address, stoppedBy, time }, say) => ({
-      subject: `Demande arrêtée : ${WHAT.fr[what]}`,
+      subject: `Arrêté : ${WHAT.fr[what]}`,
       preheader: 'Rien n’a changé.',
       blocks: [
         `La demande a été arrêtée à temps : ${WHAT.fr[what]}. Rien n’a changé, et il n’y aura pas de suite.`,
