@@ -1,9 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, test } from 'vitest'
+import { randomToken, sha256 } from '../../src/crypto/token'
 import { insertUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { ROWS } from '../support/many'
 import { startMeter } from '../support/meter'
+import { decide, insertAct } from '../support/pending-acts'
 import { testDeps } from '../support/test-deps'
 import { purgeUnconfirmed } from '../../src/jobs/purge-unconfirmed'
 import { runPendingActs } from '../../src/jobs/run-pending-acts'
@@ -78,6 +80,22 @@ test('what waits of one account is found among ten thousand acts of others', asy
     read()
     expect((await ask(method, path, json)).status).toBeLessThan(300)
     expect([method, path, read().rowsRead < 200]).toEqual([method, path, true])
+  }
+  // Nor to stop it, in a session and by a link.
+  for (const way of ['session', 'link']) {
+    const by = { by: admin.id, dueAt: app.now().getTime() + 1000 }
+    const actId = await insertAct('remove_factors', await insertUser(app, 'customer'), by)
+    const linkToken = randomToken()
+    await env.DB.prepare(`INSERT INTO mailed_tokens VALUES (?, ?, 'stop_act', ?, ?)`)
+      .bind(sha256(linkToken), admin.id, JSON.stringify({ act: actId }), by.dueAt)
+      .run()
+    read()
+    const answer =
+      way === 'session'
+        ? await decide(app, admin, 'stop', actId)
+        : await app.post('/api/auth/stop-act/', { token: linkToken }, { ip: freshAddress() })
+    expect(answer.status).toBeLessThan(300)
+    expect([way, read().rowsRead < 100]).toEqual([way, true])
   }
   read()
   await purgeUnconfirmed(meter(testDeps()))
