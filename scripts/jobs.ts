@@ -36,9 +36,7 @@ async function main() {
   if (help) return void process.stdout.write(HELP)
   allowSourceImports()
   const { crons } = await import('../src/jobs/index.ts')
-  const jobs = Object.entries(crons).flatMap(([cron, entry]) =>
-    Object.keys(entry.jobs).map((name) => ({ cron, name })),
-  )
+  const jobs = Object.entries(crons).map(([cron, { name }]) => ({ cron, name }))
   if (list) {
     const width = Math.max(...jobs.map(({ name }) => name.length))
     const lines = jobs.map(({ cron, name }) => `${name.padEnd(width)}  ${cron}\n`)

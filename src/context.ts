@@ -1,6 +1,7 @@
-import { drizzle, type DrizzleD1Database } from 'drizzle-orm/d1'
+import type { DrizzleD1Database } from 'drizzle-orm/d1'
 import type { ApiKey } from './api-keys/find-key'
 import { type Cost, CURRENT_COST } from './crypto/password-hash'
+import { databaseOf } from './db/database'
 import type { AccountGuard } from './durable/account-guard'
 import type { IpLimiter } from './durable/ip-limiter'
 import type { MailBudget } from './durable/mail-budget'
@@ -13,6 +14,7 @@ import { settings, type Settings } from './settings'
 
 /** Everything a domain function may need. Each one asks for the part it uses: `Pick<Deps, 'db' | 'now'>`. */
 export type Deps = Readonly<{
+  /** Of this invocation alone: it counts what D1 allows to one (db/limits.ts). */
   db: DrizzleD1Database
   kv: KVNamespace
   archive: R2Bucket
@@ -47,17 +49,6 @@ export type AppEnv = {
     extendDeadline: (ms: number) => void
     refusal: { code: ProblemCode; reason?: string }
   }
-}
-
-const databases = new WeakMap<D1Database, DrizzleD1Database>()
-
-/** The query builder of a binding, one for all requests: it holds no connection, and prepared queries. */
-function databaseOf(binding: D1Database): DrizzleD1Database {
-  const known = databases.get(binding)
-  if (known) return known
-  const database = drizzle(binding)
-  databases.set(binding, database)
-  return database
 }
 
 /** The handles of one invocation, made from its bindings. */

@@ -7,22 +7,31 @@ const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT']
 
 /** The cron expressions that the deployed Worker has. */
 export function cronsIn(wranglerToml: string): string[] {
-  const [, list] = /^crons = (\[.*\])$/m.exec(wranglerToml) ?? []
-  return list === undefined ? [] : (JSON.parse(list) as string[])
+  const [, list = ''] = /^crons = \[([^\]]*)\]$/m.exec(wranglerToml) ?? []
+  return [...list.matchAll(/"([^"]+)"/g)].map(([, cron = '']) => cron)
 }
 
 /**
- * Whether a cron starts in the minute of this time (UTC). A field is a star, with or without a step, a number
- * or the name of a day: Cloudflare counts days from 1, Sunday, and others from 0, so that only names are clear.
+ * Whether a cron starts in the minute of this time (UTC). A field is a star or a range, with or
+ * without a step, a number or the name of a day: Cloudflare counts days from 1, Sunday, and others
+ * from 0, so that only names are clear.
  */
 export function isDue(cron: string, at: Date): boolean {
   const time = [at.getUTCMinutes(), at.getUTCHours(), at.getUTCDate(), at.getUTCMonth() + 1]
   const values = [...time, DAYS[at.getUTCDay()]]
   return cron.split(' ').every((field, index) => {
     const value = values[index]
-    if (field === '*' || field === `${value}`) return true
-    return field.startsWith('*/') && Number(value) % Number(field.slice(2)) === 0
+    return field === '*' || field === `${value}` || isIn(field, Number(value))
   })
+}
+
+const SPAN = /^(?:\*|(\d+)-(\d+))(?:\/(\d+))?$/
+
+function isIn(field: string, value: number): boolean {
+  const span = SPAN.exec(field)
+  if (!span) return false
+  const [from, to, step] = [Number(span[1] ?? 0), Number(span[2] ?? 59), Number(span[3] ?? 1)]
+  return value >= from && value <= to && (value - from) % step === 0
 }
 
 /**

@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { equalSecrets } from '../crypto/token'
+import { buildOnce } from '../db/database'
 import { apiKeys } from '../db/key-schema'
 import { users } from '../db/schema'
 import type { Role } from '../sessions/lifetimes'
@@ -48,18 +49,9 @@ function endOf(row: NonNullable<KeyRow>, hash: string): Date | undefined {
   return isPrevious ? (previousUntil ?? undefined) : undefined
 }
 
-type KeyRow = Awaited<ReturnType<ReturnType<typeof prepareKeyQuery>['get']>>
+type KeyRow = Awaited<ReturnType<ReturnType<typeof keyQuery>['get']>>
 
-const queries = new WeakMap<Deps['db'], ReturnType<typeof prepareKeyQuery>>()
-
-/** Built once, as the one of every authenticated request (sessions/find-session.ts). */
-function keyQuery(db: Deps['db']) {
-  const query = queries.get(db) ?? prepareKeyQuery(db)
-  queries.set(db, query)
-  return query
-}
-
-const prepareKeyQuery = (db: Deps['db']) =>
+const keyQuery = buildOnce((db) =>
   db
     .select({
       id: apiKeys.id,
@@ -75,4 +67,5 @@ const prepareKeyQuery = (db: Deps['db']) =>
     .from(apiKeys)
     .innerJoin(users, eq(users.id, apiKeys.userId))
     .where(and(eq(apiKeys.id, sql.placeholder('id')), isNull(apiKeys.revokedAt), mayHaveKeys))
-    .prepare()
+    .prepare(),
+)

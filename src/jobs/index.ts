@@ -16,60 +16,52 @@ import { watchJobs } from './watch-jobs'
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 
-type Crons = Readonly<
-  Record<
-    string,
-    {
-      everyMs: number
-      /** Jobs of which a run that did something leaves no event. */
-      silent?: readonly string[]
-      jobs: Readonly<Record<string, Job>>
-    }
-  >
->
+type Entry = Readonly<{
+  name: string
+  job: Job
+  everyMs: number
+  /** A run that did something leaves no event. */
+  isSilent?: true
+}>
+
+const everyMinute = { everyMs: MINUTE_MS }
+const everyQuarter = { everyMs: 15 * MINUTE_MS }
+const everyDay = { everyMs: DAY_MS }
 
 /**
- * Every job by its name, under the cron expression that starts it. Each is safe to run late, twice, or
- * twice at once, goes on where one was cut off, and stops by itself after so many rows or seconds.
+ * Every job under the cron expression that starts it, and no other: each has an invocation of its own,
+ * with all of its queries and CPU time (decision 029). Each is safe to run late, twice, or twice at
+ * once, goes on where one was cut off, and stops by itself after so many rows or seconds.
  */
-export const crons: Crons = {
-  '* * * * *': {
-    everyMs: MINUTE_MS,
-    // An event a run would be one to seal for the next, and the log never came to rest.
-    silent: ['seal-events'],
-    jobs: { 'seal-events': sealEvents, 'send-waiting-mails': sendWaitingMails },
+export const crons: Readonly<Record<string, Entry>> = {
+  // An event a run would be one to seal for the next, and the log never came to rest.
+  '* * * * *': { name: 'seal-events', job: sealEvents, ...everyMinute, isSilent: true },
+  '*/1 * * * *': { name: 'send-waiting-mails', job: sendWaitingMails, ...everyMinute },
+  '*/15 * * * *': { name: 'purge-expired', job: purgeExpired, ...everyQuarter },
+  '1-59/15 * * * *': { name: 'purge-unconfirmed', job: purgeUnconfirmed, ...everyQuarter },
+  '2-59/15 * * * *': { name: 'erase-accounts', job: eraseAccounts, ...everyQuarter },
+  '3-59/15 * * * *': { name: 'drop-leftovers', job: dropLeftovers, ...everyQuarter },
+  '4-59/15 * * * *': { name: 'run-pending-acts', job: runPendingActs, ...everyQuarter },
+  '5-59/15 * * * *': { name: 'archive-events', job: archiveEvents, ...everyQuarter },
+  '6-59/15 * * * *': { name: 'reseal-secrets', job: resealSecrets, ...everyQuarter },
+  '7-59/15 * * * *': {
+    name: 'watch-jobs',
+    job: (deps) => watchJobs(deps, periods()),
+    ...everyQuarter,
   },
-  '*/15 * * * *': {
-    everyMs: 15 * MINUTE_MS,
-    jobs: {
-      'purge-expired': purgeExpired,
-      'purge-unconfirmed': purgeUnconfirmed,
-      'erase-accounts': eraseAccounts,
-      'drop-leftovers': dropLeftovers,
-      'run-pending-acts': runPendingActs,
-      'archive-events': archiveEvents,
-      'reseal-secrets': resealSecrets,
-      'watch-jobs': (deps) => watchJobs(deps, periods()),
-    },
+  '0 6 * * *': { name: 'remind-keys', job: remindKeys, ...everyDay },
+  '1 6 * * *': { name: 'remind-secrets', job: remindSecrets, ...everyDay },
+  // A report that could not be sent on Monday is sent the day after.
+  '2 6 * * *': { name: 'report-security-late', job: reportSecurity, ...everyDay },
+  // Who watches the watcher: each sees when the other is silent.
+  '8 6 * * *': {
+    name: 'watch-jobs-daily',
+    job: (deps) => watchJobs(deps, periods()),
+    ...everyDay,
   },
-  '0 6 * * *': {
-    everyMs: DAY_MS,
-    jobs: {
-      'remind-keys': remindKeys,
-      'remind-secrets': remindSecrets,
-      // A report that could not be sent on Monday is sent the day after.
-      'report-security-late': reportSecurity,
-      // Who watches the watcher: each sees when the other is silent.
-      'watch-jobs-daily': (deps) => watchJobs(deps, periods()),
-    },
-  },
-  '0 7 * * MON': { everyMs: 7 * DAY_MS, jobs: { 'report-security': reportSecurity } },
+  '0 7 * * MON': { name: 'report-security', job: reportSecurity, everyMs: 7 * DAY_MS },
 }
 
 /** How often each job should end well, in milliseconds. */
 const periods = () =>
-  Object.fromEntries(
-    Object.values(crons).flatMap(({ everyMs, jobs }) =>
-      Object.keys(jobs).map((name) => [name, everyMs]),
-    ),
-  )
+  Object.fromEntries(Object.values(crons).map(({ name, everyMs }) => [name, everyMs]))

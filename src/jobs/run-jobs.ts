@@ -7,36 +7,26 @@ import { log } from '../log'
 import { describeError } from '../problems'
 import { reach, within } from '../reach'
 import { crons } from './index'
-import type { Counts, Job } from './job'
+import type { Counts } from './job'
 
 const HOUR_MS = 3_600_000
 
-type Due = Readonly<{ name: string; job: Job; isSilent: boolean }>
-
 /**
- * Runs the jobs of a cron expression, or one by its name, which no cron has: for `npm run jobs`. One that
- * fails stops no other. Throws in the end if any has, for the list of the platform.
+ * Runs the job of a cron expression, or one by its name, which no cron has: for `npm run jobs`. Throws
+ * if it fails, for the list of the platform.
  */
 export async function runJobs(deps: Deps, cronOrName: string): Promise<void> {
-  const due = dueFor(cronOrName)
-  if (due.length === 0) return log('error', 'sys_job_unknown', { cron: cronOrName })
-  const results = await Promise.allSettled(due.map((job) => runJob(deps, job)))
-  const failed = due.filter((_job, index) => results[index]?.status === 'rejected')
-  if (failed.length > 0) throw new Error(`failed: ${failed.map(({ name }) => name).join(', ')}`)
+  const due = crons[cronOrName] ?? Object.values(crons).find(({ name }) => name === cronOrName)
+  if (!due) return log('error', 'sys_job_unknown', { cron: cronOrName })
+  await runJob(deps, due)
 }
 
-function dueFor(cronOrName: string): Due[] {
-  const all = Object.entries(crons).flatMap(([cron, { jobs, silent = [] }]) =>
-    Object.entries(jobs).map(([name, job]) => {
-      const isSilent = silent.includes(name)
-      return { cron, name, job, isSilent }
-    }),
-  )
-  return all.filter(({ cron, name }) => cronOrName === cron || cronOrName === name)
-}
-
-/** Runs one and notes how it went. Throws if it failed, or if that cannot be noted. */
-async function runJob(deps: Deps, { name, job, isSilent }: Due): Promise<void> {
+/**
+ * Runs one and notes how it went. Throws if it failed, or if that cannot be noted: by its name alone,
+ * since the platform's log has the whole text of what is thrown.
+ */
+async function runJob(deps: Deps, due: (typeof crons)[string]): Promise<void> {
+  const { name, job, isSilent = false } = due
   const startedAt = deps.now()
   let counts: Counts = {}
   let error: Error | undefined
@@ -52,7 +42,7 @@ async function runJob(deps: Deps, { name, job, isSilent }: Due): Promise<void> {
     log('error', 'sys_job_failed', { job: name, duration, counts, ...describeError(error) })
   else log('info', 'sys_job_done', { job: name, duration, counts })
   await noteRun(deps, { name, startedAt, endedAt, duration, counts, isSilent, isFailed: !!error })
-  if (error) throw error
+  if (error) throw new Error(`failed: ${name}`)
 }
 
 type Run = Readonly<{

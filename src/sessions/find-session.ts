@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
+import { buildOnce } from '../db/database'
 import { sessions, users } from '../db/schema'
 import { assuranceOf } from './assurance'
 import { lifetimes } from './lifetimes'
@@ -23,16 +24,8 @@ export async function findSession(deps: Pick<Deps, 'db' | 'now'>, ref: SessionRe
   return { ...row, ...assuranceOf(row.firstFactor, row.secondFactor) }
 }
 
-const queries = new WeakMap<Deps['db'], ReturnType<typeof prepareSessionQuery>>()
-
-/** The query of every authenticated request, built once: that costs a quarter of running it. */
-function sessionQuery(db: Deps['db']) {
-  const query = queries.get(db) ?? prepareSessionQuery(db)
-  queries.set(db, query)
-  return query
-}
-
-const prepareSessionQuery = (db: Deps['db']) =>
+/** The query of every authenticated request. */
+const sessionQuery = buildOnce((db) =>
   db
     .select({
       id: sessions.id,
@@ -72,4 +65,5 @@ const prepareSessionQuery = (db: Deps['db']) =>
         eq(users.status, 'active'),
       ),
     )
-    .prepare()
+    .prepare(),
+)

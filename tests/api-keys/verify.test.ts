@@ -222,7 +222,7 @@ describe('the end of a key', () => {
   test('takes its row a month later', async ({ expect }) => {
     const app = startApp()
     const { id } = await madeKey(app, await keyOwner(app), { expires_in_days: 1 })
-    const purge = () => runJobs(testDeps({ now: app.now }), '*/15 * * * *')
+    const purge = () => runJobs(testDeps({ now: app.now }), 'purge-expired')
     app.advance(31 * DAY - 60)
     await purge()
     expect(await rowOf(id)).not.toBeNull()

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { crons } from '../../src/jobs/index'
 import { runJobs } from '../../src/jobs/run-jobs'
 import { freshAddress, startApp } from '../support/app'
 import { nextMail, tokenIn } from '../support/mailbox'
@@ -82,7 +83,7 @@ describe('injection', () => {
       { headers: { 'User-Agent': name } },
     )
     expect(verified.status).toBe(200)
-    await runJobs(testDeps(), '*/15 * * * *')
+    for (const { name } of Object.values(crons)) await runJobs(testDeps(), name)
     const { results } = await env.DB.prepare(
       `SELECT legal_name, (SELECT user_agent FROM audit_events WHERE user_id = u.id LIMIT 1) AS agent
        FROM merchant_profiles JOIN users u ON u.id = user_id WHERE u.email = ?`,

@@ -107,7 +107,7 @@ describe('the alarm', () => {
       'SELECT job FROM job_runs WHERE alarmed_at IS NOT NULL',
     ).run<{ job: string }>()
     const alarmed = results.map(({ job }) => job)
-    const all = Object.values(crons).flatMap(({ jobs }) => Object.keys(jobs))
+    const all = Object.values(crons).map(({ name }) => name)
     expect(new Set(alarmed)).toEqual(new Set(all))
   })
 })

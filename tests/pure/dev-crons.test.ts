@@ -14,10 +14,14 @@ describe('a cron of wrangler.toml', () => {
 
   test('is due in its own minutes and in no other', ({ expect }) => {
     const due = (at: string) => crons.filter((cron) => isDue(cron, new Date(at)))
-    expect(due('2027-03-08T07:01:00Z')).toEqual(['* * * * *'])
-    expect(due('2027-03-08T07:45:00Z')).toEqual(['* * * * *', '*/15 * * * *'])
-    expect(due('2027-03-09T06:00:00Z')).toEqual(['* * * * *', '*/15 * * * *', '0 6 * * *'])
-    expect(due(MONDAY)).toEqual(['* * * * *', '*/15 * * * *', '0 7 * * MON'])
-    expect(due('2027-03-07T07:00:00Z')).toEqual(['* * * * *', '*/15 * * * *'])
+    const everyMinute = ['* * * * *', '*/1 * * * *']
+    expect(due('2027-03-08T07:08:00Z')).toEqual(everyMinute)
+    expect(due('2027-03-08T07:45:00Z')).toEqual([...everyMinute, '*/15 * * * *'])
+    expect(due('2027-03-08T07:16:00Z')).toEqual([...everyMinute, '1-59/15 * * * *'])
+    expect(due('2027-03-08T07:52:00Z')).toEqual([...everyMinute, '7-59/15 * * * *'])
+    expect(due('2027-03-09T06:00:00Z')).toEqual([...everyMinute, '*/15 * * * *', '0 6 * * *'])
+    expect(due('2027-03-09T06:08:00Z')).toEqual([...everyMinute, '8 6 * * *'])
+    expect(due(MONDAY)).toEqual([...everyMinute, '*/15 * * * *', '0 7 * * MON'])
+    expect(due('2027-03-07T07:00:00Z')).toEqual([...everyMinute, '*/15 * * * *'])
   })
 })

@@ -1,5 +1,5 @@
 import type { Deps } from '../../src/context'
-import { drizzle } from 'drizzle-orm/d1'
+import { databaseOf } from '../../src/db/database'
 import { env } from 'cloudflare:workers'
 
 export type Reading = {
@@ -114,7 +114,7 @@ export function startMeter() {
   return {
     meter: (deps: Deps): Deps => ({
       ...deps,
-      db: drizzle(db),
+      db: databaseOf(db),
       kv: counting(deps.kv, { get: 'kvReads', put: 'kvWrites', delete: 'kvWrites' }),
       mailQueue: counting(deps.mailQueue, { send: 'queueSends' }),
       accountGuards: countingObjects(deps.accountGuards),

@@ -1,0 +1,84 @@
+import { env } from 'cloudflare:workers'
+import { sql } from 'drizzle-orm'
+import { beforeEach, describe, test } from 'vitest'
+import { createDeps, type Deps } from '../../src/context'
+import { D1_LIMITS } from '../../src/db/limits'
+import { messageOf } from '../../src/error-text'
+import { findSession } from '../../src/sessions/find-session'
+import { signedIn } from '../support/acts'
+import { startApp } from '../support/app'
+
+/** What production's D1 refuses and a local one answers: it must fail here first. */
+describe('D1 of an invocation', () => {
+  let db: Deps['db']
+  beforeEach(() => {
+    db = createDeps(env, () => {}).db
+  })
+  const one = sql`SELECT 1 AS one`
+  const ask = (times: number) => Promise.all(Array.from({ length: times }, () => db.all(one)))
+  const refusal = (query: () => PromiseLike<unknown>) =>
+    Promise.resolve(query()).then(() => 'answered', messageOf)
+
+  test('answers a thousand queries and no more, and the next one begins anew', async ({
+    expect,
+  }) => {
+    await ask(D1_LIMITS.queries - 2)
+    await db.run(one)
+    await db.select({ one: sql`one` }).from(sql`(${one})`)
+    expect(await refusal(() => db.all(one))).toMatch(/1000 \(queries\), this is 1001/)
+    expect(await createDeps(env, () => {}).db.all(one)).toEqual([{ one: 1 }])
+  })
+
+  test('counts each statement of a batch, and begins none that goes beyond', async ({ expect }) => {
+    await ask(D1_LIMITS.queries - 2)
+    const write = () => db.run(sql`INSERT INTO bootstrap_uses VALUES (hex(randomblob(32)))`)
+    expect(await refusal(() => db.batch([write(), write(), write()]))).toMatch(/1001/)
+    const uses = await env.DB.prepare('SELECT count(*) AS n FROM bootstrap_uses').first('n')
+    expect(uses).toBe(0)
+  })
+
+  test('counts a query that is built once for all invocations', async ({ expect }) => {
+    const app = startApp()
+    const { userId, sessionId } = await signedIn(app)
+    const find = () => findSession({ db, now: app.now }, { userId, sessionId })
+    await ask(D1_LIMITS.queries - 1)
+    expect(await find()).toMatchObject({ id: sessionId })
+    expect(await refusal(find)).toMatch(/1001/)
+  })
+
+  test('takes a hundred parameters', async ({ expect }) => {
+    const sum = (count: number) => {
+      const parameters = Array.from({ length: count }, (_, at) => sql`${at}`)
+      return db.all(sql`SELECT ${sql.join(parameters, sql` + `)}`)
+    }
+    expect(await refusal(() => sum(D1_LIMITS.parameters))).toBe('answered')
+    expect(await refusal(() => sum(D1_LIMITS.parameters + 1))).toMatch(/\(parameters\)/)
+  })
+
+  test('takes a statement of 100,000 bytes, not characters', async ({ expect }) => {
+    const statement = (comment: string) => db.run(sql.raw(`SELECT 1 /*${comment}*/`))
+    const room = D1_LIMITS.sql - 'SELECT 1 /**/'.length
+    expect(await refusal(() => statement('x'.repeat(room)))).toBe('answered')
+    expect(await refusal(() => statement('x'.repeat(room + 1)))).toMatch(/\(sql\)/)
+    expect(await refusal(() => statement('é'.repeat(room / 2 + 1)))).toMatch(/\(sql\)/)
+  })
+
+  test('takes a value of two million bytes', async ({ expect }) => {
+    const { value: most } = D1_LIMITS
+    const value = (text: string) => db.all(sql`SELECT length(${text}) AS length`)
+    expect(await value('x'.repeat(most))).toEqual([{ length: most }])
+    expect(await refusal(() => value('x'.repeat(most + 1)))).toMatch(/\(value\)/)
+    expect(await refusal(() => value('é'.repeat(most / 2 + 1)))).toMatch(/\(value\)/)
+  })
+
+  test('answers with fifty million bytes, of whatever kind of query', async ({ expect }) => {
+    const rows = (count: number) => sql`WITH RECURSIVE n (i) AS
+      (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+      SELECT hex(zeroblob(500000)) AS text FROM n`
+    const byColumn = () => db.select({ text: sql`text` }).from(sql`(${rows(51)})`)
+    expect(await db.all(rows(50))).toHaveLength(50)
+    expect(await refusal(() => db.all(rows(51)))).toMatch(/\(result\)/)
+    expect(await refusal(byColumn)).toMatch(/\(result\)/)
+    expect(await refusal(() => db.batch([byColumn()]))).toMatch(/\(result\)/)
+  })
+})
