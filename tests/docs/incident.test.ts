@@ -1,14 +1,13 @@
 import { test } from 'vitest'
-import operations from '../../docs/operations.md?raw'
 import { customers, newAdmin, outcomes } from '../support/act-on-list'
 import { columnOf, insertUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
+import { documented } from '../support/documented'
 
-const [, section = ''] = operations.split('## When many accounts are stolen')
-const [incident = ''] = section.split('\n## ')
+const incident = documented('docs/operations.md', 'users/disable/')
 
 /** Of each command its path, and the body where it sends one. */
-const commands = [...incident.matchAll(/^ {4}admin '?([^' ]+)'?(?: --json '(.+)')?/gm)]
+const commands = [...incident.matchAll(/^admin '?([^' ]+)'?(?: --json '(.+)')?/gm)]
 
 test('every command of docs/operations.md for stolen accounts works, one after the other', async ({
   expect,
