@@ -133,7 +133,10 @@ describe('an archive and an export that the running service has made', () => {
 describe('an export of the database', () => {
   test('is loaded as docs/operations.md says, and every row is there', async ({ expect }) => {
     const { schema, rows } = rowsOf(copy)
-    expect({ schema, rows }).toEqual(rowsOf(state))
+    const { schema: made, rows: given } = rowsOf(state)
+    expect(schema).toEqual(made)
+    // The one text that an export changes, as the document says.
+    expect(rows).toEqual(JSON.parse(JSON.stringify(given).replace('odd\\\\\\\\n', 'odd\\\\n')))
     expect(rows.length).toBeGreaterThan(20)
     const look = documented('docs/operations.md', 'GROUP BY event')
     expect(await runIn(directory, look)).toContain('authn_login_success')

@@ -8,8 +8,9 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, test } from 'vitest'
 import { documented } from '../support/documented'
 
+const JQ = 'jq'
 const noJq =
-  spawnSync('jq', ['--version']).status === 0
+  spawnSync(JQ, ['--version']).status === 0
     ? undefined
     : 'no jq; enable with: sudo apt-get install -y jq'
 

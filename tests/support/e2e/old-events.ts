@@ -8,7 +8,7 @@ const OLD_MS = 100 * 86_400_000
 const EVENTS = SEGMENT_SIZE + 100
 const USER = 'usr_of_long_ago'
 /** What an export has to write in another way. */
-const REASON = `two lines,\nan owner's "words"; and ${'\t'} a tab`
+const REASON = `two lines,\nan owner's "words"; a\ttab, odd\\n`
 
 /** Events of a hundred days ago, as the service would have recorded them, the half of them of a user, for
  * whom an act waits that nobody will do. */
