@@ -1,4 +1,4 @@
-// From sign-up to a session, with `npm run dev` running: npm exec node examples/sign-up-to-session.ts
+// From sign-up to a session, beside `npm run dev`: `npm exec node examples/sign-up-to-session.ts`
 import { parseResponse, phantomSecurity } from 'phantom-security/client'
 import { mailed } from './mailed.ts'
 

@@ -3,6 +3,9 @@ import type { Deps } from '../context'
 
 const DAY_MS = 86_400_000
 
+/** How long a secret of a key works at most; docs/operations.md counts on it. */
+export const MAX_KEY_DAYS = 365
+
 /** Days before its end at which the owner of a key is reminded, once each. */
 export const REMIND_DAYS = [14, 3] as const
 

@@ -8,6 +8,7 @@ import { body } from '../http/validate'
 import { plainText } from '../users/display-name'
 import { createKey } from './create-key'
 import { keyEntry, newKey } from './key-entry'
+import { MAX_KEY_DAYS } from './key-life'
 import { listKeys } from './list-keys'
 import { network } from './network'
 import { revokeKey } from './revoke-key'
@@ -17,7 +18,7 @@ import { scope, scopes } from './scopes'
 const MAX_NETWORKS = 20
 const DAY_SECONDS = 86_400
 
-const expiresInDays = z.int().min(1).max(365).default(90)
+const expiresInDays = z.int().min(1).max(MAX_KEY_DAYS).default(90)
 
 const createBody = z.strictObject({
   name: plainText(60).describe('For its owner to tell keys apart'),

@@ -4,7 +4,7 @@ import type { Counts } from './job'
 import { tellOnceSince } from './once-since'
 
 const DAY_MS = 86_400_000
-const OLD_DAYS = 180
+export const OLD_DAYS = 180
 const MAILED_EVERY_MS = 30 * DAY_MS
 
 /**

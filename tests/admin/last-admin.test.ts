@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import operations from '../../docs/operations.md?raw'
 import { insertUser, onlyAdmins, tokenFor } from '../support/admins'
 import { startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
+import { documented } from '../support/documented'
 import { actsOf, approve, DAY, runActs } from '../support/pending-acts'
 import { ADMIN, setUser, stateOf, ways } from './removal-ways'
 
@@ -70,8 +70,8 @@ test('docs/operations.md: an operator ends a stolen admin account in the databas
   const app = startApp()
   const { one, two } = await onlyAdmins(app, 'one', 'two')
   const { body } = await ways.demoted.ask(app, one, two)
-  const [, command = ''] = /`(UPDATE users SET frozen_at [^`]*)`/.exec(operations) ?? []
-  await env.DB.prepare(command.replace('…', one.id)).run()
+  const statement = documented('docs/operations.md', 'UPDATE users SET frozen_at')
+  await env.DB.prepare(statement.replace('…', one.id)).run()
   expect((await approve(app, { id: await insertUser(app, 'admin') }, body['act_id'])).status).toBe(
     404,
   )

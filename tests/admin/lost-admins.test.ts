@@ -1,16 +1,17 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import operationsText from '../../docs/operations.md?raw'
 import { randomToken } from '../../src/crypto/token'
 import { withTotp } from '../support/acts'
 import { acceptInvitation, columnOf, forgetAdmins, insertUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
+import { documented, requestOf, statementOf } from '../support/documented'
 import { nextMail, tokenIn } from '../support/mailbox'
 import { userIdOf } from '../support/rows-of'
 import { noticesTo, schedule } from './support'
 
-/** The statement that docs/operations.md gives an operator. */
-const [, statement = ''] = /d1 execute DB --remote --command "([^"]+)"/.exec(operationsText) ?? []
+/** What docs/operations.md gives an operator. */
+const statement = statementOf(documented('docs/operations.md', 'UPDATE users SET role'))
+const bootstrap = requestOf(documented('docs/operations.md', 'curl $URL/api/admin/bootstrap/'))
 
 test('where all admins are lost, the statement of the documents and a new secret make a first one anew', async ({
   expect,
@@ -30,8 +31,8 @@ test('where all admins are lost, the statement of the documents and a new secret
   const account = app.newAccount()
   const start = () =>
     app.post(
-      '/api/admin/bootstrap/',
-      { token: secret, email: account.email },
+      bootstrap.path,
+      { ...bootstrap.json, token: secret, email: account.email },
       { ip: freshAddress() },
     )
   expect((await start()).status).toBe(404)

@@ -3,6 +3,7 @@ import { describe, test } from 'vitest'
 import { randomToken } from '../../src/crypto/token'
 import { acceptInvitation, columnOf, insertUser, inviteUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
+import { documented, requestOf } from '../support/documented'
 import { mailsTo, nextMail, tokenIn } from '../support/mailbox'
 import { userIdOf } from '../support/rows-of'
 import { check, eventsAbout, setUserById, soleAdmin } from './support'
@@ -28,7 +29,10 @@ describe('E-036: a sole admin with a new secret of the service', () => {
     const app = appWith(secret)
     const { one } = await soleAdmin(app)
     const account = app.newAccount()
-    const json = { email: account.email, role: 'admin', bootstrap_token: secret }
+    const command = documented('docs/operations.md', 'curl $URL/api/users/create/')
+    const { path, json: given } = requestOf(command)
+    expect(path).toBe('/api/users/create/')
+    const json = { ...given, email: account.email, bootstrap_token: secret }
     const invited = await inviteUser(app, one, json)
     expect([invited.status, invited.body.status]).toEqual([201, 'invited'])
     const link = tokenIn(await nextMail(account.email))

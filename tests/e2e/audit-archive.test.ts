@@ -1,5 +1,6 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { main } from '../../scripts/audit/main.ts'
@@ -13,6 +14,8 @@ import {
   startDevServer,
   stillRunning,
 } from '../support/e2e/dev-server.ts'
+import { rowsOf, runIn, workshop } from '../support/e2e/by-the-letter.ts'
+import { documented } from '../support/documented.ts'
 import { runJobs, startJob } from '../support/e2e/jobs.ts'
 import { download, writeOldEvents } from '../support/e2e/old-events.ts'
 import { withStores } from '../support/e2e/stores.ts'
@@ -20,20 +23,35 @@ import { withStores } from '../support/e2e/stores.ts'
 const state = newState()
 const directory = newState()
 const inDirectory = (name: string) => join(directory, name)
+/** The state in which the export of the database is loaded, where docs/operations.md puts it. */
+const copy = inDirectory('copy')
 
 /** What was seen of the first start. */
-let first: { processes: number[]; exitCode: number | null; left: unknown[] }
+let first: {
+  port: string
+  token: string
+  processes: number[]
+  exitCode: number | null
+  left: unknown[]
+}
 
 /** Archives the old events, exports the rest, and keeps both in the directory. */
 async function archiveAndExport(dev: DevServer) {
   const token = await signInAsFirstAdmin(dev)
   for (const job of ['seal-events', 'archive-events', 'seal-events']) await startJob(dev, job)
-  const pinned = await fetch(`${dev.api}/.well-known/audit-head`)
-  writeFileSync(inDirectory('pinned.json'), await pinned.text())
+  const pin = documented('docs/audit-log.md', 'curl -fsS')
+  await runIn(directory, pin.replace('https://your.service', dev.api))
+  await exportRest(dev, token, 'rest.ndjson')
+  return token
+}
+
+/** Exports what is not in the archive. */
+async function exportRest({ api }: Pick<DevServer, 'api'>, token: string, file: string) {
   const headers = { authorization: `Bearer ${token}` }
-  const path = `/api/admin/audit/export/?after=${SEGMENT_SIZE}`
-  const rest = await fetch(`${dev.api}${path}`, { headers })
-  writeFileSync(inDirectory('rest.ndjson'), await rest.text())
+  const rest = await fetch(`${api}/api/admin/audit/export/?after=${SEGMENT_SIZE}`, { headers })
+  const text = await rest.text()
+  if (!rest.ok) throw new Error(text)
+  writeFileSync(inDirectory(file), text)
 }
 
 // A start of its own: its state is prepared before it, and read when it has stopped.
@@ -42,11 +60,20 @@ beforeAll(async () => {
   await withStores(state, writeOldEvents)
   const dev = await startDevServer({ state })
   try {
-    await archiveAndExport(dev)
+    const token = await archiveAndExport(dev)
     const processes = dev.processes()
     const exitCode = await dev.interrupt()
-    first = { processes, exitCode, left: stillRunning(processes) }
+    first = {
+      port: new URL(dev.api).port,
+      token,
+      processes,
+      exitCode,
+      left: stillRunning(processes),
+    }
     await withStores(state, (stores) => download(stores, inDirectory('archive')))
+    workshop(directory, state)
+    const load = documented('docs/operations.md', 'd1 export DB')
+    await runIn(directory, load.replaceAll('--remote', '--local'))
   } finally {
     await dev.interrupt()
   }
@@ -103,6 +130,26 @@ describe('an archive and an export that the running service has made', () => {
   })
 })
 
+describe('an export of the database', () => {
+  test('is loaded as docs/operations.md says, and every row is there', async ({ expect }) => {
+    const { schema, rows } = rowsOf(copy)
+    const { schema: made, rows: given } = rowsOf(state)
+    expect(schema).toEqual(made)
+    // The one text that an export changes, as the document says.
+    expect(rows).toEqual(JSON.parse(JSON.stringify(given).replace('odd\\\\\\\\n', 'odd\\\\n')))
+    expect(rows.length).toBeGreaterThan(20)
+    const look = documented('docs/operations.md', 'GROUP BY event')
+    expect(await runIn(directory, look)).toContain('authn_login_success')
+  })
+
+  test('cannot be loaded in the order in which it is written', ({ expect }) => {
+    const load = (file: string) =>
+      new DatabaseSync(':memory:').exec(readFileSync(inDirectory(file), 'utf8'))
+    expect(() => load('export.sql')).toThrow('no such table: main.users')
+    load('load.sql')
+  })
+})
+
 describe('npm run dev', () => {
   test('leaves nothing behind', ({ expect }) => {
     // Itself, the mailbox, wrangler and at least one workerd.
@@ -112,8 +159,12 @@ describe('npm run dev', () => {
   })
 
   test('invites no second first admin when it starts again, and runs jobs', async ({ expect }) => {
-    // A start of its own: the second one is the subject.
-    const again = await startDevServer({ state })
+    // A start of its own: the second one is the subject. On the database that the export has made.
+    for (const name of readdirSync(join(state, 'v3')).filter((name) => name !== 'd1'))
+      cpSync(join(state, 'v3', name), join(copy, 'v3', name), { recursive: true })
+    // Its address is the name of the log.
+    const port = ['--port', first.port]
+    const again = await startDevServer({ state: copy, args: port })
     try {
       expect(again.output()).not.toContain('first admin')
       await fetch(`${again.api}/api/auth/login/`, {
@@ -121,12 +172,26 @@ describe('npm run dev', () => {
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({ identifier: 'nobody@example.com', password: 'wrong' }),
       })
-      const job = ['seal-events', '--state', state, '--port', new URL(again.api).port]
+      const own = ['--state', copy, ...port]
+      const job = ['seal-events', ...own]
       for (const said of [/^seal-events: done in \d+ ms, sealed \d+\n$/, /sealed 0\n$/]) {
         const { output, status } = await runJobs(...job)
         expect(output).toMatch(said)
         expect(status).toBe(0)
       }
+      // The log goes on where the other database has stopped, for those who kept its head.
+      await exportRest(again, first.token, 'more.ndjson')
+      const kept = ['--head', inDirectory('pinned.json'), inDirectory('more.ndjson')]
+      const { status, stdout, stderr } = await verify(directory, ...kept)
+      expect([status, stdout, stderr]).toEqual([
+        0,
+        expect.stringMatching(/^ok: 4,\d+ entries/m),
+        '',
+      ])
+      // What waits is done at once, and this act stands no more.
+      const atOnce = documented('docs/operations.md', 'UPDATE pending_acts')
+      const said = await runIn('.', `${atOnce.replace('.dev/state', copy)} ${own.join(' ')}`)
+      expect(said).toMatch(/^run-pending-acts: done in \d+ ms, acts 0, closed 1, failed 0$/m)
     } finally {
       await again.stop()
     }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { beforeAll, describe, test } from 'vitest'
 import { inBrowser, noChromium } from '../support/e2e/chromium.ts'
+import { documented } from '../support/documented.ts'
 import { client, PASSWORD } from '../support/e2e/journey.ts'
 import { inMail } from '../support/e2e/mails.ts'
 import type { SharedServer } from '../support/e2e/global-setup.ts'
@@ -13,18 +14,10 @@ beforeAll(async () => {
   dev = await sharedServer()
 })
 
-/** The commands of the README's quick start, as a reader would paste them. */
-function quickStart(): string {
-  const readme = readFileSync('README.md', 'utf8')
-  const [, section = ''] = /<!-- quick start -->(.*?)<!-- \/quick start -->/s.exec(readme) ?? []
-  return [...section.matchAll(/^```bash\n(.*?)^```$/gms)].map(([, block]) => block).join('\n')
-}
-
 // Each waits for mails, of addresses of its own.
 describe.concurrent('a first session, with mail over implicit TLS', () => {
   test('comes of pasting the quick start of the README', async ({ expect }) => {
-    const script = quickStart()
-    expect(script).toContain('/api/users/create/')
+    const script = documented('README.md', 'post() {')
     const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
       env: { ...process.env, API: dev.api, MAILBOX: dev.mailbox },
       timeout: 60_000,
@@ -38,7 +31,8 @@ describe.concurrent('a first session, with mail over implicit TLS', () => {
   })
 
   test('comes of the example of the typed client', async ({ expect }) => {
-    const example = 'examples/sign-up-to-session.ts'
+    const command = documented('examples/sign-up-to-session.ts', 'npm exec node')
+    const example = command.split(' ').at(-1) ?? ''
     expect(readFileSync(example, 'utf8').trim().split('\n').length).toBeLessThanOrEqual(20)
     const { stdout } = await promisify(execFile)(process.execPath, [example], {
       env: { ...process.env, API: dev.api, MAILBOX: dev.mailbox },

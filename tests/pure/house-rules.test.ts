@@ -29,6 +29,32 @@ describe('the code of the Worker', () => {
     )
   })
 
+  test('seals and signs with SEALING_KEYS only what docs/operations.md gives an age', ({
+    expect,
+  }) => {
+    const places = linesWith(/\bseal\(|\bmac\(|\bhasMac\(/, ['src/crypto/'])
+    expect(new Set(places.map((place) => place.split(':')[0]))).toEqual(
+      new Set([
+        // For good, and sealed anew by the job.
+        'src/audit/personal-box.ts',
+        'src/jobs/reseal-secrets.ts',
+        'src/two-factor/begin-totp.ts',
+        // An admin's words, with the key of a person, which is of personal-box.
+        'src/admin/act-on-users.ts',
+        'src/api-keys/key-text.ts',
+        'src/email/queued-mail.ts',
+        'src/login/challenge.ts',
+        'src/login/device-token.ts',
+        'src/sessions/session-secret.ts',
+        // Names of counters: they begin anew with another key.
+        'src/email/ask-budget.ts',
+        'src/email/report-sent.ts',
+        'src/email/sender.ts',
+        'src/login/spray.ts',
+      ]),
+    )
+  })
+
   test('tells of an error by messageOf alone: a failed query names its parameters', ({
     expect,
   }) => {

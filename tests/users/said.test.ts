@@ -1,5 +1,4 @@
 import { describe, test } from 'vitest'
-import operationsText from '../../docs/operations.md?raw'
 import { recordEvent } from '../../src/audit/record'
 import { personalKeys } from '../../src/audit/personal-box'
 import { openText, sealText } from '../../src/audit/text'
@@ -12,6 +11,7 @@ import { openSession } from '../support/accounts'
 import { signedIn } from '../support/acts'
 import { act, columnOf, hasAdmin, insertUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
+import { documented } from '../support/documented'
 import { faultyApp } from '../support/mail-faults'
 import { mailsTo, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
@@ -22,8 +22,9 @@ import { ask, DAY, invited } from './states'
 const SAID = { reason: 'Ada asked for it \u{1f4de}' }
 const HERS = { ip: '192.0.2.77', country: 'DE', userAgent: 'her browser', requestId: 'req_x' }
 
-/** The statement that docs/operations.md gives for a key that is lost. */
-const [statement = ''] = /DELETE FROM audit_keys WHERE [^`]+/.exec(operationsText) ?? []
+/** What docs/operations.md gives for a key that does not open: with a copy of it, and without. */
+const putBack = documented('docs/operations.md', 'UPDATE audit_keys')
+const giveUp = documented('docs/operations.md', 'DELETE FROM audit_keys')
 
 /** The database makes no key. */
 function noKey(deps: Deps): Deps {
@@ -46,8 +47,17 @@ describe('what is said of an account', () => {
     expect((await disable()).body.code).toBe('service_unavailable')
     expect(await sql('SELECT 1 FROM audit_events WHERE user_id = ?', userId)).toEqual([])
     expect(await columnOf(userId, 'status')).toBe('active')
-    await sql(statement.replace('usr_…', userId))
+    await sql(giveUp.replace('usr_…', userId))
     expect((await disable()).status).toBe(204)
+    const [{ key } = { key: '' }] = await sql<{ key: string }>(
+      'SELECT sealed_key AS key FROM audit_keys WHERE user_id = ?',
+      userId,
+    )
+    const read = async () => (await personalKeys(app.deps(), [userId], () => {})).size
+    await sql(`UPDATE audit_keys SET sealed_key = 'x.y'`)
+    expect(await read()).toBe(0)
+    await sql(putBack.replace('usr_…', userId).replace('…', key))
+    expect(await read()).toBe(1)
   })
 
   test('has one key, however many first texts come at once, and then costs one query', async ({

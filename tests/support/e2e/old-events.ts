@@ -7,14 +7,23 @@ import { SEGMENT_SIZE } from '../../../src/audit/segment.ts'
 const OLD_MS = 100 * 86_400_000
 const EVENTS = SEGMENT_SIZE + 100
 const USER = 'usr_of_long_ago'
+/** What an export has to write in another way. */
+const REASON = `two lines,\nan owner's "words"; a\ttab, odd\\n`
 
-/** Events of a hundred days ago, as the service would have recorded them, the half of them of a user. */
+/** Events of a hundred days ago, as the service would have recorded them, the half of them of a user, for
+ * whom an act waits that nobody will do. */
 export async function writeOldEvents({ DB }: Pick<Env, 'DB'>) {
   await DB.prepare(
     `INSERT INTO users (id, email, email_key, role, status, password_hash, created_at)
       VALUES (?1, 'old@example.org', 'old@example.org', 'customer', 'active', 'x', 1)`,
   )
     .bind(USER)
+    .run()
+  await DB.prepare(
+    `INSERT INTO pending_acts (id, kind, user_id, requested_by, reason, created_at, due_at, state)
+      VALUES ('act_old', 'remove_factors', ?1, 'usr_nobody', ?2, 1, 9999999999999, 'waiting')`,
+  )
+    .bind(USER, REASON)
     .run()
   const about = { ip: '192.0.2.7', country: 'DE', user_agent: 'curl' }
   const rows = Array.from({ length: EVENTS }, (_, at) => {
