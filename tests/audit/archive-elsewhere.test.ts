@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, test } from 'vitest'
 import { archiveEvents } from '../../src/audit/archive'
 import { manifestKey, SEGMENT_SIZE, segmentKey } from '../../src/audit/segment'
 import { killedAt } from '../jobs/support'
@@ -14,16 +14,17 @@ const mismatches = () =>
 /** A log whose first segment is in the archive and noted: the run was cut off before it deleted. */
 async function notedLog() {
   const log = await oldLog()
-  await expect(archiveEvents(killedAt(0, ['run'])(log.deps))).rejects.toThrow('service_unavailable')
-  expect(await sql('SELECT first FROM audit_segments')).toEqual([{ first: 1 }])
+  await archiveEvents(killedAt(0, ['run'])(log.deps)).catch(() => {})
+  const [noted] = await sql('SELECT first FROM audit_segments')
+  if (!noted || (await countOf()) <= SEGMENT_SIZE) throw new Error('was not cut off in between')
   return log
 }
 
 describe('events that the database says are archived stay in it', () => {
-  test.each([
+  test.for([
     ['the archive is empty', async () => env.ARCHIVE.delete(await keys())],
     ['the archive has another log', () => env.ARCHIVE.put(manifestKey(1), '{"sha256":"other"}')],
-  ])('while %s', async (_what, lose) => {
+  ] as const)('while %s', async ([, lose], { expect }) => {
     const { deps } = await notedLog()
     const rows = await countOf()
     const kept = await Promise.all([manifestKey(1), segmentKey(1)].map(textOf))
@@ -40,7 +41,7 @@ describe('events that the database says are archived stay in it', () => {
 })
 
 describe('segments of another history', () => {
-  test('are not overwritten by a database that has noted none', async () => {
+  test('are not overwritten by a database that has noted none', async ({ expect }) => {
     const { deps } = await oldLog()
     await archiveEvents(deps)
     // The witnesses would stop the sealer of the other log first.
@@ -61,7 +62,9 @@ describe('segments of another history', () => {
     expect(await countOf()).toBe(SEGMENT_SIZE + 3)
   })
 
-  test('are the same where the database was put back to before they were noted', async () => {
+  test('are the same where the database was put back to before they were noted', async ({
+    expect,
+  }) => {
     const { deps } = await notedLog()
     await withoutTriggers(() => sql('DELETE FROM audit_segments'))
     expect(await archiveEvents(deps)).toMatchObject({ segments: 1, deleted: SEGMENT_SIZE })
