@@ -41,8 +41,8 @@ describe('among 100,000 documents', () => {
     expect(lists.map((page) => page.length)).toEqual([1000, 1000, 1000, 1000, 1000])
     const { d1Statements, rowsRead, rowsWritten } = read()
     expect([d1Statements, rowsWritten]).toEqual([6, 0])
-    // By the user of each: at most ten rows, half of them on the average.
-    expect(rowsRead).toBeLessThan(5000 * 20)
+    // One of the list, and by the user of each at most ten, half of them on the average.
+    expect(rowsRead).toBeLessThan(5000 * 7)
     expect(deleted).toEqual([])
   })
 
