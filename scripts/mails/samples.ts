@@ -193,6 +193,7 @@ export const samples: Samples = {
     },
   ],
   job_overdue: [{ job: 'seal-events', since: time }],
+  documents_unknown: [{ unknown: 1000, objects: 1000 }],
   secret_rotation_due: [
     { keys: [{ setting: 'SIGNING_KEYS', kid: '20260501T000000Z-AbCdEfGh', days: 207 }] },
   ],

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { auditSegments } from '../db/audit-schema'
 import { reach } from '../reach'
+import { requireFree } from './archived'
 import { archivedThrough, deleteArchived, dropHeads } from './drop-archived'
 import { newestHead } from './heads'
 import { proveSigned } from './prove-signed'
@@ -55,6 +56,7 @@ async function archiveNext(deps: Deps): Promise<boolean> {
   await requireSealed(deps, { entries, rows, tiles })
   // The head is of more than has been archived: the proof leads from one to the other, offline too.
   const { first_root: root, proof } = await proveSigned(deps, head, entries)
+  await requireFree(deps, first, root)
   const object = new Uint8Array(await pack(await linesOf(deps, entries, rows)))
   const sha256 = createHash('sha256').update(object).digest('base64url')
   const range = { v: 1, log: settings.ISSUER, first, last, since, until }

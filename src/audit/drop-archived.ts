@@ -2,6 +2,7 @@ import { and, desc, eq, lt, lte, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { auditHeads, auditSegments, auditTiles } from '../db/audit-schema'
 import { reach } from '../reach'
+import { requireArchived } from './archived'
 import { SEGMENT_SIZE } from './segment'
 import { TILE_WIDTH } from './tiles'
 
@@ -11,22 +12,27 @@ const CHUNK = 1024
 
 /** The last event that is in the archive; 0 before there is one. */
 export async function archivedThrough(deps: Pick<Deps, 'db' | 'patience'>): Promise<number> {
-  const last = await reach(deps, 'database', () =>
-    deps.db
-      .select({ first: auditSegments.first })
+  const newest = await newestSegment(deps)
+  return newest ? newest.first + SEGMENT_SIZE - 1 : 0
+}
+
+const newestSegment = ({ db, patience }: Pick<Deps, 'db' | 'patience'>) =>
+  reach({ patience }, 'database', () =>
+    db
+      .select({ first: auditSegments.first, sha256: auditSegments.sha256 })
       .from(auditSegments)
       .orderBy(desc(auditSegments.first))
       .limit(1)
       .get(),
   )
-  return last ? last.first + SEGMENT_SIZE - 1 : 0
-}
 
 /** Deletes from D1 what the archive has, in bounded chunks. */
-export async function deleteArchived(deps: Pick<Deps, 'db' | 'patience'>): Promise<number> {
+export async function deleteArchived(deps: Deps): Promise<number> {
   const { db } = deps
-  const last = await archivedThrough(deps)
-  if (last === 0) return 0
+  const newest = await newestSegment(deps)
+  if (!newest) return 0
+  await requireArchived(deps, newest)
+  const last = newest.first + SEGMENT_SIZE - 1
   let deleted = 0
   for (;;) {
     const chunk = await reach(deps, 'database', () =>

@@ -89,6 +89,7 @@ export const auditEvents = {
   sys_job_overdue: 'critical',
   sys_audit_gap: 'critical',
   sys_audit_mismatch: 'critical',
+  sys_documents_unknown: 'critical',
   audit_exported: 'warn',
 } as const satisfies Record<string, 'info' | 'warn' | 'critical'>
 

@@ -31,6 +31,7 @@ import { backupCodesMade } from './templates/backup-codes-made'
 import { changeEmail } from './templates/change-email'
 import { deviceForgotten } from './templates/device-forgotten'
 import { devicesForgotten } from './templates/devices-forgotten'
+import { documentsUnknown } from './templates/documents-unknown'
 import { emailChangeRequested } from './templates/email-change-requested'
 import { emailChanged } from './templates/email-changed'
 import { factorRemovalScheduled } from './templates/factor-removal-scheduled'
@@ -112,6 +113,7 @@ export const templates = {
   factors_removed: factorsRemoved,
   security_report: securityReport,
   job_overdue: jobOverdue,
+  documents_unknown: documentsUnknown,
   secret_rotation_due: secretRotationDue,
 } as const satisfies { [Name in TemplateName]: Template<Name> }
 

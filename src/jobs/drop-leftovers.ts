@@ -1,41 +1,41 @@
 import { and, isNull, lte, sql } from 'drizzle-orm'
+import { recordCounted } from '../audit/counted'
 import type { Deps } from '../context'
 import { merchantDocuments } from '../db/merchant-schema'
+import { log } from '../log'
 import { DOCUMENTS_PREFIX } from '../merchants/document-objects'
+import { walkDocuments } from '../merchants/document-walk'
 import { reach } from '../reach'
 import type { Counts } from './job'
+import { tellOnceSince } from './once-since'
 
+const DAY_MS = 86_400_000
 /** Rows that one run deletes; the rest is there at the next. */
 const ROWS = 100
 /** Longer than any upload runs (http/upload.ts). */
 const UNFINISHED_MS = 3_600_000
-const RUN_MS = 900_000
-/** Pages of objects that one run looks at. */
-const PAGES = 5
+/** How far back Time Travel puts D1, and for how long a restore can be undone by another one. */
+const RESTORE_WINDOW_MS = 30 * DAY_MS
+/**
+ * A restore takes rows away of documents that are up to one window old, and its undoing brings them
+ * back up to one window later. So an object may go once it is older than two (decision 031).
+ */
+const KEPT_MS = 2 * RESTORE_WINDOW_MS
+/** Objects of one page: so many the archive lists, and deletes, in one call. */
 const PAGE = 1000
-/** In the order of the archive's keys. */
-const BASE64URL = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'
-/** The golden ratio: steps of it leave no place out for long, and need no note of the one before. */
-const GOLDEN = (Math.sqrt(5) - 1) / 2
 
 /**
- * Ends uploads that were cut off, and removes objects that no row knows of. Objects have no index by
- * row, so each run looks at those of one 64th of all users, by the first character of their random ids:
- * sixteen hours for all of them, and no place where a run has to note how far it came. Of a part with more
- * objects than a run can look at, each run takes others.
+ * Ends uploads that were cut off, and removes objects that no row has known for two restore windows. An
+ * upload that has ended keeps its object so long too: D1 may have been put back into the midst of it.
  */
-export async function dropLeftovers(
-  deps: Pick<Deps, 'db' | 'now' | 'archive' | 'patience'>,
-  pageSize = PAGE,
-): Promise<Counts> {
+export async function dropLeftovers(deps: Deps, pageSize = PAGE): Promise<Counts> {
   const uploads = await endUnfinished(deps)
   const objects = await dropUnknown(deps, pageSize)
   return { uploads, objects }
 }
 
-/** First the rows, by which an upload that still runs learns that it has ended, then what it has left. */
-async function endUnfinished(deps: Pick<Deps, 'db' | 'now' | 'archive' | 'patience'>) {
-  const { db, now, archive } = deps
+/** By its row an upload that still runs learns that it has ended. */
+async function endUnfinished({ db, now }: Pick<Deps, 'db' | 'now'>): Promise<number> {
   const begun = new Date(now().getTime() - UNFINISHED_MS)
   const isOver = and(isNull(merchantDocuments.storedAt), lte(merchantDocuments.createdAt, begun))
   const ended = await db
@@ -47,62 +47,62 @@ async function endUnfinished(deps: Pick<Deps, 'db' | 'now' | 'archive' | 'patien
         .where(isOver)
         .limit(ROWS)})`,
     )
-    .returning({ key: merchantDocuments.objectKey })
-  if (ended.length > 0)
-    await reach(deps, 'archive', () => archive.delete(ended.map(({ key }) => key)))
-  return ended.length
+  return ended.meta.changes
 }
 
-async function dropUnknown(
-  deps: Pick<Deps, 'db' | 'now' | 'archive' | 'patience'>,
-  pageSize: number,
-): Promise<number> {
-  const { prefix, start } = turnAt(deps.now().getTime())
-  const look = (startAfter?: string) =>
-    dropPage(deps, { prefix, limit: pageSize, ...(startAfter !== undefined && { startAfter }) })
-  const first = await look()
-  let { dropped } = first
-  if (!first.isMore) return dropped
-  // Most parts are one page. Of others the rest is read from the starting place on, and what of it
-  // stands before that at the end.
-  const isInFirst = start <= first.last
-  let after = isInFirst ? first.last : start
-  let until: string | undefined
-  for (let page = 1; page < PAGES; page++) {
-    const next = await look(after)
-    dropped += next.dropped
-    if (next.isMore && (until === undefined || next.last < until)) after = next.last
-    else if (until !== undefined || isInFirst) break
-    else [after, until] = [first.last, start]
+/** Looks at all pages before anything is deleted: one that is mostly unknown stops the run. */
+async function dropUnknown(deps: Deps, pageSize: number): Promise<number> {
+  const { archive, now } = deps
+  const before = now().getTime() - KEPT_MS
+  const leftovers: string[][] = []
+  for (const page of evenPages(await walkDocuments(deps, pageSize), pageSize)) {
+    const unknown = await unknownOf(deps, page)
+    const old = unknown.filter(({ uploaded }) => uploaded.getTime() <= before)
+    if (old.length === 0) continue
+    if (unknown.length > page.length / 2) await refuseUnknown(deps, page, unknown)
+    leftovers.push(old.map(({ key }) => key))
   }
-  return dropped
+  for (const keys of leftovers) await archive.delete(keys)
+  return leftovers.flat().length
 }
 
-/** Which part of all users it is the turn of, and the place in it that is read first. */
-function turnAt(ms: number) {
-  const run = Math.floor(ms / RUN_MS)
-  const sign = (index: number) => BASE64URL.charAt(index % BASE64URL.length)
-  const pass = Math.floor(run / BASE64URL.length)
-  const place = Math.floor(((pass * GOLDEN) % 1) * BASE64URL.length ** 2)
-  const prefix = `${DOCUMENTS_PREFIX}usr_${sign(run)}`
-  return { prefix, start: `${prefix}${sign(place / BASE64URL.length)}${sign(place)}` }
+/** In pages of like size: of a last one with a single object that one would be the most. */
+function evenPages<T>(all: readonly T[], most: number): T[][] {
+  const pages = Math.ceil(all.length / most)
+  const size = Math.ceil(all.length / pages)
+  return Array.from({ length: pages }, (_, at) => all.slice(at * size, (at + 1) * size))
 }
 
-/** Removes of a page of objects those without a row; the last key of the page, and whether there is more. */
-async function dropPage(
-  deps: Pick<Deps, 'db' | 'archive' | 'patience'>,
-  options: R2ListOptions & { prefix: string },
-) {
-  const { db, archive } = deps
-  const list = await reach(deps, 'archive', () => archive.list(options))
-  const keys = list.objects.map(({ key }) => key)
-  const unknown = await db.all<{ key: string }>(
-    sql`SELECT object.value AS key FROM json_each(${JSON.stringify(keys)}) AS object
-      WHERE NOT EXISTS (SELECT 1 FROM merchant_documents AS document
-        WHERE document.user_id = substr(object.value, ${DOCUMENTS_PREFIX.length + 1}, 26)
-          AND document.object_key = object.value)`,
+async function unknownOf(deps: Pick<Deps, 'db' | 'patience'>, page: readonly R2Object[]) {
+  const keys = JSON.stringify(page.map(({ key }) => key))
+  const rows = await reach(deps, 'database', () =>
+    deps.db.all<{ key: string }>(
+      sql`SELECT object.value AS key FROM json_each(${keys}) AS object
+        WHERE NOT EXISTS (SELECT 1 FROM merchant_documents AS document
+          WHERE document.user_id = substr(object.value, ${DOCUMENTS_PREFIX.length + 1}, 26)
+            AND document.object_key = object.value)`,
+    ),
   )
-  if (unknown.length > 0) await archive.delete(unknown.map(({ key }) => key))
-  const last = keys.at(-1) ?? options.startAfter ?? options.prefix
-  return { dropped: unknown.length, last, isMore: list.truncated }
+  const unknown = new Set(rows.map(({ key }) => key))
+  return page.filter(({ key }) => unknown.has(key))
+}
+
+/**
+ * Raises the alarm that the database is not the one whose documents these are: another one is bound,
+ * or it was put back. The log names the objects, since wrangler cannot list them (docs/operations.md).
+ */
+async function refuseUnknown(
+  deps: Deps,
+  page: readonly R2Object[],
+  unknown: readonly R2Object[],
+): Promise<never> {
+  const counts = { unknown: unknown.length, objects: page.length }
+  const where = { first: page.at(0)?.key ?? '', last: page.at(-1)?.key ?? '' }
+  log('error', 'sys_documents_unknown', { ...counts, keys: unknown.map(({ key }) => key) })
+  const data = { ...counts, ...where }
+  await recordCounted(deps, { event: 'sys_documents_unknown', actor: 'system', data })
+  const since = new Date(deps.now().getTime() - DAY_MS)
+  const notice = { template: 'documents_unknown', data: counts } as const
+  await tellOnceSince(deps, 'drop-leftovers:mailed', since, async () => notice)
+  throw new Error(`${counts.unknown} of ${counts.objects} documents have no row`)
 }

@@ -1,18 +1,15 @@
-import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
 import type { Deps } from '../../src/context'
-import { startApp } from '../support/app'
 import { broken, collectingLog } from '../support/attack'
 import { littlePatience } from '../support/patience'
+import { KEPT_MS, putDocuments } from './leftover-support'
 import { rowOf, run } from './support'
 
 test('a run that hangs is cut off in the time that jobs have, and noted as failed', async ({
   expect,
 }) => {
-  const app = startApp()
-  // It is the turn of one of them.
-  const firsts = '-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'.split('')
-  await Promise.all(firsts.map((sign) => env.ARCHIVE.put(`merchants/usr_${sign}/doc`, '')))
+  const { uploaded } = await putDocuments({ known: 1, unknown: 1 })
+  const now = new Date(uploaded + KEPT_MS)
   const { promise: deleting, resolve: begin } = Promise.withResolvers<void>()
   const hangs = broken('archive', ['delete'], 'hangs')
   const hanging = (deps: Deps): Deps => {
@@ -27,7 +24,7 @@ test('a run that hangs is cut off in the time that jobs have, and noted as faile
   }
   const began = Date.now()
   const log = await collectingLog(async () => {
-    const failing = run(app, 'drop-leftovers', hanging).catch(String)
+    const failing = run(now, 'drop-leftovers', hanging).catch(String)
     await deleting
     expect(await rowOf('drop-leftovers')).toBeNull()
     expect(await failing).toContain('drop-leftovers')

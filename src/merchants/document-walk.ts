@@ -1,0 +1,46 @@
+import type { Deps } from '../context'
+import { reach } from '../reach'
+import { DOCUMENTS_PREFIX } from './document-objects'
+
+/** Pages of objects that one walk reads. */
+const PAGES = 5
+/** Walks that begin in the same span of time begin at the same place. */
+const WALK_MS = 900_000
+/** In the order of the archive's keys. */
+const BASE64URL = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'
+const SIGNS = 4
+/** The golden ratio: steps of it leave no place out for long, and need no note of the one before. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2
+
+/**
+ * The objects of documents from a place on, once round, up to five pages of them: all, where there are
+ * no more. The place is another one each quarter of an hour, and the ids that it stands among are random.
+ */
+export async function walkDocuments(
+  deps: Pick<Deps, 'archive' | 'now' | 'patience'>,
+  pageSize: number,
+): Promise<R2Object[]> {
+  const start = placeAt(deps.now().getTime())
+  const seen: R2Object[] = []
+  let after = start
+  let isRound = false
+  for (let page = 0; page < PAGES; page += 1) {
+    const options = { prefix: DOCUMENTS_PREFIX, limit: pageSize, startAfter: after }
+    const { objects, truncated } = await reach(deps, 'archive', () => deps.archive.list(options))
+    const unseen = isRound ? objects.filter(({ key }) => key <= start) : objects
+    seen.push(...unseen)
+    const last = unseen.at(-1)
+    if (truncated && last && unseen.length === objects.length) after = last.key
+    else if (isRound) break
+    else [after, isRound] = [DOCUMENTS_PREFIX, true]
+  }
+  return seen
+}
+
+function placeAt(ms: number): string {
+  const place = Math.floor(((Math.floor(ms / WALK_MS) * GOLDEN) % 1) * BASE64URL.length ** SIGNS)
+  const signs = Array.from({ length: SIGNS }, (_, at) =>
+    BASE64URL.charAt(Math.floor(place / BASE64URL.length ** (SIGNS - 1 - at)) % BASE64URL.length),
+  )
+  return `${DOCUMENTS_PREFIX}usr_${signs.join('')}`
+}
