@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -7,12 +7,7 @@ import { json } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, test } from 'vitest'
 import { documented } from '../support/documented'
-
-const JQ = 'jq'
-const noJq =
-  spawnSync(JQ, ['--version']).status === 0
-    ? undefined
-    : 'no jq; enable with: sudo apt-get install -y jq'
+import { noJq } from '../support/e2e/by-the-letter'
 
 /** What the service answers by path; `{}` elsewhere. */
 const answers: Readonly<Record<string, unknown>> = {

@@ -1,8 +1,14 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
+
+/** Why a test of a block with jq is skipped, and what enables it. */
+export const noJq =
+  spawnSync('jq', ['--version']).status === 0
+    ? undefined
+    : 'no jq; enable with: sudo apt-get install -y jq'
 
 /**
  * Makes a directory a place to type the commands of documents in: wrangler's settings are there, and the

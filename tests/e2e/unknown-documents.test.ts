@@ -1,0 +1,45 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, test } from 'vitest'
+import { migrate } from '../../scripts/dev/database.ts'
+import { documented } from '../support/documented.ts'
+import { noJq, runIn, workshop } from '../support/e2e/by-the-letter.ts'
+import { newState } from '../support/e2e/dev-server.ts'
+import { withStores } from '../support/e2e/stores.ts'
+
+const state = newState()
+const directory = newState()
+const key = (id: string) => `merchants/usr_1/${id}`
+const [known, unknown] = [key('doc_1'), key('doc_2')]
+
+beforeAll(async () => {
+  await migrate(state)
+  await withStores(state, async ({ ARCHIVE }) => {
+    for (const name of [known, unknown]) await ARCHIVE.put(name, `bytes of ${name}`)
+  })
+  workshop(directory, state)
+  // What the log has of the alarm, with the objects that its run has found.
+  writeFileSync(join(directory, 'line.json'), JSON.stringify({ keys: [unknown] }))
+})
+afterAll(() => {
+  for (const path of [directory, state]) rmSync(path, { recursive: true, force: true })
+})
+
+test('the commands for unknown documents show what there is, and delete what they name', async (context) => {
+  if (noJq) context.skip(noJq)
+  const { expect } = context
+  const block = documented('docs/operations.md', 'FROM merchant_documents')
+  // The list of databases is the account's.
+  const commands = block.replace('npx wrangler d1 list\n', '').replaceAll('--remote', '--local')
+  const said = await runIn(
+    directory,
+    `${commands.replaceAll('usr_…/doc_…', 'usr_1/doc_2')}; cat document`,
+  )
+  expect(said).toMatch(/documents.+newest/s)
+  expect(said).toContain(`bytes of ${unknown}`)
+  const left = await withStores(state, async ({ ARCHIVE }) => {
+    const { objects } = await ARCHIVE.list()
+    return objects.map((object) => object.key)
+  })
+  expect(left).toEqual([known])
+})
