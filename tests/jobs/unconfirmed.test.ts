@@ -1,6 +1,5 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
 import { purgeExpired } from '../../src/jobs/purge-expired'
 import { purgeUnconfirmed } from '../../src/jobs/purge-unconfirmed'
 import { sha256 } from '../../src/crypto/token'
@@ -10,7 +9,7 @@ import { beforeBatch } from '../support/attack'
 import { nextMail } from '../support/mailbox'
 import { many } from '../support/many'
 import { rowsOf } from '../support/rows-of'
-import { depsAt, type Fault, killedAt } from './support'
+import { countedGuards, depsAt, type Fault, killedAt } from './support'
 import { insertAct } from '../support/pending-acts'
 
 const DAY_SECONDS = 86_400
@@ -148,13 +147,7 @@ describe('an invitation that nobody accepts', () => {
 
   test('is taken 400 a run, and by the next one where one is killed', async ({ expect }) => {
     const now = Date.now()
-    // Each real guard is a database of its own, which takes longer than all the rest.
-    const erased = new Set<string>()
-    const guards = { getByName: (id: string) => ({ erase: async () => void erased.add(id) }) }
-    const counting: Fault = (deps) => ({
-      ...deps,
-      accountGuards: guards as unknown as Deps['accountGuards'],
-    })
+    const { erased, counting } = countedGuards()
     const purge = (fault: Fault = (deps) => deps) =>
       purgeUnconfirmed(depsAt(new Date(now), (deps) => counting(fault(deps))))
     await manyInvited(450, now - 30 * DAY_MS, now - 1)
@@ -163,7 +156,7 @@ describe('an invitation that nobody accepts', () => {
     await manyInvited(450, now - 30 * DAY_MS, now - 1)
     expect(await purge()).toEqual({ accounts: 400 })
     expect(await purge()).toEqual({ accounts: 50 })
-    expect(erased.size).toBe(900)
+    expect(new Set(erased).size).toBe(900)
   })
 })
 
