@@ -14,7 +14,7 @@ import type { StoredEvent } from './stored-event'
 import { TILE_WIDTH, tileName } from './tiles'
 
 const DAY_MS = 86_400_000
-/** Segments that one run writes: about half a second of CPU, and 1.5 million events a day. */
+/** Segments that one run writes: one to two seconds of CPU, and 1.5 million events a day. */
 const SEGMENTS = 4
 const TILES = SEGMENT_SIZE / TILE_WIDTH
 

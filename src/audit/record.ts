@@ -25,16 +25,39 @@ export type AuditEvent = Readonly<{
  * recorded does not happen. With `when`, it records only if that condition holds at this point of the
  * batch, so that a conditional change and its event stand or fall together.
  */
-export function recordEvent(
+export const recordEvent = (
   deps: Pick<Deps, 'db' | 'caller' | 'now'>,
-  { event, userId, actor, sessionId, data, text }: AuditEvent,
+  event: AuditEvent,
   when?: SQL,
+) => insertFrom(deps.db, table, valuesOf(deps, event), when ? sql`WHERE ${when}` : sql``)
+
+/**
+ * The same for many events in one statement, each of those for which `when` holds: a condition that
+ * may ask `event.value ->> 'userId'`.
+ */
+export function recordEvents(
+  deps: Pick<Deps, 'db' | 'caller' | 'now'>,
+  events: readonly (AuditEvent & { userId: string; actor: string; sessionId?: null })[],
+  when: SQL,
+) {
+  const rows = events.map((event) => valuesOf(deps, event))
+  const values = Object.fromEntries(
+    Object.keys(rows[0] ?? {}).map((name) => [name, sql`event.value ->> ${sql.raw(`'${name}'`)}`]),
+  )
+  const from = sql`FROM json_each(${JSON.stringify(rows)}) AS event WHERE ${when}`
+  return insertFrom(deps.db, table, values, from)
+}
+
+/** The columns of an event. */
+function valuesOf(
+  deps: Pick<Deps, 'caller' | 'now'>,
+  { event, userId, actor, sessionId, data, text }: AuditEvent,
 ) {
   const { ip, country, requestId } = deps.caller
   const userAgent = deps.caller.userAgent?.toWellFormed() ?? null
   const salt = randomBytes(SALT_BYTES).toString('base64url')
   const personal = personalHash(salt, { ip, country, user_agent: userAgent })
-  const values = {
+  return {
     at: deps.now().getTime(),
     event,
     level: auditEvents[event],
@@ -51,7 +74,6 @@ export function recordEvent(
     text: text?.box ?? null,
     textHash: text?.hash ?? null,
   }
-  return insertFrom(deps.db, table, values, when ? sql`WHERE ${when}` : sql``)
 }
 
 const SALT_BYTES = 16

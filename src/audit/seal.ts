@@ -15,11 +15,11 @@ import { witness } from './witness'
 
 /** Events that one head takes in: about 2 MB of rows, and 20 tiles. */
 const CHUNK = 5000
-/** Heads that one run signs: a minute's worth at a thousand events a second. */
-const ROUNDS = 12
+/** Heads that one run signs: a minute's worth at 600 events a second, in two seconds of CPU. */
+const ROUNDS = 8
 
 /**
- * Takes new events into the tree and signs its head, at most 60,000 a run, oldest first. Two runs at
+ * Takes new events into the tree and signs its head, at most 40,000 a run, oldest first. Two runs at
  * once, or one that was cut off, lose and double nothing: a head is stored only on the one before it,
  * its tiles only with it.
  */

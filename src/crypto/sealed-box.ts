@@ -12,7 +12,7 @@ const TAG_BITS = 128
  */
 export async function seal(ring: Keyring, context: string, text: string): Promise<string> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
-  const key = await importKey(ring[0], 'encrypt')
+  const key = await importKey(ring[0])
   const box = await crypto.subtle.encrypt(
     { name: 'AES-GCM', iv, additionalData: Buffer.from(context), tagLength: TAG_BITS },
     key,
@@ -33,7 +33,7 @@ export async function open(
   const bytes = Buffer.from(encoded, 'base64url')
   // Node's decoder is lenient: without this, bits of the last sign could change and the box still open.
   if (bytes.toString('base64url') !== encoded) return undefined
-  const key = await importKey(ringKey, 'decrypt')
+  const key = await importKey(ringKey)
   try {
     const text = await crypto.subtle.decrypt(
       {
@@ -53,5 +53,17 @@ export async function open(
 
 const FORMAT = /^([a-z0-9]{1,16})\.([A-Za-z0-9_-]{38,})$/
 
-const importKey = (key: RingKey, use: 'encrypt' | 'decrypt') =>
-  crypto.subtle.importKey('raw', deriveKey(key, 'sealed-box'), 'AES-GCM', false, [use])
+const imported = new WeakMap<RingKey, CryptoKey>()
+
+/** Each is imported once: to import it costs half as much as to use it. */
+async function importKey(key: RingKey): Promise<CryptoKey> {
+  const known = imported.get(key)
+  if (known) return known
+  const bytes = deriveKey(key, 'sealed-box')
+  const fresh = await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, [
+    'encrypt',
+    'decrypt',
+  ])
+  imported.set(key, fresh)
+  return fresh
+}

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { time } from './columns'
+import { sealingKeyOf, time } from './columns'
 
 // Triggers (migrations/0003) hold what is said here against every statement, ours included.
 
@@ -84,10 +84,14 @@ export const auditSegments = sqliteTable('audit_segments', {
 })
 
 /** The keys of archived personal data, one a user, sealed: without it nobody can read what lies in the archive. */
-export const auditKeys = sqliteTable('audit_keys', {
-  userId: text('user_id').primaryKey(),
-  sealedKey: text('sealed_key').notNull(),
-})
+export const auditKeys = sqliteTable(
+  'audit_keys',
+  {
+    userId: text('user_id').primaryKey(),
+    sealedKey: text('sealed_key').notNull(),
+  },
+  () => [index('audit_keys_key').on(sealingKeyOf('sealed_key'))],
+)
 
 /** How each job went last. */
 export const jobRuns = sqliteTable('job_runs', {

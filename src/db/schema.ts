@@ -1,6 +1,6 @@
 import { sql, type SQLWrapper } from 'drizzle-orm'
 import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { time } from './columns'
+import { sealingKeyOf, time } from './columns'
 
 // Every table but those of the audit log (audit-schema.ts) is made WITHOUT ROWID and STRICT by hand in its migration (drizzle cannot
 // say so): one row written for each insert instead of two. Never ON DELETE CASCADE: a rebuilt table
@@ -207,7 +207,11 @@ export const totpAuthenticators = sqliteTable(
     /** NULL until a code of it was seen: so long it is no factor. */
     confirmedAt: time('confirmed_at'),
   },
-  (table) => [primaryKey({ columns: [table.userId, table.id] })],
+  (table) => [
+    primaryKey({ columns: [table.userId, table.id] }),
+    // What an older key has sealed is looked for until there is none (jobs/reseal-secrets.ts).
+    index('totp_authenticators_key').on(sealingKeyOf('sealed_seed')),
+  ],
 )
 
 /** Backup codes: 120 random bits each, so a plain hash is enough. */

@@ -1,80 +1,144 @@
-import { and, eq, getTableName, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
+import { randomInt } from 'node:crypto'
+import { getTableName, sql } from 'drizzle-orm'
+import { recordEvents } from '../audit/record'
+import { scrubEvents } from '../audit/scrub-events'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
 import { auditKeys } from '../db/audit-schema'
 import { users } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
-import { insertWaiting } from '../email/enqueue'
+import { insertWaiting, type WaitingMail } from '../email/enqueue'
 import { log } from '../log'
 import { dropObjects } from '../merchants/document-objects'
 import { reach } from '../reach'
 import { type Owner, ownerColumns, ownerNotices } from '../users/notify-owner'
 import { countFailed } from './count-failed'
 import type { Counts } from './job'
-import { scrubEvents } from '../audit/scrub-events'
 import { userTables } from './user-tables'
 
-/** Accounts that one run erases; the rest is due at the next. */
-const ACCOUNTS = 50
+/** Accounts that one run erases, and one batch; the rest is due at the next run. */
+const ACCOUNTS = 100
+const TOGETHER = 25
+/** Accounts of a run that are tried alone, after a batch of several has failed. */
+const ALONE = 20
 /** A run that was cut off has lost its accounts by the next one, and one beside it does not see them. */
 const LEASE_MS = 14 * 60_000
 
 /**
  * Erases the accounts whose time has come: all that is personal goes, and what happened stays under an
- * id that names nobody, so that the audit trail stays whole.
+ * id that names nobody, so that the audit trail stays whole. One that fails stops no other, nor does one
+ * with more events than a run can scrub: the next runs go on with it.
  */
-export async function eraseAccounts(deps: Deps): Promise<Counts> {
-  const due = await claimDue(deps)
-  const failed = await countFailed(due.accounts, (owner) => erase(deps, owner, due.lease))
-  return { accounts: due.accounts.length - failed, failed }
+export async function eraseAccounts(deps: Deps, eventsAtOnce?: number): Promise<Counts> {
+  const { accounts, lease } = await claimDue(deps)
+  const ids = accounts.map(({ id }) => id)
+  const scrubbed = await scrubEvents(deps, ids, eventsAtOnce)
+  const ready: Ready[] = []
+  const scrubbedWhole = accounts.filter(({ id }) => scrubbed.events.has(id))
+  const notReady = await countFailed(scrubbedWhole, async (owner) => {
+    ready.push({ id: owner.id, mails: await prepare(deps, owner) })
+  })
+  const { gone, failed } = await eraseTogether(ready, (some) => erase(deps, some, scrubbed, lease))
+  for (const id of gone) {
+    log('info', 'user_erased', { user_id: id, events: scrubbed.events.get(id) ?? 0 })
+  }
+  // Again, for what a login has left in it meanwhile.
+  await Promise.all(
+    gone.map((id) =>
+      eraseGuard(deps, id).catch(() => log('warn', 'guard_not_told', { user_id: id })),
+    ),
+  )
+  return { accounts: gone.length, failed: notReady + failed }
 }
 
+/** An account of which only rows are left, and the mails that tell of its end. */
+type Ready = Readonly<{ id: string; mails: readonly WaitingMail[] }>
+type Scrubbed = Awaited<ReturnType<typeof scrubEvents>>
+
 /** Takes accounts that are due, by making them due later: of two runs at once each gets others. */
-async function claimDue({ db, now }: Pick<Deps, 'db' | 'now'>) {
-  const ms = now().getTime()
-  const lease = new Date(ms + LEASE_MS)
-  const accounts = await db
-    .update(users)
-    .set({ erasureDueAt: lease })
-    .where(
-      sql`id IN (SELECT id FROM users WHERE erasure_due_at <= ${ms}
-        ORDER BY erasure_due_at LIMIT ${ACCOUNTS})`,
-    )
-    .returning(ownerColumns)
+async function claimDue(deps: Pick<Deps, 'db' | 'now' | 'patience'>) {
+  const ms = deps.now().getTime()
+  const lease = ms + LEASE_MS
+  const accounts = await reach(deps, 'database', () =>
+    deps.db
+      .update(users)
+      .set({ erasureDueAt: new Date(lease) })
+      .where(
+        sql`id IN (SELECT id FROM users WHERE erasure_due_at <= ${ms}
+          ORDER BY erasure_due_at LIMIT ${ACCOUNTS})`,
+      )
+      .returning(ownerColumns),
+  )
   return { accounts, lease }
 }
 
-async function erase(deps: Deps, owner: Owner, lease: Date): Promise<void> {
+const eraseGuard = (deps: Pick<Deps, 'accountGuards' | 'patience'>, userId: string) =>
+  reach(deps, 'guard', () => guardOf(deps, { userId }).erase())
+
+/** Empties what is not in the database. */
+async function prepare(deps: Deps, owner: Owner): Promise<WaitingMail[]> {
+  await eraseGuard(deps, owner.id)
+  await reach(deps, 'archive', () => dropObjects(deps, owner.id))
+  return ownerNotices(deps, owner, { template: 'account_erased', data: {} })
+}
+
+/**
+ * Many in a batch, from one of them chosen at random on. Of a batch that fails some are tried alone,
+ * each time others: one that cannot be erased keeps nobody else for long.
+ */
+async function eraseTogether(
+  ready: readonly Ready[],
+  eraseSome: (some: readonly Ready[]) => Promise<string[]>,
+) {
+  const first = randomInt(Math.max(ready.length, 1))
+  const all = [...ready.slice(first), ...ready.slice(0, first)]
+  const gone: string[] = []
+  const add = async (some: readonly Ready[]) => void gone.push(...(await eraseSome(some)))
+  let [failed, mayBeAlone] = [0, ALONE]
+  for (let at = 0; at < all.length; at += TOGETHER) {
+    const some = all.slice(at, at + TOGETHER)
+    if ((await countFailed([some], add)) === 0) continue
+    const alone = some.slice(0, mayBeAlone).map((one) => [one])
+    mayBeAlone -= alone.length
+    failed += some.length - alone.length + (await countFailed(alone, add))
+  }
+  return { gone, failed }
+}
+
+/** What the database has of accounts, in one batch; those of them that are still ours. */
+async function erase(
+  deps: Deps,
+  ready: readonly Ready[],
+  { events, scrubRest }: Scrubbed,
+  lease: number,
+): Promise<string[]> {
   const { db } = deps
-  const userId = owner.id
-  const { events, scrubRest } = await scrubEvents(deps, userId)
-  const eraseGuard = () => reach(deps, 'guard', () => guardOf(deps, { userId }).erase())
-  await eraseGuard()
-  await reach(deps, 'archive', () => dropObjects(deps, userId))
-  const mails = await ownerNotices(deps, owner, { template: 'account_erased', data: {} })
-  const isMine = sql`EXISTS (SELECT 1 FROM users
-    WHERE id = ${userId} AND erasure_due_at = ${lease.getTime()})`
-  const event = { event: 'user_erased', userId, actor: 'system', data: { events } } as const
-  const tables = userTables.map(
-    (table) =>
-      [getTableName(table), db.delete(table).where(and(eq(table.userId, userId), isMine))] as const,
+  const ids = ready.map(({ id }) => id)
+  const mine = sql`(SELECT id FROM users WHERE +erasure_due_at = ${lease}
+    AND id IN (SELECT value FROM json_each(${JSON.stringify(ids)})))`
+  const isMine = sql`user_id IN ${mine}`
+  const erased = ids.map((userId) => ({
+    event: 'user_erased' as const,
+    userId,
+    actor: 'system',
+    data: { events: events.get(userId) ?? 0 },
+  }))
+  const mails = ready.flatMap((one) => one.mails.map((mail) => ({ ...mail, about: one.id })))
+  const { gone } = await reach(deps, 'database', () =>
+    batch(db, {
+      ...scrubRest(ids, sql`part.value ->> 0 IN ${mine}`),
+      event: recordEvents(deps, erased, sql`event.value ->> 'userId' IN ${mine}`),
+      mails: insertWaiting(deps, mails, sql`mail.value ->> 'about' IN ${mine}`),
+      // What is in the archive cannot be changed; without its key nobody reads it.
+      archiveKey: db.delete(auditKeys).where(isMine),
+      ...Object.fromEntries(
+        userTables.map((table) => [getTableName(table), db.delete(table).where(isMine)] as const),
+      ),
+      gone: db
+        .delete(users)
+        .where(sql`id IN ${mine}`)
+        .returning({ id: users.id }),
+    }),
   )
-  const { concerned, acted, gone } = await batch(db, {
-    ...scrubRest(isMine),
-    event: recordEvent(deps, event, isMine),
-    mails: insertWaiting(deps, mails, isMine),
-    // What is in the archive cannot be changed; without its key nobody reads it.
-    archiveKey: db.delete(auditKeys).where(and(eq(auditKeys.userId, userId), isMine)),
-    ...Object.fromEntries(tables),
-    gone: db
-      .delete(users)
-      .where(and(eq(users.id, userId), eq(users.erasureDueAt, lease)))
-      .returning({ id: users.id }),
-  })
-  if (gone.length === 0) return
-  const changes = concerned.meta.changes + acted.meta.changes
-  // Again, for what a login has left in it meanwhile.
-  await eraseGuard().catch(() => log('warn', 'guard_not_told', { user_id: userId }))
-  log('info', 'user_erased', { user_id: userId, events: events + changes })
+  return gone.map(({ id }) => id)
 }

@@ -1,6 +1,8 @@
-import { sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
+import { getTableName, sql } from 'drizzle-orm'
+import { recordEvents } from '../audit/record'
 import type { Deps } from '../context'
+import { randomToken } from '../crypto/token'
+import { batch } from '../db/batch'
 import { auditEvents, auditKeys } from '../db/audit-schema'
 import { users } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
@@ -11,73 +13,128 @@ import { isOwn, NOBODY } from '../audit/scrub-events'
 import { userTables } from './user-tables'
 
 const WAIT_MS = 30 * 86_400_000
-/** Accounts that one batch takes, and batches of one run. */
+/** Old invitations that one query looks at, accounts that one batch takes, and rounds of one run. */
+const LOOKED_AT = 500
 const ACCOUNTS = 40
 const ROUNDS = 10
 const RUN_MS = 30_000
+/** Users among whom the first one to look at is drawn. */
+const DRAWN = 500
+
+/** A place among the invited, who are looked at in the order of an index: oldest first. */
+type Place = Readonly<{ createdAt: number; id: string }>
 
 /**
  * Deletes accounts whose invitation nobody has accepted in thirty days, and to which no link and no
- * waiting act leads any more. One that is accepted or invited anew until the last moment stays:
- * each statement of the batch asks.
+ * waiting act leads any more. One that is accepted or invited anew until the last moment stays: each
+ * statement of the batch asks. Walks once round from a random place, so that those who stay, or cannot be
+ * deleted, keep no other from being looked at.
  */
 export async function purgeUnconfirmed(deps: Deps): Promise<Counts> {
   const now = deps.now().getTime()
-  let accounts = 0
+  const start = await randomPlace(deps)
+  let [after, isRound]: [Place, boolean] = [start, false]
+  let [accounts, failed] = [0, 0]
   for (let round = 0; round < ROUNDS && deps.now().getTime() < now + RUN_MS; round += 1) {
-    const due = await findDue(deps)
-    const gone = due.length === 0 ? [] : await purge(deps, due)
+    const { due, last } = await lookAhead(deps, after, isRound ? start : undefined)
+    const gone: { id: string }[] = []
+    const batches = due.length === 0 ? [] : [due]
+    const notDone = await countFailed(batches, async () => gone.push(...(await purge(deps, due))))
     accounts += gone.length
+    failed += notDone * due.length
     // Wrong passwords are remembered under an id that will not come again: what fails here harms nobody.
     await countFailed(gone, ({ id }) =>
       reach(deps, 'guard', () => guardOf(deps, { userId: id }).erase()),
     )
-    if (due.length < ACCOUNTS) break
+    if (last) after = last
+    else if (isRound) break
+    else [after, isRound] = [BEGINNING, true]
   }
-  return { accounts }
+  return { accounts, failed }
 }
 
-/** Whether an account is one to purge, as a condition on `users`. */
-const isDue = ({ now }: Pick<Deps, 'now'>) => sql`users.status = 'pending'
-  AND users.created_at <= ${now().getTime() - WAIT_MS}
+const BEGINNING: Place = { createdAt: 0, id: '' }
+
+/** Whether an invitation is old, as a condition on `users` that an index answers. */
+const isOld = ({ now }: Pick<Deps, 'now'>) =>
+  sql`users.status = 'pending' AND users.created_at <= ${now().getTime() - WAIT_MS}`
+
+/** Whether an account is one to purge. The signs keep D1 from looking through all that are old. */
+const isDue = (deps: Pick<Deps, 'now'>) => sql`+users.status = 'pending'
+  AND +users.created_at <= ${deps.now().getTime() - WAIT_MS}
   AND NOT EXISTS (SELECT 1 FROM mailed_tokens AS link
-    WHERE link.user_id = users.id AND link.expires_at > ${now().getTime()})
+    WHERE link.user_id = users.id AND link.expires_at > ${deps.now().getTime()})
   AND NOT EXISTS (SELECT 1 FROM pending_acts AS act
     WHERE act.user_id = users.id AND act.state = 'waiting')`
 
-const findDue = (deps: Pick<Deps, 'db' | 'now' | 'patience'>) =>
-  reach(deps, 'database', () =>
+/**
+ * That of an account drawn from all users. Where some do not have one there are so few that a run looks
+ * at all of them, and begins at the beginning.
+ */
+async function randomPlace(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Promise<Place> {
+  const drawn = sql`(SELECT * FROM users WHERE id > ${`usr_${randomToken()}`}
+    ORDER BY id LIMIT ${DRAWN}) AS users`
+  const [place] = await reach(deps, 'database', () =>
     deps.db
-      .select({ id: users.id })
-      .from(users)
-      .where(isDue(deps))
-      .orderBy(users.createdAt)
-      .limit(ACCOUNTS),
+      .select({ createdAt: sql<number>`created_at`, id: sql<string>`id` })
+      .from(drawn)
+      .where(isOld(deps))
+      .limit(1),
   )
+  return place ?? BEGINNING
+}
+
+/**
+ * Those who are due, as many as a batch takes, among the next ones; and the last who was looked at,
+ * unless that was the end.
+ */
+async function lookAhead(
+  deps: Pick<Deps, 'db' | 'now' | 'patience'>,
+  after: Place,
+  until: Place | undefined,
+) {
+  const placeOf = ({ createdAt, id }: Place) => sql`(${createdAt}, ${id})`
+  const seen = await reach(deps, 'database', () =>
+    deps.db
+      .select({ id: users.id, createdAt: users.createdAt, isDue: sql<number>`${isDue(deps)}` })
+      .from(users)
+      .where(
+        sql`${isOld(deps)} AND (users.created_at, users.id) > ${placeOf(after)}
+          ${until ? sql`AND (users.created_at, users.id) <= ${placeOf(until)}` : sql``}`,
+      )
+      .orderBy(users.createdAt, users.id)
+      .limit(LOOKED_AT),
+  )
+  const due = seen.filter((user) => user.isDue).slice(0, ACCOUNTS)
+  const last = due.length === ACCOUNTS ? due.at(-1) : seen[LOOKED_AT - 1]
+  return { due, last: last && { id: last.id, createdAt: last.createdAt.getTime() } }
+}
 
 async function purge(deps: Deps, due: readonly { id: string }[]) {
   const { db } = deps
   const ids = JSON.stringify(due.map(({ id }) => id))
   const meant = sql`SELECT id FROM users
     WHERE users.id IN (SELECT value FROM json_each(${ids})) AND ${isDue(deps)}`
-  const [gone] = await reach(deps, 'database', () =>
-    db.batch([
-      db.select({ id: sql<string>`id` }).from(sql`(${meant})`),
-      ...due.map(({ id: userId }) =>
-        recordEvent(
-          deps,
-          { event: 'user_purged', userId, actor: 'system' },
-          sql`${userId} IN (${meant})`,
-        ),
-      ),
-      db
+  const isMeant = sql`user_id IN (${meant})`
+  const events = due.map(({ id: userId }) => ({
+    event: 'user_purged' as const,
+    userId,
+    actor: 'system',
+  }))
+  const { gone } = await reach(deps, 'database', () =>
+    batch(db, {
+      gone: db.select({ id: sql<string>`id` }).from(sql`(${meant})`),
+      events: recordEvents(deps, events, sql`event.value ->> 'userId' IN (${meant})`),
+      scrubbed: db
         .update(auditEvents)
         .set(NOBODY)
-        .where(sql`user_id IN (${meant}) AND ${isOwn} AND salt IS NOT NULL`),
-      db.delete(auditKeys).where(sql`user_id IN (${meant})`),
-      ...userTables.map((table) => db.delete(table).where(sql`user_id IN (${meant})`)),
-      db.delete(users).where(sql`id IN (${meant})`),
-    ]),
+        .where(sql`${isMeant} AND ${isOwn} AND salt IS NOT NULL`),
+      archiveKeys: db.delete(auditKeys).where(isMeant),
+      ...Object.fromEntries(
+        userTables.map((table) => [getTableName(table), db.delete(table).where(isMeant)] as const),
+      ),
+      users: db.delete(users).where(sql`id IN (${meant})`),
+    }),
   )
   return gone
 }

@@ -2,60 +2,126 @@ import { type SQL, sql } from 'drizzle-orm'
 import { archiveKeyContext } from '../audit/personal-box'
 import type { Deps } from '../context'
 import { open, seal } from '../crypto/sealed-box'
+import { randomToken } from '../crypto/token'
+import { sealingKeyOf } from '../db/columns'
 import { reach } from '../reach'
 import { seedContext } from '../two-factor/find-totp'
 import { countFailed } from './count-failed'
 import type { Counts } from './job'
 
-/** Rows of a table that one run seals anew: those of a million users take a week. */
-const ROWS = 500
+/** Rows of one statement, and such statements of one run for each table: a million rows take a day. */
+const ROWS = 1000
+const CHUNKS = 10
+const USER = 'usr_'
 
 type Sealed = Readonly<{ userId: string; id: string; box: string }>
+type Table = Readonly<{
+  name: string
+  column: string
+  /** The column that is the key beside `user_id`, where there is one. */
+  id?: string
+  contextOf: (row: Sealed) => string
+}>
+
+const seedTable: Table = {
+  name: 'totp_authenticators',
+  column: 'sealed_seed',
+  id: 'id',
+  contextOf: ({ userId, id }) => seedContext(userId, id),
+}
+const keyTable: Table = {
+  name: 'audit_keys',
+  column: 'sealed_key',
+  contextOf: ({ userId }) => archiveKeyContext(userId),
+}
 
 /**
- * Seals anew what an older key of SEALING_KEYS has sealed, so that it can be retired. While the ring has
- * one key there is nothing to look for. A row that changes meanwhile stays as it then is.
+ * Seals anew what an older key of SEALING_KEYS has sealed, so that it can be retired. A row that
+ * changes meanwhile stays as it then is. What a key has sealed that is not in the ring any more is
+ * counted as failed: it was retired too early, and can be put back.
  */
 export async function resealSecrets(deps: Deps): Promise<Counts> {
-  if (deps.settings.SEALING_KEYS.length === 1) return { seeds: 0, keys: 0, failed: 0 }
-  const seeds = await resealTable(deps, {
-    rows: sql`SELECT user_id AS userId, id, sealed_seed AS box FROM totp_authenticators`,
-    column: sql`sealed_seed`,
-    contextOf: ({ userId, id }) => seedContext(userId, id),
-    replace: ({ userId, id, box }, fresh) => sql`UPDATE totp_authenticators
-      SET sealed_seed = ${fresh} WHERE user_id = ${userId} AND id = ${id} AND sealed_seed = ${box}`,
-  })
-  const keys = await resealTable(deps, {
-    rows: sql`SELECT user_id AS userId, '' AS id, sealed_key AS box FROM audit_keys`,
-    column: sql`sealed_key`,
-    contextOf: ({ userId }) => archiveKeyContext(userId),
-    replace: ({ userId, box }, fresh) => sql`UPDATE audit_keys
-      SET sealed_key = ${fresh} WHERE user_id = ${userId} AND sealed_key = ${box}`,
-  })
+  const seeds = await resealTable(deps, seedTable)
+  const keys = await resealTable(deps, keyTable)
   return { seeds: seeds.done, keys: keys.done, failed: seeds.failed + keys.failed }
 }
 
-type Table = Readonly<{
-  rows: SQL
-  column: SQL
-  contextOf: (row: Sealed) => string
-  replace: (row: Sealed, fresh: string) => SQL
-}>
+async function resealTable(deps: ResealDeps, table: Table) {
+  const [current, ...older] = deps.settings.SEALING_KEYS.map(({ id }) => id)
+  const used = (await keysOf(deps, table)).filter((id) => id !== current)
+  const lost = used.filter((id) => !older.includes(id))
+  const old = used.filter((id) => older.includes(id))
+  let [done, failed] = [0, 0]
+  for (let chunk = 0; old.length > 0 && chunk < CHUNKS; chunk += 1) {
+    const rows = await sealedWith(deps, table, old)
+    const resealed = await reseal(deps, table, rows)
+    done += resealed.done
+    failed = resealed.failed
+    if (rows.length < ROWS) break
+  }
+  return { done, failed: failed + (await countOf(deps, table, lost)) }
+}
 
-async function resealTable(
-  deps: Pick<Deps, 'db' | 'settings' | 'patience'>,
-  { rows, column, contextOf, replace }: Table,
-) {
-  const { db, settings } = deps
-  const ring = settings.SEALING_KEYS
-  const old = await reach(deps, 'database', () =>
-    db.all<Sealed>(sql`${rows} WHERE ${column} NOT LIKE ${`${ring[0].id}.%`} LIMIT ${ROWS}`),
+type ResealDeps = Pick<Deps, 'db' | 'settings' | 'patience'>
+
+const keyIn = ({ column }: Table, ids: readonly string[]) =>
+  sql`${sealingKeyOf(column)} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`
+
+/** The ids of the keys that the boxes of a table are sealed with, by leaps through their index. */
+async function keysOf(deps: ResealDeps, { name, column }: Table): Promise<string[]> {
+  const key = sealingKeyOf(column)
+  const next = (after: SQL) => sql`(SELECT ${key} FROM ${sql.raw(name)} ${after}
+    ORDER BY ${key} LIMIT 1)`
+  const rows = await reach(deps, 'database', () =>
+    deps.db.all<{ id: string }>(sql`WITH RECURSIVE used (id) AS (SELECT ${next(sql``)}
+      UNION ALL SELECT ${next(sql`WHERE ${key} > used.id`)} FROM used WHERE used.id IS NOT NULL)
+      SELECT id FROM used WHERE id IS NOT NULL`),
   )
-  const failed = await countFailed(old, async (row) => {
+  return rows.map(({ id }) => id)
+}
+
+/**
+ * Rows whose box one of these keys has sealed, once round from a random place: those that cannot be
+ * opened keep no other from its turn.
+ */
+function sealedWith(deps: ResealDeps, table: Table, ids: readonly string[]): Promise<Sealed[]> {
+  const { name, column, id } = table
+  const place = `${USER}${randomToken().slice(0, 4)}`
+  const part = (where: SQL) => sql`SELECT user_id AS userId,
+    ${id === undefined ? sql`''` : sql.raw(id)} AS id, ${sql.raw(column)} AS box
+    FROM ${sql.raw(name)} WHERE ${keyIn(table, ids)} AND ${where}`
+  return reach(deps, 'database', () =>
+    deps.db.all<Sealed>(sql`${part(sql`user_id >= ${place}`)}
+      UNION ALL ${part(sql`user_id < ${place}`)} LIMIT ${ROWS}`),
+  )
+}
+
+/** Compares and sets: of a row that has changed meanwhile the new box stays. */
+async function reseal(deps: ResealDeps, table: Table, rows: readonly Sealed[]) {
+  const { name, column, id, contextOf } = table
+  const ring = deps.settings.SEALING_KEYS
+  const fresh: [userId: string, id: string, old: string, box: string][] = []
+  const failed = await countFailed(rows, async (row) => {
     const text = await open(ring, contextOf(row), row.box)
-    if (text === undefined) throw new Error('sealed with a key that is not in the ring')
-    const fresh = await seal(ring, contextOf(row), text)
-    await reach(deps, 'database', () => db.run(replace(row, fresh)))
+    if (text === undefined) throw new Error(`a box of ${name} does not open`)
+    fresh.push([row.userId, row.id, row.box, await seal(ring, contextOf(row), text)])
   })
-  return { done: old.length - failed, failed }
+  if (fresh.length === 0) return { done: 0, failed }
+  const { meta } = await reach(deps, 'database', () =>
+    deps.db.run(sql`UPDATE ${sql.raw(name)} SET ${sql.raw(column)} = fresh.value ->> 3
+      FROM json_each(${JSON.stringify(fresh)}) AS fresh
+      WHERE user_id = fresh.value ->> 0 AND ${sql.raw(column)} = fresh.value ->> 2
+        ${id === undefined ? sql`` : sql`AND ${sql.raw(name)}.${sql.raw(id)} = fresh.value ->> 1`}`),
+  )
+  return { done: meta.changes, failed }
+}
+
+/** How many boxes there are of keys that nobody has, as far as that matters. */
+async function countOf(deps: ResealDeps, table: Table, lost: readonly string[]): Promise<number> {
+  if (lost.length === 0) return 0
+  const [row] = await reach(deps, 'database', () =>
+    deps.db.all<{ count: number }>(sql`SELECT count(*) AS count FROM
+      (SELECT 1 FROM ${sql.raw(table.name)} WHERE ${keyIn(table, lost)} LIMIT ${ROWS})`),
+  )
+  return row?.count ?? 0
 }

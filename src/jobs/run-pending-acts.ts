@@ -13,8 +13,9 @@ import type { Counts } from './job'
 const ACTS = 50
 /** When an act that failed is tried again: others have their turn first. */
 const RETRY_MS = 3_600_000
-/** How long what was decided stays to be looked up; its events stay longer. */
+/** How long what was decided stays to be looked up; its events stay longer. How many a run forgets. */
 const KEPT_MS = 30 * 86_400_000
+const FORGOTTEN = 1000
 
 /**
  * Does what was scheduled and not stopped (admin/act-kinds.ts), and closes what is due and does not
@@ -35,9 +36,10 @@ export async function runPendingActs(deps: Deps): Promise<Counts> {
   const [acts, over] = [found.filter(({ stands }) => stands), found.filter(({ stands }) => !stands)]
   const notDone = await countFailed(acts, (act) => orLater(deps, act, () => perform(deps, act)))
   const notClosed = await countFailed(over, (act) => orLater(deps, act, () => close(deps, act)))
-  await deps.db
-    .delete(pendingActs)
-    .where(sql`state IN ('done', 'stopped') AND due_at <= ${now - KEPT_MS}`)
+  await deps.db.delete(pendingActs).where(
+    sql`id IN (SELECT id FROM pending_acts
+        WHERE state IN ('done', 'stopped') AND due_at <= ${now - KEPT_MS} LIMIT ${FORGOTTEN})`,
+  )
   return {
     acts: acts.length - notDone,
     closed: over.length - notClosed,

@@ -8,7 +8,7 @@ import { reach } from '../reach'
 import { pauseNow, pausesOf } from './mail-pauses'
 
 /** Events that one query looks at, so that none runs long; and all that one report does. */
-const CHUNK = 10_000
+const CHUNK = 20_000
 const EVENTS = 2_000_000
 const RUN_MS = 120_000
 /** Addresses taken from a chunk, and kept of all: who is far down the list may be counted short. */

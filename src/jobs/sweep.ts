@@ -5,7 +5,7 @@ import { reach } from '../reach'
 
 /** Keys of a table that one statement looks at, and statements that one run sends to it. */
 const KEYS = 5000
-const WINDOWS = 40
+const WINDOWS = 10
 
 /** A table, by the first column of its primary key, which begins so and goes on at random. */
 export type Swept = Readonly<{ table: string; key: string; prefix: string; isOver: SQL }>
@@ -13,7 +13,7 @@ export type Swept = Readonly<{ table: string; key: string; prefix: string; isOve
 /**
  * Deletes the rows that are over from a table that has no index of that: an index would cost each login a
  * row. Walks the primary key once round from a random place, so that what a run leaves, having looked at
- * 200,000 keys or come to the end of its time, is where another one begins.
+ * 50,000 keys or come to the end of its time, is where another one begins.
  */
 export async function sweep(
   deps: Pick<Deps, 'db' | 'now' | 'patience'>,

@@ -5,6 +5,8 @@ import { sealText } from '../audit/text'
 import type { Deps } from '../context'
 
 const name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/)
+/** Of all that it says, as JSON: what the jobs read of such events fits into an answer of D1. */
+const BYTES = 6000
 const value = z.union([z.string().max(200), z.number(), z.boolean(), z.null()])
 
 /** What another service may put into the trail. It says what happened there; never who says so. */
@@ -23,6 +25,7 @@ export const serviceEvent = z.strictObject({
   data: z
     .record(name, value)
     .refine((data) => Object.keys(data).length <= 20)
+    .refine((data) => Buffer.byteLength(JSON.stringify(data)) <= BYTES)
     .default({}),
 })
 

@@ -224,12 +224,12 @@ describe('sealing', () => {
     expect((await heads()).at(-1)?.size).toBe(await newestId())
   })
 
-  test('one run takes 60,000 events, and leaves the rest for the next', async ({ expect }) => {
+  test('one run takes 40,000 events, and leaves the rest for the next', async ({ expect }) => {
     const { deps } = jobDeps()
     await sealAll(deps)
-    await sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60001)
+    await sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40001)
       INSERT INTO audit_events (at, event, level, request_id) SELECT i, 'x', 'info', 'r' FROM n`)
-    expect(await sealEvents(deps)).toEqual({ sealed: 60_000 })
+    expect(await sealEvents(deps)).toEqual({ sealed: 40_000 })
     expect(await sealEvents(deps)).toEqual({ sealed: 1 })
   })
 

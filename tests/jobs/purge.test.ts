@@ -167,23 +167,4 @@ describe('the erasure of accounts', () => {
     await runErasure(app)
     expect((await rowsOf(userId)).get('users')).toEqual([])
   })
-
-  test('takes fifty accounts a run', async ({ expect }) => {
-    const app = startApp()
-    const due = app.now().getTime()
-    await env.DB.prepare(
-      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
-       INSERT INTO users (id, email, email_key, role, status, password_hash, created_at, erasure_due_at)
-       SELECT 'usr_due' || i, 'due' || i || '@example.com', 'due' || i || '@example.com',
-         'customer', 'active', 'x', 0, ? FROM n`,
-    )
-      .bind(due)
-      .run()
-    const left = async () =>
-      (await env.DB.prepare(`SELECT id FROM users WHERE id LIKE 'usr_due%'`).run()).results.length
-    await runErasure(app)
-    expect(await left()).toBe(10)
-    await runErasure(app)
-    expect(await left()).toBe(0)
-  })
 })

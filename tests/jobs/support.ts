@@ -71,3 +71,14 @@ export const killedAt =
       }),
     }
   }
+
+/** Guards that only note which were erased: each real one is a database of its own. */
+export function countedGuards() {
+  const erased: string[] = []
+  const guards = { getByName: (id: string) => ({ erase: async () => void erased.push(id) }) }
+  const counting: Fault = (deps) => ({
+    ...deps,
+    accountGuards: guards as unknown as Deps['accountGuards'],
+  })
+  return { erased, counting }
+}
