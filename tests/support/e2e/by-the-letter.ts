@@ -4,9 +4,10 @@ import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 
+const JQ = 'jq'
 /** Why a test of a block with jq is skipped, and what enables it. */
 export const noJq =
-  spawnSync('jq', ['--version']).status === 0
+  spawnSync(JQ, ['--version']).status === 0
     ? undefined
     : 'no jq; enable with: sudo apt-get install -y jq'
 
