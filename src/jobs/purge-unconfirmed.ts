@@ -58,8 +58,9 @@ const findDue = (deps: Pick<Deps, 'db' | 'now' | 'patience'>) =>
 async function purge(deps: Deps, due: readonly { id: string }[]) {
   const { db } = deps
   const ids = JSON.stringify(due.map(({ id }) => id))
-  const meant = sql`SELECT id FROM users
-    WHERE users.id IN (SELECT value FROM json_each(${ids})) AND ${isDue(deps)}`
+  // CROSS JOIN: from the ids to their accounts, or D1 looks among all that are pending.
+  const meant = sql`SELECT users.id FROM json_each(${ids}) AS due CROSS JOIN users
+    WHERE users.id = due.value AND ${isDue(deps)}`
   const [gone] = await reach(deps, 'database', () =>
     db.batch([
       db.select({ id: sql<string>`id` }).from(sql`(${meant})`),

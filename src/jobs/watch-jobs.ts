@@ -24,8 +24,8 @@ export async function watchJobs(
   const now = deps.now().getTime()
   const names = JSON.stringify(Object.keys(periods))
   const overdue = sql`SELECT job, coalesce(succeeded_at, started_at) AS since, alarmed_at
-    FROM job_runs JOIN json_each(${JSON.stringify(periods)}) AS period ON period.key = job
-    WHERE coalesce(succeeded_at, started_at) <= ${now} - 2 * period.value
+    FROM json_each(${JSON.stringify(periods)}) AS period CROSS JOIN job_runs
+    WHERE job = period.key AND coalesce(succeeded_at, started_at) <= ${now} - 2 * period.value
       AND (alarmed_at IS NULL OR alarmed_at <= ${now - DAY_MS})`
   const { due } = await reach(deps, 'database', () =>
     batch(db, {

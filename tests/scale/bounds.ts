@@ -1,0 +1,86 @@
+/** What a request or a run may cost. */
+export type Bound = Readonly<{ rowsRead: number; rowsWritten: number; d1Statements: number }>
+
+/** D1's own limit of an invocation. */
+const D1_STATEMENTS = 1000
+
+/** What any request may cost: an account has twenty sessions, browsers and keys, a page a hundred entries. */
+export const REQUEST: Bound = { rowsRead: 300, rowsWritten: 150, d1Statements: 50 }
+
+/** Of which more is known, and why. */
+export const requestBounds: Readonly<Record<string, Partial<Bound> & { why: string }>> = {
+  'POST /api/admin/end-sessions': { rowsRead: 1100, why: 'counts up to 1,000 sessions' },
+  'POST /api/admin/acts/:act/approve': {
+    rowsRead: 20_000,
+    why: 'looks for the invitations of an admin who is disabled in those of a week',
+  },
+  'GET /api/admin/users': { rowsRead: 5 * 2001, why: 'looks at a window of 2,000, and its words' },
+  'GET /api/admin/audit': { rowsRead: 2100, why: 'looks at a window of 2,000 events' },
+  'GET /api/admin/audit/export': {
+    rowsRead: 51_000,
+    d1Statements: 200,
+    why: 'of 50,000 events, a thousand at a time',
+  },
+  'GET /api/users/me/export': { rowsRead: 1500, why: 'of all events of the account' },
+  ...Object.fromEntries(
+    ['disable', 'enable', 'unlock', 'end-sessions', 'reset-password'].map((act) => [
+      `POST /api/admin/users/${act}`,
+      { rowsRead: 5000, rowsWritten: 2000, d1Statements: D1_STATEMENTS, why: 'acts on a hundred' },
+    ]),
+  ),
+}
+
+/** What any job may cost that has nothing to do. */
+export const IDLE: Bound = { rowsRead: 100, rowsWritten: 5, d1Statements: 20 }
+
+/** What any job may cost that has as much to do as a run does. */
+export const BUSY: Bound = { rowsRead: 5000, rowsWritten: 5000, d1Statements: D1_STATEMENTS }
+
+const SWEEP = {
+  rowsRead: 5 * 2 * 200_000,
+  rowsWritten: 1_000_000,
+  d1Statements: D1_STATEMENTS,
+  why: 'sweeps five tables that have no index of time, 200,000 keys of each a run',
+}
+
+export const idleBounds: Readonly<Record<string, Partial<Bound> & { why: string }>> = {
+  'purge-expired': SWEEP,
+  'archive-events': { rowsRead: 50_000, why: 'reads all heads, and a segment to see its age' },
+  'reseal-secrets': {
+    rowsRead: 150_000,
+    rowsWritten: 300,
+    d1Statements: D1_STATEMENTS,
+    why: 'reads all boxes while keys are rotated',
+  },
+}
+
+export const busyBounds: Readonly<Record<string, Partial<Bound> & { why: string }>> = {
+  'purge-expired': SWEEP,
+  'reseal-secrets': {
+    rowsRead: 150_000,
+    rowsWritten: 3000,
+    d1Statements: 1100,
+    why: 'reads all boxes while keys are rotated',
+  },
+  'seal-events': { rowsRead: 62_000, why: 'takes in 60,000 events' },
+  'send-waiting-mails': { rowsRead: 6500, why: 'hands over a thousand mails' },
+  'purge-unconfirmed': { rowsRead: 100_000, rowsWritten: 20_000, why: 'deletes 400 accounts' },
+  'run-pending-acts': {
+    rowsRead: 100_000,
+    rowsWritten: 50_000,
+    why: 'forgets all that was decided a month ago',
+  },
+  'archive-events': {
+    rowsRead: 20 * 4 * 4096,
+    rowsWritten: 6 * 4 * 4096,
+    why: 'four segments of 4,096 events, each of another account',
+  },
+  'remind-keys': { rowsRead: 3 * 21_000, why: 'looks at each key that ends in a fortnight, once' },
+  'report-security': { rowsRead: 60_000, why: 'counts the events of a week' },
+  'report-security-late': { rowsRead: 60_000, why: 'counts the events of a week' },
+}
+
+/** Routes that refuse whatever is sent here, and why. */
+export const REFUSED: Readonly<Record<string, string>> = {
+  'POST /api/admin/bootstrap': 'there is an admin',
+}
