@@ -72,6 +72,6 @@ export const arrangements: Readonly<Record<string, Arrangement>> = {
   'archive-events': { days: 100 },
   'remind-keys': { days: 88 },
   'remind-secrets': { change: withOldKeys },
+  'report-security-late': { days: 7 },
   'report-security': { days: 88 },
-  'report-security-late': { days: 88 },
 }

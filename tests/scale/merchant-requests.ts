@@ -1,6 +1,6 @@
 import { createKey, keyIn, setMerchant, setOwner } from '../api-keys/support'
 import { FILES, PROFILE, withProfile } from '../merchants/support'
-import type { Prepared, World } from './world'
+import type { Prepared, Way, World } from './world'
 
 /** An application that an admin decides about, in the state that the decision is possible in. */
 const decision =
@@ -43,7 +43,7 @@ async function ofComplete(world: World): Promise<Prepared> {
 const FILE = FILES['application/pdf'][1]
 
 /** Of the routes of merchants and of keys. */
-export const requests: Readonly<Record<string, (world: World) => Promise<Prepared>>> = {
+export const requests: Readonly<Record<string, Way>> = {
   'POST /api/api-keys': async ({ userId }) => {
     await setMerchant(userId, 'approved')
     return { json: { name: 'Shop server', scopes: ['orders:read'] } }

@@ -1,40 +1,23 @@
-import { env } from 'cloudflare:workers'
-import { randomToken, sha256 } from '../../src/crypto/token'
+import type { Role } from '../../src/sessions/lifetimes'
 import { createUser } from '../../src/users/create-user'
 import { addTotp, codeOf } from '../support/acts'
 import { insertUser } from '../support/admins'
 import { nextCode } from '../support/app'
 import { nextMail, tokenIn } from '../support/mailbox'
-import { insertAct } from '../support/pending-acts'
 import { NEW_PASSWORD } from '../support/recovery'
+import { requests as ofAdmins } from './admin-requests'
 import { requests as ofMerchants } from './merchant-requests'
-import { queriesOf, recent } from './queries'
-import type { Prepared, World } from './world'
+import { act, asAdmin, link, setUser } from './prepare'
+import type { Prepared, Way, World } from './world'
 
 const DAY = 86_400_000
-/** Accounts of an act on a list. */
-const MANY = 100
 
-/** A body with the token of a link that was mailed to an account. */
-async function link({ app }: World, userId: string, purpose: string, data: unknown) {
-  const token = randomToken()
-  const until = app.now().getTime() + DAY
-  await env.DB.prepare('INSERT INTO mailed_tokens VALUES (?, ?, ?, ?, ?)')
-    .bind(sha256(token), userId, purpose, data === null ? null : JSON.stringify(data), until)
-    .run()
-  return { token }
-}
-
-const set = (userId: string, assignment: string) =>
-  env.DB.prepare(`UPDATE users SET ${assignment} WHERE id = ?`).bind(userId).run()
-
-const onOther =
-  (assignment: string, role?: 'admin') =>
-  async ({ other }: World): Promise<Prepared> => {
-    const id = await other(role)
-    await set(id, assignment)
-    return { params: { id } }
-  }
+const invite =
+  (role: Role): Way =>
+  async (world) => ({
+    ...(await asAdmin(world)),
+    json: { email: world.app.newAccount().email, role },
+  })
 
 /** The link that gives the account another address, as main or second one. */
 const withAddress =
@@ -52,7 +35,7 @@ async function invitation(world: World) {
     insertUser(world.app, 'admin'),
     world.other(),
   ])
-  await set(userId, `status = 'pending', email_verified_at = NULL`)
+  await setUser(userId, `status = 'pending', email_verified_at = NULL`)
   const epochs = { byEpoch: 0, requestedByEpoch: 0 }
   return link(world, userId, 'invite', { role: 'admin', by, requestedBy, ...epochs })
 }
@@ -74,36 +57,22 @@ async function withApp({ app, userId, session }: World) {
   return { token: (await session(userId)).accessToken }
 }
 
-/** An act that waits, of another admin, about an account. */
-async function act(world: World, kind: 'demote_admin' | 'disable_admin' | 'grant_admin') {
-  const by = await insertUser(world.app, 'admin')
-  const id = await world.other(kind === 'grant_admin' ? 'customer' : 'admin')
-  const dueAt = world.app.now().getTime() + DAY
-  return { params: { id, act: await insertAct(kind, id, { by, dueAt }) } }
-}
-
-/** As many accounts as an act takes, in the state that it is for. */
-const ofMany =
-  (from: number, assignment = 'status = status') =>
-  async (): Promise<Prepared> => {
-    const { results } = await env.DB.prepare(
-      `UPDATE users SET ${assignment} WHERE id IN (SELECT id FROM users WHERE role = 'customer'
-         AND status = 'active' AND frozen_at IS NULL AND erasure_due_at IS NULL
-         ORDER BY created_at LIMIT ${MANY} OFFSET ${from}) RETURNING id`,
-    ).run<{ id: string }>()
-    return { json: { user_ids: results.map(({ id }) => id), reason: 'Asked for by phone' } }
-  }
-
 /** What the facets of a route do not tell: what must have been done before. */
-export const requests: Readonly<Record<string, (world: World) => Promise<Prepared>>> = {
+export const requests: Readonly<Record<string, Way | readonly Way[]>> = {
+  ...ofAdmins,
   ...ofMerchants,
-  'POST /api/users/create': async ({ app }) => Promise.resolve({ json: app.newAccount() }),
+  'POST /api/users/create': [
+    async ({ app }) => Promise.resolve({ json: app.newAccount() }),
+    invite('merchant'),
+    invite('admin'),
+  ],
+  'DELETE /api/users/me': [async () => Promise.resolve({}), asAdmin],
   'PUT /api/users/update': async ({ app }) =>
     Promise.resolve({ json: { display_name: 'Ada', username: app.newAccount().username } }),
   'POST /api/users/change-email/confirm': withAddress('change_email'),
   'POST /api/users/notification-email/confirm': withAddress('notification_email'),
   'DELETE /api/users/notification-email': async ({ app, userId }) => {
-    await set(userId, `notification_email = '${app.newAccount().email}'`)
+    await setUser(userId, `notification_email = '${app.newAccount().email}'`)
     return {}
   },
   'POST /api/users/enable-2fa/confirm': async ({ app, token }) => {
@@ -114,7 +83,7 @@ export const requests: Readonly<Record<string, (world: World) => Promise<Prepare
   'GET /api/users/backup-codes': withApp,
   'POST /api/users/backup-codes': withApp,
   'POST /api/users/keep-account': async (world) => {
-    await set(world.userId, `erasure_due_at = ${world.app.now().getTime() + DAY}`)
+    await setUser(world.userId, `erasure_due_at = ${world.app.now().getTime() + DAY}`)
     return { json: await link(world, world.userId, 'keep_account', null) }
   },
   'POST /api/auth/verify-email': async ({ app }) => {
@@ -164,34 +133,6 @@ export const requests: Readonly<Record<string, (world: World) => Promise<Prepare
     const { params } = await act(world, 'demote_admin')
     return { json: await link(world, params.id, 'stop_act', { act: params.act }) }
   },
-  'POST /api/admin/acts/:act/approve': async (world) => act(world, 'disable_admin'),
-  'POST /api/admin/acts/:act/stop': async (world) => act(world, 'demote_admin'),
-  'POST /api/admin/users/:id/grants/:act/approve': async (world) => act(world, 'grant_admin'),
-  'POST /api/admin/users/:id/enable': onOther(`status = 'disabled'`),
-  'POST /api/admin/users/:id/remove-factors': async (world) => {
-    const id = await world.other()
-    await addTotp(world.app, (await world.session(id)).accessToken)
-    return { params: { id } }
-  },
-  'POST /api/admin/users/disable': ofMany(0),
-  'POST /api/admin/users/enable': ofMany(MANY, `status = 'disabled'`),
-  'POST /api/admin/users/unlock': ofMany(2 * MANY),
-  'POST /api/admin/users/end-sessions': ofMany(3 * MANY),
-  'POST /api/admin/users/reset-password': ofMany(4 * MANY),
-  'GET /api/admin/audit/export': async ({ facet }) => {
-    const [all = {}, ...others] = queriesOf(facet.query)
-    return Promise.resolve({ queries: [all, ...others.map((query) => ({ ...recent, ...query }))] })
-  },
-  'GET /api/admin/audit/proof': async () =>
-    Promise.resolve({
-      queries: [
-        { event: '1' },
-        { event: '40000' },
-        { event: '30000', size: '40000' },
-        { first: '1' },
-        { first: '30000', second: '40000' },
-      ],
-    }),
   'GET /assets/:file{[a-z0-9-]+\\.[a-z0-9]+}': async () =>
     Promise.resolve({ params: { file: 'base.css' } }),
 }

@@ -38,6 +38,9 @@ export type Prepared = Partial<SendOptions> &
     queries?: readonly Query[]
   }>
 
+/** What a way of asking does before. */
+export type Way = (world: World) => Promise<Prepared>
+
 export const hasWorld = async (
   app: App,
   given: Given,
@@ -70,9 +73,14 @@ function roleOf(permission: Route['facet']['permission']): Role {
   return permission === 'api_keys' || permission === 'merchant_profile' ? 'merchant' : 'admin'
 }
 
-/** The requests of a route, each with one parameter of its URL; what is not known fails. */
-export async function requestsOf({ name, method, facet }: Route, world: World) {
-  const prepared: Prepared = (await requests[name]?.(world)) ?? {}
+/** How a route is asked: as its facets tell, or in each way that `requests` has. */
+export const waysOf = ({ name }: Route): readonly Way[] => [requests[name] ?? asFacetsTell].flat()
+
+const asFacetsTell: Way = () => Promise.resolve({})
+
+/** A request of a route, and the parameters of its URL that it is to be sent with in turn. */
+export async function requestOf({ name, method, facet }: Route, world: World, way: Way) {
+  const prepared = await way(world)
   const { params = {}, queries = queriesOf(facet.query), ...options } = prepared
   const path = await pathOf(name.replace(`${method} `, ''), { ...world, params })
   const { body } = facet
