@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { adminNotices } from '../admin/notify-admins'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
@@ -11,6 +11,20 @@ import type { Counts } from './job'
 import { sendWaitingMails } from './send-waiting-mails'
 
 const DAY_MS = 86_400_000
+
+/**
+ * Statistics that someone has made with ANALYZE or PRAGMA optimize. SQLite would plan by them for
+ * good: by those of a young database it reads whole tables once that has grown (decision 030).
+ */
+async function dropStatistics({ db, patience }: Pick<Deps, 'db' | 'patience'>): Promise<void> {
+  const run = (query: SQL) => reach({ patience }, 'database', () => db.run(query))
+  const { results } = await run(sql`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'`)
+  if (results.length === 0) return
+  await run(sql`DELETE FROM sqlite_stat1`)
+  // Reads them anew, there being none; or an open connection would keep them.
+  await run(sql`ANALYZE sqlite_schema`)
+  await run(sql`DROP TABLE sqlite_stat1`)
+}
 
 /**
  * Raises an alarm for each job that has not ended well for twice its period, once a day while that lasts.
@@ -50,6 +64,7 @@ export async function watchJobs(
   if (due.some(({ job }) => job === 'send-waiting-mails')) {
     failed += await countFailed([deps], sendWaitingMails)
   }
+  failed += await countFailed([deps], dropStatistics)
   return { alarms, failed }
 }
 

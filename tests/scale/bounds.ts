@@ -31,7 +31,7 @@ export const requestBounds: Readonly<Record<string, Partial<Bound> & { why: stri
 }
 
 /** What any job may cost that has nothing to do. */
-export const IDLE: Bound = { rowsRead: 100, rowsWritten: 5, d1Statements: 20 }
+export const IDLE: Bound = { rowsRead: 150, rowsWritten: 5, d1Statements: 20 }
 
 /** What any job may cost that has as much to do as a run does. */
 export const BUSY: Bound = { rowsRead: 5000, rowsWritten: 5000, d1Statements: D1_STATEMENTS }
@@ -69,15 +69,15 @@ export const busyBounds: Readonly<Record<string, Partial<Bound> & { why: string 
   },
   'purge-expired': SWEEP,
   'seal-events': { rowsRead: 62_000, why: 'takes in 60,000 events' },
-  'send-waiting-mails': { rowsRead: 6000, why: 'hands over a thousand mails' },
+  'send-waiting-mails': { rowsRead: 6500, why: 'hands over a thousand mails' },
   'purge-unconfirmed': { rowsRead: 70_000, rowsWritten: 20_000, why: 'deletes 400 accounts' },
   'archive-events': {
     rowsRead: 20 * 4 * 4096,
     rowsWritten: 6 * 4 * 4096,
     why: 'four segments of 4,096 events, each of another account',
   },
-  'remind-keys': { rowsRead: 25_000, why: 'looks once at each of the 5,000 keys of a fortnight' },
-  'report-security': { rowsRead: 6000, why: 'counts the keys that end in a fortnight' },
+  'remind-keys': { rowsRead: 35_000, why: 'looks once at each of the 7,000 keys of a fortnight' },
+  'report-security': { rowsRead: 8000, why: 'counts the keys that end in a fortnight' },
   'report-security-late': {
     rowsRead: 5 * 70_000,
     why: 'counts the events of a week, in four ways',
