@@ -1,15 +1,10 @@
-import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import type { Deps } from '../src/context'
 import { CURRENT_COST } from '../src/crypto/password-hash'
 import { openSession } from './support/accounts'
 import { nextCode, startApp } from './support/app'
 import { signedIn, signInWithTotp, stepUp, withTotp } from './support/acts'
-import { ROWS } from './support/many'
 import { startMeter } from './support/meter'
-
-/** Rows that one statement inserts. */
-const STEP = Math.min(ROWS, 100_000)
 
 /** Where passwords are checked, at what production's hashes cost. */
 const atFullCost =
@@ -157,40 +152,4 @@ describe('the cost', () => {
     const EVENT = 2
     expect(read()).toMatchObject({ d1RoundTrips: 2, rowsRead: CODE + EVENT })
   })
-
-  test(
-    'of a login does not grow with the users, however many there are',
-    { timeout: 240_000 },
-    async ({ expect }) => {
-      const { meter, read } = startMeter()
-      const app = startApp(meter)
-      const ada = await app.hasAccount()
-      const rows = async () => {
-        read()
-        const challenge = await app.startLogin(ada)
-        const first = read()
-        const code = await nextCode(ada)
-        await app.post('/api/auth/verify-2fa/', { challenge, method: 'email', code })
-        const second = read()
-        return [first.rowsRead, first.rowsWritten, second.rowsWritten]
-      }
-      await rows()
-      const few = await rows()
-      for (let start = 0; start < ROWS; start += STEP) {
-        await env.DB.prepare(
-          `WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 + ?2 - 1)
-         INSERT INTO users (id, email, email_key, role, status, password_hash, created_at)
-         SELECT printf('usr_%07d', i), printf('m%07d@example.org', i), printf('m%07d@example.org', i),
-           'customer', 'active', 'x', 0 FROM n`,
-        )
-          .bind(start, STEP)
-          .run()
-      }
-      const [{ count } = { count: 0 }] = (
-        await env.DB.prepare('SELECT count(*) AS count FROM users').run<{ count: number }>()
-      ).results
-      expect(count).toBeGreaterThan(ROWS)
-      expect(await rows()).toEqual(few)
-    },
-  )
 })

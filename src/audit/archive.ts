@@ -41,6 +41,13 @@ async function archiveNext(deps: Deps): Promise<boolean> {
   const head = await newestHead(deps)
   // The newest event stays, whatever its age: the next id is one above it.
   if (!head || head.size <= last) return false
+  const kept = now().getTime() - settings.AUDIT_RETENTION_DAYS * DAY_MS
+  const [newest] = await reach(deps, 'database', () =>
+    db.all<{ at: number }>(
+      sql`SELECT at FROM audit_events WHERE id <= ${last} ORDER BY id DESC LIMIT 1`,
+    ),
+  )
+  if (newest && newest.at > kept) return false
   const rows = await reach(deps, 'database', () =>
     db.all<StoredEvent>(
       sql`SELECT * FROM audit_events WHERE id BETWEEN ${first} AND ${last} ORDER BY id`,
@@ -49,7 +56,7 @@ async function archiveNext(deps: Deps): Promise<boolean> {
   // Of events that are all missing there is no time: their leaves say so, and can go at once.
   const times = rows.length > 0 ? rows.map(({ at }) => at) : [0]
   const [since, until] = [Math.min(...times), Math.max(...times)]
-  if (until > now().getTime() - settings.AUDIT_RETENTION_DAYS * DAY_MS) return false
+  if (until > kept) return false
   const refs = tilesFrom(first)
   const tiles = await storedTiles(deps, refs)
   const entries = entriesFrom(first, rows)

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, lte, sql } from 'drizzle-orm'
+import { and, desc, eq, lt, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { auditHeads, auditSegments, auditTiles } from '../db/audit-schema'
 import { reach } from '../reach'
@@ -6,7 +6,8 @@ import { requireArchived } from './archived'
 import { SEGMENT_SIZE } from './segment'
 import { TILE_WIDTH } from './tiles'
 
-const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 /** Rows that one statement deletes. */
 const CHUNK = 1024
 
@@ -52,19 +53,20 @@ export async function deleteArchived(deps: Deps): Promise<number> {
 
 /** Days for which every head stays; then one an hour does. */
 const HEAD_DAYS = 7
-const HEADS = 2000
+/** Heads of before that one run looks at, the newest of them: what is older was thinned out already. */
+const HEADS = 500
 
-/** Deletes all but the last head of each hour that is long over. */
+/** Deletes all but the last head of each hour that is long over; after a silence, a part of them a run. */
 export async function dropHeads(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Promise<number> {
-  const before = new Date(deps.now().getTime() - HEAD_DAYS * DAY_MS)
+  const before = deps.now().getTime() - HEAD_DAYS * DAY_MS
+  const hour = sql.raw(`at / ${HOUR_MS}`)
+  const looked = sql`SELECT size, at FROM audit_heads INDEXED BY audit_heads_at
+    WHERE at <= ${before} ORDER BY at DESC, size DESC LIMIT ${HEADS}`
   const dropped = await reach(deps, 'database', () =>
     deps.db.delete(auditHeads).where(
-      and(
-        lte(auditHeads.at, before),
-        sql`size IN (SELECT size FROM (SELECT size, at / 3600000 AS hour,
-            lead(at / 3600000) OVER (ORDER BY size) AS next
-            FROM audit_heads ORDER BY size) WHERE next = hour LIMIT ${HEADS})`,
-      ),
+      sql`size IN (SELECT size FROM (${looked}) AS head
+        WHERE ${hour} = (SELECT ${hour} FROM audit_heads AS next
+          WHERE next.size > head.size ORDER BY next.size LIMIT 1))`,
     ),
   )
   return dropped.meta.changes

@@ -64,13 +64,17 @@ export const auditTiles = sqliteTable(
 )
 
 /** Signed tree heads. Size and time never go back; of an hour that is over only the last one stays. */
-export const auditHeads = sqliteTable('audit_heads', {
-  /** How many events the tree holds. */
-  size: integer('size').primaryKey(),
-  at: time('at').notNull(),
-  /** The head as it was signed (audit/tree-head.ts). */
-  jws: text('jws').notNull(),
-})
+export const auditHeads = sqliteTable(
+  'audit_heads',
+  {
+    /** How many events the tree holds. */
+    size: integer('size').primaryKey(),
+    at: time('at').notNull(),
+    /** The head as it was signed (audit/tree-head.ts). */
+    jws: text('jws').notNull(),
+  },
+  (table) => [index('audit_heads_at').on(table.at)],
+)
 
 /** Runs of events that lie in the archive, written and read back. Only what stands here is deleted from D1. */
 export const auditSegments = sqliteTable('audit_segments', {

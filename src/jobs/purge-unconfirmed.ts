@@ -13,10 +13,12 @@ import { isOwn, NOBODY } from '../audit/scrub-events'
 import { userTables } from './user-tables'
 
 const WAIT_MS = 30 * 86_400_000
-/** Old invitations that one query looks at, accounts that one batch takes, and rounds of one run. */
+/** Old invitations that one query looks at, and such queries of one run: one more, since it walks round. */
 const LOOKED_AT = 500
+const ROUNDS = 11
+/** Accounts that one batch takes, and one run. */
 const ACCOUNTS = 40
-const ROUNDS = 10
+const MOST = 400
 const RUN_MS = 30_000
 /** Users among whom the first one to look at is drawn. */
 const DRAWN = 500
@@ -35,8 +37,10 @@ export async function purgeUnconfirmed(deps: Deps): Promise<Counts> {
   const start = await randomPlace(deps)
   let [after, isRound]: [Place, boolean] = [start, false]
   let [accounts, failed] = [0, 0]
-  for (let round = 0; round < ROUNDS && deps.now().getTime() < now + RUN_MS; round += 1) {
-    const { due, last } = await lookAhead(deps, after, isRound ? start : undefined)
+  const isTime = () => deps.now().getTime() < now + RUN_MS
+  for (let round = 0; round < ROUNDS && accounts + failed < MOST && isTime(); round += 1) {
+    const most = Math.min(ACCOUNTS, MOST - accounts - failed)
+    const { due, last } = await lookAhead(deps, { after, until: isRound ? start : undefined, most })
     const gone: { id: string }[] = []
     const batches = due.length === 0 ? [] : [due]
     const notDone = await countFailed(batches, async () => gone.push(...(await purge(deps, due))))
@@ -85,13 +89,12 @@ async function randomPlace(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Promise
 }
 
 /**
- * Those who are due, as many as a batch takes, among the next ones; and the last who was looked at,
+ * Those who are due, as many as asked for, among the next ones; and the last who was looked at,
  * unless that was the end.
  */
 async function lookAhead(
   deps: Pick<Deps, 'db' | 'now' | 'patience'>,
-  after: Place,
-  until: Place | undefined,
+  { after, until, most }: { after: Place; until: Place | undefined; most: number },
 ) {
   const placeOf = ({ createdAt, id }: Place) => sql`(${createdAt}, ${id})`
   const seen = await reach(deps, 'database', () =>
@@ -105,8 +108,8 @@ async function lookAhead(
       .orderBy(users.createdAt, users.id)
       .limit(LOOKED_AT),
   )
-  const due = seen.filter((user) => user.isDue).slice(0, ACCOUNTS)
-  const last = due.length === ACCOUNTS ? due.at(-1) : seen[LOOKED_AT - 1]
+  const due = seen.filter((user) => user.isDue).slice(0, most)
+  const last = due.length === most ? due.at(-1) : seen[LOOKED_AT - 1]
   return { due, last: last && { id: last.id, createdAt: last.createdAt.getTime() } }
 }
 

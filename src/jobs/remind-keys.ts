@@ -27,16 +27,18 @@ export async function remindKeys(
 ): Promise<Counts> {
   const ms = deps.now().getTime()
   let [reminded, failed] = [0, 0]
+  let last: Place = { expiresAt: deps.now(), id: '' }
   for (let round = 0; round < ROUNDS; round++) {
-    const due = await findDue(deps, ms)
+    const due = await findDue(deps, ms, last)
     const mails: WaitingMail[] = []
-    failed = await countFailed(due, async ({ id, name, expiresAt, owner }) => {
+    failed += await countFailed(due, async ({ id, name, expiresAt, owner }) => {
       const days = Math.ceil((expiresAt.getTime() - ms) / DAY_MS)
       const data = { name, days, expiresAt }
       const written = await ownerNotices(deps, owner, { template: 'api_key_expiring', data })
       mails.push(...written.map((mail) => ({ ...mail, about: id })))
     })
     reminded += await remind(deps, mails, ms)
+    last = due.at(-1) ?? last
     if (due.length < KEYS) break
   }
   return { keys: reminded, failed }
@@ -52,8 +54,11 @@ const isDue = (ms: number) => sql`users.id = api_keys.user_id
 
 // CROSS JOIN, here and below: from the keys to their owners, or D1 begins with all active users.
 
-/** The keys that end soonest. */
-const findDue = (deps: Pick<Deps, 'db' | 'patience'>, ms: number) =>
+/** A key among all, in the order in which they end. */
+type Place = Readonly<{ expiresAt: Date; id: string }>
+
+/** The keys after this one that end soonest: a run looks at each once, in as many rounds as it takes. */
+const findDue = (deps: Pick<Deps, 'db' | 'patience'>, ms: number, after: Place) =>
   reach(deps, 'database', () =>
     deps.db
       .select({
@@ -64,8 +69,11 @@ const findDue = (deps: Pick<Deps, 'db' | 'patience'>, ms: number) =>
       })
       .from(apiKeys)
       .crossJoin(users)
-      .where(isDue(ms))
-      .orderBy(apiKeys.expiresAt)
+      .where(
+        sql`(api_keys.expires_at, api_keys.id) > (${after.expiresAt.getTime()}, ${after.id})
+          AND ${isDue(ms)}`,
+      )
+      .orderBy(apiKeys.expiresAt, apiKeys.id)
       .limit(KEYS),
   )
 

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { adminNotices } from '../admin/notify-admins'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
@@ -13,6 +13,20 @@ import { sendWaitingMails } from './send-waiting-mails'
 const DAY_MS = 86_400_000
 
 /**
+ * Statistics that someone has made with ANALYZE or PRAGMA optimize. SQLite would plan by them for
+ * good: by those of a young database it reads whole tables once that has grown (decision 030).
+ */
+async function dropStatistics({ db, patience }: Pick<Deps, 'db' | 'patience'>): Promise<void> {
+  const run = (query: SQL) => reach({ patience }, 'database', () => db.run(query))
+  const { results } = await run(sql`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'`)
+  if (results.length === 0) return
+  await run(sql`DELETE FROM sqlite_stat1`)
+  // Reads them anew, there being none; or an open connection would keep them.
+  await run(sql`ANALYZE sqlite_schema`)
+  await run(sql`DROP TABLE sqlite_stat1`)
+}
+
+/**
  * Raises an alarm for each job that has not ended well for twice its period, once a day while that lasts.
  * A job that has never run counts from when this first looked for it, which is the deployment.
  */
@@ -24,8 +38,8 @@ export async function watchJobs(
   const now = deps.now().getTime()
   const names = JSON.stringify(Object.keys(periods))
   const overdue = sql`SELECT job, coalesce(succeeded_at, started_at) AS since, alarmed_at
-    FROM job_runs JOIN json_each(${JSON.stringify(periods)}) AS period ON period.key = job
-    WHERE coalesce(succeeded_at, started_at) <= ${now} - 2 * period.value
+    FROM json_each(${JSON.stringify(periods)}) AS period CROSS JOIN job_runs
+    WHERE job = period.key AND coalesce(succeeded_at, started_at) <= ${now} - 2 * period.value
       AND (alarmed_at IS NULL OR alarmed_at <= ${now - DAY_MS})`
   const { due } = await reach(deps, 'database', () =>
     batch(db, {
@@ -50,6 +64,7 @@ export async function watchJobs(
   if (due.some(({ job }) => job === 'send-waiting-mails')) {
     failed += await countFailed([deps], sendWaitingMails)
   }
+  failed += await countFailed([deps], dropStatistics)
   return { alarms, failed }
 }
 

@@ -7,23 +7,35 @@ import type { CurrentSession } from '../sessions/find-session'
 import { activityEvent, listActivity } from './activity'
 import { ownData, readOwnData } from './own-data'
 
-/** Events read at a time. */
-const PAGE = 500
+/** Events read at a time, with two statements at most. */
+export const PAGE = 500
+/** Events of one export: D1 answers a thousand statements of a request. */
+export const MOST = 100_000
 
 /** All that is stored of an account (GDPR art. 15 and 20), secrets aside. */
-export const exportedData = ownData.extend({ events: z.array(activityEvent) })
+export const exportedData = ownData.extend({
+  events: z.array(activityEvent),
+  next: z
+    .string()
+    .nullable()
+    .describe(
+      `There are more than ${MOST.toLocaleString('en')} events: \`before\` of \`me/activity/\` for the older ones. \`null\`: that is all`,
+    ),
+})
 
 /**
  * Writes the data of an account as one JSON document. Its events are read page by page as the client
  * takes them, so that a long life costs no memory. The answer has begun by then: a page that fails or
- * hangs aborts it, which no client takes for its end, and half of a document is no JSON.
+ * hangs aborts it, which no client takes for its end, and half of a document is no JSON. Of very many
+ * events it has the newest, and says where the list of them goes on.
  */
 export async function exportUser(
   deps: Pick<Deps, 'db' | 'now' | 'caller' | 'settings' | 'patience'>,
   session: CurrentSession,
+  most = MOST,
 ): Promise<ReadableStream<Uint8Array>> {
   const data = await readOwnData(deps, session)
-  const parts = jsonParts(deps, session.user.id, data)
+  const parts = jsonParts(deps, session.user.id, { data, most })
   const encoder = new TextEncoder()
   return new ReadableStream(
     {
@@ -44,16 +56,18 @@ export async function exportUser(
 async function* jsonParts(
   deps: Pick<Deps, 'db' | 'settings' | 'patience'>,
   userId: string,
-  data: z.output<typeof ownData>,
+  { data, most }: { data: z.output<typeof ownData>; most: number },
 ): AsyncGenerator<string, void> {
   yield `${JSON.stringify(data).slice(0, -1)},"events":[`
   let before: number | undefined
+  let left = most
   do {
-    const page = { before, limit: PAGE }
+    const page = { before, limit: Math.min(PAGE, left) }
     const { events, next } = await reach(deps, 'database', () => listActivity(deps, userId, page))
     const isFirst = before === undefined
     before = next === null ? undefined : Number(next)
+    left -= events.length
     yield `${isFirst ? '' : ','}${events.map((event) => JSON.stringify(event)).join(',')}`
-  } while (before !== undefined)
-  yield ']}'
+  } while (before !== undefined && left > 0)
+  yield `],"next":${JSON.stringify(before === undefined ? null : String(before))}}`
 }

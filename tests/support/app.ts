@@ -30,7 +30,7 @@ type TextField =
   | 'code'
   | 'type'
 
-type SendOptions = {
+export type SendOptions = {
   json?: unknown
   /** A body that is not JSON, or JSON that no serialiser would write. */
   raw?: BodyInit

@@ -14,6 +14,11 @@ export type Reading = {
   queueSends: number
 }
 
+type Text = Readonly<{ query: string; values: readonly unknown[] }>
+
+/** A statement that was sent, and what D1 says of it. */
+export type Sent = Text & Readonly<{ rowsRead: number; rowsWritten: number }>
+
 /** What nothing costs. */
 export const ZERO: Reading = {
   d1RoundTrips: 0,
@@ -35,48 +40,60 @@ export function startMeter() {
   const add = (part: Partial<Reading>) => {
     for (const key of Object.keys(part) as (keyof Reading)[]) reading[key] += part[key] ?? 0
   }
-  const noteMeta = (meta: D1Meta) =>
-    add({ rowsRead: meta.rows_read, rowsWritten: meta.rows_written })
+  let sent: Sent[] = []
+  const note = (text: Text, { rows_read: rowsRead, rows_written: rowsWritten }: D1Meta) => {
+    add({ rowsRead, rowsWritten })
+    sent.push({ ...text, rowsRead, rowsWritten })
+  }
 
-  const statements = new WeakMap<object, D1PreparedStatement>()
-  const wrapStatement = (statement: D1PreparedStatement, query: string): D1PreparedStatement => {
+  const statements = new WeakMap<object, { statement: D1PreparedStatement; text: Text }>()
+  const wrapStatement = (statement: D1PreparedStatement, text: Text): D1PreparedStatement => {
+    const { query } = text
     const wrapped = new Proxy(statement, {
       get(target, key: keyof D1PreparedStatement) {
         if (key === 'bind') {
-          return (...values: unknown[]) => wrapStatement(target.bind(...values), query)
+          return (...values: unknown[]) => wrapStatement(target.bind(...values), { query, values })
         }
         if (key === 'all' || key === 'run') {
           return async () => {
             add({ d1RoundTrips: 1, d1Statements: 1 })
             const result = await target[key]()
-            noteMeta(result.meta)
+            note(text, result.meta)
             return result
           }
         }
         if (key === 'raw') {
-          // `raw` tells no meta, so a query is asked twice and counted once. A change must not be: the
-          // columns that it returns are of one table, and so have names of their own.
+          // `raw` tells no meta. A query is asked twice and counted once; a change must not be,
+          // whose rows have each name once.
           return async () => {
             add({ d1RoundTrips: 1, d1Statements: 1 })
-            const { meta, results } = await target.all<object>()
-            noteMeta(meta)
-            return /^select/i.test(query) ? target.raw() : results.map((row) => Object.values(row))
+            const { meta, results } = await target.all<Record<string, unknown>>()
+            note(text, meta)
+            const isQuery = /^select/i.test(query)
+            return isQuery ? target.raw() : results.map((row) => Object.values(row))
           }
         }
         return Reflect.get(target, key) as unknown
       },
     })
-    statements.set(wrapped, statement)
+    statements.set(wrapped, { statement, text })
     return wrapped
   }
   const db = new Proxy(env.DB, {
     get(target, key: keyof D1Database) {
-      if (key === 'prepare') return (query: string) => wrapStatement(target.prepare(query), query)
+      if (key === 'prepare') {
+        return (query: string) => wrapStatement(target.prepare(query), { query, values: [] })
+      }
       if (key === 'batch') {
         return async (list: D1PreparedStatement[]) => {
           add({ d1RoundTrips: 1, d1Statements: list.length })
-          const results = await target.batch(list.map((one) => statements.get(one) ?? one))
-          for (const { meta } of results) noteMeta(meta)
+          const known = list.flatMap((one) => statements.get(one) ?? [])
+          if (known.length < list.length) throw new Error('a batch of statements of another')
+          const results = await target.batch(known.map(({ statement }) => statement))
+          known.forEach(({ text }, at) => {
+            const meta = results[at]?.meta
+            if (meta) note(text, meta)
+          })
           return results
         }
       }
@@ -125,7 +142,10 @@ export function startMeter() {
     read: (): Reading => {
       const result = reading
       reading = { ...ZERO }
+      sent = []
       return result
     },
+    /** The statements that were sent since the last reading. */
+    sent: (): readonly Sent[] => sent,
   }
 }

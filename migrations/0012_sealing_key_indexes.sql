@@ -1,2 +1,0 @@
-CREATE INDEX `audit_keys_key` ON `audit_keys` (substr(sealed_key, 1, instr(sealed_key, '.') - 1));--> statement-breakpoint
-CREATE INDEX `totp_authenticators_key` ON `totp_authenticators` (substr(sealed_seed, 1, instr(sealed_seed, '.') - 1));
