@@ -85,8 +85,8 @@ async function remind(
 ): Promise<number> {
   if (mails.length === 0) return 0
   const ids = JSON.stringify(mails.map(({ about }) => about))
-  const due = sql`(SELECT api_keys.id FROM api_keys CROSS JOIN users
-    WHERE api_keys.id IN (SELECT value FROM json_each(${ids})) AND ${isDue(ms)})`
+  const due = sql`(SELECT api_keys.id FROM json_each(${ids}) AS given CROSS JOIN api_keys
+    CROSS JOIN users WHERE api_keys.id = given.value AND ${isDue(ms)})`
   const remindedDays = sql`CASE WHEN ${endsWithin(LAST, ms)} THEN ${LAST} ELSE ${FIRST} END`
   const { noted } = await reach(deps, 'database', () =>
     batch(deps.db, {
