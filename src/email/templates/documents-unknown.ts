@@ -26,7 +26,7 @@ export const documentsUnknown = template(
       preheader: `Kein Eintrag zu ${say.number(unknown)} von ${say.number(objects)} Dokumenten. Gelöscht wurde nichts.`,
       blocks: [
         'Phantom Security hat die Dokumente der Händler nach übrig gebliebenen Dateien durchsucht. Zu den meisten hat die Datenbank keinen Eintrag. Gelöscht wurde nichts: Der Job „drop-leftovers“ hat angehalten und hält jedes Mal wieder an, bis die Ursache behoben ist.',
-        'Wahrscheinlich ist eine andere Datenbank mit dem Dienst verbunden, oder die Datenbank wurde auf einen früheren Stand zurückgesetzt. Bitte sehen Sie noch heute nach: Eine Wiederherstellung lässt sich nur dreißig Tage lang rückgängig machen. Was zu tun ist, steht in docs/operations.md unter „When documents are unknown“. Diese Nachricht kommt einmal am Tag, solange das andauert.',
+        'Wahrscheinlich ist eine andere Datenbank mit dem Dienst verbunden, oder die Datenbank wurde auf einen früheren Stand zurückgesetzt. Bitte sehen Sie noch heute nach: Eine Wiederherstellung lässt sich nur dreißig Tage lang rückgängig machen. Was zu tun ist, steht in docs/operations.md. Diese Nachricht kommt einmal am Tag, solange das andauert.',
         {
           kind: 'facts',
           rows: [
@@ -43,7 +43,7 @@ export const documentsUnknown = template(
       preheader: `Aucune entrée pour ${say.number(unknown)} documents sur ${say.number(objects)}. Rien n’a été supprimé.`,
       blocks: [
         'Phantom Security a cherché des fichiers orphelins parmi les documents des marchands, et la base de données ne connaît pas la plupart d’entre eux. Rien n’a été supprimé : la tâche « drop-leftovers » s’est arrêtée et s’arrêtera chaque fois tant que la cause demeure.',
-        'Le plus probable : le service est lié à une autre base de données, ou la base a été restaurée à un état antérieur. Veuillez vérifier dès aujourd’hui : une restauration ne peut être annulée que pendant trente jours. La conduite à tenir figure dans docs/operations.md, « When documents are unknown ». Ce message est envoyé une fois par jour tant que cela dure.',
+        'Le plus probable : le service est lié à une autre base de données, ou la base a été restaurée à un état antérieur. Veuillez vérifier dès aujourd’hui : une restauration ne peut être annulée que pendant trente jours. La conduite à tenir figure dans docs/operations.md. Ce message est envoyé une fois par jour tant que cela dure.',
         {
           kind: 'facts',
           rows: [
