@@ -36,7 +36,7 @@ function isIn(field: string, value: number): boolean {
 
 /**
  * Starts the crons of wrangler.toml when their minute comes, as the platform does and wrangler does not.
- * The one of each minute is started at once: the log is sealed before anybody asks for a proof.
+ * `seal-events` is started at once: the log is sealed before anybody asks for a proof.
  */
 export function startCrons(api: string): void {
   const crons = cronsIn(readFileSync('wrangler.toml', 'utf8'))

@@ -10,6 +10,9 @@ const START_WITHIN_MS = 60_000
 const NOISE = [
   // Jobs that found nothing to do.
   /"event":"sys_job_done".*"counts":\{("\w+":0,?)*\}/,
+  // Of jobs that failed: the line before says more.
+  /Uncaught Error: failed: [\w-]+/,
+  /^\s+at runJob \(/,
   /^\[wrangler:info\] (GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /,
   /^\s*$/,
   /^env\.\w+ /,

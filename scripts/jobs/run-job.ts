@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import * as z from 'zod'
 import { SCHEDULED } from '../dev/crons.ts'
@@ -49,6 +50,8 @@ const output = z.tuple([
 
 /** The row that a run leaves. The name is one of our own. */
 async function rowOf(name: string, state: string) {
+  // Wrangler would make a state of that name.
+  if (!existsSync(state)) return undefined
   const command = `SELECT succeeded_at, failed_at, duration, counts FROM job_runs WHERE job = '${name}'`
   const args = ['d1', 'execute', 'DB', '--local', '--persist-to', state, '--json', '--command']
   const { stdout } = await promisify(execFile)(process.execPath, [WRANGLER, ...args, command], {

@@ -4,6 +4,7 @@ import type { Deps } from '../context'
 import { open, seal } from '../crypto/sealed-box'
 import { randomToken } from '../crypto/token'
 import { sealingKeyOf } from '../db/columns'
+import { log } from '../log'
 import { reach } from '../reach'
 import { seedContext } from '../two-factor/find-totp'
 import { countFailed } from './count-failed'
@@ -51,6 +52,7 @@ async function resealTable(deps: ResealDeps, table: Table) {
   const used = (await keysOf(deps, table)).filter((id) => id !== current)
   const lost = used.filter((id) => !older.includes(id))
   const old = used.filter((id) => older.includes(id))
+  if (lost.length > 0) logMissing(table, lost)
   let [done, failed] = [0, 0]
   for (let chunk = 0; old.length > 0 && chunk < CHUNKS; chunk += 1) {
     const rows = await sealedWith(deps, table, old)
@@ -103,7 +105,7 @@ async function reseal(deps: ResealDeps, table: Table, rows: readonly Sealed[]) {
   const fresh: [userId: string, id: string, old: string, box: string][] = []
   const failed = await countFailed(rows, async (row) => {
     const text = await open(ring, contextOf(row), row.box)
-    if (text === undefined) throw new Error(`a box of ${name} does not open`)
+    if (text === undefined) throw new Error(`a box of ${name} of ${row.userId} does not open`)
     fresh.push([row.userId, row.id, row.box, await seal(ring, contextOf(row), text)])
   })
   if (fresh.length === 0) return { done: 0, failed }
@@ -115,6 +117,13 @@ async function reseal(deps: ResealDeps, table: Table, rows: readonly Sealed[]) {
   )
   return { done: meta.changes, failed }
 }
+
+/** Which keys are to be put back. A box that was damaged may begin with anything. */
+const logMissing = ({ name }: Table, ids: readonly string[]) =>
+  log('error', 'sys_sealing_key_missing', {
+    table: name,
+    keys: ids.slice(0, 10).map((id) => id.slice(0, 32)),
+  })
 
 /** How many boxes there are of keys that nobody has, as far as that matters. */
 async function countOf(deps: ResealDeps, table: Table, lost: readonly string[]): Promise<number> {

@@ -32,7 +32,7 @@ async function runJob(deps: Deps, due: (typeof crons)[string]): Promise<void> {
   let error: Error | undefined
   try {
     counts = await within(deps.patience.job, () => job(deps))
-    if (counts['failed']) error = new Error(`${counts['failed']} are left for the next run`)
+    if (counts['failed']) error = new Error(`failed: ${counts['failed']}, left for the next run`)
   } catch (thrown) {
     error = thrown instanceof Error ? thrown : new Error(messageOf(thrown))
   }

@@ -117,6 +117,16 @@ describe('docs/operations.md, when the audit log is not what it was', () => {
     expect(await stops(withKeys(fresh))).toBe(false)
   })
 
+  test.for([
+    `UPDATE audit_tiles SET hashes = 'AAAA'`,
+    `UPDATE audit_tiles SET hashes = ''`,
+    'DELETE FROM audit_tiles',
+  ])('a tile that is none any more raises the alarm: %s', async (statement, { expect }) => {
+    const { deps } = await sealedLog()
+    await sql(statement)
+    expect([await stops(deps), await alarm()]).toEqual([true, 'head'])
+  })
+
   test('a tile is put back by the statement, a head and an event are not', async ({ expect }) => {
     const { deps } = await sealedLog()
     const [tile] = await sql<{ hashes: string }>('SELECT hashes FROM audit_tiles WHERE level = 0')

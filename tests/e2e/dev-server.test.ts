@@ -74,3 +74,12 @@ test('npm run jobs names the jobs, and says in one line what it cannot do', asyn
     expect(await runJobs(...args)).toEqual({ output: said, status: 1 })
   }
 })
+
+test('npm run jobs asks for the state of the server, and makes none', async ({ expect }) => {
+  const { port } = new URL((await sharedServer()).api)
+  expect(await runJobs('purge-expired', '--port', port, '--state', 'no-state')).toEqual({
+    output: 'jobs: nothing is noted of purge-expired; is no-state the --state of the dev server?\n',
+    status: 1,
+  })
+  expect(existsSync('no-state')).toBe(false)
+})

@@ -25,21 +25,25 @@ afterAll(() => {
   for (const path of [directory, state]) rmSync(path, { recursive: true, force: true })
 })
 
-test('the commands for unknown documents show what there is, and delete what they name', async (context) => {
+test('the commands for unknown documents change nothing, but for those that delete what they name', async (context) => {
   if (noJq) context.skip(noJq)
   const { expect } = context
-  const block = documented('docs/operations.md', 'FROM merchant_documents')
+  const keysLeft = () =>
+    withStores(state, async ({ ARCHIVE }) =>
+      (await ARCHIVE.list()).objects.map((object) => object.key),
+    )
   // The list of databases is the account's.
-  const commands = block.replace('npx wrangler d1 list\n', '').replaceAll('--remote', '--local')
+  const look = documented('docs/operations.md', 'FROM merchant_documents')
+    .replace('npx wrangler d1 list\n', '')
+    .replaceAll('--remote', '--local')
   const said = await runIn(
     directory,
-    `${commands.replaceAll('usr_…/doc_…', 'usr_1/doc_2')}; cat document`,
+    `${look.replaceAll('usr_…/doc_…', 'usr_1/doc_2')}; cat document`,
   )
   expect(said).toMatch(/documents.+newest/s)
   expect(said).toContain(`bytes of ${unknown}`)
-  const left = await withStores(state, async ({ ARCHIVE }) => {
-    const { objects } = await ARCHIVE.list()
-    return objects.map((object) => object.key)
-  })
-  expect(left).toEqual([known])
+  expect(await keysLeft()).toEqual([known, unknown])
+  const drop = documented('docs/operations.md', 'line.json').replaceAll('--remote', '--local')
+  await runIn(directory, drop)
+  expect(await keysLeft()).toEqual([known])
 })

@@ -6,6 +6,7 @@ import { randomToken } from '../../src/crypto/token'
 import { resealSecrets } from '../../src/jobs/reseal-secrets'
 import { signInWithTotp, withTotp } from '../support/acts'
 import { startApp } from '../support/app'
+import { collectingLog } from '../support/attack'
 import { ROWS } from '../support/many'
 import { startMeter } from '../support/meter'
 import { userIdOf } from '../support/rows-of'
@@ -67,7 +68,15 @@ test('a key that was retired too early is an error while its boxes are there, an
 }) => {
   await hasSealed([old], 3)
   const lost = { ...NOTHING, failed: 6 }
-  expect(await resealSecrets(withRing([fresh]))).toEqual(lost)
+  const logged = await collectingLog(async () => {
+    expect(await resealSecrets(withRing([fresh]))).toEqual(lost)
+  })
+  // Whoever is to put it back reads which one it is.
+  for (const table of ['totp_authenticators', 'audit_keys']) {
+    expect(logged).toContain(
+      JSON.stringify({ level: 'error', event: 'sys_sealing_key_missing', table, keys: [old.id] }),
+    )
+  }
   expect(await resealSecrets(withRing([fresh, newKey('other')]))).toEqual(lost)
   // The ids of keys are in no order.
   expect(await resealSecrets(withRing([newKey('0'), fresh]))).toEqual(lost)
@@ -85,14 +94,17 @@ test('boxes that do not open, more than one statement takes, keep no other from 
   await env.DB.prepare(`UPDATE totp_authenticators SET sealed_seed = sealed_seed || 'x'`).run()
   await hasSealed([old], 1)
   let [seeds, keys] = [0, 0]
-  for (let run = 0; seeds === 0; run += 1) {
-    const counts = await resealSecrets(withRing([fresh, old]))
-    expect(counts['failed']).toBeGreaterThan(0)
-    seeds += counts['seeds'] ?? 0
-    keys += counts['keys'] ?? 0
-    expect(run).toBeLessThan(20)
-  }
+  const logged = await collectingLog(async () => {
+    for (let run = 0; seeds === 0; run += 1) {
+      const counts = await resealSecrets(withRing([fresh, old]))
+      expect(counts['failed']).toBeGreaterThan(0)
+      seeds += counts['seeds'] ?? 0
+      keys += counts['keys'] ?? 0
+      expect(run).toBeLessThan(20)
+    }
+  })
   expect([seeds, keys]).toEqual([1, 2501])
+  expect(logged).toMatch(/a box of totp_authenticators of usr_[\w-]{22} does not open/)
 })
 
 test('a run reads what is to be sealed anew, and nothing of a table that is done', async ({

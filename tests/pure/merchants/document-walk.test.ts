@@ -55,7 +55,7 @@ describe('a walk', () => {
 test.for([
   [1, 2],
   [20, 36],
-  [200, 400],
+  [200, 384],
 ] as const)(
   'a bucket of %i times as many as a run sees is seen whole in %i runs',
   async ([times, most], { expect }) => {
