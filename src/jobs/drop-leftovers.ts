@@ -15,17 +15,14 @@ const DAY_MS = 86_400_000
 const ROWS = 100
 /** Longer than any upload runs (http/upload.ts). */
 const UNFINISHED_MS = 3_600_000
-/**
- * How long an object stays without a row: twice as long as a restore of D1 can be undone, which brings
- * rows back (decision 031).
- */
+/** Twice as long as a restore of D1, which brings rows back, can be undone (decision 031). */
 const KEPT_MS = 60 * DAY_MS
 /** Objects of one page: so many the archive lists, and deletes, in one call. */
 const PAGE = 1000
 
 /**
- * Ends uploads that were cut off, and removes objects that no row has known for sixty days. An upload
- * that has ended keeps its object as long: D1 may have been put back into the midst of it.
+ * Ends uploads that were cut off, and removes objects that no row has known for sixty days. The
+ * object of such an upload stays as long: D1 may have been put back into the midst of it.
  */
 export async function dropLeftovers(deps: Deps, pageSize = PAGE): Promise<Counts> {
   const uploads = await endUnfinished(deps)
@@ -71,8 +68,8 @@ async function dropUnknown(deps: Deps, pageSize: number): Promise<number> {
 /** In pages of like size: of a last one with a single object that one would be the most. */
 function evenPages<T>(all: readonly T[], most: number): T[][] {
   const pages = Math.ceil(all.length / most)
-  const size = Math.ceil(all.length / pages)
-  return Array.from({ length: pages }, (_, at) => all.slice(at * size, (at + 1) * size))
+  const begin = (page: number) => Math.floor((page * all.length) / pages)
+  return Array.from({ length: pages }, (_, page) => all.slice(begin(page), begin(page + 1)))
 }
 
 async function unknownOf(deps: Pick<Deps, 'db' | 'patience'>, page: readonly string[]) {
@@ -89,8 +86,8 @@ async function unknownOf(deps: Pick<Deps, 'db' | 'patience'>, page: readonly str
 }
 
 /**
- * Raises the alarm that the database is not the one whose documents these are: another one is bound,
- * or it was put back. The log names the objects, since wrangler cannot list them (docs/operations.md).
+ * Raises the alarm that the database is not the one whose documents these are: another one is
+ * bound, or it was put back. The log names the objects, since wrangler cannot list them.
  */
 async function refuseUnknown(
   deps: Deps,

@@ -9,12 +9,12 @@ const WALK_MS = 900_000
 /** In the order of the archive's keys. */
 const BASE64URL = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'
 const SIGNS = 4
-/** The golden ratio: steps of it leave no place out for long, and need no note of the one before. */
+/** The golden ratio: its steps leave no place out for long, and need no note of the one before. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2
 
 /**
  * The keys of documents from a place on, once round, up to five pages of them: all, where there are
- * no more. The place is another one each quarter of an hour, and the ids that it stands among are random.
+ * no more. The place changes each quarter of an hour, and the ids that it stands among are random.
  */
 export async function walkDocuments(
   deps: Pick<Deps, 'archive' | 'now' | 'patience'>,

@@ -35,9 +35,9 @@ export async function writeUnknownSince(
 }
 
 /**
- * What a look at some keys makes of a note: the unknown ones for how long they have been, and those whose
- * time is over. A key that has a row again is forgotten; so is one that no run has met for twice the
- * time, as after an account was erased.
+ * Sorts the unknown among the keys that a run looked at: those whose time is over, and since when
+ * the others have no row. A key with a row leaves the note; so does one that no run has met for
+ * twice the time, as after its account was erased.
  */
 export function sortUnknown(
   before: Since,

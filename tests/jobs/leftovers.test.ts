@@ -70,6 +70,13 @@ describe('an object that no row knows', () => {
   })
 })
 
+test('an upload that was cut off ends after an hour, to the millisecond', async ({ expect }) => {
+  const { unknown } = await putDocuments({ known: 1, unknown: 1 })
+  await insertRows(unknown, null)
+  expect(await dropAt(3_599_999)).toMatchObject({ uploads: 0 })
+  expect(await dropAt(3_600_000)).toMatchObject({ uploads: 1 })
+})
+
 describe('after a restore', () => {
   test('documents of the lost span are there as long as it can be undone', async ({ expect }) => {
     const { known, uploaded } = await putDocuments({ known: 20, unknown: 0 })
@@ -140,6 +147,7 @@ describe('the alarm', () => {
     // The walk begins at some place and goes round.
     expect(event).toMatchObject({ unknown: 2, objects: 3 })
     expect(all).toEqual(expect.arrayContaining([event?.['first'], event?.['last']]))
+    expect(event?.['first']).not.toBe(event?.['last'])
     expect(await jobEvents('sys_job_failed', 'drop-leftovers')).toHaveLength(1)
     expect(await rowOf('drop-leftovers')).toMatchObject({ succeeded_at: null })
 

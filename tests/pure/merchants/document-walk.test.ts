@@ -39,6 +39,14 @@ describe('a walk', () => {
     }
   })
 
+  test('of a small bucket asks twice, once to its end and once from its beginning', async ({
+    expect,
+  }) => {
+    const { archive, lists } = bucketOf(keysOf(PAGE))
+    await walkAt(archive, START)
+    expect(lists).toHaveLength(2)
+  })
+
   test('begins at the same place for a quarter of an hour, and then elsewhere', async ({
     expect,
   }) => {
