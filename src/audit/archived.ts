@@ -1,9 +1,9 @@
 import type { Deps } from '../context'
 import { reach } from '../reach'
 import { refuseMismatch } from './mismatch'
-import { manifestKey } from './segment'
+import { manifestKey, segmentKey } from './segment'
 
-type Manifest = Readonly<{ root: string; sha256: string }>
+type Manifest = Readonly<{ root: string; sha256: string; bytes: number }>
 
 const manifestOf = ({ archive, patience }: Pick<Deps, 'archive' | 'patience'>, first: number) =>
   reach({ patience }, 'archive', async () =>
@@ -18,7 +18,9 @@ export async function requireArchived(
   deps: Deps,
   { first, sha256 }: { first: number; sha256: string },
 ): Promise<void> {
-  if ((await manifestOf(deps, first))?.sha256 === sha256) return
+  const manifest = await manifestOf(deps, first)
+  const segment = await reach(deps, 'archive', () => deps.archive.head(segmentKey(first)))
+  if (manifest?.sha256 === sha256 && segment?.size === manifest.bytes) return
   await refuseMismatch(deps, { segment: first }, `the archive does not have segment ${first}`)
 }
 

@@ -5,6 +5,7 @@ import { merchantDocuments } from '../db/merchant-schema'
 import { log } from '../log'
 import { DOCUMENTS_PREFIX } from '../merchants/document-objects'
 import { walkDocuments } from '../merchants/document-walk'
+import { readUnknownSince, sortUnknown, writeUnknownSince } from '../merchants/unknown-since'
 import { reach } from '../reach'
 import type { Counts } from './job'
 import { tellOnceSince } from './once-since'
@@ -14,19 +15,14 @@ const DAY_MS = 86_400_000
 const ROWS = 100
 /** Longer than any upload runs (http/upload.ts). */
 const UNFINISHED_MS = 3_600_000
-/** How far back Time Travel puts D1, and for how long a restore can be undone by another one. */
-const RESTORE_WINDOW_MS = 30 * DAY_MS
-/**
- * A restore takes rows away of documents that are up to one window old, and its undoing brings them
- * back up to one window later. So an object may go once it is older than two (decision 031).
- */
-const KEPT_MS = 2 * RESTORE_WINDOW_MS
+/** Twice as long as a restore of D1, which brings rows back, can be undone (decision 031). */
+const KEPT_MS = 60 * DAY_MS
 /** Objects of one page: so many the archive lists, and deletes, in one call. */
 const PAGE = 1000
 
 /**
- * Ends uploads that were cut off, and removes objects that no row has known for two restore windows. An
- * upload that has ended keeps its object so long too: D1 may have been put back into the midst of it.
+ * Ends uploads that were cut off, and removes objects that no row has known for sixty days. The
+ * object of such an upload stays as long: D1 may have been put back into the midst of it.
  */
 export async function dropLeftovers(deps: Deps, pageSize = PAGE): Promise<Counts> {
   const uploads = await endUnfinished(deps)
@@ -52,29 +48,32 @@ async function endUnfinished({ db, now }: Pick<Deps, 'db' | 'now'>): Promise<num
 
 /** Looks at all pages before anything is deleted: one that is mostly unknown stops the run. */
 async function dropUnknown(deps: Deps, pageSize: number): Promise<number> {
-  const { archive, now } = deps
-  const before = now().getTime() - KEPT_MS
-  const leftovers: string[][] = []
-  for (const page of evenPages(await walkDocuments(deps, pageSize), pageSize)) {
-    const unknown = await unknownOf(deps, page)
-    const old = unknown.filter(({ uploaded }) => uploaded.getTime() <= before)
-    if (old.length === 0) continue
-    if (unknown.length > page.length / 2) await refuseUnknown(deps, page, unknown)
-    leftovers.push(old.map(({ key }) => key))
+  const looked = await walkDocuments(deps, pageSize)
+  const unknown: string[] = []
+  for (const page of evenPages(looked, pageSize)) {
+    const some = await unknownOf(deps, page)
+    if (some.length > page.length / 2) await refuseUnknown(deps, page, some)
+    unknown.push(...some)
   }
-  for (const keys of leftovers) await archive.delete(keys)
-  return leftovers.flat().length
+  const { since: before, etag } = await readUnknownSince(deps)
+  const time = { now: deps.now().getTime(), keptMs: KEPT_MS }
+  const { over, since } = sortUnknown(before, { looked, unknown }, time)
+  for (const keys of evenPages(over, pageSize)) {
+    await reach(deps, 'archive', () => deps.archive.delete(keys))
+  }
+  if (before.size + since.size > 0) await writeUnknownSince(deps, { since, etag })
+  return over.length
 }
 
 /** In pages of like size: of a last one with a single object that one would be the most. */
 function evenPages<T>(all: readonly T[], most: number): T[][] {
   const pages = Math.ceil(all.length / most)
-  const size = Math.ceil(all.length / pages)
-  return Array.from({ length: pages }, (_, at) => all.slice(at * size, (at + 1) * size))
+  const begin = (page: number) => Math.floor((page * all.length) / pages)
+  return Array.from({ length: pages }, (_, page) => all.slice(begin(page), begin(page + 1)))
 }
 
-async function unknownOf(deps: Pick<Deps, 'db' | 'patience'>, page: readonly R2Object[]) {
-  const keys = JSON.stringify(page.map(({ key }) => key))
+async function unknownOf(deps: Pick<Deps, 'db' | 'patience'>, page: readonly string[]) {
+  const keys = JSON.stringify(page)
   const rows = await reach(deps, 'database', () =>
     deps.db.all<{ key: string }>(
       sql`SELECT object.value AS key FROM json_each(${keys}) AS object
@@ -83,22 +82,21 @@ async function unknownOf(deps: Pick<Deps, 'db' | 'patience'>, page: readonly R2O
             AND document.object_key = object.value)`,
     ),
   )
-  const unknown = new Set(rows.map(({ key }) => key))
-  return page.filter(({ key }) => unknown.has(key))
+  return rows.map(({ key }) => key)
 }
 
 /**
- * Raises the alarm that the database is not the one whose documents these are: another one is bound,
- * or it was put back. The log names the objects, since wrangler cannot list them (docs/operations.md).
+ * Raises the alarm that the database is not the one whose documents these are: another one is
+ * bound, or it was put back. The log names the objects, since wrangler cannot list them.
  */
 async function refuseUnknown(
   deps: Deps,
-  page: readonly R2Object[],
-  unknown: readonly R2Object[],
+  page: readonly string[],
+  unknown: readonly string[],
 ): Promise<never> {
   const counts = { unknown: unknown.length, objects: page.length }
-  const where = { first: page.at(0)?.key ?? '', last: page.at(-1)?.key ?? '' }
-  log('error', 'sys_documents_unknown', { ...counts, keys: unknown.map(({ key }) => key) })
+  const where = { first: page.at(0) ?? '', last: page.at(-1) ?? '' }
+  log('error', 'sys_documents_unknown', { ...counts, keys: unknown })
   const data = { ...counts, ...where }
   await recordCounted(deps, { event: 'sys_documents_unknown', actor: 'system', data })
   const since = new Date(deps.now().getTime() - DAY_MS)

@@ -8,6 +8,7 @@ import { countOf, emptyLog, keys, oldLog, sql, withoutTriggers } from './support
 afterEach(emptyLog)
 
 const textOf = async (key: string) => (await env.ARCHIVE.get(key))?.text()
+const bytesOf = async (key: string) => (await env.ARCHIVE.get(key))?.arrayBuffer()
 const mismatches = () =>
   sql<{ data: string }>(`SELECT data FROM audit_events WHERE event = 'sys_audit_mismatch'`)
 
@@ -23,11 +24,16 @@ async function notedLog() {
 describe('events that the database says are archived stay in it', () => {
   test.for([
     ['the archive is empty', async () => env.ARCHIVE.delete(await keys())],
-    ['the archive has another log', () => env.ARCHIVE.put(manifestKey(1), '{"sha256":"other"}')],
+    [
+      'the archive has another log',
+      () => env.ARCHIVE.put(manifestKey(1), '{"root":"other","sha256":"other","bytes":1}'),
+    ],
+    ['the archive has the manifest alone', () => env.ARCHIVE.delete(segmentKey(1))],
+    ['the archive has a part of the segment', () => env.ARCHIVE.put(segmentKey(1), 'x')],
   ] as const)('while %s', async ([, lose], { expect }) => {
     const { deps } = await notedLog()
     const rows = await countOf()
-    const kept = await Promise.all([manifestKey(1), segmentKey(1)].map(textOf))
+    const kept = await Promise.all([manifestKey(1), segmentKey(1)].map(bytesOf))
     await lose()
     await expect(archiveEvents(deps)).rejects.toThrow('the archive does not have segment 1')
     // And the alarm beside them.

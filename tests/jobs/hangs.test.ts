@@ -2,13 +2,14 @@ import { test } from 'vitest'
 import type { Deps } from '../../src/context'
 import { broken, collectingLog } from '../support/attack'
 import { littlePatience } from '../support/patience'
-import { KEPT_MS, putDocuments } from './leftover-support'
+import { dropAt, KEPT_MS, putDocuments } from './leftover-support'
 import { rowOf, run } from './support'
 
 test('a run that hangs is cut off in the time that jobs have, and noted as failed', async ({
   expect,
 }) => {
   const { uploaded } = await putDocuments({ known: 1, unknown: 1 })
+  await dropAt(uploaded)
   const now = new Date(uploaded + KEPT_MS)
   const { promise: deleting, resolve: begin } = Promise.withResolvers<void>()
   const hangs = broken('archive', ['delete'], 'hangs')
@@ -18,8 +19,8 @@ test('a run that hangs is cut off in the time that jobs have, and noted as faile
       if (key === 'delete') begin()
       return Reflect.get(archive, key)
     }
-    // Longer than any store has, of which none may be what ends the run.
-    const patience = littlePatience({ job: 1_000 })
+    // No store may be what ends the run.
+    const patience = littlePatience({ job: 1_000, store: 60_000 })
     return { ...rest, archive: new Proxy(archive, { get }), patience }
   }
   const began = Date.now()

@@ -1,11 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { randomId } from '../../src/crypto/token'
 import { dropLeftovers } from '../../src/jobs/drop-leftovers'
+import { NOTE_KEY } from '../../src/merchants/unknown-since'
 import { ownWatchers, testDeps } from '../support/test-deps'
 import { depsAt, type Fault, run } from './support'
 
 export const DAY_MS = 86_400_000
-/** D1 knows again what a restore took from it for so long after the upload, at most. */
+/** So long an object stays without a row, from the first run that found it so. */
 export const KEPT_MS = 60 * DAY_MS
 
 const MERCHANTS = 'merchants/'
@@ -46,9 +47,17 @@ export const objectKeys = async () =>
 export const rowsOfDocuments = async () =>
   (await env.DB.prepare('SELECT * FROM merchant_documents ORDER BY object_key').run()).results
 
+/** Deletes the rows of these documents, as a restore or a mistake does. */
+export const forgetRows = (keys: readonly string[]) =>
+  env.DB.prepare(
+    'DELETE FROM merchant_documents WHERE object_key IN (SELECT value FROM json_each(?))',
+  )
+    .bind(JSON.stringify(keys))
+    .run()
+
 /** A bucket and a database without documents, in which nobody was told of any. */
 export async function forgetDocuments() {
-  await env.ARCHIVE.delete(await objectKeys())
+  await env.ARCHIVE.delete([...(await objectKeys()), NOTE_KEY])
   await env.DB.exec('DELETE FROM merchant_documents')
 }
 

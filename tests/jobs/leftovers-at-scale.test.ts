@@ -57,29 +57,28 @@ describe('among 100,000 documents', () => {
     const isLost = (at: number, share: number) => at >= third && at < third + share
     const lost = (share: number) =>
       sorted.map((key, at) => (at === begin || isLost(at, share) ? `${key}~` : key))
-    const half = bucketOf(lost(500))
+    const half = withNote(lost(500))
     expect(await runOn(half.archive)).toMatchObject({ objects: 501 })
     expect(half.deleted).toContain(`${sorted[begin]}~`)
-    const more = bucketOf(lost(501))
+    const more = withNote(lost(501))
     await expect(runOn(more.archive)).rejects.toThrow('501 of 1000')
     expect(more.deleted).toEqual([])
   })
 
   test('a last page of few is not judged by itself', async ({ expect }) => {
-    // Of 1,001 the last one, wherever the walk begins, is looked at with others.
-    const keys = documents.slice(0, 1001)
-    for (const at of keys.keys()) {
-      if (at % 50 > 0) continue
-      const stray = bucketOf(keys.map((key, index) => (index === at ? `${key}~` : key)))
-      expect(await runOn(stray.archive, KEPT_MS + at * 900_000)).toMatchObject({ objects: 1 })
-    }
+    // Of 1,001 objects the last one of the walk has no row, and is looked at with others.
+    const keys = documents.slice(0, 1001).toSorted()
+    const { lists } = await seenAt(keys)
+    const last = keys.indexOf(lists[0]?.[0] ?? '') - 1
+    const stray = withNote(keys.with(last, `${keys.at(last)}~`))
+    expect(await runOn(stray.archive)).toMatchObject({ objects: 1 })
   })
 
   test('all that is unknown goes in the end, and nothing else', async ({ expect }) => {
     // As 100,000 objects for pages of 1,000.
     const keys = documents.slice(0, 2000)
     const strays = keys.map((key) => `${key}~`).filter((_, at) => at % 7 === 3)
-    const bucket = bucketOf([...keys, ...strays])
+    const bucket = withNote([...keys, ...strays])
     const left = new Set(strays)
     let runs = 0
     for (; left.size > 0 && runs < 100; runs += 1) {
@@ -89,6 +88,12 @@ describe('among 100,000 documents', () => {
     expect(left.size).toBe(0)
   })
 })
+
+/** A bucket whose leftovers were found at the beginning of time. */
+function withNote(keys: readonly string[]) {
+  const leftovers = keys.filter((key) => key.endsWith('~'))
+  return bucketOf(keys, JSON.stringify(Object.fromEntries(leftovers.map((key) => [key, 0]))))
+}
 
 async function seenAt(keys: readonly string[]) {
   const bucket = bucketOf(keys)

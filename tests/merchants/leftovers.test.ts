@@ -63,6 +63,7 @@ describe('while the archive is down', () => {
     fault = (deps) => deps
     const other = await upload(app, merchant)
     expect(await objectsOf(merchant)).toHaveLength(2)
+    await runNow(app)
     app.advance(KEPT_SECONDS)
     await runNow(app)
     expect(await objectsOf(merchant)).toEqual([
@@ -93,7 +94,7 @@ const failingAfter = (db: Deps['db'], hasFailed: () => boolean): Deps['db'] =>
     },
   })
 
-/** So long after its upload an object that no row knows is a leftover. */
+/** So long after it was found an object that no row knows is a leftover. */
 const KEPT_SECONDS = 60 * 86_400
 
 const runNow = (app: App) => dropLeftovers(testDeps({ now: app.now }))
@@ -118,6 +119,7 @@ describe('leftovers', () => {
     await Promise.all([runNow(app), runNow(app)])
     expect(await documentRows(merchant)).toHaveLength(1)
     expect(await objectsOf(merchant)).toHaveLength(2)
+    await runNow(app)
     app.advance(KEPT_SECONDS)
     await runNow(app)
     expect(await objectsOf(merchant)).toEqual([`merchants/${merchant.id}/${merchant.document}`])
@@ -134,6 +136,7 @@ describe('leftovers', () => {
     release()
     expect((await late).status).toBe(409)
     expect(await documentRows(merchant)).toHaveLength(1)
+    await runNow(app)
     app.advance(KEPT_SECONDS)
     await runNow(app)
     expect(await objectsOf(merchant)).toHaveLength(1)

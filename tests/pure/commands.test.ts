@@ -141,6 +141,18 @@ test('a command that no program has, or that nobody runs, is found', ({ expect }
     expect([text, isKnown(text)]).toEqual([text, false])
 })
 
+test('a command in prose is one, whatever its program', ({ expect }) => {
+  for (const text of [
+    'docker ps',
+    'psql -c x',
+    './deploy.sh now',
+    'wget https://auth.example/',
+    'rm -r x',
+  ])
+    for (const around of ['Run `…` then.', '```text\ndirectory  `…`\n```\n'])
+      expect(commandsIn(around.replace('…', text))).toEqual([text])
+})
+
 test('the secret that is made as the documents say is one that the service takes', ({ expect }) => {
   const command = documented('README.md', 'openssl rand')
   const made = execFileSync('bash', ['-c', command], { encoding: 'utf8' }).trim()

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -81,4 +81,22 @@ test('the commands for an admin ask as they are meant to', async ({ expect }) =>
   await paste(documented('docs/operations.md', 'curl $URL/api/users/create/'))
   const second = { email: 'second@your.domain', role: 'admin', bootstrap_token: '…' }
   expect(asked).toEqual([['POST /api/users/create/', 'Bearer access', second]])
+})
+
+test('the commands that order an export lose no line of it', async ({ expect }) => {
+  const lines = [
+    'CREATE TABLE sessions (',
+    '  id TEXT);',
+    `INSERT INTO "sessions" VALUES('nul \u0000 \u00fc');`,
+    'CREATE TABLE users (id TEXT);',
+    `INSERT INTO "users" VALUES('usr_1');`,
+    'CREATE UNIQUE INDEX one ON users (id);',
+    'CREATE TRIGGER two',
+    'END;',
+  ]
+  writeFileSync(join(directory, 'export.sql'), `${lines.join('\n')}\n`)
+  const block = documented('docs/operations.md', 'd1 export DB')
+  await paste(block.replaceAll(/^npx .*$/gm, ''))
+  const load = readFileSync(join(directory, 'load.sql'), 'utf8').trimEnd().split('\n')
+  expect(load).toEqual([0, 1, 3, 4, 2, 5, 6, 7].map((at) => lines[at]))
 })

@@ -1,5 +1,5 @@
-/** A bucket of objects uploaded at one time, of which every call is kept. */
-export function bucketOf(given: readonly string[], uploaded = new Date(0)) {
+/** A bucket of objects of which every call is kept, and of a note that is written and read. */
+export function bucketOf(given: readonly string[], note?: string) {
   const keys = given.toSorted()
   const deleted: string[] = []
   const lists: string[][] = []
@@ -7,11 +7,14 @@ export function bucketOf(given: readonly string[], uploaded = new Date(0)) {
     const from = firstAbove(keys, startAfter)
     const page = keys.slice(from, from + limit)
     lists.push(page)
-    const objects = page.map((key) => ({ key, uploaded }))
+    const objects = page.map((key) => ({ key }))
     return { objects, truncated: from + limit < keys.length }
   }
   const remove = async (gone: string[]) => void deleted.push(...gone)
-  const archive = { list, delete: remove } as unknown as R2Bucket
+  const put = async (_key: string, content: string) => void (note = content)
+  const get = async () =>
+    note === undefined ? null : { etag: 'x', json: async () => JSON.parse(note ?? '') as unknown }
+  const archive = { list, delete: remove, put, get } as unknown as R2Bucket
   return { archive, keys, deleted, lists }
 }
 

@@ -12,18 +12,25 @@ const FENCED = /^( *)```(\w*)\n(.*?)^ *```$/gms
 const INDENTED = /(?<=\n\n)(?: {4}.*\n|\n(?= {4}))+/g
 const SPAN = /`([^`\n]+)`/g
 
-const PROGRAMS =
-  'npm|npx|node|wrangler|curl|openssl|sqlite3|git|jq|apt-get|sudo|bash|sh|sed|grep|awk|cat|export'
+const PROGRAMS = [
+  'npm|npx|node|wrangler|curl|wget|openssl|sqlite3|psql|git|jq|apt-get|sudo|bash|sh|sed|grep|awk|cat|export',
+  'cp|mv|rm|tar|ssh|dig|docker|kubectl|python3?|pip|brew|aws|rclone|xargs|\\./[\\w./-]+',
+].join('|')
 const STATEMENTS = String.raw`UPDATE \w+ SET|DELETE FROM|INSERT INTO \w+ (?:\(|VALUES)|SELECT .+ FROM|DROP|ALTER`
 /** `… --key` goes on with the command before it. */
 const COMMAND = new RegExp(`^(?:(?:${PROGRAMS}) [\\w./$-]|(?:${STATEMENTS}) |… --)`)
 
+const SHELLS = ['', 'bash', 'sh']
+
 /** The commands of one text, blocks first. */
 export function commandsIn(text: string): string[] {
-  const fenced = [...text.matchAll(FENCED)].flatMap(([, , language, block = '']) =>
-    ['', 'bash', 'sh'].includes(language ?? '') ? [block] : [],
+  const fenced = [...text.matchAll(FENCED)].flatMap(([, , language = '', block = '']) =>
+    SHELLS.includes(language) ? [block] : [],
   )
-  const prose = text.replace(FENCED, '')
+  // A block in another language names commands as prose does.
+  const prose = text.replace(FENCED, (_all, _indent, language: string, block: string) =>
+    SHELLS.includes(language) ? '' : block,
+  )
   const indented = [...prose.matchAll(INDENTED)].map(([block]) => block.replace(/^ {4}/gm, ''))
   const spans = [...prose.replace(INDENTED, '').matchAll(SPAN)].map(([, span = '']) => span)
   return [...fenced, ...indented, ...spans.filter((span) => COMMAND.test(span))]

@@ -13,10 +13,8 @@ const idOf = (text: string) => createHash('sha256').update(text).digest('base64u
 const keysOf = (count: number) =>
   Array.from({ length: count }, (_, at) => `merchants/usr_${idOf(`${at}`)}/doc_${at}`).toSorted()
 
-const walkAt = async (archive: R2Bucket, ms: number) =>
-  (await walkDocuments({ archive, now: () => new Date(ms), patience: PATIENCE }, PAGE)).map(
-    ({ key }) => key,
-  )
+const walkAt = (archive: R2Bucket, ms: number) =>
+  walkDocuments({ archive, now: () => new Date(ms), patience: PATIENCE }, PAGE)
 
 describe('a walk', () => {
   test.for([0, 1, PAGE - 1, PAGE, PAGE + 1, PER_RUN - 2 * PAGE])(
@@ -39,6 +37,14 @@ describe('a walk', () => {
         expect(lists.splice(0).length).toBeLessThanOrEqual(5)
       }
     }
+  })
+
+  test('of a small bucket asks twice, once to its end and once from its beginning', async ({
+    expect,
+  }) => {
+    const { archive, lists } = bucketOf(keysOf(PAGE))
+    await walkAt(archive, START)
+    expect(lists).toHaveLength(2)
   })
 
   test('begins at the same place for a quarter of an hour, and then elsewhere', async ({
