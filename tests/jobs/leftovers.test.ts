@@ -154,7 +154,7 @@ describe('the alarm', () => {
     await runs(DAY_MS)
     await sendWaiting()
     const [mail] = await mailsTo(email)
-    expect(mail?.subject).toBe('Documents are unknown to the database')
+    expect(mail?.subject).toBe('Merchants’ documents are unknown')
     expect(mail?.text).toContain('Unknown: 2')
     await runs(DAY_MS + 1)
     await sendWaiting()
