@@ -155,7 +155,7 @@ describe('the alarm', () => {
     await sendWaiting()
     const [mail] = await mailsTo(email)
     expect(mail?.subject).toBe('Merchants’ documents are unknown')
-    expect(mail?.text).toContain('Unknown: 2')
+    expect(mail?.text).toContain('Without a row: 2')
     await runs(DAY_MS + 1)
     await sendWaiting()
     expect(await mailsTo(email, { after: 1 })).toHaveLength(1)
