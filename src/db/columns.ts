@@ -7,3 +7,7 @@ export const time = (name: string) => integer(name, { mode: 'timestamp_ms' })
 /** The id of the key that has sealed a column (crypto/sealed-box.ts), as the indexes have it. */
 export const sealingKeyOf = (column: string) =>
   sql.raw(`substr(${column}, 1, instr(${column}, '.') - 1)`)
+
+/** Who has sent or asked for an invitation, a field of the JSON of its link, as the indexes have it. */
+export const inviterOf = (field: 'by' | 'requestedBy') =>
+  sql.raw(`json_extract(data, '$.${field}')`)

@@ -127,3 +127,19 @@ test('the alarm that waiting mails are not sent does not wait with them', async 
   expect(await watch(noQueue())).toEqual({ alarms: 1, failed: 1 })
   expect(await waiting()).toHaveLength(2)
 })
+
+test('statistics go, and do not make the watcher itself overdue where they cannot', async ({
+  expect,
+}) => {
+  const statistics = () =>
+    env.DB.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'`).first()
+  const watch = (fault?: Fault) => watchJobs(depsAt(new Date(), fault), {})
+  await env.DB.exec('ANALYZE')
+  // Wherever it is cut off, the next run ends it.
+  for (const step of [0, 1, 2, 3]) {
+    expect(await watch(killedAt(step, ['run']))).toEqual({ alarms: 0, failed: 0 })
+    expect(await statistics()).not.toBeNull()
+  }
+  expect(await watch()).toEqual({ alarms: 0, failed: 0 })
+  expect(await statistics()).toBeNull()
+})

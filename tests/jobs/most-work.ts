@@ -1,13 +1,15 @@
 import { env } from 'cloudflare:workers'
 import type { Deps } from '../../src/context'
 import { parseKeyring } from '../../src/crypto/keyring'
-import { randomToken } from '../../src/crypto/token'
+import { randomId, randomToken } from '../../src/crypto/token'
 import { RETENTION_MS, sealAll, sql, withoutTriggers, writeEvents } from '../audit/support'
 import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'
+import { bucketOf } from '../support/bucket'
 import { isDeep } from '../support/many'
 import { insertAct } from '../support/pending-acts'
 import { hasSealed } from '../support/sealed'
+import { insertRows } from './leftover-support'
 import type { Fault } from './support'
 
 const DAY_MS = 86_400_000
@@ -101,6 +103,15 @@ const hasEventsFrom = (now: number) =>
     ),
   )
 
+const documents: string[] = []
+/** More objects than a run looks at, of which one page stops it, and uploads that were cut off. */
+async function hasDocuments() {
+  const newKey = () => `merchants/${randomId('usr')}/${randomId('doc')}`
+  documents.push(...Array.from({ length: 6000 }, newKey).toSorted())
+  await insertRows([...documents.slice(0, 100), ...documents.slice(2100)])
+  await insertRows(Array.from({ length: 101 }, newKey), null)
+}
+
 const rotating: Fault = (deps) => {
   const [key] = parseKeyring(`fresh:${randomToken()}`) ?? []
   if (!key) throw new Error('no key')
@@ -155,7 +166,12 @@ export const mostWork: Readonly<Record<string, MostWork>> = {
     counts: { failed: 100 },
     fails: true,
   },
-  'drop-leftovers': { statements: [2, 20] },
+  'drop-leftovers': {
+    statements: [8, 30],
+    arrange: hasDocuments,
+    fault: (deps) => ({ ...deps, archive: bucketOf(documents).archive }),
+    fails: true,
+  },
   'run-pending-acts': {
     statements: [450, 600],
     arrange: hasActs,

@@ -10,10 +10,6 @@ export const REQUEST: Bound = { rowsRead: 400, rowsWritten: 150, d1Statements: 5
 /** Of which more is known, and why. */
 export const requestBounds: Readonly<Record<string, Partial<Bound> & { why: string }>> = {
   'POST /api/admin/end-sessions': { rowsRead: 1100, why: 'counts up to 1,000 sessions' },
-  'POST /api/admin/acts/:act/approve': {
-    rowsRead: 20_000,
-    why: 'looks for the invitations of an admin who is disabled in those of a week',
-  },
   'GET /api/admin/users': { rowsRead: 5 * 2001, why: 'looks at a window of 2,000, and its words' },
   'GET /api/admin/audit': { rowsRead: 2100, why: 'looks at a window of 2,000 events' },
   'GET /api/admin/audit/export': {

@@ -59,6 +59,9 @@ function rowsOf(table: string, { admin }: Given, { count, columns }: Changed = {
   ).bind(count ?? filler.rows)
 }
 
+/** Of one account: more than a page that reads them all may cost. */
+const EVENTS = 500
+
 /** As much as one account can have: its own rows in each table. */
 export async function giveRows(userId: string, given: Given): Promise<void> {
   const own = `'${userId}'`
@@ -70,7 +73,7 @@ export async function giveRows(userId: string, given: Given): Promise<void> {
     ['backup_codes', { count: 10, columns: { code_hash: random('code') } }],
     ['api_keys', { count: 18, columns: { id: random('key_') } }],
     ['pending_acts', { count: 24, columns: { id: random('act_'), state: `'done'` } }],
-    ['audit_events', { count: 300, columns: { actor: own } }],
+    ['audit_events', { count: EVENTS, columns: { actor: own } }],
   ]
   await env.DB.batch(
     rows.map(([table, { count, columns }]) =>

@@ -44,24 +44,40 @@ export type Way = (world: World) => Promise<Prepared>
 export const hasWorld = async (
   app: App,
   given: Given,
-  { facet }: Route,
+  { name, facet, method }: Route,
   isHeavy: boolean,
 ): Promise<World> => {
   const adopt = async (id: string) => {
     if (isHeavy) await giveRows(id, given)
   }
-  const other = async (role: Role = 'customer') => {
-    const id = await insertUser(app, role)
-    await adopt(id)
-    return id
-  }
+  const isRead = method === 'GET' && !requests[name]
+  const other = (role: Role = 'customer') =>
+    keptIf(isRead, `other ${role} ${isHeavy}`, async () => {
+      const id = await insertUser(app, role)
+      await adopt(id)
+      return id
+    })
   const session = (id: string) => openSession(app.deps(), id, { secondFactor: 'totp' })
   const role = roleOf(facet.permission)
-  const account = await app.hasAccount({ role })
-  const userId = role === 'admin' ? given.admin : await userIdOf(account)
-  if (role !== 'admin') await adopt(userId)
+  const { account, id } = await keptIf(isRead, `${role} ${isHeavy}`, async () => {
+    const made = await app.hasAccount({ role })
+    const madeId = await userIdOf(made)
+    if (role !== 'admin') await adopt(madeId)
+    return { account: made, id: madeId }
+  })
+  const userId = role === 'admin' ? given.admin : id
   const { sessionId, accessToken: token } = await session(userId)
   return { app, given, facet, account, userId, sessionId, token, other, adopt, session }
+}
+
+const kept = new Map<string, Promise<unknown>>()
+
+/** One for all routes that only read, with nothing done before: it costs more than they. */
+function keptIf<T>(isRead: boolean, name: string, make: () => Promise<T>): Promise<T> {
+  if (!isRead) return make()
+  const made = (kept.get(name) as Promise<T> | undefined) ?? make()
+  kept.set(name, made)
+  return made
 }
 
 /** Whether the rows of one account may count: not of a list, nor of what admins do to all or many. */
