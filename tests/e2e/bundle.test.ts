@@ -11,10 +11,10 @@ import { dependencies } from '../../package.json'
 
 const WRANGLER = 'node_modules/wrangler/bin/wrangler.js'
 /**
- * 376 as measured with the audit log, the jobs and their mails; 54 of them are the rules of company
- * numbers (25) and telephone numbers (29).
+ * 393 as measured with the audit log, the jobs and their mails; 54 of them are the rules of company
+ * numbers (25) and telephone numbers (29). The platform takes 10 MiB.
  */
-const MAX_GZIP_KIB = 390
+const MAX_GZIP_KIB = 405
 /** What is compiled and run before the first request, not packed; 611 as measured. */
 const MAX_START_KIB = 650
 
