@@ -5,7 +5,7 @@ import { recordEvent } from '../audit/record'
 import type { SealedText } from '../audit/text'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
-import { inviterOf } from '../db/columns'
+import { inviter } from '../db/columns'
 import { mailedTokens, sessions, users } from '../db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
@@ -121,17 +121,15 @@ export async function changeUsers(
 
 /**
  * The invitations that end with the change: the one to the account, and those that an admin who is
- * disabled has sent or asked for. A demoted one keeps those for other roles, which are no power;
- * those for admins are void by the epoch (users/invitation.ts). Each part has its own index: of an
- * OR of them D1 would read all invitations.
+ * disabled has sent. A demoted one keeps those for other roles, which are no power; those for
+ * admins are void by the epochs of all who stand for them (users/invitation.ts). Each part has its
+ * own index: of an OR of them D1 would read all invitations.
  */
 function invitationsOf({ id, role }: Pick<Subject, 'id' | 'role'>, { status }: Change['set']): SQL {
   const where = (is: SQL) =>
     sql`SELECT token_hash FROM mailed_tokens WHERE purpose = 'invite' AND ${is}`
-  const toIt = where(sql`user_id = ${id}`)
-  const byIt = (['by', 'requestedBy'] as const).map((field) =>
-    where(sql`${inviterOf(field)} = ${id}`),
-  )
-  const ends = role === 'admin' && status === 'disabled' ? [toIt, ...byIt] : [toIt]
-  return sql`token_hash IN (${sql.join(ends, sql` UNION ALL `)})`
+  const ended = where(sql`user_id = ${id}`)
+  const sent = where(sql`${inviter} = ${id}`)
+  const all = role === 'admin' && status === 'disabled' ? sql`${ended} UNION ALL ${sent}` : ended
+  return sql`token_hash IN (${all})`
 }

@@ -8,6 +8,5 @@ export const time = (name: string) => integer(name, { mode: 'timestamp_ms' })
 export const sealingKeyOf = (column: string) =>
   sql.raw(`substr(${column}, 1, instr(${column}, '.') - 1)`)
 
-/** Who has sent or asked for an invitation, a field of the JSON of its link, as the indexes have it. */
-export const inviterOf = (field: 'by' | 'requestedBy') =>
-  sql.raw(`json_extract(data, '$.${field}')`)
+/** Who has sent an invitation, of the JSON of its link, as the index has it. */
+export const inviter = sql.raw(`json_extract(data, '$.by')`)

@@ -1,6 +1,6 @@
 import { sql, type SQLWrapper } from 'drizzle-orm'
 import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { inviterOf, sealingKeyOf, time } from './columns'
+import { inviter, sealingKeyOf, time } from './columns'
 
 // Every table but those of the audit log (audit-schema.ts) is made WITHOUT ROWID and STRICT by hand in its migration (drizzle cannot
 // say so): one row written for each insert instead of two. Never ON DELETE CASCADE: a rebuilt table
@@ -165,12 +165,9 @@ export const mailedTokens = sqliteTable(
   },
   (table) => [
     index('mailed_tokens_user').on(table.userId, table.purpose),
-    // By an admin who is disabled, of whom nothing invites any more (admin/change-user.ts).
+    // Invitations by an admin who is disabled end (admin/change-user.ts).
     index('mailed_tokens_invited_by')
-      .on(inviterOf('by'))
-      .where(sql`purpose = 'invite'`),
-    index('mailed_tokens_invite_asked_by')
-      .on(inviterOf('requestedBy'))
+      .on(inviter)
       .where(sql`purpose = 'invite'`),
   ],
 )

@@ -36,7 +36,7 @@ const everyDay = { everyMs: DAY_MS }
 export const crons: Readonly<Record<string, Entry>> = {
   // An event a run would be one to seal for the next, and the log never came to rest.
   '* * * * *': { name: 'seal-events', job: sealEvents, ...everyMinute, isSilent: true },
-  '*/1 * * * *': { name: 'send-waiting-mails', job: sendWaitingMails, ...everyMinute },
+  '0-58 * * * *': { name: 'send-waiting-mails', job: sendWaitingMails, ...everyMinute },
   '*/15 * * * *': { name: 'purge-expired', job: purgeExpired, ...everyQuarter },
   '1-59/15 * * * *': { name: 'purge-unconfirmed', job: purgeUnconfirmed, ...everyQuarter },
   '2-59/15 * * * *': { name: 'erase-accounts', job: eraseAccounts, ...everyQuarter },

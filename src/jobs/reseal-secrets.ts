@@ -98,22 +98,21 @@ function sealedWith(deps: ResealDeps, table: Table, ids: readonly string[]): Pro
   )
 }
 
-/** Compares and sets: of a row that has changed meanwhile the new box stays. */
+/** Compares and sets: of a row that has changed meanwhile the new box stays. No two boxes are alike. */
 async function reseal(deps: ResealDeps, table: Table, rows: readonly Sealed[]) {
-  const { name, column, id, contextOf } = table
+  const { name, column, contextOf } = table
   const ring = deps.settings.SEALING_KEYS
-  const fresh: [userId: string, id: string, old: string, box: string][] = []
+  const fresh: [userId: string, old: string, box: string][] = []
   const failed = await countFailed(rows, async (row) => {
     const text = await open(ring, contextOf(row), row.box)
     if (text === undefined) throw new Error(`a box of ${name} of ${row.userId} does not open`)
-    fresh.push([row.userId, row.id, row.box, await seal(ring, contextOf(row), text)])
+    fresh.push([row.userId, row.box, await seal(ring, contextOf(row), text)])
   })
   if (fresh.length === 0) return { done: 0, failed }
   const { meta } = await reach(deps, 'database', () =>
-    deps.db.run(sql`UPDATE ${sql.raw(name)} SET ${sql.raw(column)} = fresh.value ->> 3
+    deps.db.run(sql`UPDATE ${sql.raw(name)} SET ${sql.raw(column)} = fresh.value ->> 2
       FROM json_each(${JSON.stringify(fresh)}) AS fresh
-      WHERE user_id = fresh.value ->> 0 AND ${sql.raw(column)} = fresh.value ->> 2
-        ${id === undefined ? sql`` : sql`AND ${sql.raw(name)}.${sql.raw(id)} = fresh.value ->> 1`}`),
+      WHERE user_id = fresh.value ->> 0 AND ${sql.raw(column)} = fresh.value ->> 1`),
   )
   return { done: meta.changes, failed }
 }

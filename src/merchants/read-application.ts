@@ -20,6 +20,9 @@ export async function readApplication(
   }
 }
 
+/** Others with one of the numbers, of whom a reviewer sees so many. */
+const DUPLICATES = 20
+
 /** The same for a reviewer. */
 export async function reviewApplication(
   { db }: Pick<Deps, 'db'>,
@@ -35,8 +38,8 @@ export async function reviewApplication(
         state: merchantProfiles.state,
       })
       .from(merchantProfiles)
-      .where(sql`user_id <> ${userId} AND user_id IN (${sameNumber(userId)})`)
-      .limit(20),
+      .where(sql`user_id IN (${sameNumber(userId)})`)
+      .limit(DUPLICATES),
   ])
   if (!row || !owner) throw problem('not_found')
   return {
@@ -52,14 +55,15 @@ export async function reviewApplication(
 
 /**
  * Who has one of this merchant's numbers, as either of theirs: a country may have several kinds of number
- * for one company, and take the same kind for both fields. One search in each index.
+ * for one company, and take the same kind for both fields. One search in each index, of as many as are
+ * shown: there may be any number.
  */
 const sameNumber = (userId: string) => {
   const withNumberIn = (column: 'registration_number' | 'tax_number') =>
-    sql`SELECT theirs.user_id FROM merchant_profiles AS mine JOIN merchant_profiles AS theirs
+    sql`SELECT * FROM (SELECT theirs.user_id FROM merchant_profiles AS mine JOIN merchant_profiles AS theirs
       ON theirs.country = mine.country
       AND theirs.${sql.raw(column)} IN (mine.registration_number, mine.tax_number)
-      WHERE mine.user_id = ${userId}`
+      WHERE mine.user_id = ${userId} AND theirs.user_id <> mine.user_id LIMIT ${DUPLICATES})`
   return sql`${withNumberIn('registration_number')} UNION ${withNumberIn('tax_number')}`
 }
 

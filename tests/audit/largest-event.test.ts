@@ -6,7 +6,7 @@ import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { jobDeps, sql } from './support'
 
-/** Events that the sealer reads at once, more than one segment of the archive. */
+/** More events than any job reads at once: the archive a segment, the sealer fewer. */
 const READ_AT_ONCE = 5001
 
 /** Twenty fields of 64 signs, whose values are so long in all. */

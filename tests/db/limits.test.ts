@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { beforeEach, describe, test } from 'vitest'
 import { createDeps, type Deps } from '../../src/context'
+import { buildOnce } from '../../src/db/database'
 import { D1_LIMITS } from '../../src/db/limits'
 import { messageOf } from '../../src/error-text'
 import { findSession } from '../../src/sessions/find-session'
@@ -49,6 +50,21 @@ describe('D1 of an invocation', () => {
     expect(await refusal(find)).toMatch(/1001/)
   })
 
+  test('builds such a query once', async ({ expect }) => {
+    let builds = 0
+    const query = buildOnce((built) => {
+      builds += 1
+      return built
+        .select({ one: sql`one` })
+        .from(sql`(${one})`)
+        .prepare()
+    })
+    for (const invocation of [db, db, createDeps(env, () => {}).db]) {
+      expect(await query(invocation).get()).toEqual({ one: 1 })
+    }
+    expect(builds).toBe(1)
+  })
+
   test('takes a hundred parameters', async ({ expect }) => {
     const sum = (count: number) => {
       const parameters = Array.from({ length: count }, (_, at) => sql`${at}`)
@@ -72,6 +88,9 @@ describe('D1 of an invocation', () => {
     expect(await value('x'.repeat(most))).toEqual([{ length: most }])
     expect(await refusal(() => value('x'.repeat(most + 1)))).toMatch(/\(value\)/)
     expect(await refusal(() => value('é'.repeat(most / 2 + 1)))).toMatch(/\(value\)/)
+    const bytes = (count: number) => db.all(sql`SELECT length(${new Uint8Array(count)}) AS length`)
+    expect(await bytes(most)).toEqual([{ length: most }])
+    expect(await refusal(() => bytes(most + 1))).toMatch(/\(value\)/)
   })
 
   test('answers with fifty million bytes, of whatever kind of query', async ({ expect }) => {
@@ -79,8 +98,12 @@ describe('D1 of an invocation', () => {
       (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
       SELECT hex(zeroblob(500000)) AS text FROM n`
     const byColumn = () => db.select({ text: sql`text` }).from(sql`(${rows(51)})`)
+    const blobs = sql`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 51)
+      SELECT zeroblob(1000000) AS blob FROM n`
+    expect(await refusal(() => db.all(blobs))).toMatch(/\(result\)/)
     expect(await db.all(rows(50))).toHaveLength(50)
     expect(await refusal(() => db.all(rows(51)))).toMatch(/\(result\)/)
+    expect(await refusal(() => db.run(rows(51)))).toMatch(/\(result\)/)
     expect(await refusal(byColumn)).toMatch(/\(result\)/)
     expect(await refusal(() => db.batch([byColumn()]))).toMatch(/\(result\)/)
   })

@@ -29,7 +29,7 @@ test('a login while the account is erased leaves nothing in its guard', async ({
   expect(reservation.isKnownDevice).toBe(false)
 })
 
-test('an account that is kept at the last moment is not told that it was erased', async ({
+test('an account that is kept at the last moment is not said to be erased, in no mail and no event', async ({
   expect,
 }) => {
   const id = await hasDue()
@@ -38,4 +38,8 @@ test('an account that is kept at the last moment is not told that it was erased'
   await eraseAccounts(depsAt(new Date(NOW), kept))
   expect(await columnOf(id, 'id')).toBe(id)
   expect(await waiting()).toEqual([])
+  const erased = env.DB.prepare(
+    `SELECT count(*) AS count FROM audit_events WHERE event = 'user_erased' AND user_id = ?`,
+  )
+  expect(await erased.bind(id).first('count')).toBe(0)
 })

@@ -12,10 +12,21 @@ describe('a cron of wrangler.toml', () => {
     for (const cron of crons) expect(cron.split(' ')[4]).toMatch(/^(\*|[A-Z]{3})$/)
   })
 
+  test('is no other spelling of another one, which the platform might take for the same', ({
+    expect,
+  }) => {
+    const dueOf = (cron: string) =>
+      Array.from({ length: 7 * 1440 }, (_, minute) => Date.parse(MONDAY) + minute * 60_000)
+        .filter((ms) => isDue(cron, new Date(ms)))
+        .join()
+    expect(new Set(crons.map(dueOf)).size).toBe(crons.length)
+  })
+
   test('is due in its own minutes and in no other', ({ expect }) => {
     const due = (at: string) => crons.filter((cron) => isDue(cron, new Date(at)))
-    const everyMinute = ['* * * * *', '*/1 * * * *']
-    expect(due('2027-03-08T07:08:00Z')).toEqual(everyMinute)
+    const everyMinute = ['* * * * *', '0-58 * * * *']
+    expect(due('2027-03-08T07:58:00Z')).toEqual(everyMinute)
+    expect(due('2027-03-08T07:59:00Z')).toEqual(['* * * * *'])
     expect(due('2027-03-08T07:45:00Z')).toEqual([...everyMinute, '*/15 * * * *'])
     expect(due('2027-03-08T07:16:00Z')).toEqual([...everyMinute, '1-59/15 * * * *'])
     expect(due('2027-03-08T07:52:00Z')).toEqual([...everyMinute, '7-59/15 * * * *'])

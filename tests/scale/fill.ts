@@ -59,11 +59,12 @@ function rowsOf(table: string, { admin }: Given, { count, columns }: Changed = {
   ).bind(count ?? filler.rows)
 }
 
-/** Of one account: more than a page that reads them all may cost. */
-const EVENTS = 500
+/** Events of an account that reads: more than a page that reads them all may cost. */
+export const MANY_EVENTS = 500
+const EVENTS = 100
 
 /** As much as one account can have: its own rows in each table. */
-export async function giveRows(userId: string, given: Given): Promise<void> {
+export async function giveRows(userId: string, given: Given, events = EVENTS): Promise<void> {
   const own = `'${userId}'`
   const random = (prefix: string) => `'${prefix}' || substr(hex(randomblob(11)), 1, 22)`
   const rows: [string, Changed][] = [
@@ -73,7 +74,7 @@ export async function giveRows(userId: string, given: Given): Promise<void> {
     ['backup_codes', { count: 10, columns: { code_hash: random('code') } }],
     ['api_keys', { count: 18, columns: { id: random('key_') } }],
     ['pending_acts', { count: 24, columns: { id: random('act_'), state: `'done'` } }],
-    ['audit_events', { count: EVENTS, columns: { actor: own } }],
+    ['audit_events', { count: events, columns: { actor: own } }],
   ]
   await env.DB.batch(
     rows.map(([table, { count, columns }]) =>

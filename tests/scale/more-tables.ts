@@ -1,4 +1,5 @@
 import { personalHash } from '../../src/audit/entry'
+import { PROFILE } from '../merchants/support'
 import { ago, FILLED_AT, type Filler, idOf, PENDING, text, USER, USERS, RING_KEY } from './columns'
 
 const SALT = 'c2FsdHNhbHRzYWx0c2FsdA'
@@ -13,7 +14,8 @@ export const moreTables: Readonly<Record<string, Filler>> = {
       state: text('draft', 'submitted', 'approved', 'rejected', 'changes_requested', 'suspended'),
       legal_name: `'Lovelace Trading B.V.'`,
       country: `'NL'`,
-      registration_number: `printf('%08d', i)`,
+      // Many have one number, as where a stranger signs them up.
+      registration_number: `CASE WHEN i % 2 THEN printf('%08d', i) ELSE '${PROFILE.registration_number}' END`,
       tax_number: `printf('NL%09dB01', i)`,
       created_at: ago(30).toString(),
       updated_at: `${ago(30)} + i`,

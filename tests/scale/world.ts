@@ -7,7 +7,7 @@ import { insertUser, REASON } from '../support/admins'
 import { type Account, freshAddress, type SendOptions } from '../support/app'
 import type { everyRoute } from '../support/guarded-routes'
 import { userIdOf } from '../support/rows-of'
-import { giveRows, type Given } from './fill'
+import { giveRows, type Given, MANY_EVENTS } from './fill'
 import { queriesOf, type Query } from './queries'
 import { requests } from './requests'
 
@@ -47,10 +47,10 @@ export const hasWorld = async (
   { name, facet, method }: Route,
   isHeavy: boolean,
 ): Promise<World> => {
-  const adopt = async (id: string) => {
-    if (isHeavy) await giveRows(id, given)
-  }
   const isRead = method === 'GET' && !requests[name]
+  const adopt = async (id: string) => {
+    if (isHeavy) await giveRows(id, given, isRead ? MANY_EVENTS : undefined)
+  }
   const other = (role: Role = 'customer') =>
     keptIf(isRead, `other ${role} ${isHeavy}`, async () => {
       const id = await insertUser(app, role)
@@ -80,9 +80,12 @@ function keptIf<T>(isRead: boolean, name: string, make: () => Promise<T>): Promi
   return made
 }
 
-/** Whether the rows of one account may count: not of a list, nor of what admins do to all or many. */
-export const hangsOnAccount = ({ name, facet }: Route): boolean =>
-  !facet.query && (roleOf(facet.permission) !== 'admin' || name.includes('/:'))
+/**
+ * Whether it may cost more that an account has few rows: of what is read, where there are none to fill
+ * a page; not of lists that all share.
+ */
+export const mayMissRows = ({ name, method, facet }: Route): boolean =>
+  method === 'GET' && (roleOf(facet.permission) !== 'admin' || name.includes('/:'))
 
 function roleOf(permission: Route['facet']['permission']): Role {
   if (permission === undefined || permission === 'own_account') return 'customer'
