@@ -53,10 +53,15 @@ export async function deleteArchived(deps: Deps): Promise<number> {
 
 /** Days for which every head stays; then one an hour does. */
 const HEAD_DAYS = 7
-/** Heads of before that one run looks at, the newest of them: what is older was thinned out already. */
+/**
+ * Heads of before that one run looks at, the newest of them: what is older was thinned out already.
+ */
 const HEADS = 500
 
-/** Deletes all but the last head of each hour that is long over; after a silence, a part of them a run. */
+/**
+ * Deletes all but the last head of each hour that is long over; after a silence, a part of them a
+ * run.
+ */
 export async function dropHeads(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Promise<number> {
   const before = deps.now().getTime() - HEAD_DAYS * DAY_MS
   const hour = sql.raw(`at / ${HOUR_MS}`)

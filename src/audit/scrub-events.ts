@@ -4,8 +4,8 @@ import { auditEvents, isActOnOthers } from '../db/audit-schema'
 import { reach } from '../reach'
 
 /**
- * Audit events that one statement scrubs, of all its users together, and such statements of one run,
- * of what was done to them and of what they did to others.
+ * Audit events that one statement scrubs, of all its users together, and such statements of one
+ * run, of what was done to them and of what they did to others.
  */
 const EVENTS = 5000
 const ROUNDS = 30
@@ -28,9 +28,9 @@ const END = Number.MAX_SAFE_INTEGER
 
 /**
  * Takes what is personal out of the events of users and leaves that they happened: of each an equal
- * part at a time, so that one with very many holds up no other. A run that was cut off goes on where
- * it was. Returns how many of each user who has none left, and the statements for those that come
- * meanwhile: of these users, as far as `when` holds, which may ask `part.value ->> 0`.
+ * part at a time, so that one with very many holds up no other. A run that was cut off goes on
+ * where it was. Returns how many of each user who has none left, and the statements for those that
+ * come meanwhile: of these users, as far as `when` holds, which may ask `part.value ->> 0`.
  */
 export async function scrubEvents(
   deps: Pick<Deps, 'db' | 'patience'>,
@@ -80,7 +80,10 @@ async function scrubKind(
   return seen
 }
 
-/** Of each user, in their order, how many of the next events are to be scrubbed, and the last of them. */
+/**
+ * Of each user, in their order, how many of the next events are to be scrubbed, and the last of
+ * them.
+ */
 async function lookAhead(
   deps: Pick<Deps, 'db' | 'patience'>,
   { owner, where }: Kind,

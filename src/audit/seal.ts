@@ -19,9 +19,9 @@ const CHUNK = 1000
 const ROUNDS = 40
 
 /**
- * Takes new events into the tree and signs its head, at most 40,000 a run, oldest first. Two runs at
- * once, or one that was cut off, lose and double nothing: a head is stored only on the one before it,
- * its tiles only with it.
+ * Takes new events into the tree and signs its head, at most 40,000 a run, oldest first. Two runs
+ * at once, or one that was cut off, lose and double nothing: a head is stored only on the one
+ * before it, its tiles only with it.
  */
 export async function sealEvents(deps: Deps): Promise<Record<string, number>> {
   let sealed = 0

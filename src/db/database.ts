@@ -14,8 +14,9 @@ export function databaseOf(binding: D1Database): DrizzleD1Database {
 }
 
 /**
- * A query that is built once for a binding and asked by all invocations, each of which counts it: to
- * build one costs a quarter of asking it. For queries of every request, which answer with one row.
+ * A query that is built once for a binding and asked by all invocations, each of which counts it:
+ * to build one costs a quarter of asking it. For queries of every request, which answer with one
+ * row.
  */
 export function buildOnce<Query>(build: (db: DrizzleD1Database) => Query) {
   const built = new WeakMap<object, Query>()

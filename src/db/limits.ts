@@ -22,9 +22,9 @@ type Limited = Pick<D1PreparedStatement, 'bind' | 'all' | 'run'> & {
 
 /**
  * A database for one invocation, which refuses what D1 refuses in production, with a RangeError
- * before anything is asked (of a result, after): so a job that asks too much fails in a test, and no
- * batch is begun that cannot end. What was refused is not counted. `count` notes queries that are
- * asked past it.
+ * before anything is asked (of a result, after): so a job that asks too much fails in a test, and
+ * no batch is begun that cannot end. What was refused is not counted. `count` notes queries that
+ * are asked past it.
  */
 export function withLimits(binding: D1Database) {
   let queries = 0

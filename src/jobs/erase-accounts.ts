@@ -25,9 +25,9 @@ const ALONE = 20
 const LEASE_MS = 14 * 60_000
 
 /**
- * Erases the accounts whose time has come: all that is personal goes, and what happened stays under an
- * id that names nobody, so that the audit trail stays whole. One that fails stops no other, nor does one
- * with more events than a run can scrub: the next runs go on with it.
+ * Erases the accounts whose time has come: all that is personal goes, and what happened stays under
+ * an id that names nobody, so that the audit trail stays whole. One that fails stops no other, nor
+ * does one with more events than a run can scrub: the next runs go on with it.
  */
 export async function eraseAccounts(deps: Deps, eventsAtOnce?: number): Promise<Counts> {
   const { accounts, lease } = await claimDue(deps)
@@ -83,8 +83,8 @@ async function prepare(deps: Deps, owner: Owner): Promise<WaitingMail[]> {
 }
 
 /**
- * Many in a batch, from one of them chosen at random on. Of a batch that fails some are tried alone,
- * each time others: one that cannot be erased keeps nobody else for long.
+ * Many in a batch, from one of them chosen at random on. Of a batch that fails some are tried
+ * alone, each time others: one that cannot be erased keeps nobody else for long.
  */
 async function eraseTogether(
   ready: readonly Ready[],

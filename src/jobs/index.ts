@@ -29,9 +29,9 @@ const everyQuarter = { everyMs: 15 * MINUTE_MS }
 const everyDay = { everyMs: DAY_MS }
 
 /**
- * Every job under the cron expression that starts it, and no other: each has an invocation of its own,
- * with all of its queries and CPU time (decision 029). Each is safe to run late, twice, or twice at
- * once, goes on where one was cut off, and stops by itself after so many rows or seconds.
+ * Every job under the cron expression that starts it, and no other: each has an invocation of its
+ * own, with all of its queries and CPU time (decision 029). Each is safe to run late, twice, or
+ * twice at once, goes on where one was cut off, and stops by itself after so many rows or seconds.
  */
 export const crons: Readonly<Record<string, Entry>> = {
   // An event a run would be one to seal for the next, and the log never came to rest.

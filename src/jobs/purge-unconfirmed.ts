@@ -13,7 +13,10 @@ import { isOwn, NOBODY } from '../audit/scrub-events'
 import { userTables } from './user-tables'
 
 const WAIT_MS = 30 * 86_400_000
-/** Old invitations that one query looks at, and such queries of one run: one more, since it walks round. */
+/**
+ * Old invitations that one query looks at, and such queries of one run: one more, since it walks
+ * round.
+ */
 const LOOKED_AT = 500
 const ROUNDS = 11
 /** Accounts that one batch takes, and one run. */
@@ -28,9 +31,9 @@ type Place = Readonly<{ createdAt: number; id: string }>
 
 /**
  * Deletes accounts whose invitation nobody has accepted in thirty days, and to which no link and no
- * waiting act leads any more. One that is accepted or invited anew until the last moment stays: each
- * statement of the batch asks. Walks once round from a random place, so that those who stay, or cannot be
- * deleted, keep no other from being looked at.
+ * waiting act leads any more. One that is accepted or invited anew until the last moment stays:
+ * each statement of the batch asks. Walks once round from a random place, so that those who stay,
+ * or cannot be deleted, keep no other from being looked at.
  */
 export async function purgeUnconfirmed(deps: Deps): Promise<Counts> {
   const now = deps.now().getTime()
@@ -72,8 +75,8 @@ const isDue = (deps: Pick<Deps, 'now'>) => sql`+users.status = 'pending'
     WHERE act.user_id = users.id AND act.state = 'waiting')`
 
 /**
- * That of an account drawn from all users. Where some do not have one there are so few that a run looks
- * at all of them, and begins at the beginning.
+ * That of an account drawn from all users. Where some do not have one there are so few that a run
+ * looks at all of them, and begins at the beginning.
  */
 async function randomPlace(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Promise<Place> {
   const drawn = sql`(SELECT * FROM users WHERE id > ${`usr_${randomToken()}`}

@@ -57,7 +57,10 @@ const isDue = (ms: number) => sql`users.id = api_keys.user_id
 /** A key among all, in the order in which they end. */
 type Place = Readonly<{ expiresAt: Date; id: string }>
 
-/** The keys after this one that end soonest: a run looks at each once, in as many rounds as it takes. */
+/**
+ * The keys after this one that end soonest: a run looks at each once, in as many rounds as it
+ * takes.
+ */
 const findDue = (deps: Pick<Deps, 'db' | 'patience'>, ms: number, after: Place) =>
   reach(deps, 'database', () =>
     deps.db

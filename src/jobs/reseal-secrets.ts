@@ -10,7 +10,9 @@ import { seedContext } from '../two-factor/find-totp'
 import { countFailed } from './count-failed'
 import type { Counts } from './job'
 
-/** Rows of one statement, and such statements of one run for each table: a million rows take a day. */
+/**
+ * Rows of one statement, and such statements of one run for each table: a million rows take a day.
+ */
 const ROWS = 1000
 const CHUNKS = 10
 const USER = 'usr_'
@@ -98,7 +100,9 @@ function sealedWith(deps: ResealDeps, table: Table, ids: readonly string[]): Pro
   )
 }
 
-/** Compares and sets: of a row that has changed meanwhile the new box stays. No two boxes are alike. */
+/**
+ * Compares and sets: of a row that has changed meanwhile the new box stays. No two boxes are alike.
+ */
 async function reseal(deps: ResealDeps, table: Table, rows: readonly Sealed[]) {
   const { name, column, contextOf } = table
   const ring = deps.settings.SEALING_KEYS

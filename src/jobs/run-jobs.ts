@@ -12,8 +12,8 @@ import type { Counts } from './job'
 const HOUR_MS = 3_600_000
 
 /**
- * Runs the job of a cron expression, or one by its name, which no cron has: for `npm run jobs`. Throws
- * if it fails, for the list of the platform.
+ * Runs the job of a cron expression, or one by its name, which no cron has: for `npm run jobs`.
+ * Throws if it fails, for the list of the platform.
  */
 export async function runJobs(deps: Deps, cronOrName: string): Promise<void> {
   const due = crons[cronOrName] ?? Object.values(crons).find(({ name }) => name === cronOrName)
@@ -22,8 +22,8 @@ export async function runJobs(deps: Deps, cronOrName: string): Promise<void> {
 }
 
 /**
- * Runs one and notes how it went. Throws if it failed, or if that cannot be noted: by its name alone,
- * since the platform's log has the whole text of what is thrown.
+ * Runs one and notes how it went. Throws if it failed, or if that cannot be noted: by its name
+ * alone, since the platform's log has the whole text of what is thrown.
  */
 async function runJob(deps: Deps, due: (typeof crons)[string]): Promise<void> {
   const { name, job, isSilent = false } = due

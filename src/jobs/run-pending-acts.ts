@@ -13,7 +13,9 @@ import type { Counts } from './job'
 const ACTS = 50
 /** When an act that failed is tried again: others have their turn first. */
 const RETRY_MS = 3_600_000
-/** How long what was decided stays to be looked up; its events stay longer. How many a run forgets. */
+/**
+ * How long what was decided stays to be looked up; its events stay longer. How many a run forgets.
+ */
 const KEPT_MS = 30 * 86_400_000
 const FORGOTTEN = 1000
 

@@ -54,9 +54,9 @@ export async function reviewApplication(
 }
 
 /**
- * Who has one of this merchant's numbers, as either of theirs: a country may have several kinds of number
- * for one company, and take the same kind for both fields. One search in each index, of as many as are
- * shown: there may be any number.
+ * Who has one of this merchant's numbers, as either of theirs: a country may have several kinds of
+ * number for one company, and take the same kind for both fields. One search in each index, of as
+ * many as are shown: there may be any number.
  */
 const sameNumber = (userId: string) => {
   const withNumberIn = (column: 'registration_number' | 'tax_number') =>

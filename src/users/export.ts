@@ -24,10 +24,10 @@ export const exportedData = ownData.extend({
 })
 
 /**
- * Writes the data of an account as one JSON document. Its events are read page by page as the client
- * takes them, so that a long life costs no memory. The answer has begun by then: a page that fails or
- * hangs aborts it, which no client takes for its end, and half of a document is no JSON. Of very many
- * events it has the newest, and says where the list of them goes on.
+ * Writes the data of an account as one JSON document. Its events are read page by page as the
+ * client takes them, so that a long life costs no memory. The answer has begun by then: a page that
+ * fails or hangs aborts it, which no client takes for its end, and half of a document is no JSON.
+ * Of very many events it has the newest, and says where the list of them goes on.
  */
 export async function exportUser(
   deps: Pick<Deps, 'db' | 'now' | 'caller' | 'settings' | 'patience'>,

@@ -13,7 +13,8 @@ const READ_AT_ONCE = 5001
 function eventOf(bytes: number, userId?: string) {
   const names = Array.from({ length: 20 }, (_, at) => `f${at}`.padEnd(64, '_'))
   const empty = Buffer.byteLength(JSON.stringify(Object.fromEntries(names.map((at) => [at, '']))))
-  // Two bytes each, of which 200 fit into a field, and one of one byte where that does not come out.
+  // Two bytes each, of which 200 fit into a field, and one of one byte where that does not come
+  // out.
   let left = bytes - empty
   const data = Object.fromEntries(
     names.map((name) => {

@@ -31,7 +31,8 @@ describe('the statements of a run at its most work', () => {
     const began = performance.now()
     const running = runJobs(fault(meter(counting(testDeps({ now: () => now })))), name)
     await (fails ? running.catch(() => {}) : running)
-    // About three times as long in production, where 5,000 are the limit (wrangler.toml): D1 is not in it.
+    // About three times as long in production, where 5,000 are the limit (wrangler.toml): D1 is not
+    // in it.
     expect(performance.now() - began).toBeLessThan(5000)
     const { d1Statements } = read()
     expect(JSON.parse((await rowOf(name))?.counts ?? '')).toMatchObject(counts)

@@ -12,8 +12,7 @@ import { rowsOf } from '../support/rows-of'
 import { countedGuards, depsAt, type Fault, killedAt } from './support'
 import { insertAct } from '../support/pending-acts'
 
-const DAY_SECONDS = 86_400
-const DAY_MS = DAY_SECONDS * 1000
+const [DAY_SECONDS, DAY_MS] = [86_400, 86_400_000]
 /** Several times as many as a run looks at. */
 const STAY = 20_000
 type App = ReturnType<typeof startApp>

@@ -4,7 +4,10 @@ export type Bound = Readonly<{ rowsRead: number; rowsWritten: number; d1Statemen
 /** D1's own limit of an invocation. */
 const D1_STATEMENTS = 1000
 
-/** What any request may cost: an account has twenty sessions, browsers and keys, a page a hundred entries, and an act tells fifty admins. */
+/**
+ * What any request may cost: an account has twenty sessions, browsers and keys, a page a hundred
+ * entries, and an act tells fifty admins.
+ */
 export const REQUEST: Bound = { rowsRead: 400, rowsWritten: 150, d1Statements: 50 }
 
 /** Of which more is known, and why. */

@@ -81,8 +81,8 @@ function keptIf<T>(isRead: boolean, name: string, make: () => Promise<T>): Promi
 }
 
 /**
- * Whether it may cost more that an account has few rows: of what is read, where there are none to fill
- * a page; not of lists that all share.
+ * Whether it may cost more that an account has few rows: of what is read, where there are none to
+ * fill a page; not of lists that all share.
  */
 export const mayMissRows = ({ name, method, facet }: Route): boolean =>
   method === 'GET' && (roleOf(facet.permission) !== 'admin' || name.includes('/:'))

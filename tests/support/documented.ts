@@ -51,8 +51,9 @@ export const openSpans = Object.entries(texts).flatMap(([path, text]) =>
 )
 
 /**
- * The command of a document that holds this text, for the test that runs it. tests/pure/commands.test.ts reads
- * these calls: a command that nobody asks for here, and no rule there knows, fails it.
+ * The command of a document that holds this text, for the test that runs it.
+ * tests/pure/commands.test.ts reads these calls: a command that nobody asks for here, and no rule
+ * there knows, fails it.
  */
 export function documented(file: string, part: string): string {
   const found = commands.filter((command) => command.file === file && command.text.includes(part))

@@ -9,7 +9,10 @@ const SEED = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 /** Accounts of one statement. */
 const STEP = 2000
 
-/** Accounts with an app and a key of personal data each, as the newest key of a ring has sealed them. */
+/**
+ * Accounts with an app and a key of personal data each, as the newest key of a ring has sealed
+ * them.
+ */
 export async function hasSealed(ring: Keyring, count: number): Promise<void> {
   for (let left = count; left > 0; left -= STEP) {
     const rows = Array.from({ length: Math.min(left, STEP) }, async () => {

@@ -57,7 +57,8 @@ describe('a walk', () => {
   })
 })
 
-// In ratio to what a run sees: of 5,000 a run, as 5,000, 100,000 and a million (docs/operations.md).
+// In ratio to what a run sees: of 5,000 a run, as 5,000, 100,000 and a million
+// (docs/operations.md).
 test.for([
   [1, 2],
   [20, 36],

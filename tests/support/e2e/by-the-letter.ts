@@ -12,8 +12,8 @@ export const noJq =
     : 'no jq; enable with: sudo apt-get install -y jq'
 
 /**
- * Makes a directory a place to type the commands of documents in: wrangler's settings are there, and the
- * state of a dev server, which has stopped, is what `--local` means.
+ * Makes a directory a place to type the commands of documents in: wrangler's settings are there,
+ * and the state of a dev server, which has stopped, is what `--local` means.
  */
 export function workshop(directory: string, state: string): void {
   cpSync('wrangler.toml', join(directory, 'wrangler.toml'))
@@ -30,7 +30,9 @@ export async function runIn(directory: string, commands: string): Promise<string
   return (await promisify(execFile)('bash', shell, options)).stdout
 }
 
-/** All that stands in the database of a state: its schema, and the rows of each table in any order. */
+/**
+ * All that stands in the database of a state: its schema, and the rows of each table in any order.
+ */
 export function rowsOf(state: string) {
   const folder = join(state, 'v3/d1/miniflare-D1DatabaseObject')
   const files = readdirSync(folder).filter((name) => /^[0-9a-f]+\.sqlite$/.test(name))

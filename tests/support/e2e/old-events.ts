@@ -10,8 +10,10 @@ const USER = 'usr_of_long_ago'
 /** What an export has to write in another way. */
 const REASON = `two lines,\nan owner's "words"; a\ttab, odd\\n`
 
-/** Events of a hundred days ago, as the service would have recorded them, the half of them of a user, for
- * whom an act waits that nobody will do. */
+/**
+ * Events of a hundred days ago, as the service would have recorded them, the half of them of a
+ * user, for whom an act waits that nobody will do.
+ */
 export async function writeOldEvents({ DB }: Pick<Env, 'DB'>) {
   await DB.prepare(
     `INSERT INTO users (id, email, email_key, role, status, password_hash, created_at)
