@@ -53,9 +53,7 @@ export async function deleteArchived(deps: Deps): Promise<number> {
 
 /** Days for which every head stays; then one an hour does. */
 const HEAD_DAYS = 7
-/**
- * Heads of before that one run looks at, the newest of them: what is older was thinned out already.
- */
+/** Heads that one run looks at, the newest of before: older ones are thinned out already. */
 const HEADS = 500
 
 /**

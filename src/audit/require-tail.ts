@@ -31,9 +31,7 @@ export async function requireTail(deps: Deps, { head, tiles, row }: Tail): Promi
   await refuseMismatch(deps, { entry: size }, `entry ${size} is not the one that was sealed`)
 }
 
-/**
- * What the tiles say of a tree of this size, if they hold it: rows that are gone are changed too.
- */
+/** What the tiles say of a tree of this size, if they hold it: to delete rows changes them too. */
 function tailOf(tiles: Tiles, size: number) {
   try {
     const sealed = hashOf(tiles, { height: 0, index: size - 1 })

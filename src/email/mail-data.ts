@@ -157,9 +157,7 @@ export const mailData = {
   security_report: reportData,
   /** A job (jobs/index.ts) has not ended well since then. */
   job_overdue: z.object({ job: text, since: occasion.time }),
-  /**
-   * Objects of documents in the archive that no row of the database knows, of so many looked at.
-   */
+  /** Documents in the archive that no row of the database knows, of so many looked at. */
   documents_unknown: z.object({ unknown: z.number(), objects: z.number() }),
   /** Keys that sign, by the secret that they are in, and have become old. */
   secret_rotation_due: z.object({

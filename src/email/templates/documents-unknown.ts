@@ -1,9 +1,6 @@
 import { template } from '../template'
 
-/**
- * To all admins, once a day, while the archive has documents that the database mostly does not
- * know.
- */
+/** To all admins, once a day, while the database does not know most documents of a page. */
 export const documentsUnknown = template(
   'documents_unknown',
   { urgency: 'security', causedBy: 'service', kind: 'warning' },
