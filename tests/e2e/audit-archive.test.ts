@@ -14,8 +14,8 @@ import {
   startDevServer,
   stillRunning,
 } from '../support/e2e/dev-server.ts'
-import { rowsOf, runIn, workshop } from '../support/e2e/by-the-letter.ts'
-import { documented } from '../support/documented.ts'
+import { rowsIn, rowsOf, runIn, workshop } from '../support/e2e/by-the-letter.ts'
+import { documented, statementOf } from '../support/documented.ts'
 import { runJobs, startJob } from '../support/e2e/jobs.ts'
 import { download, writeOldEvents } from '../support/e2e/old-events.ts'
 import { withStores } from '../support/e2e/stores.ts'
@@ -131,7 +131,7 @@ describe('an archive and an export that the running service has made', () => {
 })
 
 describe('an export of the database', () => {
-  test('is loaded as docs/operations.md says, and every row is there', async ({ expect }) => {
+  test('is loaded as docs/operations.md says, and every row is there', ({ expect }) => {
     const { schema, rows } = rowsOf(copy)
     const { schema: made, rows: given } = rowsOf(state)
     expect(schema).toEqual(made)
@@ -139,7 +139,7 @@ describe('an export of the database', () => {
     expect(rows).toEqual(JSON.parse(JSON.stringify(given).replace('odd\\\\\\\\n', 'odd\\\\n')))
     expect(rows.length).toBeGreaterThan(20)
     const look = documented('docs/operations.md', 'GROUP BY event')
-    expect(await runIn(directory, look)).toContain('authn_login_success')
+    expect(JSON.stringify(rowsIn(copy, statementOf(look)))).toContain('authn_login_success')
   })
 
   test('cannot be loaded in the order in which it is written', ({ expect }) => {

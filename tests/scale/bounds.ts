@@ -29,6 +29,9 @@ export const requestBounds: Readonly<Record<string, Partial<Bound> & { why: stri
   ),
 }
 
+/** What a call of another Worker may cost: a session or key with its account, or an event. */
+export const CALL: Bound = { rowsRead: 10, rowsWritten: 5, d1Statements: 5 }
+
 /** What any job may cost that has nothing to do. */
 export const IDLE: Bound = { rowsRead: 150, rowsWritten: 5, d1Statements: 20 }
 

@@ -80,9 +80,9 @@ export const moreTables: Readonly<Record<string, Filler>> = {
     },
   },
   audit_events: {
-    rows: USERS / 2,
+    rows: USERS,
     columns: {
-      at: `${ago(80)} + i * 138000`,
+      at: `${ago(80)} + i * 69000`,
       event: text('authn_login_success', 'authn_login_fail', 'user_updated', 'session_ended'),
       level: `'info'`,
       user_id: `CASE WHEN i % 7 THEN ${idOf('i % 20000')} END`,

@@ -3,7 +3,9 @@ import { beforeAll, describe, test } from 'vitest'
 import type { Deps } from '../../src/context'
 import { crons } from '../../src/jobs'
 import { runJobs } from '../../src/jobs/run-jobs'
+import { keyOwner, madeKey } from '../api-keys/support'
 import { sealAll } from '../audit/support'
+import { signedIn } from '../support/acts'
 import { hasAdmin, insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { everyRoute } from '../support/guarded-routes'
@@ -14,12 +16,14 @@ import {
   type Bound,
   BUSY,
   busyBounds,
+  CALL,
   IDLE,
   idleBounds,
   REFUSED,
   REQUEST,
   requestBounds,
 } from './bounds'
+import { boundService, calls } from './calls'
 import { excessOf, meter } from './cost'
 import { fill, giveRows, type Given } from './fill'
 import { FILLED_AT } from './columns'
@@ -38,7 +42,7 @@ beforeAll(async () => {
   await giveRows(await insertUser(app, 'customer'), given)
   await analyze()
   await runJobs(testDeps(), 'watch-jobs')
-  await fill(app.deps(), given)
+  await fill(app.deps, given)
 }, LONG.timeout)
 
 /** What is wrong with a route: it refuses what is sent here, or costs more than it may. */
@@ -113,6 +117,23 @@ describe.each(statistics)('%s', (when) => {
     }
     expect(wrong.join('\n')).toBe('')
   })
+})
+
+test('every call of another Worker reads few rows', async ({ expect }) => {
+  const session = await signedIn(app)
+  const { key } = await madeKey(app, await keyOwner(app))
+  const asked = { token: session.accessToken, key, userId: session.userId }
+  await giveRows(session.userId, given)
+  const security = boundService((deps) => meter(withNextKey({ ...deps, now: app.now })))
+  const wrong: string[] = []
+  for (const [name, call] of Object.entries(calls)) {
+    const excess = await excessOf(name, CALL, async () => {
+      const answer = JSON.stringify(await call(security, asked))
+      expect(`${name}: ${answer}`).not.toMatch(/: (null|false)$|"(active|valid)":false/)
+    })
+    wrong.push(...excess)
+  }
+  expect(wrong.join('\n')).toBe('')
 })
 
 test('every job that has most to do reads what it takes in a run', LONG, async ({ expect }) => {

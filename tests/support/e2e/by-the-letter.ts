@@ -30,13 +30,26 @@ export async function runIn(directory: string, commands: string): Promise<string
   return (await promisify(execFile)('bash', shell, options)).stdout
 }
 
+/** The database of a state, of which no server runs. */
+function databaseOf(state: string): DatabaseSync {
+  const folder = join(state, 'v3/d1/miniflare-D1DatabaseObject')
+  const files = readdirSync(folder).filter((name) => /^[0-9a-f]+\.sqlite$/.test(name))
+  return new DatabaseSync(join(folder, files.join()))
+}
+
+/** What a query answers there, as `wrangler d1 execute` asks it. */
+export function rowsIn(state: string, query: string) {
+  const database = databaseOf(state)
+  const rows = database.prepare(query).all()
+  database.close()
+  return rows
+}
+
 /**
  * All that stands in the database of a state: its schema, and the rows of each table in any order.
  */
 export function rowsOf(state: string) {
-  const folder = join(state, 'v3/d1/miniflare-D1DatabaseObject')
-  const files = readdirSync(folder).filter((name) => /^[0-9a-f]+\.sqlite$/.test(name))
-  const database = new DatabaseSync(join(folder, files.join()))
+  const database = databaseOf(state)
   const select = (query: string) => database.prepare(query).all()
   const schema =
     select(`SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE '\\_cf\\_%' ESCAPE '\\'
