@@ -31,18 +31,21 @@ export async function dropLeftovers(deps: Deps, pageSize = PAGE): Promise<Counts
 }
 
 /** By its row an upload that still runs learns that it has ended. */
-async function endUnfinished({ db, now }: Pick<Deps, 'db' | 'now'>): Promise<number> {
-  const begun = new Date(now().getTime() - UNFINISHED_MS)
+async function endUnfinished(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Promise<number> {
+  const { db } = deps
+  const begun = new Date(deps.now().getTime() - UNFINISHED_MS)
   const isOver = and(isNull(merchantDocuments.storedAt), lte(merchantDocuments.createdAt, begun))
-  const ended = await db
-    .delete(merchantDocuments)
-    .where(
-      sql`(user_id, id) IN (${db
-        .select({ userId: merchantDocuments.userId, id: merchantDocuments.id })
-        .from(merchantDocuments)
-        .where(isOver)
-        .limit(ROWS)})`,
-    )
+  const ended = await reach(deps, 'database', () =>
+    db
+      .delete(merchantDocuments)
+      .where(
+        sql`(user_id, id) IN (${db
+          .select({ userId: merchantDocuments.userId, id: merchantDocuments.id })
+          .from(merchantDocuments)
+          .where(isOver)
+          .limit(ROWS)})`,
+      ),
+  )
   return ended.meta.changes
 }
 

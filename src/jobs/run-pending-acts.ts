@@ -4,6 +4,7 @@ import { performAct, selectActs, type WaitingAct } from '../admin/perform-act'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
 import { pendingActs } from '../db/admin-schema'
+import { reach } from '../reach'
 import { endAct } from '../users/end-acts'
 import { isStandingAct } from '../users/standing-acts'
 import { countFailed } from './count-failed'
@@ -29,18 +30,22 @@ export async function runPendingActs(deps: Deps): Promise<Counts> {
   const now = deps.now().getTime()
   const due = sql`SELECT id FROM pending_acts
     WHERE state = 'waiting' AND due_at <= ${now} ORDER BY due_at LIMIT ${ACTS}`
-  const found = await selectActs(deps)
-    .where(
-      sql`pending_acts.id IN (SELECT id FROM (${due}) UNION ${selectScheduled})
-        AND (due_at <= ${now} OR NOT (${isStandingAct(deps, 'pending_acts')}))`,
-    )
-    .orderBy(pendingActs.dueAt)
+  const found = await reach(deps, 'database', () =>
+    selectActs(deps)
+      .where(
+        sql`pending_acts.id IN (SELECT id FROM (${due}) UNION ${selectScheduled})
+          AND (due_at <= ${now} OR NOT (${isStandingAct(deps, 'pending_acts')}))`,
+      )
+      .orderBy(pendingActs.dueAt),
+  )
   const [acts, over] = [found.filter(({ stands }) => stands), found.filter(({ stands }) => !stands)]
   const notDone = await countFailed(acts, (act) => orLater(deps, act, () => perform(deps, act)))
   const notClosed = await countFailed(over, (act) => orLater(deps, act, () => close(deps, act)))
-  await deps.db.delete(pendingActs).where(
-    sql`id IN (SELECT id FROM pending_acts
+  await reach(deps, 'database', () =>
+    deps.db.delete(pendingActs).where(
+      sql`id IN (SELECT id FROM pending_acts
         WHERE state IN ('done', 'stopped') AND due_at <= ${now - KEPT_MS} LIMIT ${FORGOTTEN})`,
+    ),
   )
   return {
     acts: acts.length - notDone,

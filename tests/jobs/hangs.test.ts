@@ -1,9 +1,32 @@
 import { test } from 'vitest'
 import type { Deps } from '../../src/context'
+import { databaseOf } from '../../src/db/database'
+import { crons } from '../../src/jobs/index'
 import { broken, collectingLog } from '../support/attack'
 import { littlePatience } from '../support/patience'
 import { dropAt, KEPT_MS, putDocuments } from './leftover-support'
+import { mostWork } from './most-work'
 import { rowOf, run } from './support'
+
+const hanging = () => new Promise<never>(() => {})
+const statement = { bind: () => statement, all: hanging, run: hanging, raw: hanging }
+const DB = { prepare: () => statement, batch: hanging } as unknown as D1Database
+
+test.for(Object.values(crons).map(({ name }) => name))(
+  '%s gives up a database that hangs in the time that stores have, and says so',
+  async (name, { expect }) => {
+    const began = Date.now()
+    const log = await collectingLog(async () => {
+      const patience = littlePatience({ store: 100, job: 20_000 })
+      const { fault = (deps: Deps) => deps } = mostWork[name] ?? {}
+      const withHanging = (deps: Deps) => ({ ...fault(deps), db: databaseOf(DB), patience })
+      const failing = run(new Date(), name, withHanging)
+      expect(await failing.catch(String)).toContain('service_unavailable')
+    })
+    expect(log).toContain('database: no answer in 100 ms')
+    expect(Date.now() - began).toBeLessThan(10_000)
+  },
+)
 
 test('a run that hangs is cut off in the time that jobs have, and noted as failed', async ({
   expect,
