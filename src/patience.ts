@@ -8,6 +8,9 @@ export type Patience = Readonly<{
   rangeList: number
   /** For a whole request, or a call over RPC, whatever it hangs on (http/deadline.ts). */
   request: number
+  /** For a body, and for a file, to arrive: apart from what `request` is for (http/read-body.ts). */
+  body: number
+  file: number
   /** For work whose caller has hung up. */
   finish: number
   /** For a run of a job. Jobs end by themselves long before; the platform would not note a hanging one. */
@@ -17,13 +20,16 @@ export type Patience = Readonly<{
 /**
  * What production waits. The order matters: `store` is shorter than `request`, so that the log names the
  * store that hangs; `notice` and `store` come one after the other and fit into one request; `finish` is
- * longer than a request may take.
+ * longer than a request may take with its body, and as long as the platform lets
+ * work go on without its caller.
  */
 export const PATIENCE: Patience = {
   store: 5_000,
   notice: 2_000,
   rangeList: 1_500,
   request: 8_000,
-  finish: 15_000,
+  body: 10_000,
+  file: 120_000,
+  finish: 30_000,
   job: 600_000,
 }

@@ -45,6 +45,7 @@ export const problems = {
   },
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'This path does not take that method' },
+  request_timeout: { status: 408, title: 'The body took too long to arrive, send it again' },
   username_taken: { status: 409, title: 'Somebody else has this username' },
   address_taken: { status: 409, title: 'There is an account with this address' },
   last_admin: { status: 409, title: 'This is the last admin' },

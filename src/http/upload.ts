@@ -4,9 +4,6 @@ import { problem } from '../problems'
 import { fileNameOf } from './content-disposition'
 import { withFacet } from './facets'
 
-/** A slow line brings ten megabytes in this time, and not in that of other requests. */
-const UPLOAD_MS = 120_000
-
 /** What the headers say of a file that is on its way. Nothing of it is proved yet. */
 export type FileHead<T extends string = string> = Readonly<{
   type: T
@@ -31,6 +28,7 @@ export function upload<T extends string>(
     upload: types,
     problems: [
       'invalid_request',
+      'request_timeout',
       'length_required',
       'content_too_large',
       'unsupported_media_type',
@@ -51,7 +49,8 @@ export function upload<T extends string>(
       throw problem('invalid_request', { errors: [{ pointer: '#', code: 'file_name', detail }] })
     }
     c.req.addValidatedData('header', { type, name, length: Number(length) })
-    c.var.extendDeadline(UPLOAD_MS)
+    const { file, request } = c.var.deps.patience
+    c.var.extendDeadline(file + request)
     return next()
   })
 }

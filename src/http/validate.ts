@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import type { z } from 'zod'
 import type { AppEnv } from '../context'
 import { problem } from '../problems'
@@ -53,13 +53,14 @@ export function body<S extends z.ZodType>(
     problems: [
       'invalid_request',
       'malformed_json',
+      'request_timeout',
       'content_too_large',
       'unsupported_media_type',
     ] as const,
   }
   return withFacet(facet, async function body(c, next) {
     requireJsonType(c.req.raw.headers)
-    const json = parseStrictJson(await readBody(c.req.raw))
+    const json = parseStrictJson(await arrived(c))
     if (json.status === 'malformed') throw problem('malformed_json')
     if (json.status === 'refused') throw problem('invalid_request', { errors: [json.error] })
     const result = schema.safeParse(json.value, { error: inPlainWords })
@@ -69,4 +70,13 @@ export function body<S extends z.ZodType>(
     c.req.addValidatedData('json', result.data as object)
     return next()
   })
+}
+
+/** The body of a request. How long it takes to arrive is not taken from what is left for the rest. */
+async function arrived({ req, var: { deps, extendDeadline } }: Context<AppEnv>) {
+  const { body: patience, request } = deps.patience
+  extendDeadline(patience + request)
+  const bytes = await readBody(req.raw, patience)
+  extendDeadline(request)
+  return bytes
 }

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import type { App } from '../support/acts'
 import { startApp } from '../support/app'
+import { arriving, text } from '../support/arriving'
 import { visible } from '../support/attack'
 import { many } from '../support/many'
 import {
@@ -26,21 +27,7 @@ async function applicant(app: App) {
 
 type Sent = Parameters<typeof upload>[2]
 
-const text = (content: string) => new TextEncoder().encode(content)
 const joined = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts))
-
-/** A body that arrives in parts, each of which may be the end of the connection. */
-const arriving = (...parts: (Uint8Array | 'cut')[]) => {
-  const left = [...parts]
-  return new ReadableStream<Uint8Array>({
-    pull(controller) {
-      const part = left.shift()
-      if (part === undefined) controller.close()
-      else if (part === 'cut') controller.error(new Error('connection lost'))
-      else controller.enqueue(part)
-    },
-  })
-}
 
 const lengthOf = (length: number | string) => ({ 'Content-Length': String(length) })
 
@@ -86,13 +73,13 @@ const HOSTILE: readonly (readonly [string, Sent, number, string])[] = [
     'a connection that is lost half-way',
     { body: arriving(PDF.slice(0, 20), 'cut'), headers: lengthOf(PDF.length) },
     400,
-    'invalid_request',
+    'cut_off',
   ],
   [
     'a connection that is lost at once',
     { body: arriving('cut'), headers: lengthOf(PDF.length) },
     400,
-    'invalid_request',
+    'cut_off',
   ],
   ['a form', { type: 'multipart/form-data; boundary=x' }, 415, 'unsupported_media_type'],
   ['SVG', { type: 'image/svg+xml', name: 'a.svg' }, 415, 'unsupported_media_type'],

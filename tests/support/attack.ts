@@ -130,3 +130,12 @@ export async function collectingLog(act: () => Promise<void>): Promise<string> {
   }
   return lines.join('\n')
 }
+
+/** The lines of our own log that are written while `act` runs. */
+export async function linesDuring(act: () => Promise<void>): Promise<Record<string, unknown>[]> {
+  const text = await collectingLog(act)
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+}

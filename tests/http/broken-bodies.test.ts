@@ -1,0 +1,125 @@
+import { describe, test } from 'vitest'
+import type { Deps } from '../../src/context'
+import { change, FILES, hasMerchant, objectsOf, PROFILE, upload } from '../merchants/support'
+import { startApp } from '../support/app'
+import { arriving, arrivingAfter, text, trickling } from '../support/arriving'
+import { linesDuring } from '../support/attack'
+import { BODIES } from '../support/bodies'
+import { impatient } from '../support/patience'
+import { withoutLimits } from '../support/test-deps'
+
+const JSON_TYPE = { 'Content-Type': 'application/json' }
+const [, PDF] = FILES['application/pdf']
+
+/** What is said of the one line that a request leaves in the log. */
+const told = (lines: readonly Record<string, unknown>[]) =>
+  lines.map(({ level, event, status, code }) => [level, event, status, code])
+
+const CUT_OFF: Readonly<Record<string, () => [ReadableStream, Record<string, string>?]>> = {
+  'at once': () => [arriving('cut')],
+  'in the middle': () => [arriving(text('{"identifier":'), 'cut')],
+  'with fewer bytes than announced': () => [arriving(text('{"a":1}')), { 'Content-Length': '50' }],
+  'with none of those announced': () => [arriving(), { 'Content-Length': '50' }],
+}
+
+describe('a body that is cut off', () => {
+  test.for(Object.entries(CUT_OFF))('%s is its sender’s fault', async ([, cut], { expect }) => {
+    const app = startApp(withoutLimits)
+    for (const path of Object.keys(BODIES)) {
+      const [raw, headers] = cut()
+      const lines = await linesDuring(async () => {
+        const answer = await app.send('POST', path, { raw, headers: { ...JSON_TYPE, ...headers } })
+        expect([path, answer.status, answer.body['errors']]).toEqual([
+          path,
+          400,
+          [expect.objectContaining({ pointer: '#', code: 'cut_off' })],
+        ])
+      })
+      expect(told(lines)).toEqual([['info', 'request', 400, 'invalid_request']])
+    }
+  })
+
+  test('says in the log how it broke off', async ({ expect }) => {
+    const app = startApp()
+    const send = async (raw: ReadableStream, length: string) => {
+      const headers = { ...JSON_TYPE, 'Content-Length': length }
+      const [line] = await linesDuring(async () => {
+        await app.send('POST', '/api/auth/login/', { raw, headers })
+      })
+      return line?.['reason']
+    }
+    expect(await send(arriving(text('{'), 'cut'), '9')).toBe('body cut off: connection lost')
+    expect(await send(arriving(text('{')), '9')).toBe('body cut off: 1 of 9 bytes')
+  })
+})
+
+describe('a body that does not come', () => {
+  const HURRIED = { body: 200, request: 500 }
+  const hurried = (deps: Deps) => withoutLimits(impatient(deps, HURRIED))
+
+  test.for([
+    ['not at all', () => arriving('hangs')],
+    ['to its end', () => arriving(text('{"a":'), 'hangs')],
+    ['but by drops', () => trickling(' ', 40)],
+  ] as const)('%s is given up as late, before the request is', async ([, slow], { expect }) => {
+    const app = startApp(hurried)
+    for (const path of ['/api/auth/login/', '/api/auth/logout/', '/api/users/create/']) {
+      const lines = await linesDuring(async () => {
+        const answer = await app.send('POST', path, { raw: slow(), headers: JSON_TYPE })
+        expect([path, answer.status, answer.body.code]).toEqual([path, 408, 'request_timeout'])
+      })
+      expect(told(lines)).toEqual([['info', 'request', 408, 'request_timeout']])
+    }
+  })
+
+  test('does not take its time from the stores, nor give them its own', async ({ expect }) => {
+    // 300 ms of the body and 400 of a store are more than the 500 of a request.
+    const slowStore = (deps: Deps): Deps => ({
+      ...withoutLimits({ ...deps, patience: { ...deps.patience, body: 600, request: 500 } }),
+      kv: new Proxy(deps.kv, {
+        get: () => () =>
+          new Promise((resolve) => setTimeout(() => resolve({ value: null }), hangsMs)),
+      }),
+    })
+    let hangsMs = 400
+    const app = startApp(slowStore)
+    const late = () =>
+      arrivingAfter(300, '{"identifier":"nobody@example.com","password":"not the password"}')
+    const send = (raw: BodyInit) =>
+      app.send('POST', '/api/auth/login/', { raw, headers: JSON_TYPE })
+    expect((await send(late())).body.code).toBe('invalid_credentials')
+    hangsMs = 900
+    expect((await send(late())).body.code).toBe('service_unavailable')
+  })
+})
+
+describe('a file', () => {
+  test('that trickles is given up as late, and leaves no object', async ({ expect }) => {
+    const app = startApp((deps) => ({ ...deps, patience: { ...deps.patience, file: 300 } }))
+    const merchant = await hasMerchant(app)
+    await change(app, merchant, { version: 0, ...PROFILE })
+    const headers = { 'Content-Length': '1000000' }
+    for (const slow of [arriving('hangs'), arriving(PDF, 'hangs'), trickling('%PDF-1.7', 40)]) {
+      const lines = await linesDuring(async () => {
+        const { status, body } = await upload(app, merchant, { body: slow, headers })
+        expect([status, body.code]).toEqual([408, 'request_timeout'])
+      })
+      expect(told(lines)).toEqual([['info', 'request', 408, 'request_timeout']])
+    }
+    expect(await objectsOf(merchant)).toEqual([])
+  })
+
+  test('whose archive hangs is no late file', async ({ expect }) => {
+    const app = startApp((deps) => ({
+      ...deps,
+      patience: { ...deps.patience, file: 300, request: 500 },
+      archive: new Proxy(deps.archive, {
+        get: (target, key) =>
+          key === 'put' ? () => new Promise(() => {}) : Reflect.get(target, key).bind(target),
+      }),
+    }))
+    const merchant = await hasMerchant(app)
+    await change(app, merchant, { version: 0, ...PROFILE })
+    expect((await upload(app, merchant)).body.code).toBe('service_unavailable')
+  })
+})
