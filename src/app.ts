@@ -12,7 +12,7 @@ import { type AppEnv, createDeps, type Deps } from './context'
 import { callerOf } from './http/caller'
 import { cors } from './http/cors'
 import { deadline } from './http/deadline'
-import { notFound } from './http/methods'
+import { headOfOpenRoutes, notFound } from './http/methods'
 import { noQuery } from './http/no-query'
 import { requestLog } from './http/request-log'
 import { httpRoutes } from './http/routes'
@@ -51,7 +51,7 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     c.set('deps', overrides(createDeps(c.env, waitUntil, callerOf(c, requestId))))
     return next()
   })
-  app.use(deadline, cors)
+  app.use(deadline, cors, headOfOpenRoutes(app))
   app.use('/api/*', noQuery)
   return app
     .route('/api/users', createRoutes)

@@ -1,7 +1,9 @@
-import type { Context, Hono } from 'hono'
+import type { Context, Hono, Next } from 'hono'
+import { matchedRoutes } from 'hono/route'
 import type { AppEnv } from '../context'
 import { problem } from '../problems'
 import { preflight } from './cors'
+import { facetOf } from './facets'
 
 type App = Pick<Hono<AppEnv>, 'routes' | 'router'>
 
@@ -14,18 +16,39 @@ export function notFound(app: App) {
   let methods: readonly string[] | undefined
   return function notFound(c: Context<AppEnv>): Response {
     methods ??= [...new Set(app.routes.map(({ method }) => method))].filter(isMethod)
-    const allowed = methods.filter((method) => isRoute(app, method, c.req.path))
+    const allowed = methods.flatMap((method) => {
+      const handlers = handlersOf(app, method, c.req.path)
+      if (handlers.length === 0) return []
+      return method === 'GET' && isOpen(handlers) ? ['GET', 'HEAD'] : [method]
+    })
     if (allowed.length === 0) throw problem('not_found')
-    // Hono answers HEAD by the GET route, without the body.
-    const all = allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
-    const answer = preflight(c, all)
+    const answer = preflight(c, allowed)
     if (answer) return answer
-    throw problem('method_not_allowed', { headers: { Allow: all.join(', ') } })
+    throw problem('method_not_allowed', { headers: { Allow: allowed.join(', ') } })
+  }
+}
+
+/**
+ * Takes HEAD where anybody may GET, and nowhere else. Hono answers it by running the GET route, and
+ * behind a session that may record, count or make something; HEAD must change nothing (RFC 9110
+ * §9.2.1). Before the guard, which notes that the session was used.
+ */
+export function headOfOpenRoutes(app: App) {
+  const refuse = notFound(app)
+  return function headOfOpenRoutes(c: Context<AppEnv>, next: Next) {
+    const isRefused = c.req.method === 'HEAD' && !isOpen(matchedRoutes(c).map((r) => r.handler))
+    return isRefused ? Promise.resolve(refuse(c)) : next()
   }
 }
 
 /** `ALL` is how Hono registers middleware, which stands on every path. */
 const isMethod = (method: string) => method !== 'ALL'
 
-const isRoute = ({ router }: App, method: string, path: string): boolean =>
-  router.match(method, path)[0].some(([[, route]]) => isMethod(route.method))
+const handlersOf = ({ router }: App, method: string, path: string): object[] =>
+  router
+    .match(method, path)[0]
+    .flatMap(([[handler, route]]) => (isMethod(route.method) ? [handler] : []))
+
+/** Whether a route begins with the guard that lets anyone in (guards.ts). */
+const isOpen = (handlers: readonly object[]): boolean =>
+  handlers.some((handler) => facetOf(handler)?.security?.length === 0)

@@ -26,7 +26,7 @@ export async function currentSession(
   if (byTokenAlone) return undefined
   const cookie = cookieNamed(c.req.header('Cookie'), SESSION_COOKIE)
   if (cookie === undefined) return undefined
-  if (!['GET', 'HEAD'].includes(c.req.method)) requireSameOrigin(c)
+  if (c.req.method !== 'GET') requireSameOrigin(c)
   return sessionByCookie(c.var.deps, cookie)
 }
 

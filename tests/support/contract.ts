@@ -35,16 +35,20 @@ function operationOf(method: string, path: string): Operation | undefined {
     /(?<=.)\/$/,
     '',
   )
-  const name = method === 'HEAD' ? 'get' : method.toLowerCase()
+  const of = (methods: Partial<Record<string, Operation>> | undefined) => {
+    if (method !== 'HEAD') return methods?.[method.toLowerCase()]
+    // It is taken where anybody may GET, and nowhere else (http/methods.ts).
+    return methods?.['get']?.security.length === 0 ? methods['get'] : undefined
+  }
   // `/api-keys/{id}/` has the form of `/api-keys/verify/` as well.
   const own = plain.endsWith('/') ? undefined : (api.paths[plain] ?? api.paths[`${plain}/`])
-  if (own) return own[name]
+  if (own) return of(own)
   for (const [template, methods] of Object.entries(api.paths)) {
     const pattern = template
       .replace(/(?<=.)\/$/, '')
       .replaceAll('.', '\\.')
       .replace(/\{\w+\}/g, '[\\w.-]+')
-    if (new RegExp(`^${pattern}$`).test(plain)) return methods[name]
+    if (new RegExp(`^${pattern}$`).test(plain)) return of(methods)
   }
   return undefined
 }
