@@ -88,12 +88,18 @@ export const firstAidRoutes = new Hono<AppEnv>({ strict: false })
     },
   )
 
+/**
+ * An act over everybody names them: a URL is made plain before it is routed, and the one account of
+ * `/api/admin/users/../end-sessions/` would be all of them (decision 034).
+ */
+const everyone = z.literal(true, 'must be true: this ends the sessions of everybody else')
+
 /** For an incident in which nobody knows whose sessions were stolen. */
 export const incidentRoutes = new Hono<AppEnv>({ strict: false }).post(
   '/end-sessions',
   may('user_administration', { stepUp: true }),
   rateLimit('admin'),
-  body(why),
+  body(why.extend({ everyone })),
   describe({
     tag: 'Administration',
     summary: 'End the sessions of everybody else',

@@ -98,7 +98,7 @@ export const acceptInvitation = (
 /** Ends everybody's sessions, at the word of an admin in a session of its own unless one is given. */
 export async function endAll(app: App, admin: { id: string }, token?: string) {
   const used = token ?? (await tokenFor(app, admin))
-  const json = { reason: REASON }
+  const json = { reason: REASON, everyone: true }
   const answer = await app.send('POST', '/api/admin/end-sessions/', {
     json,
     token: used,
