@@ -11,17 +11,20 @@ export type Server = Readonly<{ url: URL; pid: number; miniflare: Miniflare }>
 const DIRECT = [{ host: '127.0.0.1', port: 0 }]
 const servers = new Set<Server>()
 
+type OnLine = (line: { level: string; message: string }) => void
+
 /** Starts a Worker, and applies our migrations to its database. */
 export async function startServer(
   worker: V4WorkerOptions,
   others: readonly V4WorkerOptions[] = [],
+  onLine: OnLine = complain,
 ): Promise<Server> {
   const before = childrenNamed('workerd')
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       cf: false,
       workers: [{ ...worker, unsafeDirectSockets: DIRECT }, ...others],
-      handleStructuredLogs: complain,
+      handleStructuredLogs: onLine,
     }),
   )
   await miniflare.ready

@@ -78,6 +78,7 @@ export const auditEvents = {
   sys_bootstrap: 'critical',
   excess_rate_limit_exceeded: 'warn',
   mail_failed: 'critical',
+  mail_refused: 'warn',
   mail_suppressed: 'warn',
   mail_budget_low: 'critical',
   mail_budget_out: 'critical',

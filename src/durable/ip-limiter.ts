@@ -78,11 +78,13 @@ export class IpLimiter extends DurableObject<Env> {
     return windows[0]?.count ?? 0
   }
 
-  /** From now on, and for so long, only known browsers may log in from here. */
-  async refuseStrangers({ seconds, now }: { seconds: number; now: number }): Promise<void> {
+  /** From now on, and for so long, only known browsers may log in from here. Says whether that is new. */
+  async refuseStrangers({ seconds, now }: { seconds: number; now: number }): Promise<boolean> {
+    const isNew = this.#row(STRANGERS).until <= now
     const until = now + seconds * 1000
     this.ctx.storage.kv.put<Row>(STRANGERS, { windows: [], until })
     await this.#scheduleCleanup([])
+    return isNew
   }
 
   #row = (name: string): Row => this.ctx.storage.kv.get<Row>(name) ?? { windows: [], until: 0 }

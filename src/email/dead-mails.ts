@@ -4,7 +4,7 @@ import { openMail } from './queued-mail'
 
 /** Records each mail that was tried for the last time, where admins see it. */
 export async function recordDeadMails(
-  deps: Pick<MailDeps, 'db' | 'settings' | 'caller' | 'now' | 'patience'>,
+  deps: Pick<MailDeps, 'db' | 'settings' | 'caller' | 'now' | 'patience' | 'ipLimiters'>,
   batch: MessageBatch<string>,
 ): Promise<void> {
   const ended: EndedMail[] = []

@@ -12,7 +12,7 @@ import { type Delayed, type Granted, sendMails } from './send-mails'
 
 export type MailDeps = Pick<
   Deps,
-  'db' | 'mailBudgets' | 'settings' | 'caller' | 'now' | 'patience' | 'emailBinding'
+  'db' | 'mailBudgets' | 'ipLimiters' | 'settings' | 'caller' | 'now' | 'patience' | 'emailBinding'
 >
 
 const URGENCY_ORDER = { code: 0, security: 1, notice: 2 }

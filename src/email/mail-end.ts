@@ -1,4 +1,5 @@
-import { recordEvent } from '../audit/record'
+import { countedEvent } from '../audit/counted'
+import { type AuditEvent, recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { log } from '../log'
 import { reach } from '../reach'
@@ -7,16 +8,19 @@ import type { QueuedMail } from './queued-mail'
 import { retryDelay, retryLater } from './retry-delay'
 
 /**
- * A mail that will not be sent, and why: `mail_expired` if its code or link would be dead by then.
- * `mail` is unknown when its box did not open.
+ * A mail that will not be sent, and why: `mail_expired` if its code or link would be dead by then,
+ * `mail_refused` if it was for an address that nobody has confirmed, and its server does not take
+ * it. `mail` is unknown when its box did not open.
  */
 export type MailEnd = Readonly<{
-  event: 'mail_failed' | 'mail_suppressed' | 'mail_expired'
+  event: 'mail_failed' | 'mail_refused' | 'mail_suppressed' | 'mail_expired'
   reason: string
   replyCode?: number
   enhancedCode?: string
   mail: QueuedMail | undefined
 }>
+
+type EndDeps = Pick<Deps, 'db' | 'caller' | 'now' | 'patience' | 'ipLimiters'>
 
 export type EndedMail = Readonly<{ message: Message<string>; end: MailEnd }>
 
@@ -31,10 +35,7 @@ export const describeMail = (mail: QueuedMail | undefined) => ({
  * database cannot take those, the messages stay: a mail that vanished without a trace is lost.
  * Where they cannot stay any longer, the log is that trace.
  */
-export async function endMails(
-  deps: Pick<Deps, 'db' | 'caller' | 'now' | 'patience'>,
-  ended: readonly EndedMail[],
-): Promise<void> {
+export async function endMails(deps: EndDeps, ended: readonly EndedMail[]): Promise<void> {
   const isRecorded = await recordEnds(
     deps,
     ended.map(({ end }) => end),
@@ -58,38 +59,44 @@ const describeEnd = (end: MailEnd) => ({
   ...codesOf(end),
 })
 
+/** Whether a mail concerns no account: somebody has signed up with its address. */
+export const isOfNobody = (mail: QueuedMail | undefined): boolean => mail?.userId === null
+
 /**
- * Leaves an event for each mail that will not be sent; false where the database does not take them.
+ * Leaves an event for each mail that will not be sent, of those that concern no account by their
+ * count; false where the database does not take them.
  */
-export async function recordEnds(
-  deps: Pick<Deps, 'db' | 'caller' | 'now' | 'patience'>,
-  all: readonly MailEnd[],
-): Promise<boolean> {
+export async function recordEnds(deps: EndDeps, all: readonly MailEnd[]): Promise<boolean> {
   // A decoy was for nobody: nothing is to be told of it.
   const ends = all.filter(({ mail }) => mail?.to !== null)
-  const [first, ...rest] = ends.map((end) =>
-    recordEvent(deps, {
-      event: end.event,
-      userId: end.mail?.userId ?? null,
-      actor: 'system',
-      data: {
-        ...describeMail(end.mail),
-        // Whose mail it was is known, and an erased account must leave no part of its address behind.
-        ...(end.mail?.userId && { recipient: null }),
-        reason: end.reason,
-        ...codesOf(end),
-      },
-    }),
-  )
-  if (!first) return true
   try {
-    await reach(deps, 'database', () => deps.db.batch([first, ...rest]))
-    for (const end of ends) {
-      log(end.event === 'mail_failed' ? 'error' : 'warn', end.event, describeEnd(end))
+    const told: [MailEnd, AuditEvent | undefined][] = []
+    for (const end of ends) told.push([end, await eventOf(deps, end)])
+    const [first, ...rest] = told.flatMap(([, event]) => (event ? [recordEvent(deps, event)] : []))
+    if (first) await reach(deps, 'database', () => deps.db.batch([first, ...rest]))
+    for (const [end, event] of told) {
+      const level = end.event === 'mail_failed' ? 'error' : 'warn'
+      log(event ? level : 'info', end.event, describeEnd(end))
     }
     return true
   } catch {
     log('error', 'mail_end_unrecorded', { count: ends.length })
     return false
+  }
+}
+
+function eventOf(
+  deps: EndDeps,
+  end: MailEnd,
+): AuditEvent | undefined | Promise<AuditEvent | undefined> {
+  const { event, reason, mail } = end
+  const said = { ...describeMail(mail), reason, ...codesOf(end) }
+  if (isOfNobody(mail)) return countedEvent(deps, { event, actor: 'system', data: said })
+  return {
+    event,
+    userId: mail?.userId ?? null,
+    actor: 'system',
+    // Whose mail it was is known, and an erased account must leave no part of its address behind.
+    data: { ...said, ...(mail && { recipient: null }) },
   }
 }

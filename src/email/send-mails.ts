@@ -4,7 +4,7 @@ import type { Level } from '../durable/budget-levels'
 import { log } from '../log'
 import type { Carrier, Outcome } from './carrier'
 import { cloudflareCarrier } from './cloudflare'
-import { describeMail, type EndedMail } from './mail-end'
+import { describeMail, type EndedMail, isOfNobody } from './mail-end'
 import { type ReadyMail, renderMail } from './ready-mail'
 import { reportOf, reportSent } from './report-sent'
 import { pauseDelay, retryDelay } from './retry-delay'
@@ -47,7 +47,9 @@ export async function sendMails(
       message.ack()
       log('info', 'mail_sent', { ...describeMail(mail), attempts: message.attempts })
     } else if (status === 'refused') {
-      ended.push({ message, end: { event: 'mail_failed', mail, ...why } })
+      // Anybody can sign up with an address that is none: that is no alarm.
+      const event = isOfNobody(mail) ? 'mail_refused' : 'mail_failed'
+      ended.push({ message, end: { event, mail, ...why } })
     } else unsent.push({ ready, why })
   }
   await carrier.close()

@@ -21,7 +21,7 @@ type Waiting = typeof waitingMails.$inferSelect
  * rather than never. A mail that the queue refuses stays, and stops no other.
  */
 export async function sendWaitingMails(
-  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'caller' | 'now' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'caller' | 'now' | 'patience' | 'ipLimiters'>,
 ): Promise<Counts> {
   const refused: Waiting[] = []
   let mails = 0
@@ -104,7 +104,7 @@ async function remove(
  * Leaves an event of each mail that is too old to be handed over again, a hundred a run; how many.
  */
 async function giveUp(
-  deps: Pick<Deps, 'db' | 'settings' | 'caller' | 'now' | 'patience'>,
+  deps: Pick<Deps, 'db' | 'settings' | 'caller' | 'now' | 'patience' | 'ipLimiters'>,
   refused: readonly Waiting[],
 ): Promise<number> {
   const until = deps.now().getTime() - LIFE_MS

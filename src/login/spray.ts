@@ -30,9 +30,11 @@ export async function noteWrongPassword(
   if (count < SPRAY.limit) return
   if (count === SPRAY.limit)
     await recordEvent(deps, { event: 'authn_spray_detected', data: { count } })
-  log('warn', 'authn_spray', { request_id: deps.caller.requestId, ip: deps.caller.ip })
   const { network, site } = networkOf(deps.caller.ip)
   const limiter = deps.ipLimiters.getByName(`login|${site ?? network}`)
   const { seconds } = SPRAY
-  await reach(deps, 'limiter', () => limiter.refuseStrangers({ seconds, now }))
+  const isNew = await reach(deps, 'limiter', () => limiter.refuseStrangers({ seconds, now }))
+  // Once for each network that takes part, and not for each of its tries.
+  if (!isNew) return
+  log('warn', 'authn_spray', { request_id: deps.caller.requestId, ip: deps.caller.ip })
 }

@@ -4,7 +4,6 @@ import type { AppEnv, Deps } from '../context'
 import { sessions } from '../db/schema'
 import { cookieNamed, SESSION_COOKIE } from '../http/cookies'
 import { requireSameOrigin } from '../http/csrf'
-import { log } from '../log'
 import { problem } from '../problems'
 import { type CurrentSession, findSession } from './find-session'
 import { USE_NOTED_EVERY_SECONDS } from './lifetimes'
@@ -37,17 +36,14 @@ async function sessionByToken(deps: Deps, authorization: string): Promise<Curren
   if (!token) throw problem('invalid_access_token', { reason: 'not a bearer token' })
   const live = await sessionOfToken(deps, token)
   if (!('refused' in live)) return live.session
-  if (live.refused === 'session over') {
-    log('warn', 'session_use_after_expire', { request_id: deps.caller.requestId })
-  }
   throw problem('invalid_access_token', { reason: live.refused })
 }
 
 async function sessionByCookie(deps: Deps, cookie: string): Promise<CurrentSession> {
   const secret = readSecret(deps.settings, 'cookie', cookie)
-  const session = secret && (await findSession(deps, secret))
-  if (session?.transport !== 'cookie' || session.secretHash !== secret?.secretHash) {
-    log('warn', 'session_use_after_expire', { request_id: deps.caller.requestId })
+  if (!secret) throw problem('invalid_access_token', { reason: 'not one of ours' })
+  const session = await findSession(deps, secret)
+  if (session?.transport !== 'cookie' || session.secretHash !== secret.secretHash) {
     throw problem('invalid_access_token', { reason: 'session over' })
   }
   const now = deps.now()

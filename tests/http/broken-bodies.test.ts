@@ -110,12 +110,13 @@ describe('a file', () => {
   })
 
   test('whose archive hangs is no late file', async ({ expect }) => {
+    const hanging = () =>
+      new Promise((_, reject) => setTimeout(() => reject(new Error('slow')), 1_000))
     const app = startApp((deps) => ({
       ...deps,
       patience: { ...deps.patience, file: 300, request: 500 },
       archive: new Proxy(deps.archive, {
-        get: (target, key) =>
-          key === 'put' ? () => new Promise(() => {}) : Reflect.get(target, key).bind(target),
+        get: (target, key) => (key === 'put' ? hanging : Reflect.get(target, key).bind(target)),
       }),
     }))
     const merchant = await hasMerchant(app)

@@ -1,0 +1,76 @@
+import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import type { Deps } from '../../src/context'
+import { linesDuring } from '../support/attack'
+import { failMailsTo } from '../support/smtp-mailbox'
+import { ownWatchers } from '../support/test-deps'
+import { codeMail, someone, startMail, verifyMail } from './support'
+
+/** Mails of its own count: alarms of all are counted together. */
+const ownMail = () =>
+  startMail(ownWatchers({ ipLimiters: env.IP_LIMITER } as Deps, crypto.randomUUID()))
+
+const refusals = async () => {
+  const { results } = await env.DB.prepare(
+    `SELECT event, level, user_id, data FROM audit_events
+     WHERE event IN ('mail_refused', 'mail_failed') ORDER BY id`,
+  ).run<{ event: string; level: string; user_id: string | null; data: string }>()
+  return results.map(({ data, ...rest }) => ({ ...rest, ...(JSON.parse(data) as object) }))
+}
+
+describe('an address that nobody has confirmed, and that its server does not take', () => {
+  test('is no alarm and no error, and many are recorded by their count', async ({ expect }) => {
+    const mail = ownMail()
+    const before = (await refusals()).length
+    const lines = await linesDuring(async () => {
+      for (let index = 0; index < 9; index++) {
+        const { to } = someone()
+        await failMailsTo(to, { reply: 550 })
+        const batch = await mail.queued(verifyMail({ to, userId: null }))
+        expect((await mail.deliver(batch)).acked).toEqual([true])
+      }
+    })
+    expect(lines.map(({ level, event }) => [level, event].join(' '))).toEqual([
+      'warn mail_refused',
+      'warn mail_refused',
+      'info mail_refused',
+      'warn mail_refused',
+      'info mail_refused',
+      'info mail_refused',
+      'info mail_refused',
+      'warn mail_refused',
+      'info mail_refused',
+    ])
+    const refused = { event: 'mail_refused', level: 'warn', user_id: null, reply_code: 550 }
+    const events = (await refusals()).slice(before)
+    expect(events).toMatchObject([
+      { ...refused, recipient: 'p…@mail.test' },
+      { ...refused, count: 2 },
+      { ...refused, count: 4 },
+      { ...refused, count: 8 },
+    ])
+  })
+
+  test('is no account’s: of those each mail that fails is told', async ({ expect }) => {
+    const mail = ownMail()
+    const before = (await refusals()).length
+    for (let index = 0; index < 3; index++) {
+      const person = someone()
+      await failMailsTo(person.to, { reply: 550 })
+      await mail.deliver(await mail.queued(codeMail(person)))
+    }
+    const failed = { event: 'mail_failed', level: 'critical', recipient: null }
+    expect((await refusals()).slice(before)).toMatchObject([failed, failed, failed])
+  })
+
+  test('stays in the queue while nobody can count it', async ({ expect }) => {
+    const broken = {
+      getByName: () => ({ count: () => Promise.reject(new Error('object reset')) }),
+    } as unknown as Deps['ipLimiters']
+    const mail = startMail({ ipLimiters: broken })
+    const { to } = someone()
+    await failMailsTo(to, { reply: 550 })
+    const batch = await mail.queued(verifyMail({ to, userId: null }))
+    expect((await mail.deliver(batch)).acked).toEqual([false])
+  })
+})
