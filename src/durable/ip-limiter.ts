@@ -78,7 +78,10 @@ export class IpLimiter extends DurableObject<Env> {
     return windows[0]?.count ?? 0
   }
 
-  /** From now on, and for so long, only known browsers may log in from here. Says whether that is new. */
+  /**
+   * From now on, and for so long, only known browsers may log in from here. Says whether that is
+   * new.
+   */
   async refuseStrangers({ seconds, now }: { seconds: number; now: number }): Promise<boolean> {
     const isNew = this.#row(STRANGERS).until <= now
     const until = now + seconds * 1000

@@ -72,7 +72,7 @@ export function body<S extends z.ZodType>(
   })
 }
 
-/** The body of a request. How long it takes to arrive is not taken from what is left for the rest. */
+/** The body of a request. The time it takes to arrive is not taken from what the rest may take. */
 async function arrived({ req, var: { deps, extendDeadline } }: Context<AppEnv>) {
   const { body: patience, request } = deps.patience
   extendDeadline(patience + request)

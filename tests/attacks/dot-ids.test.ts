@@ -43,7 +43,7 @@ const detours = new Set(
   }),
 )
 
-/** Each takes a body that names whom it means, and which the act that it came from does not take. */
+/** Each takes a body that names whom it means; the act that it came from does not take that. */
 const ASKS_WHOM = [
   ...['disable', 'enable', 'unlock', 'end-sessions', 'reset-password'].map(
     (act) => `POST /api/admin/users/:id/${act} → POST /api/admin/users/${act}`,

@@ -11,7 +11,9 @@ const MANY = 40
 /** What is recorded of so many that are counted: the first, second, fourth, and so on. */
 const COUNTED = Math.floor(Math.log2(MANY)) + 1
 
-const UNKNOWN_COOKIE = `usr_${'A'.repeat(22)}.ses_${'A'.repeat(22)}.${'A'.repeat(43)}.${'A'.repeat(43)}`
+const id = 'A'.repeat(22)
+const random = 'A'.repeat(43)
+const UNKNOWN_COOKIE = `usr_${id}.ses_${id}.${random}.${random}`
 const session = (value: string) => `__Host-phantom_session=${value}`
 const jwtOf = (header: object) => `${btoa(JSON.stringify(header))}.${btoa('{}')}.AAAA`
 
@@ -95,8 +97,8 @@ describe('what a stranger sends', () => {
     )
   })
 
-  // A request for a link leaves an event for a name that nobody has too, or its time would tell. How
-  // many there may be is what the limit says.
+  // A request for a link leaves an event for a name that nobody has too, or its time would tell.
+  // How many there may be is what the limit says.
   const ASKS = ['/api/auth/verify-email/resend/', '/api/auth/reset-password/', '/api/users/create/']
 
   test.for(Object.entries(BODIES).filter(([path]) => !ASKS.includes(path)))(

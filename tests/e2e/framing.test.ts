@@ -8,7 +8,14 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 const request = (framing: string, body: string, path = '/api/auth/login/') =>
-  `POST ${path} HTTP/1.1\r\nHost: auth.phantom.test\r\nContent-Type: application/json\r\n${framing}\r\n\r\n${body}`
+  [
+    `POST ${path} HTTP/1.1`,
+    'Host: auth.phantom.test',
+    'Content-Type: application/json',
+    framing,
+    '',
+    body,
+  ].join('\r\n')
 const chunked = (body: string) => request('Transfer-Encoding: chunked', body)
 const ofLength = (length: number, body: string) => request(`Content-Length: ${length}`, body)
 
