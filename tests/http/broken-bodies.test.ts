@@ -63,33 +63,36 @@ describe('a body that does not come', () => {
     ['but by drops', () => trickling(' ', 40)],
   ] as const)('%s is given up as late, before the request is', async ([, slow], { expect }) => {
     const app = startApp(hurried)
-    for (const path of ['/api/auth/login/', '/api/auth/logout/', '/api/users/create/']) {
-      const lines = await linesDuring(async () => {
-        const answer = await app.send('POST', path, { raw: slow(), headers: JSON_TYPE })
-        expect([path, answer.status, answer.body.code]).toEqual([path, 408, 'request_timeout'])
-      })
-      expect(told(lines)).toEqual([['info', 'request', 408, 'request_timeout']])
-    }
+    const paths = ['/api/auth/login/', '/api/auth/logout/', '/api/users/create/']
+    const lines = await linesDuring(async () => {
+      const answers = await Promise.all(
+        paths.map((path) => app.send('POST', path, { raw: slow(), headers: JSON_TYPE })),
+      )
+      for (const { status, body } of answers) {
+        expect([status, body.code]).toEqual([408, 'request_timeout'])
+      }
+    })
+    expect(told(lines)).toEqual(paths.map(() => ['info', 'request', 408, 'request_timeout']))
   })
 
   test('does not take its time from the stores, nor give them its own', async ({ expect }) => {
-    // 300 ms of the body and 400 of a store are more than the 500 of a request.
-    const slowStore = (deps: Deps): Deps => ({
-      ...withoutLimits({ ...deps, patience: { ...deps.patience, body: 600, request: 500 } }),
-      kv: new Proxy(deps.kv, {
-        get: () => () =>
-          new Promise((resolve) => setTimeout(() => resolve({ value: null }), hangsMs)),
-      }),
-    })
-    let hangsMs = 400
-    const app = startApp(slowStore)
-    const late = () =>
-      arrivingAfter(300, '{"identifier":"nobody@example.com","password":"not the password"}')
-    const send = (raw: BodyInit) =>
-      app.send('POST', '/api/auth/login/', { raw, headers: JSON_TYPE })
-    expect((await send(late())).body.code).toBe('invalid_credentials')
-    hangsMs = 900
-    expect((await send(late())).body.code).toBe('service_unavailable')
+    // 700 ms of the body and 700 of a store are more than the 1,000 of a request.
+    const slow = (storeMs: number) =>
+      startApp((deps) => ({
+        ...withoutLimits({ ...deps, patience: { ...deps.patience, request: 1_000 } }),
+        kv: new Proxy(deps.kv, {
+          get: () => () =>
+            new Promise((resolve) => setTimeout(() => resolve({ value: null }), storeMs)),
+        }),
+      }))
+    const send = (storeMs: number) =>
+      slow(storeMs).send('POST', '/api/auth/login/', {
+        raw: arrivingAfter(700, '{"identifier":"nobody@example.com","password":"not the one"}'),
+        headers: JSON_TYPE,
+      })
+    const [inTime, late] = await Promise.all([send(700), send(1_500)])
+    expect(inTime.body.code).toBe('invalid_credentials')
+    expect(late.body.code).toBe('service_unavailable')
   })
 })
 
@@ -99,13 +102,14 @@ describe('a file', () => {
     const merchant = await hasMerchant(app)
     await change(app, merchant, { version: 0, ...PROFILE })
     const headers = { 'Content-Length': '1000000' }
-    for (const slow of [arriving('hangs'), arriving(PDF, 'hangs'), trickling('%PDF-1.7', 40)]) {
-      const lines = await linesDuring(async () => {
-        const { status, body } = await upload(app, merchant, { body: slow, headers })
+    const files = [arriving('hangs'), arriving(PDF, 'hangs'), trickling('%PDF-1.7', 40)]
+    const lines = await linesDuring(async () => {
+      const sent = files.map((body) => upload(app, merchant, { body, headers }))
+      for (const { status, body } of await Promise.all(sent)) {
         expect([status, body.code]).toEqual([408, 'request_timeout'])
-      })
-      expect(told(lines)).toEqual([['info', 'request', 408, 'request_timeout']])
-    }
+      }
+    })
+    expect(told(lines)).toEqual(files.map(() => ['info', 'request', 408, 'request_timeout']))
     expect(await objectsOf(merchant)).toEqual([])
   })
 
