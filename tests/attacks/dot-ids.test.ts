@@ -145,4 +145,14 @@ describe('an id that is none', () => {
     })
     expect(Object.fromEntries(found)).toEqual(LEFT_OUT)
   })
+
+  test('in a query is refused, and no filter that lets all through', ({ expect }) => {
+    const taken = everyRoute.flatMap(({ name, facet: { query } }) =>
+      Object.keys(query?.shape ?? {}).flatMap((key) =>
+        query?.safeParse({ [key]: '' }).success ? [`${name}: ${key}`] : [],
+      ),
+    )
+    expect(taken).toEqual([])
+    expect(everyRoute.filter(({ facet }) => facet.query).length).toBeGreaterThan(4)
+  })
 })
