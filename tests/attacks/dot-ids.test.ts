@@ -126,18 +126,23 @@ describe('an id that is none', () => {
         200,
       ])
     }
-    const all = await app.post('/api/admin/users/../end-sessions/', { reason: REASON }, { token })
-    expect(all.body['errors']).toEqual([
-      { pointer: '#/everyone', detail: 'must be true: this ends the sessions of everybody else' },
-    ])
+    for (const everyone of [undefined, false, 'true', 1, null]) {
+      const json = { reason: REASON, ...(everyone !== undefined && { everyone }) }
+      const all = await app.post('/api/admin/users/../end-sessions/', json, { token })
+      expect(all.body['errors']).toEqual([
+        { pointer: '#/everyone', detail: 'must be true: this ends the sessions of everybody else' },
+      ])
+    }
     const own = `/api/admin/users/${meant}/end-sessions/`
     expect((await app.post(own, { reason: REASON }, { token })).status).toBe(204)
     const everybody = { reason: REASON, everyone: true }
     expect((await app.post('/api/admin/end-sessions/', everybody, { token })).status).toBe(200)
     expect((await me(app, { token: accessToken })).status).toBe(401)
   })
+})
 
-  test('in a body is a field that is left out: one of them means all', ({ expect }) => {
+describe('a field of an act', () => {
+  test('that is left out means all in one act alone', ({ expect }) => {
     const found = everyRoute.flatMap(({ name, facet: { permission, body } }) => {
       const left = permission ? fieldsOf(body).filter(({ isNeeded }) => !isNeeded) : []
       const names = left.map((field) => field.name).toSorted()
@@ -146,7 +151,17 @@ describe('an id that is none', () => {
     expect(Object.fromEntries(found)).toEqual(LEFT_OUT)
   })
 
-  test('in a query is refused, and no filter that lets all through', ({ expect }) => {
+  test('that the act does not know is refused', ({ expect }) => {
+    const bodies = everyRoute.flatMap(({ name, facet: { body } }) => (body ? [{ name, body }] : []))
+    expect(bodies.length).toBeGreaterThan(40)
+    for (const { name, body } of bodies) {
+      const { error } = body.safeParse({ nobody_reads_this: true })
+      const codes = error?.issues.map(({ code }) => code)
+      expect([name, codes]).toEqual([name, expect.arrayContaining(['unrecognized_keys'])])
+    }
+  })
+
+  test('of a query is refused where it is empty, and lets nothing more through', ({ expect }) => {
     const taken = everyRoute.flatMap(({ name, facet: { query } }) =>
       Object.keys(query?.shape ?? {}).flatMap((key) =>
         query?.safeParse({ [key]: '' }).success ? [`${name}: ${key}`] : [],

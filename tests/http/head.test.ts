@@ -109,6 +109,9 @@ describe('HEAD', () => {
         expect(lines.map(({ level, event }) => [level, event])).toEqual([['info', 'request']])
       }
     }
+    expect((await app.send('HEAD', '/api/nothing/')).status).toBe(404)
+    const login = await app.send('HEAD', '/api/auth/login/')
+    expect([login.status, login.headers.get('Allow')]).toEqual([405, 'POST'])
     const put = await app.send('PUT', '/api/health/')
     expect(put.headers.get('Allow')).toBe('GET, HEAD')
   })
@@ -118,4 +121,18 @@ describe('HEAD', () => {
       (await twoRoutes(...guards).request('/one', { method: 'HEAD' })).status
     expect([await head(anyone, apiKey), await head(apiKey, anyone)]).toEqual([200, 405])
   })
+})
+
+test('Allow names the methods of each path, as the table of routes has them', async ({
+  expect,
+}) => {
+  const app = startApp()
+  for (const [path, routes] of Map.groupBy(everyRoute, (route) => route.path)) {
+    const allowed = routes.flatMap(({ name, method }) =>
+      method === 'GET' && whoMay[name] === 'anyone' ? ['GET', 'HEAD'] : [method],
+    )
+    const answer = await app.send('OPTIONS', path)
+    const methods = answer.headers.get('Allow')?.split(', ')
+    expect([path, answer.status, methods?.toSorted()]).toEqual([path, 405, allowed.toSorted()])
+  }
 })
