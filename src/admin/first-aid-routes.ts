@@ -92,7 +92,9 @@ export const firstAidRoutes = new Hono<AppEnv>({ strict: false })
  * An act over everybody names them: a URL is made plain before it is routed, and the one account of
  * `/api/admin/users/../end-sessions/` would be all of them (decision 034).
  */
-const everyone = z.literal(true, 'must be true: this ends the sessions of everybody else')
+const everyone = z
+  .literal(true, 'must be true: this ends the sessions of everybody else')
+  .describe('Whose sessions end: all but the one that asks. Nothing in the path says so')
 
 /** For an incident in which nobody knows whose sessions were stolen. */
 export const incidentRoutes = new Hono<AppEnv>({ strict: false }).post(

@@ -1,9 +1,9 @@
 import type { Context, Hono, Next } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import type { AppEnv } from '../context'
+import { anyone, isGuard } from '../guards'
 import { problem } from '../problems'
 import { preflight } from './cors'
-import { facetOf } from './facets'
 
 type App = Pick<Hono<AppEnv>, 'routes' | 'router'>
 
@@ -49,6 +49,5 @@ const handlersOf = ({ router }: App, method: string, path: string): object[] =>
     .match(method, path)[0]
     .flatMap(([[handler, route]]) => (isMethod(route.method) ? [handler] : []))
 
-/** Whether a route begins with the guard that lets anyone in (guards.ts). */
-const isOpen = (handlers: readonly object[]): boolean =>
-  handlers.some((handler) => facetOf(handler)?.security?.length === 0)
+/** Whether anyone may call: where several routes match a path, the guard of the first one decides. */
+const isOpen = (handlers: readonly object[]): boolean => handlers.find(isGuard) === anyone

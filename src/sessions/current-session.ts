@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import type { AppEnv, Deps } from '../context'
 import { sessions } from '../db/schema'
 import { cookieNamed, SESSION_COOKIE } from '../http/cookies'
-import { requireSameOrigin } from '../http/csrf'
+import { refuseOtherSites, requireSameOrigin } from '../http/csrf'
 import { problem } from '../problems'
 import { type CurrentSession, findSession } from './find-session'
 import { USE_NOTED_EVERY_SECONDS } from './lifetimes'
@@ -25,7 +25,8 @@ export async function currentSession(
   if (byTokenAlone) return undefined
   const cookie = cookieNamed(c.req.header('Cookie'), SESSION_COOKIE)
   if (cookie === undefined) return undefined
-  if (c.req.method !== 'GET') requireSameOrigin(c)
+  if (c.req.method === 'GET') refuseOtherSites(c)
+  else requireSameOrigin(c)
   return sessionByCookie(c.var.deps, cookie)
 }
 

@@ -1,5 +1,9 @@
+import { Hono } from 'hono'
 import { describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
+import type { AppEnv, Deps } from '../../src/context'
+import { anyone, apiKey } from '../../src/guards'
+import { headOfOpenRoutes } from '../../src/http/methods'
+import { problemCode } from '../../src/problems'
 import { hasMerchant } from '../merchants/support'
 import { hasAdmin } from '../support/admins'
 import { type App, signedIn } from '../support/acts'
@@ -47,6 +51,19 @@ async function everybody(app: App) {
   return [{ token: admin.accessToken }, { token: merchant.token }, { cookie: ada.sessionCookie }]
 }
 
+/** Of an answer, but for those that differ from one request to the next. */
+const headersOf = ({ headers }: { headers: Headers }) =>
+  [...headers].filter(([name]) => !/^(x-request-id|content-security-policy)$/.test(name))
+
+/** Two routes for one path: `first` stands before `second`. */
+function twoRoutes(first: typeof anyone, second: typeof anyone) {
+  const app = new Hono<AppEnv>()
+  app.onError((error, c) => c.body(null, problemCode(error) === 'method_not_allowed' ? 405 : 500))
+  app.use(headOfOpenRoutes(app))
+  app.get('/:id', first, (c) => c.text('first'))
+  return app.get('/one', second, (c) => c.text('second'))
+}
+
 describe('HEAD', () => {
   test('changes nothing anywhere, not even when a session was used', async ({ expect }) => {
     const { app, calls } = watched()
@@ -68,12 +85,9 @@ describe('HEAD', () => {
     expect(open.length).toBeGreaterThan(10)
     for (const { at } of open) {
       const [get, head] = [await app.send('GET', at), await app.send('HEAD', at)]
-      const type = 'Content-Type'
-      expect([at, head.status, head.headers.get(type)]).toEqual([
-        at,
-        get.status,
-        get.headers.get(type),
-      ])
+      // No head has been signed here.
+      expect([at, get.status]).toEqual([at, at.endsWith('/audit-head') ? 404 : 200])
+      expect([at, head.status, headersOf(head)]).toEqual([at, get.status, headersOf(get)])
       expect(head.text).toBe('')
     }
   })
@@ -95,7 +109,30 @@ describe('HEAD', () => {
         expect(lines.map(({ level, event }) => [level, event])).toEqual([['info', 'request']])
       }
     }
+    expect((await app.send('HEAD', '/api/nothing/')).status).toBe(404)
+    const login = await app.send('HEAD', '/api/auth/login/')
+    expect([login.status, login.headers.get('Allow')]).toEqual([405, 'POST'])
     const put = await app.send('PUT', '/api/health/')
     expect(put.headers.get('Allow')).toBe('GET, HEAD')
   })
+
+  test('goes by the guard that is asked, where two routes match a path', async ({ expect }) => {
+    const head = async (...guards: Parameters<typeof twoRoutes>) =>
+      (await twoRoutes(...guards).request('/one', { method: 'HEAD' })).status
+    expect([await head(anyone, apiKey), await head(apiKey, anyone)]).toEqual([200, 405])
+  })
+})
+
+test('Allow names the methods of each path, as the table of routes has them', async ({
+  expect,
+}) => {
+  const app = startApp()
+  for (const [path, routes] of Map.groupBy(everyRoute, (route) => route.path)) {
+    const allowed = routes.flatMap(({ name, method }) =>
+      method === 'GET' && whoMay[name] === 'anyone' ? ['GET', 'HEAD'] : [method],
+    )
+    const answer = await app.send('OPTIONS', path)
+    const methods = answer.headers.get('Allow')?.split(', ')
+    expect([path, answer.status, methods?.toSorted()]).toEqual([path, 405, allowed.toSorted()])
+  }
 })

@@ -17,9 +17,10 @@ export const guardedRoutes = everyRoute.flatMap(({ facet, ...route }) =>
   facet.permission ? [{ ...route, permission: facet.permission }] : [],
 )
 
-/** `:id{ses_[A-Za-z]+}` takes `ses_` and letters, `:id` anything. */
+/** `:id{ses_[A-Za-z]+}` takes `ses_` and letters, `:file` one that there is, `:id` anything. */
 function withParameters(path: string): string {
   return path
+    .replace(/:file\{[^/]*\}/, 'base.css')
     .replace(/:\w+\{(\w+_)\[[^\]]+\](?:\+|\{22\})\}/g, `$1${'A'.repeat(22)}`)
     .replace(/:\w+/g, 'none')
 }
