@@ -17,7 +17,7 @@ const acts = [
   ),
 ]
 
-/** What a client may put where an id belongs: nothing, or what a URL takes for that or for a way up. */
+/** What a client may put where an id belongs: nothing, or what a URL takes for that or a way up. */
 const NO_IDS = ['', ' ', '.', '..', '%2e', '%2E%2e', '.%2e', '.\t.', '..\\', '#', '?']
 
 /** The routes that a path comes to once it was made plain, as every path is (WHATWG URL, §4.4). */
