@@ -137,6 +137,23 @@ describe('what a stranger sends', () => {
     },
   )
 
+  test('a device cookie that is none: no line above info, known name or not', async ({
+    expect,
+  }) => {
+    const app = startApp(withoutLimits)
+    const { email } = await app.hasAccount()
+    const headers = { Cookie: '__Host-phantom_device=junk' }
+    const lines = await linesDuring(async () => {
+      for (const [path, good] of Object.entries(BODIES)) {
+        const named = { ...good, ...('identifier' in good && { identifier: email }) }
+        const known = { ...named, ...('email' in good && { email }) }
+        for (const json of [good, known]) await app.post(path, json, { headers })
+      }
+    })
+    expect(lines.filter(({ level }) => level !== 'info')).toEqual([])
+    expect(lines.some(({ event }) => event === 'device_cookie_ignored')).toBe(true)
+  })
+
   test('a sprayed password: one line for each network that tries it', async ({ expect }) => {
     const app = startApp(withoutLimits)
     const spray = (index: number, ip: string) =>
