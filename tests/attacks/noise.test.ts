@@ -93,6 +93,10 @@ describe('what a stranger sends', () => {
     expect(lines.map(({ event, reason }) => [event, reason])).toEqual(
       Array.from({ length: 10 }, () => ['request', 'session over']),
     )
+    const [forged] = await linesDuring(async () => {
+      await app.send('GET', '/api/users/me/', { cookie: session(UNKNOWN_COOKIE) })
+    })
+    expect(forged?.['reason']).toBe('not one of ours')
   })
 
   // A request for a link leaves an event for a name that nobody has too, or its time would tell. How
