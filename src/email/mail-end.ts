@@ -59,12 +59,16 @@ const describeEnd = (end: MailEnd) => ({
   ...codesOf(end),
 })
 
-/** Whether a mail concerns no account: somebody has signed up with its address. */
-export const isOfNobody = (mail: QueuedMail | undefined): boolean => mail?.userId === null
+/** Their link confirms the address that they go to, for an account. */
+const CONFIRMING: readonly string[] = ['change_email', 'notification_email']
+
+/** Whether nobody has confirmed the address yet: somebody has signed up with it, or wants it. */
+export const isUnconfirmed = (mail: QueuedMail | undefined): boolean =>
+  mail !== undefined && (mail.userId === null || CONFIRMING.includes(mail.template))
 
 /**
- * Leaves an event for each mail that will not be sent, of those that concern no account by their
- * count; false where the database does not take them.
+ * Leaves an event for each mail that will not be sent, by their count of those that anybody can
+ * cause again and again; false where the database does not take them.
  */
 export async function recordEnds(deps: EndDeps, all: readonly MailEnd[]): Promise<boolean> {
   // A decoy was for nobody: nothing is to be told of it.
@@ -91,12 +95,16 @@ function eventOf(
 ): AuditEvent | undefined | Promise<AuditEvent | undefined> {
   const { event, reason, mail } = end
   const said = { ...describeMail(mail), reason, ...codesOf(end) }
-  if (isOfNobody(mail)) return countedEvent(deps, { event, actor: 'system', data: said })
-  return {
+  const userId = mail?.userId ?? null
+  const ended: AuditEvent = {
     event,
-    userId: mail?.userId ?? null,
+    userId,
     actor: 'system',
     // Whose mail it was is known, and an erased account must leave no part of its address behind.
-    data: { ...said, ...(mail && { recipient: null }) },
+    data: { ...said, ...(userId !== null && { recipient: null }) },
   }
+  // Of an account by itself: what strangers cause does not hide it.
+  const counting = userId === null ? {} : { source: userId }
+  const isCounted = isUnconfirmed(mail) || event === 'mail_suppressed'
+  return isCounted ? countedEvent(deps, ended, counting) : ended
 }

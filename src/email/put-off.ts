@@ -37,7 +37,8 @@ export async function putOff(
   const { attempts } = message
   const { reason, replyCode: reply_code, enhancedCode: enhanced_code } = why
   const details = { reason, reply_code, enhanced_code, attempts, delay_seconds: delaySeconds }
-  log('warn', 'mail_deferred', { ...describeMail(mail), ...details })
+  // Nothing has failed yet, and anybody can ask for a mail that its server puts off.
+  log('info', 'mail_deferred', { ...describeMail(mail), ...details })
   return undefined
 }
 

@@ -4,7 +4,7 @@ import type { Level } from '../durable/budget-levels'
 import { log } from '../log'
 import type { Carrier, Outcome } from './carrier'
 import { cloudflareCarrier } from './cloudflare'
-import { describeMail, type EndedMail, isOfNobody } from './mail-end'
+import { describeMail, type EndedMail, isUnconfirmed } from './mail-end'
 import { type ReadyMail, renderMail } from './ready-mail'
 import { reportOf, reportSent } from './report-sent'
 import { pauseDelay, retryDelay } from './retry-delay'
@@ -47,8 +47,8 @@ export async function sendMails(
       message.ack()
       log('info', 'mail_sent', { ...describeMail(mail), attempts: message.attempts })
     } else if (status === 'refused') {
-      // Anybody can sign up with an address that is none: that is no alarm.
-      const event = isOfNobody(mail) ? 'mail_refused' : 'mail_failed'
+      // Anybody can give an address that is none: that is no alarm.
+      const event = isUnconfirmed(mail) ? 'mail_refused' : 'mail_failed'
       ended.push({ message, end: { event, mail, ...why } })
     } else unsent.push({ ready, why })
   }

@@ -15,16 +15,24 @@ export async function deadline(c: Context<AppEnv>, next: Next) {
   const tooLate = new Promise<never>((_resolve, reject) => {
     let given = c.var.deps.patience.request
     let end = performance.now() + given
-    // One timer a request: where there is more time by then, it is set once more.
+    let looksAt = end
     const look = () => {
       const left = end - performance.now()
-      if (left > 0) timer = setTimeout(look, left)
+      if (left > 0) lookIn(left)
       else reject(problem('service_unavailable', { reason: `no answer in ${given} ms` }))
     }
-    timer = setTimeout(look, given)
+    const lookIn = (ms: number) => {
+      looksAt = performance.now() + ms
+      timer = setTimeout(look, ms)
+    }
+    lookIn(given)
+    // One timer for most requests: it is set anew when it has run, or would be too late.
     c.set('extendDeadline', (ms) => {
       given = ms
       end = performance.now() + ms
+      if (end >= looksAt) return
+      clearTimeout(timer)
+      lookIn(ms)
     })
   })
   try {

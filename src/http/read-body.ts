@@ -57,7 +57,9 @@ export async function* chunksOf(
   try {
     for (;;) {
       const askedAt = performance.now()
-      const { done, value } = await within(left, () => reader.read().catch(brokenOff)).catch(late)
+      const { done, value } = await within(left, () => reader.read().catch(brokenOff)).catch(
+        late(ms),
+      )
       if (done) return
       left -= performance.now() - askedAt
       yield value
@@ -78,7 +80,7 @@ const cutOff = (what: string) =>
     errors: [{ pointer: '#', code: 'cut_off', detail: 'the body has ended before it was whole' }],
   })
 
-function late(error: unknown): never {
+const late = (ms: number) => (error: unknown) => {
   if (problemCode(error)) throw error
-  throw problem('request_timeout', { reason: `body: ${messageOf(error)}` })
+  throw problem('request_timeout', { reason: `body not here after ${ms} ms` })
 }

@@ -46,7 +46,8 @@ type Reads = Pick<Deps, 'settings' | 'now' | 'caller'>
 
 /**
  * The entry of an account, told by its MAC, and those of others, whose accounts cannot be told.
- * Tokens without a good entry of this account count as none, and are logged.
+ * Tokens without a good entry of this account count as none, and are logged: at `info`, since anybody
+ * can send them.
  */
 function readTokens({ settings, now, caller }: Reads, userId: string, tokens: readonly string[]) {
   const isOwn = (entry: Entry) =>
@@ -57,7 +58,7 @@ function readTokens({ settings, now, caller }: Reads, userId: string, tokens: re
   const entry = own.find(isFresh)
   if (!entry && tokens.length > 0) {
     const reason = own.length > 0 ? 'expired' : 'forged or of another account'
-    log('warn', 'device_cookie_ignored', { request_id: caller.requestId, reason })
+    log('info', 'device_cookie_ignored', { request_id: caller.requestId, reason })
   }
   const others = entries.filter((each) => isFresh(each) && !own.includes(each))
   return { entry, others }

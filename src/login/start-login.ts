@@ -1,8 +1,9 @@
 import { and, eq, ne } from 'drizzle-orm'
-import { recordCounted } from '../audit/counted'
-import { recordEvent } from '../audit/record'
+import { countedEvent, recordCounted } from '../audit/counted'
+import { type AuditEvent, recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { hashPassword } from '../crypto/password-hash'
+import { batch } from '../db/batch'
 import { users } from '../db/schema'
 import { mailState } from '../email/mail-state'
 import { holderColumns, tryPassword } from '../passwords/try-password'
@@ -68,15 +69,20 @@ export async function startLogin(
   const rehashed = needsRehash
     ? await hashPassword(deps.settings.PASSWORD_PEPPER, password, deps.passwordCost)
     : undefined
-  await deps.db.batch([
-    recordEvent(deps, {
-      event: reason ? 'authn_login_blocked' : 'authn_password_success',
-      userId: user.id,
-      actor: user.id,
-      ...(reason && { data: { reason } }),
-    }),
-    ...(rehashed === undefined ? [] : [replaceHash(deps, user, rehashed)]),
-  ])
+  const who = { userId: user.id, actor: user.id }
+  const event: AuditEvent | undefined = reason
+    ? await countedEvent(
+        deps,
+        { event: 'authn_login_blocked', ...who, data: { reason } },
+        { source: user.id, kind: reason },
+      )
+    : { event: 'authn_password_success', ...who }
+  if (event || rehashed !== undefined) {
+    await batch(deps.db, {
+      event: event && recordEvent(deps, event),
+      rehashed: rehashed === undefined ? undefined : replaceHash(deps, user, rehashed),
+    })
+  }
   if (refusal) throw problem(refusal, { detail: WAYS_ON[refusal] })
   if (reason) throw tooMany('too_many_attempts', codeWaitSeconds)
   const { securityEpoch, sessionEpoch, role } = user

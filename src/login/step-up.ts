@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
+import { recordCounted } from '../audit/counted'
 import type { Deps } from '../context'
 import { mailState } from '../email/mail-state'
 import { users } from '../db/schema'
@@ -50,7 +50,8 @@ export async function startStepUp(
   if (codeWaitSeconds > 0) {
     const data = { reason: TOO_MANY_CODES }
     const who = { userId, actor: userId, sessionId: session.id }
-    await recordEvent(deps, { event: 'authn_login_blocked', ...who, data })
+    const blocked = { event: 'authn_login_blocked', ...who, data } as const
+    await recordCounted(deps, blocked, { source: userId, kind: TOO_MANY_CODES })
     throw tooMany('too_many_attempts', codeWaitSeconds)
   }
   const { securityEpoch, sessionEpoch } = user

@@ -1,7 +1,7 @@
 import type { Deps } from '../context'
 import { messageOf } from '../error-text'
 import { chunksOf } from '../http/read-body'
-import { problem } from '../problems'
+import { problem, problemCode } from '../problems'
 import type { DocumentType } from './file-types'
 import { type Inspected, inspectFile } from './inspect-file'
 
@@ -33,7 +33,9 @@ export async function archiveFile(
     return inspected
   } catch (error) {
     // It has ended when this is done, so that nothing is written after it was removed.
-    await Promise.allSettled([writer.abort(error), stored])
+    const [, end] = await Promise.allSettled([writer.abort(error), stored])
+    // A put that fails ends its stream first, and the write with an error that says nothing.
+    if (!problemCode(error) && end.status === 'rejected') throw end.reason
     throw error
   }
 }

@@ -95,6 +95,10 @@ describe('what a stranger sends', () => {
     expect(lines.map(({ event, reason }) => [event, reason])).toEqual(
       Array.from({ length: 10 }, () => ['request', 'session over']),
     )
+    const [forged] = await linesDuring(async () => {
+      await app.send('GET', '/api/users/me/', { cookie: session(UNKNOWN_COOKIE) })
+    })
+    expect(forged?.['reason']).toBe('not one of ours')
   })
 
   // A request for a link leaves an event for a name that nobody has too, or its time would tell.
@@ -138,6 +142,23 @@ describe('what a stranger sends', () => {
       expect(Object.values(rest)).toEqual([path === '/api/users/create/' ? 10 : 20])
     },
   )
+
+  test('a device cookie that is none: no line above info, known name or not', async ({
+    expect,
+  }) => {
+    const app = startApp(withoutLimits)
+    const { email } = await app.hasAccount()
+    const headers = { Cookie: '__Host-phantom_device=junk' }
+    const lines = await linesDuring(async () => {
+      for (const [path, good] of Object.entries(BODIES)) {
+        const named = { ...good, ...('identifier' in good && { identifier: email }) }
+        const known = { ...named, ...('email' in good && { email }) }
+        for (const json of [good, known]) await app.post(path, json, { headers })
+      }
+    })
+    expect(lines.filter(({ level }) => level !== 'info')).toEqual([])
+    expect(lines.some(({ event }) => event === 'device_cookie_ignored')).toBe(true)
+  })
 
   test('a sprayed password: one line for each network that tries it', async ({ expect }) => {
     const app = startApp(withoutLimits)

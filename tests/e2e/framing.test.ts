@@ -43,6 +43,19 @@ describe('a body that is framed badly, byte for byte', () => {
     expect(await sendRaw(server.port, whole, 'stays')).toMatch(/^HTTP\/1\.1 401 /)
   })
 
+  test('is not waited for where its head is refused already', async ({ expect }) => {
+    const login = ofLength(50, '{"a":')
+    const refused = [
+      [login.replace('application/json', 'text/plain'), 415],
+      [ofLength(16 * 1024 + 1, '{'), 413],
+      [request('Content-Length: 50', '{', '/api/users/update/').replace('POST', 'PUT'), 401],
+      [request('Content-Length: 50', '{', '/api/nothing/'), 404],
+    ] as const
+    for (const [text, status] of refused) {
+      expect(await sendRaw(server.port, text, 'stays')).toContain(`HTTP/1.1 ${status} `)
+    }
+  })
+
   test('leaves no error in the log, and what it was in the line of its request', ({ expect }) => {
     const lines = server.lines().map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(new Set(lines.map(({ level, event }) => [level, event].join(' ')))).toEqual(

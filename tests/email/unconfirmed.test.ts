@@ -51,6 +51,53 @@ describe('an address that nobody has confirmed, and that its server does not tak
     ])
   })
 
+  test.for(['change_email', 'notification_email'] as const)(
+    'is so too where an account wants it (%s), by a count of that account',
+    async (template, { expect }) => {
+      const mail = ownMail()
+      const before = (await refusals()).length
+      const { userId } = someone()
+      const lines = await linesDuring(async () => {
+        for (let index = 0; index < 5; index++) {
+          const { to } = someone()
+          await failMailsTo(to, { reply: 550 })
+          const link = 'https://auth.phantom.test/x'
+          const expiresAt = Date.now() + 60_000
+          const data = { link, validHours: 24 }
+          await mail.deliver(await mail.queued({ template, to, userId, expiresAt, data }))
+        }
+      })
+      expect(lines.map(({ level, event }) => [level, event].join(' '))).toEqual([
+        'warn mail_refused',
+        'warn mail_refused',
+        'info mail_refused',
+        'warn mail_refused',
+        'info mail_refused',
+      ])
+      const refused = { event: 'mail_refused', level: 'warn', user_id: userId, recipient: null }
+      expect((await refusals()).slice(before)).toMatchObject([
+        refused,
+        { ...refused, count: 2 },
+        { ...refused, count: 4 },
+      ])
+    },
+  )
+
+  test('writes no more than a line at info while its server puts it off', async ({ expect }) => {
+    const mail = ownMail()
+    const { to } = someone()
+    const lines = await linesDuring(async () => {
+      const [message] = await mail.queued(verifyMail({ to, userId: null }))
+      for (let attempts = 1; message && attempts < 4; attempts++) {
+        await failMailsTo(to, { reply: 450 })
+        await mail.deliver([{ ...message, attempts }])
+      }
+    })
+    expect(lines.map(({ level, event }) => [level, event].join(' '))).toEqual(
+      Array(3).fill('info mail_deferred'),
+    )
+  })
+
   test('is no account’s: of those each mail that fails is told', async ({ expect }) => {
     const mail = ownMail()
     const before = (await refusals()).length

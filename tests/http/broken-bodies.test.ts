@@ -96,6 +96,49 @@ describe('a body that does not come', () => {
   })
 })
 
+test('a body that comes later than a request may last is read, and what hangs after it ends in time', async ({
+  expect,
+}) => {
+  const HURRIED = { body: 10_000, request: 400, store: 1_500 }
+  let isHanging = false
+  const app = startApp((deps) => ({
+    ...withoutLimits({ ...deps, patience: { ...deps.patience, ...HURRIED } }),
+    kv: new Proxy(deps.kv, {
+      get: () => () => (isHanging ? new Promise(() => {}) : Promise.resolve({ value: null })),
+    }),
+  }))
+  const send = () => {
+    const raw = arrivingAfter(500, '{"identifier":"nobody@example.com","password":"not this"}')
+    return app.send('POST', '/api/auth/login/', { raw, headers: JSON_TYPE })
+  }
+  expect((await send()).body.code).toBe('invalid_credentials')
+  isHanging = true
+  const [error] = await linesDuring(async () => {
+    expect((await send()).body.code).toBe('service_unavailable')
+  })
+  // Of the deadline, which had been put off; the store is given up later.
+  expect(error?.['reason']).toBe('no answer in 400 ms')
+})
+
+test('a body of 16 KiB is read, and one byte more is too large, said or not', async ({
+  expect,
+}) => {
+  const app = startApp(withoutLimits)
+  const send = async (sizes: readonly number[], length?: number) => {
+    const raw = arriving(...sizes.map((size) => text(' '.repeat(size))))
+    const headers = { ...JSON_TYPE, ...(length !== undefined && { 'Content-Length': `${length}` }) }
+    return (await app.send('POST', '/api/auth/login/', { raw, headers })).body.code
+  }
+  const most = 16 * 1024
+  expect(await send([most])).toBe('malformed_json')
+  expect(await send([most - 1, 1], most)).toBe('malformed_json')
+  expect(await send([most + 1])).toBe('content_too_large')
+  expect(await send([1, most])).toBe('content_too_large')
+  expect(await send([most, 1], most)).toBe('content_too_large')
+  expect(await send([1], most + 1)).toBe('content_too_large')
+  expect(await send([])).toBe('malformed_json')
+})
+
 describe('a file', () => {
   test('that trickles is given up as late, and leaves no object', async ({ expect }) => {
     const app = startApp((deps) => ({ ...deps, patience: { ...deps.patience, file: 300 } }))
@@ -111,6 +154,34 @@ describe('a file', () => {
     })
     expect(told(lines)).toEqual(files.map(() => ['info', 'request', 408, 'request_timeout']))
     expect(await objectsOf(merchant)).toEqual([])
+  })
+
+  test('whose archive breaks off after the first piece is ours to answer for', async ({
+    expect,
+  }) => {
+    const breaking = async (_key: string, readable: ReadableStream) => {
+      const reader = readable.getReader()
+      await reader.read()
+      await reader.cancel(new Error('no space'))
+      // The stream has ended by then, and the next write fails with what ended it.
+      await new Promise((resolve) => setTimeout(resolve, 30))
+      throw new Error('R2 is down')
+    }
+    const app = startApp((deps) => ({
+      ...deps,
+      archive: new Proxy(deps.archive, {
+        get: (target, key) => (key === 'put' ? breaking : Reflect.get(target, key).bind(target)),
+      }),
+    }))
+    const merchant = await hasMerchant(app)
+    await change(app, merchant, { version: 0, ...PROFILE })
+    const body = arriving(PDF.slice(0, 9), PDF.slice(9, 20), PDF.slice(20))
+    const headers = { 'Content-Length': String(PDF.length) }
+    const [error, line] = await linesDuring(async () => {
+      expect((await upload(app, merchant, { body, headers })).status).toBe(503)
+    })
+    expect(error).toMatchObject({ event: 'sys_error', code: 'service_unavailable' })
+    expect(line).toMatchObject({ reason: 'archive: R2 is down' })
   })
 
   test('whose archive hangs is no late file', async ({ expect }) => {
