@@ -18,10 +18,10 @@ export type Patience = Readonly<{
 }>
 
 /**
- * What production waits. The order matters: `store` is shorter than `request`, so that the log names
- * the store that hangs; `notice` and `store` come one after the other and fit into one request;
- * `finish` is longer than a request may take with its body, and as long as the platform lets work
- * go on without its caller.
+ * What production waits. The order matters: `store` is shorter than `request`, so that the log
+ * names the store that hangs; `notice` and `store` come one after the other and fit into one
+ * request; `finish` is longer than a request may take with its body, and as long as the platform
+ * lets work go on without its caller.
  */
 export const PATIENCE: Patience = {
   store: 5_000,

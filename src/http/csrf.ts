@@ -25,8 +25,8 @@ export function requireSameOrigin(c: Context<AppEnv>): void {
 
 /**
  * Refuses a read that a page of another host has caused: with a cookie it may record an export, and
- * it notes that the session was used. An address that is typed, and a client that is no browser, need
- * no proof: they can read, and no page chose the moment.
+ * it notes that the session was used. An address that is typed, and a client that is no browser,
+ * need no proof: no page chose the moment.
  */
 export function refuseOtherSites(c: Context<AppEnv>): void {
   const site = c.req.header('Sec-Fetch-Site')

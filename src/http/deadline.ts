@@ -13,27 +13,14 @@ import { seeThrough } from '../reach'
 export async function deadline(c: Context<AppEnv>, next: Next) {
   let timer: ReturnType<typeof setTimeout> | undefined
   const tooLate = new Promise<never>((_resolve, reject) => {
-    let given = c.var.deps.patience.request
-    let end = performance.now() + given
-    let looksAt = end
-    const look = () => {
-      const left = end - performance.now()
-      if (left > 0) lookIn(left)
-      else reject(problem('service_unavailable', { reason: `no answer in ${given} ms` }))
-    }
-    const lookIn = (ms: number) => {
-      looksAt = performance.now() + ms
-      timer = setTimeout(look, ms)
-    }
-    lookIn(given)
-    // One timer for most requests: it is set anew when it has run, or would be too late.
-    c.set('extendDeadline', (ms) => {
-      given = ms
-      end = performance.now() + ms
-      if (end >= looksAt) return
+    const refuseIn = (ms: number) => {
       clearTimeout(timer)
-      lookIn(ms)
-    })
+      const reason = `no answer in ${ms} ms`
+      // Made when it is needed: an error collects its stack, which each request would pay for.
+      timer = setTimeout(() => reject(problem('service_unavailable', { reason })), ms)
+    }
+    refuseIn(c.var.deps.patience.request)
+    c.set('extendDeadline', refuseIn)
   })
   try {
     await Promise.race([seeThrough(c.var.deps, next()), tooLate])

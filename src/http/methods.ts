@@ -49,5 +49,5 @@ const handlersOf = ({ router }: App, method: string, path: string): object[] =>
     .match(method, path)[0]
     .flatMap(([[handler, route]]) => (isMethod(route.method) ? [handler] : []))
 
-/** Whether anyone may call: where several routes match a path, the guard of the first one decides. */
+/** Whether anyone may call: where several routes match a path, the guard of the first decides. */
 const isOpen = (handlers: readonly object[]): boolean => handlers.find(isGuard) === anyone

@@ -46,8 +46,8 @@ type Reads = Pick<Deps, 'settings' | 'now' | 'caller'>
 
 /**
  * The entry of an account, told by its MAC, and those of others, whose accounts cannot be told.
- * Tokens without a good entry of this account count as none, and are logged: at `info`, since anybody
- * can send them.
+ * Tokens without a good entry of this account count as none, and are logged: at `info`, since
+ * anybody can send them.
  */
 function readTokens({ settings, now, caller }: Reads, userId: string, tokens: readonly string[]) {
   const isOwn = (entry: Entry) =>

@@ -73,7 +73,8 @@ const LEFT_OUT = {
   // As it was.
   'PUT /api/users/update': 'display_name locale username',
   'POST /api/merchants/me':
-    'address contact_name country legal_name phone registration_number tax_number trading_name website',
+    'address contact_name country legal_name phone ' +
+    'registration_number tax_number trading_name website',
   // What is usual for a new one.
   'POST /api/users/enable-2fa': 'name',
   'POST /api/api-keys': 'allowed_ips expires_in_days',
