@@ -160,6 +160,15 @@ describe('a file', () => {
     expect(line).toMatchObject({ reason: 'archive: R2 is down' })
   })
 
+  test('has longer than a request', async ({ expect }) => {
+    const app = startApp((deps) => ({ ...deps, patience: { ...deps.patience, request: 400 } }))
+    const merchant = await hasMerchant(app)
+    await change(app, merchant, { version: 0, ...PROFILE })
+    const headers = { 'Content-Length': String(PDF.length) }
+    const sent = await upload(app, merchant, { body: arrivingAfter(600, PDF), headers })
+    expect(sent.status).toBe(201)
+  })
+
   test('whose archive hangs is no late file', async ({ expect }) => {
     const hanging = () =>
       new Promise((_, reject) => setTimeout(() => reject(new Error('slow')), 1_000))

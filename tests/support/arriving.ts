@@ -27,14 +27,17 @@ export const trickling = (piece: string, everyMs: number): ReadableStream<Uint8A
   })
 
 /** A body that comes whole, after so many milliseconds. */
-export const arrivingAfter = (ms: number, content: string): ReadableStream<Uint8Array> => {
+export const arrivingAfter = (
+  ms: number,
+  content: string | Uint8Array,
+): ReadableStream<Uint8Array> => {
   let isSent = false
   return new ReadableStream({
     async pull(controller) {
       if (isSent) return controller.close()
       isSent = true
       await new Promise((resolve) => setTimeout(resolve, ms))
-      controller.enqueue(text(content))
+      controller.enqueue(typeof content === 'string' ? text(content) : content)
     },
   })
 }
