@@ -102,7 +102,7 @@ export type PasswordCheck = Readonly<{ matches: boolean; needsRehash: boolean }>
  * Checks a password against a stored hash at the cost that the hash names, and makes up for what it
  * lacks of the current cost: an old hash would otherwise answer sooner than the dummy and so tell that
  * there is an account. A hash that cannot be read or afforded, or whose pepper is gone, matches nothing
- * and takes as long as any other.
+ * and takes the same time.
  */
 export async function verifyPassword(
   peppers: Keyring,

@@ -21,7 +21,7 @@ export type BudgetRequest = Readonly<{
   id: string
   /** As which it is to be sent (email/sender.ts). */
   sender: string
-  /** A mail to nobody is counted as any other, and finds nothing out. */
+  /** A mail to nobody is counted like a real one, and finds nothing out. */
   isDecoy: boolean
   standing: Standing
   kind: MailKind

@@ -1,5 +1,6 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { Deps } from '../context'
+import { log } from '../log'
 import { type Carrier, deferAll, type OutgoingMail } from './carrier'
 import { composeMime, parseFrom } from './mime'
 import { describeSmtpError } from './smtp-error'
@@ -73,7 +74,13 @@ export async function connectSmtp(
   } catch (error) {
     clearTimeout(timer)
     socket?.destroy()
-    return deferAll(describeSmtpError(error))
+    const outcome = describeSmtpError(error)
+    // Once a batch, whatever its mails: no address that a stranger types brings it about. A fault of
+    // our account is told louder (mail-status.ts).
+    if (!outcome.fault) {
+      log('warn', 'mail_server_unusable', { reason: outcome.reason, reply_code: outcome.replyCode })
+    }
+    return deferAll(outcome)
   }
 }
 

@@ -2,8 +2,10 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../context'
 import { problem } from '../problems'
 
-/** The values of `Sec-Fetch-Site` that mean another page, or none, than ours (Fetch Metadata §2.4). */
-const FOREIGN = new Set(['cross-site', 'same-site', 'none'])
+/** The values of `Sec-Fetch-Site` that mean a page of another host (Fetch Metadata §2.4). */
+const OTHER_HOSTS = ['cross-site', 'same-site']
+/** Those that mean no page of ours: an address that was typed, too. */
+const FOREIGN = new Set([...OTHER_HOSTS, 'none'])
 
 /**
  * Refuses a request that no page of ours has sent. For whatever a cookie speaks for, since browsers add
@@ -26,10 +28,12 @@ export function requireSameOrigin(c: Context<AppEnv>): void {
 /**
  * Refuses a read that a page of another host has caused: with a cookie it may record an export, and
  * it notes that the session was used. An address that is typed, and a client that is no browser,
- * need no proof: no page chose the moment.
+ * need no proof: no page chose the moment. `Origin`, which a page of our own does not send with a
+ * read, tells of browsers without Fetch Metadata.
  */
 export function refuseOtherSites(c: Context<AppEnv>): void {
-  const site = c.req.header('Sec-Fetch-Site')
-  if (site !== 'cross-site' && site !== 'same-site') return
+  const [site = 'absent', origin] = [c.req.header('Sec-Fetch-Site'), c.req.header('Origin')]
+  const isOtherOrigin = origin !== undefined && origin !== c.get('deps').settings.PUBLIC_URL
+  if (!isOtherOrigin && !OTHER_HOSTS.includes(site)) return
   throw problem('cross_site_request', { reason: `Sec-Fetch-Site: ${site}` })
 }

@@ -118,7 +118,7 @@ describe('the network of one wrong try with a sprayed password', () => {
     expect(own.body.code).toBe('too_many_requests')
   })
 
-  test('E-022: answers a locked name as any other', async ({ expect }) => {
+  test('E-022: gives a locked name the answer of every other name', async ({ expect }) => {
     const app = startApp()
     const { email, password } = await app.hasAccount()
     const nat = freshAddress()

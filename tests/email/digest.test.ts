@@ -70,7 +70,7 @@ describe.for(['account_locked', 'wrong_code'] as const)('%s', (kind) => {
   })
 })
 
-test('a lock of a name that nobody has is put off, counted and forgotten as any other', async ({
+test('a lock of a name that nobody has is put off, counted and forgotten like a real one', async ({
   expect,
 }) => {
   const nobody = { ...kinds.account_locked({ to: null, userId: null }), name: 'nobody@mail.test' }

@@ -4,6 +4,7 @@ import type { Deps } from '../../src/context'
 import { linesDuring } from '../support/attack'
 import { failMailsTo } from '../support/smtp-mailbox'
 import { ownWatchers } from '../support/test-deps'
+import { startService } from './mail-service'
 import { codeMail, someone, startMail, verifyMail } from './support'
 
 /** Mails of its own count: alarms of all are counted together. */
@@ -87,6 +88,22 @@ describe('an address that nobody has confirmed, and that its server does not tak
       }
     })
     expect(namesOf(lines)).toEqual(Array(3).fill('info mail_deferred'))
+  })
+
+  test('is not the mail server itself: one that cannot be used is a warning once a batch', async ({
+    expect,
+  }) => {
+    const { mail } = startService('plain')
+    const lines = await linesDuring(async () => {
+      const batch = await mail.queued(codeMail(someone()), codeMail(someone()))
+      expect((await mail.deliver(batch)).acked).toEqual([false, false])
+    })
+    expect(namesOf(lines)).toEqual([
+      'warn mail_server_unusable',
+      'info mail_deferred',
+      'info mail_deferred',
+    ])
+    expect(lines[0]).toMatchObject({ reason: 'no TLS' })
   })
 
   test('is no account’s: of those each mail that fails is told', async ({ expect }) => {

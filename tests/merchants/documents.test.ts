@@ -118,7 +118,7 @@ describe('a document', () => {
   })
 })
 
-test('a document is sent over HTTP as any client sends a file', async ({ expect }) => {
+test('an ordinary HTTP client sends a document', async ({ expect }) => {
   const app = startApp()
   const { token } = await withProfile(app)
   const [name, content] = FILES['image/png']
