@@ -74,6 +74,8 @@ const vars = (url: string, smtp: SmtpServer) =>
     // Nothing leaves this machine unless it is asked to.
     BREACHED_PASSWORDS_URL: process.env['BREACHED_PASSWORDS_URL'] ?? '',
     CORS_ORIGINS: process.env['CORS_ORIGINS'] ?? '',
+    // The mailbox takes any number, and all callers here are of one network.
+    EMAIL_DAILY_LIMIT: process.env['EMAIL_DAILY_LIMIT'] ?? '100000',
     EMAIL_PROVIDER: 'smtp',
     EMAIL_HOST: smtp.host,
     EMAIL_PORT: `${smtp.port}`,

@@ -22,7 +22,8 @@ export function startMail(overrides: Partial<MailDeps> = {}) {
   }
   const deps = {
     ...createDeps(env, () => {}),
-    ...withSettings({}),
+    // Of a small limit repeats wait for the hour of the day (decision 024): it is the subject of some.
+    ...withSettings({ EMAIL_DAILY_LIMIT: 100_000 }),
     caller: callerFrom('203.0.113.7'),
     mailQueue: mailQueue as unknown as Deps['mailQueue'],
     // Its own budget: the tests of a file share their storage.
