@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
 /** Fails with one line if somebody else listens on the port. */
@@ -11,17 +12,32 @@ export async function claimPort(port: number, option: string): Promise<void> {
   }
 }
 
-/** A port that nobody uses at this moment. */
-export const freePort = () => listenOnce(0)
+/** Systems give outgoing connections ports from 32768 (Linux) or 49152 (RFC 6335, §6) upwards. */
+const LOWEST = 20_000
+const BEYOND = 32_768
+const TRIES = 100
 
-async function listenOnce(port: number): Promise<number> {
+/**
+ * A port that nobody listens on, and that is still free when the caller's process listens on it:
+ * the system gives it to no outgoing connection meanwhile.
+ */
+export async function freePort(): Promise<number> {
+  for (let tries = 1; ; tries += 1) {
+    const port = randomInt(LOWEST, BEYOND)
+    try {
+      await listenOnce(port)
+      return port
+    } catch (error) {
+      if (tries === TRIES) throw error
+    }
+  }
+}
+
+async function listenOnce(port: number): Promise<void> {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)
   })
-  const address = server.address()
   await new Promise<void>((resolve) => void server.close(() => resolve()))
-  if (!(address instanceof Object)) throw new TypeError('a TCP server has a port')
-  return address.port
 }
