@@ -1,15 +1,10 @@
 import type { DrizzleD1Database } from 'drizzle-orm/d1'
-import type { ApiKey } from './api-keys/find-key'
 import { type Cost, CURRENT_COST } from './crypto/password-hash'
 import { databaseOf } from './db/database'
-import type { AccountGuard } from './durable/account-guard'
-import type { IpLimiter } from './durable/ip-limiter'
-import type { MailBudget } from './durable/mail-budget'
 import { type Caller, SYSTEM } from './http/caller'
 import { log } from './log'
 import { PATIENCE, type Patience } from './patience'
 import { describeError, type ProblemCode } from './problems'
-import type { CurrentSession } from './sessions/find-session'
 import { settings, type Settings } from './settings'
 
 /** Everything a domain function may need. Each one asks for the part it uses: `Pick<Deps, 'db' | 'now'>`. */
@@ -22,9 +17,9 @@ export type Deps = Readonly<{
   mailQueue: Queue<string>
   /** Cloudflare's own mail service, where it is bound. */
   emailBinding: SendEmail | undefined
-  ipLimiters: DurableObjectNamespace<IpLimiter>
-  accountGuards: DurableObjectNamespace<AccountGuard>
-  mailBudgets: DurableObjectNamespace<MailBudget>
+  ipLimiters: Env['IP_LIMITER']
+  accountGuards: Env['ACCOUNT_GUARD']
+  mailBudgets: Env['MAIL_BUDGET']
   settings: Settings
   /** What a new password hash costs, and a check that finds no account: `CURRENT_COST`. */
   passwordCost: Cost
@@ -36,13 +31,17 @@ export type Deps = Readonly<{
   waitUntil: (promise: Promise<unknown>) => void
 }>
 
+/**
+ * What every request carries. What only some have is declared beside the middleware that sets it, in
+ * Hono's `ContextVariableMap`.
+ */
 export type AppEnv = {
   Bindings: Env
   Variables: {
     requestId: string
     deps: Deps
-    session: CurrentSession
-    apiKey: ApiKey
+    /** The id of the account that is signed in, which limits count beside the network. */
+    principal?: string
     /** How long only known browsers may log in from the caller's network (login/spray.ts). */
     strangersWaitSeconds: number
     /** Gives the request this many milliseconds from now on (http/deadline.ts). */

@@ -1,29 +1,24 @@
-import type { MiddlewareHandler } from 'hono'
-import { presentedKey } from './api-keys/presented-key'
+import type { Context } from 'hono'
 import { recordCounted } from './audit/counted'
 import type { AppEnv, Deps } from './context'
 import { roles as allRoles } from './db/schema'
-import { type Facet, withFacet } from './http/facets'
+import { guard } from './http/guard'
 import { problem } from './problems'
 import { type Permission, type PermissionName, permissions } from './roles/permissions'
 import { currentSession } from './sessions/current-session'
 import type { CurrentSession } from './sessions/find-session'
 import { requireAal2, requireSteppedUp } from './sessions/step-up'
 
-const guards = new WeakSet<object>()
-
-/** Who may call a route. tests/every-route.test.ts fails on a route that does not start with one. */
-export const isGuard = (handler: object): boolean => guards.has(handler)
-
-function guard(facet: Facet, handler: MiddlewareHandler<AppEnv>): MiddlewareHandler<AppEnv> {
-  guards.add(handler)
-  return withFacet(facet, handler)
+declare module 'hono' {
+  interface ContextVariableMap {
+    session: CurrentSession
+  }
 }
 
-/** Says out loud that a route is open to the world. */
-export const anyone = guard({ security: [] }, function anyone(_c, next) {
-  return next()
-})
+function setSession(c: Context<AppEnv>, session: CurrentSession): void {
+  c.set('session', session)
+  c.set('principal', session.user.id)
+}
 
 type Demand = Readonly<{
   /** Both steps in the last ten minutes, not used up by an act (RFC 9470). */
@@ -52,7 +47,7 @@ export function may(name: PermissionName, { stepUp, byTokenAlone }: Demand = {})
       const session = await currentSession(c, byTokenAlone)
       if (!session) throw problem('unauthorized')
       await requirePermission(c.var.deps, session, name, stepUp)
-      c.set('session', session)
+      setSession(c, session)
       return next()
     },
   )
@@ -87,15 +82,6 @@ async function refuse(deps: Deps, session: CurrentSession, permission: string): 
   throw problem('forbidden', { reason: `${role} has no ${permission}` })
 }
 
-/** A server with an API key that is good; never a session, as no other route takes a key. */
-export const apiKey = guard(
-  { security: ['key'], problems: ['unauthorized', 'invalid_api_key'] },
-  async function apiKey(c, next) {
-    c.set('apiKey', await presentedKey(c))
-    return next()
-  },
-)
-
 /** A session when there is one; the route itself says what it does without. */
 export const perhapsSignedIn = guard(
   {
@@ -104,7 +90,7 @@ export const perhapsSignedIn = guard(
   },
   async function perhapsSignedIn(c, next) {
     const session = await currentSession(c)
-    if (session) c.set('session', session)
+    if (session) setSession(c, session)
     return next()
   },
 )

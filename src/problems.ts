@@ -1,6 +1,4 @@
-import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { AppEnv } from './context'
 import { framesOf, messageOf, rootOf } from './error-text'
 import { log } from './log'
 
@@ -128,46 +126,18 @@ export function toCode(error: Error, requestId: string): ProblemCode {
   return code
 }
 
-function logFault(error: Error, code: ProblemCode, requestId: string): void {
+/** Logs an error that is our own fault. */
+export function logFault(error: Error, code: ProblemCode, requestId: string): void {
   if (problems[code].status < 500) return
   log('error', 'sys_error', { request_id: requestId, code, ...describeError(error) })
-}
-
-/** The one place where an error becomes a response. */
-export function toProblemResponse(error: Error, c: Context<AppEnv>): Response {
-  const { code, extras } = asProblem(error)
-  const { status, title } = problems[code]
-  logFault(error, code, c.get('requestId'))
-  c.set('refusal', extras.reason === undefined ? { code } : { code, reason: extras.reason })
-  const body = {
-    type: `urn:phantom:problem:${code}`,
-    title,
-    status,
-    code,
-    ...(extras.detail !== undefined && { detail: extras.detail }),
-    ...(extras.errors && { errors: extras.errors }),
-  }
-  return c.body(JSON.stringify(body), status, {
-    ...(status === 401 && { 'WWW-Authenticate': challengeFor(code) }),
-    ...extras.headers,
-    'Content-Type': 'application/problem+json; charset=utf-8',
-  })
-}
-
-/** RFC 6750 §3.1: no error code for a caller who sent no credentials. */
-function challengeFor(code: ProblemCode): string {
-  const isBadToken = code === 'invalid_access_token' || code === 'invalid_api_key'
-  if (isBadToken) return 'Bearer realm="phantom", error="invalid_token"'
-  return code === 'insufficient_user_authentication'
-    ? stepUpChallenge(`max_age="${STEP_UP_SECONDS}"`)
-    : 'Bearer realm="phantom"'
 }
 
 /** RFC 9470 §3: what the session must be brought to. */
 export const stepUpChallenge = (need: string): string =>
   `Bearer realm="phantom", error="insufficient_user_authentication", ${need}`
 
-function asProblem(error: Error): Problem {
+/** The refusal by which a caller hears of an error, whatever it is. */
+export function asProblem(error: Error): Problem {
   if (error instanceof Problem) return error
   return new Problem(isD1Failure(error) ? 'service_unavailable' : 'internal_error', {})
 }

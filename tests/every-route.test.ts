@@ -1,6 +1,6 @@
 import { test } from 'vitest'
 import { createApp } from '../src/app'
-import { isGuard } from '../src/guards'
+import { isGuard } from '../src/http/guard'
 import { facetOf } from '../src/http/facets'
 
 const routes = createApp().routes.filter(({ method }) => method !== 'ALL')

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import type { AppEnv } from '../context'
-import { apiKey } from '../guards'
+import { apiKey } from './guard'
 import { describe } from '../http/facets'
 import { body } from '../http/validate'
 import { keyLimit } from './key-limit'

@@ -2,14 +2,13 @@ import type { Context, MiddlewareHandler, Next } from 'hono'
 import type { z } from 'zod'
 import type { AppEnv } from '../context'
 import type { ProblemCode } from '../problems'
-import type { PermissionName } from '../roles/permissions'
 
 /** What one middleware of a route says about it; http/openapi.ts puts the parts together. */
 export type Facet = Readonly<{
   /** A guard: who may call. Empty for anyone; `none` where a session is taken but not asked for. */
   security?: readonly ('bearer' | 'cookie' | 'key' | 'none')[]
   /** What the caller's role must have (roles/permissions.ts). */
-  permission?: PermissionName
+  permission?: string
   body?: z.ZodType
   /** The media types of a body that is a file. */
   upload?: readonly string[]

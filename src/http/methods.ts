@@ -1,7 +1,7 @@
 import type { Context, Hono, Next } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import type { AppEnv } from '../context'
-import { anyone, isGuard } from '../guards'
+import { anyone, isGuard } from './guard'
 import { problem } from '../problems'
 import { preflight } from './cors'
 

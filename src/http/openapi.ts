@@ -1,7 +1,7 @@
 import type { RouterRoute } from 'hono/types'
 import type { z } from 'zod'
 import { version } from '../../package.json'
-import { permissions } from '../roles/permissions'
+import { rolesWith } from '../roles/permissions'
 import type { Settings } from '../settings'
 import { description as apiDescription, tags } from './api-texts'
 import { API_KEY_HEADER } from '../api-keys/presented-key'
@@ -128,7 +128,7 @@ function operation(method: string, path: string, facets: Facet[], config: Config
     ...(body && { requestBody: { required: true, content: content(jsonSchema(body, 'input')) } }),
     ...(upload && { requestBody: { required: true, content: fileContent(upload) } }),
     responses: { ...successAnswers(answers, limit !== undefined), ...problemAnswers(codes) },
-    ...(permission && { 'x-roles': permissions[permission].roles }),
+    ...(permission && { 'x-roles': rolesWith(permission) }),
     ...(limit && { 'x-rate-limit': { class: limit, quotas: quotasOf(config, limit) } }),
   }
 }

@@ -6,7 +6,6 @@ import type { Counted, LimitVerdict } from '../durable/ip-limiter'
 import { type Quota, stricter } from '../durable/window'
 import { tooMany } from '../problems'
 import { reach } from '../reach'
-import type { CurrentSession } from '../sessions/find-session'
 import { networkOf } from './caller'
 import { withFacet } from './facets'
 
@@ -66,10 +65,10 @@ export const rateLimit = (limitClass: LimitClass) =>
     { limit: limitClass, problems: ['too_many_requests'] },
     async function rateLimit(c, next) {
       const { deps } = c.var
-      const session = c.get('session') as CurrentSession | undefined
+      const principal = c.get('principal')
       const [ofNetwork, ofAccount] = await Promise.all([
         takeOfNetwork(deps, limitClass),
-        session && takeOfAccount(deps, limitClass, session.user.id),
+        principal === undefined ? undefined : takeOfAccount(deps, limitClass, principal),
       ])
       c.set('strangersWaitSeconds', ofNetwork.strangersWaitSeconds)
       holdTo(c, limitClass, ofAccount ? stricterVerdict(ofNetwork, ofAccount) : ofNetwork)

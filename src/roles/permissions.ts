@@ -21,3 +21,7 @@ export const permissions = {
 } as const satisfies Record<string, Permission>
 
 export type PermissionName = keyof typeof permissions
+
+/** The roles that have a permission; none for a name that is none. */
+export const rolesWith = (name: string): readonly Role[] =>
+  new Map<string, Permission>(Object.entries(permissions)).get(name)?.roles ?? []

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { type LimitClass, limits } from '../../src/http/rate-limit'
-import { permissions } from '../../src/roles/permissions'
+import { rolesWith } from '../../src/roles/permissions'
 import { type App, refresh, signedIn } from '../support/acts'
 import { insertUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
@@ -52,7 +52,7 @@ test.for(routes)(
     const first = limitClass && harmless[limitClass]
     if (!first) throw new Error(`no limit: ${limitClass}`)
     const app = oneEach()
-    const [role = 'customer'] = permissions[facet.permission ?? 'own_account'].roles
+    const [role = 'customer'] = rolesWith(facet.permission ?? 'own_account')
     const user = { id: await insertUser(app, role) }
     const counted = await call(app, first, await tokenFor(app, user))
     expect(counted.body.code).not.toBe('too_many_requests')

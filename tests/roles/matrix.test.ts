@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
 import { roles } from '../../src/db/schema'
-import { permissions } from '../../src/roles/permissions'
+import { type PermissionName, permissions } from '../../src/roles/permissions'
 import { type Answer, startApp } from '../support/app'
 import { insertUser, tokenFor } from '../support/admins'
 import { everyRoute, guardedRoutes } from '../support/guarded-routes'
@@ -45,7 +45,7 @@ describe('every role on every route', () => {
           ...(!['GET', 'DELETE'].includes(method) && { json: {} }),
         })
       expect(verdictOf(await send())).toBe('sign in')
-      const { roles: allowed, needsAal2 } = permissions[permission]
+      const { roles: allowed, needsAal2 } = permissions[permission as PermissionName]
       const callers = roles.flatMap((role) => [
         { role, second: 'email' as const },
         { role, second: 'totp' as const },
