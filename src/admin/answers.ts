@@ -1,8 +1,5 @@
 import * as z from 'zod'
-import { roles } from '../db/schema'
-import type { Role } from '../sessions/lifetimes'
 import type { ScheduledAct } from './ask-for-act'
-import type { Invitation } from './invite'
 
 /** To an admin who makes another one: it takes two. */
 export const waitingAnswer = z.object({
@@ -38,23 +35,4 @@ export const scheduledAnswerOf = (
   user_id: userId,
   act_id: actId,
   due_at: dueAt.toISOString(),
-})
-
-export const invitedAnswer = z.object({
-  status: z.literal('invited'),
-  user_id: z.string(),
-  email: z.string(),
-  role: z.enum(roles),
-  expires_at: z.iso.datetime().describe('Of the invitation'),
-})
-
-export const invitedAnswerOf = (
-  { userId, expiresAt }: Extract<Invitation, { expiresAt: Date }>,
-  { email, role }: { email: string; role: Role },
-): z.output<typeof invitedAnswer> => ({
-  status: 'invited',
-  user_id: userId,
-  email,
-  role,
-  expires_at: expiresAt.toISOString(),
 })

@@ -1,5 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import { revokeAllKeys } from '../api-keys/revoke-key'
+import { revokeAllKeys } from '../api-keys/revoke-all-keys'
 import type { AuditEventName } from '../audit/events'
 import { recordEvent } from '../audit/record'
 import type { SealedText } from '../audit/text'

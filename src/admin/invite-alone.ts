@@ -10,19 +10,13 @@ import type { CurrentSession } from '../sessions/find-session'
 import { mailedLink } from '../users/mailed-link'
 import { type Owner, ownerColumns, ownerNotices } from '../users/notify-owner'
 import { askStatements, newAct, type ScheduledAct } from './ask-for-act'
+import { selectScheduled } from '../users/standing-acts'
 
 /** How long everyone who has been an admin can stop it: long enough for a holiday. */
 const DELAY_MS = 7 * 86_400_000
 const STOP_FIRST = 'GET /api/admin/acts/ lists it. Stop it before you ask for another.'
 /** Former admins who are told; of more, those who have signed in last. */
 const TOLD = 50
-
-/**
- * The scheduled invitation that waits, if there is one; found by its own index, among all that
- * waits.
- */
-export const selectScheduled = sql`SELECT id FROM pending_acts INDEXED BY pending_acts_invite_admin
-  WHERE kind = 'invite_admin' AND state = 'waiting'`
 
 /**
  * Schedules the invitation of an admin by a sole admin who has had colleagues and so might be an

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { selectScheduled } from '../admin/invite-alone'
+import { selectScheduled } from '../users/standing-acts'
 import { performAct, selectActs, type WaitingAct } from '../admin/perform-act'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'

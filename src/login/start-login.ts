@@ -12,6 +12,7 @@ import { currentEpoch } from '../sessions/session-epoch'
 import { hasBackupCode, hasTotp } from '../two-factor/factors-of-user'
 import { stateOf } from '../users/account-state'
 import type { LoginIdentifier } from '../users/email-key'
+import { remindOfSignUp } from '../users/resend-verification'
 import { findDevice } from './device-token'
 import { findLock } from './lock-record'
 import { type ChallengeOpened, isCodeMailed, openChallenge, TOO_MANY_CODES } from './open-challenge'
@@ -63,6 +64,7 @@ export async function startLogin(
     device,
     act: `login by ${identifier.kind}`,
     mailsCode: found !== undefined && refusalFor(found) === undefined && isCodeMailed(found),
+    onWaitingSignUp: (email) => remindOfSignUp(deps, email),
   })
   const refusal = refusalFor(user)
   const reason = refusal ?? (codeWaitSeconds > 0 ? TOO_MANY_CODES : undefined)

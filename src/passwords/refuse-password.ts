@@ -1,15 +1,16 @@
+import { desc, eq } from 'drizzle-orm'
 import { countedEvent } from '../audit/counted'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
 import { waitingMails } from '../db/mail-schema'
+import { signUps } from '../db/schema'
 import type { PasswordFailed } from '../durable/reservations'
 import { causeOf, causingAccountOf } from '../email/cause'
 import { enqueueNotice, type MailRequest, waitingMail } from '../email/enqueue'
 import { putLock } from '../login/lock-record'
 import { noteWrongPassword } from '../login/spray'
 import type { LoginIdentifier } from '../users/email-key'
-import { remindOfSignUp, selectLatest } from '../users/resend-verification'
 import type { PasswordHolder } from './try-password'
 
 /** Of one network in an hour: more than people mistype, few enough for a flood. */
@@ -30,12 +31,12 @@ type Failure = Readonly<{
   isKnownDevice: boolean
   /** The password was off before: then there is nothing left to guess. */
   isStopped: boolean
+  onWaitingSignUp: ((email: string) => void) | undefined
 }>
 
 /**
  * Records a wrong password, and the lock if it was one too many: of a name in KV, and by mail to
- * the owner. A name that nobody has is recorded and locked too, with a mail to nobody; where a
- * sign-up with it waits, its mailbox gets the link again.
+ * the owner. A name that nobody has is recorded and locked too, with a mail to nobody.
  */
 export async function refusePassword(deps: Deps, failure: Failure): Promise<void> {
   const waiting = await record(deps, failure)
@@ -50,7 +51,7 @@ export async function refusePassword(deps: Deps, failure: Failure): Promise<void
       ? enqueueNotice(deps, noticeOf(deps, failure))
       : undefined,
   ])
-  if (waiting) remindOfSignUp(deps, waiting.email)
+  if (waiting) failure.onWaitingSignUp?.(waiting.email)
 }
 
 /** Whether the account has had enough of strangers or of this browser, now or for good. */
@@ -85,7 +86,7 @@ async function record(deps: Deps, failure: Failure) {
     lock: isLocked ? recordEvent(deps, { event: 'authn_login_lock', userId, data }) : undefined,
     stop: ofAccount?.stopsNow ? recordEvent(deps, stopped) : undefined,
     mail: mail && deps.db.insert(waitingMails).values(mail),
-    signUp: asksSignUps ? selectLatest(deps, name.key) : undefined,
+    signUp: asksSignUps ? selectSignUp(deps, name.key) : undefined,
   })
   return signUp?.[0]
 }
@@ -109,3 +110,12 @@ function noticeOf(deps: Deps, { name, user, isStopped, ofName, ofAccount }: Fail
   const minutes = Math.ceil(deps.settings.ACCOUNT_LOCKOUT_DURATION / 60)
   return { template: 'account_locked', ...letter, data: { minutes, ...where } }
 }
+
+/** The sign-up that waits for an address, of several the latest. */
+const selectSignUp = ({ db }: Pick<Deps, 'db'>, key: string) =>
+  db
+    .select()
+    .from(signUps)
+    .where(eq(signUps.emailKey, key))
+    .orderBy(desc(signUps.createdAt))
+    .limit(1)

@@ -44,6 +44,8 @@ type Try<User> = Readonly<{
   act: string
   /** Whether a right one has a code mailed. */
   mailsCode: boolean
+  /** Called where the password is refused and a sign-up waits for the address that was typed. */
+  onWaitingSignUp?: (email: string) => void
 }>
 
 type Tried<User> = Readonly<{
@@ -93,7 +95,8 @@ export async function tryPassword<User extends PasswordHolder>(
       Promise.all([byName?.attempt?.fail(), attempt?.fail()]),
     )
     const failure = { ofName, ofAccount: user && ofAccount, isKnownDevice, isStopped }
-    await refusePassword(deps, { ...failure, password, name, user, act })
+    const { onWaitingSignUp } = input
+    await refusePassword(deps, { ...failure, password, name, user, act, onWaitingSignUp })
     throw problem('invalid_credentials', { reason: user ? 'wrong password' : 'unknown name' })
   }
   const [{ codeWaitSeconds }] = await reach(deps, 'guard', () =>

@@ -4,7 +4,8 @@ import type { AppEnv } from '../context'
 import { signedIn, steppedUp } from '../guards'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
-import { deviceEntry, forgetAllDevices, forgetDevice, listDevices } from './devices'
+import { forgetAllDevices, forgetDevice } from './devices'
+import { deviceEntry, listDevices } from './list-devices'
 
 export const deviceRoutes = new Hono<AppEnv>({ strict: false })
   .get(

@@ -1,54 +1,15 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
-import * as z from 'zod'
+import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { sha256 } from '../crypto/token'
 import { knownDevices } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
-import { deviceName } from '../email/device-name'
 import { problem } from '../problems'
 import { reach } from '../reach'
 import { notifyOwner, occasionOf } from '../users/notify-owner'
 import type { CurrentSession } from './find-session'
 import { refOf } from './session-ref'
 import { maySensitively, requireUsed, useStepUp } from './step-up'
-
-/** A browser that the account knows, as its owner sees it. */
-export const deviceEntry = z.object({
-  id: z.string(),
-  current: z.boolean().describe('The one that this session was opened in'),
-  device: z.string().describe('As its `User-Agent` says'),
-  country: z.string().nullable(),
-  countries: z.array(z.string()).describe('All that it has signed in from'),
-  first_seen_at: z.iso.datetime(),
-  last_seen_at: z.iso.datetime(),
-})
-
-/** The public id of a device: not the stored hash, by which the guard knows it. */
-const deviceIdOf = (deviceHash: string): string => `dev_${sha256(deviceHash).slice(0, 22)}`
-
-/** The browsers that an account knows, the one seen last first. */
-export async function listDevices(
-  deps: Pick<Deps, 'db'>,
-  session: CurrentSession,
-): Promise<z.output<typeof deviceEntry>[]> {
-  const rows = await deps.db
-    .select()
-    .from(knownDevices)
-    .where(devicesOf(session.user.id))
-    .orderBy(desc(knownDevices.lastSeenAt), knownDevices.deviceHash)
-  return rows.map((row) => ({
-    id: deviceIdOf(row.deviceHash),
-    current: row.deviceHash === session.deviceHash,
-    device: deviceName(row.userAgent),
-    country: row.country,
-    countries: row.countries.split(' ').filter(Boolean),
-    first_seen_at: row.firstSeenAt.toISOString(),
-    last_seen_at: row.lastSeenAt.toISOString(),
-  }))
-}
-
-const devicesOf = (userId: string) => eq(knownDevices.userId, userId)
+import { deviceIdOf, devicesOf } from './list-devices'
 
 /**
  * Makes one browser a stranger again, and tells the owner: its token opens no counter of its own

@@ -13,7 +13,7 @@ import { emailKey } from './email-key'
 import { findLink } from './find-link'
 import { removeSignUps } from './free-address'
 import { invitation, isStanding } from './invitation'
-import { requireFewRenames } from './update-user'
+import { requireFewRenames } from './few-renames'
 import { usernameKey } from './username'
 
 /** What the page of an invitation shows. Uses nothing up. */

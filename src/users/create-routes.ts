@@ -1,13 +1,12 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import {
-  invitedAnswer,
-  invitedAnswerOf,
   scheduledAnswer,
   scheduledAnswerOf,
   waitingAnswer,
   waitingAnswerOf,
 } from '../admin/answers'
+import { invitedAnswer, invitedAnswerOf } from '../admin/invited-answer'
 import { invite } from '../admin/invite'
 import type { AppEnv } from '../context'
 import { roles } from '../db/schema'

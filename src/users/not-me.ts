@@ -1,6 +1,6 @@
 import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { revokeAllKeys } from '../api-keys/revoke-key'
+import { revokeAllKeys } from '../api-keys/revoke-all-keys'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'

@@ -1,6 +1,5 @@
-import { desc, eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { signUps } from '../db/schema'
 import { log } from '../log'
 import { problemCode } from '../problems'
 import { type Asker, askForMail } from './ask-for-mail'
@@ -19,15 +18,6 @@ export const resendVerification = (
     event: { event: 'user_verification_requested', data: { sent: isSent } },
     when: sql`${isGranted}`,
   }))
-
-/** The query of the sign-up that waits for an address, of several the latest. */
-export const selectLatest = ({ db }: Pick<Deps, 'db'>, key: string) =>
-  db
-    .select()
-    .from(signUps)
-    .where(eq(signUps.emailKey, key))
-    .orderBy(desc(signUps.createdAt))
-    .limit(1)
 
 /**
  * Sends the link again after a login that was refused: a sign-up that waits is like an unknown

@@ -31,3 +31,10 @@ export function isStandingAct({ now }: Pick<Deps, 'now'>, alias: string): SQL {
 export const isNotAskedFor = (deps: Pick<Deps, 'now'>, kind: ActKind, userId: SQL) =>
   sql`NOT EXISTS (SELECT 1 FROM pending_acts AS act WHERE act.user_id = ${userId}
     AND act.kind = ${kind} AND act.state = 'waiting' AND ${isStandingAct(deps, 'act')})`
+
+/**
+ * The scheduled invitation that waits, if there is one; found by its own index, among all that
+ * waits.
+ */
+export const selectScheduled = sql`SELECT id FROM pending_acts INDEXED BY pending_acts_invite_admin
+  WHERE kind = 'invite_admin' AND state = 'waiting'`

@@ -5,14 +5,13 @@ import { userWords } from '../db/admin-schema'
 import { batch } from '../db/batch'
 import { insertFrom } from '../db/insert-where'
 import { users } from '../db/schema'
-import { guardOf } from '../durable/guard-of'
-import { problem, tooMany } from '../problems'
-import { reach } from '../reach'
+import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import { nameWords } from './name-words'
 import { notifyOwner, occasionOf } from './notify-owner'
 import { usernameKey } from './username'
+import { requireFewRenames } from './few-renames'
 
 export type ProfileChange = Readonly<{
   username?: string | undefined
@@ -88,16 +87,6 @@ const insertWords = ({ db }: Pick<Deps, 'db'>, userId: string, name: string) =>
     sql`FROM users, json_each(${JSON.stringify(nameWords(name))}) AS word
       WHERE users.id = ${userId} AND display_name = ${name}`,
   ).onConflictDoNothing()
-
-/**
- * Before an answer that says whether a username is somebody's, which an account may hear ten times
- * a day.
- */
-export async function requireFewRenames(deps: Deps, userId: string): Promise<void> {
-  const now = deps.now().getTime()
-  const waitSeconds = await reach(deps, 'guard', () => guardOf(deps, { userId }).ask('rename', now))
-  if (waitSeconds > 0) throw tooMany('too_many_requests', waitSeconds)
-}
 
 /** What is not so already: in a loop, the rest would fill the audit log. */
 function changesOf(

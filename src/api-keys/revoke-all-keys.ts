@@ -1,0 +1,30 @@
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { apiKeys } from '../db/key-schema'
+
+/**
+ * The statements that end all keys of a user, if `when` holds: whoever could make them was not the
+ * owner, or had another role. A key outlives every session that made it.
+ */
+export function revokeAllKeys(
+  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
+  { userId, by, sessionId }: { userId: string; by: string; sessionId?: string | null },
+  when: SQL,
+) {
+  const live = and(eq(apiKeys.userId, userId), isNull(apiKeys.revokedAt), when)
+  return [
+    recordEvent(
+      deps,
+      {
+        event: 'authn_token_revoked',
+        userId,
+        actor: by,
+        sessionId: sessionId ?? null,
+        data: { key: 'all' },
+      },
+      sql`EXISTS (SELECT 1 FROM api_keys WHERE ${live})`,
+    ),
+    deps.db.update(apiKeys).set({ revokedAt: deps.now() }).where(live),
+  ] as const
+}

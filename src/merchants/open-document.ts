@@ -1,0 +1,37 @@
+import { and, eq, isNotNull } from 'drizzle-orm'
+import { recordEvent } from '../audit/record'
+import type { Deps } from '../context'
+import { merchantDocuments } from '../db/merchant-schema'
+import { problem } from '../problems'
+import { reach } from '../reach'
+import type { CurrentSession } from '../sessions/find-session'
+
+export const isStored = (userId: string, id: string) =>
+  and(
+    eq(merchantDocuments.userId, userId),
+    eq(merchantDocuments.id, id),
+    isNotNull(merchantDocuments.storedAt),
+  )
+
+/** A document with its bytes, as a stream. That somebody else than its merchant reads it is recorded. */
+export async function openDocument(
+  deps: Pick<Deps, 'db' | 'now' | 'caller' | 'archive' | 'patience'>,
+  session: CurrentSession,
+  { userId, id }: { userId: string; id: string },
+) {
+  const [row] = await deps.db.select().from(merchantDocuments).where(isStored(userId, id))
+  if (!row) throw problem('not_found')
+  const object = await reach(deps, 'archive', () => deps.archive.get(row.objectKey))
+  // Gone from the archive: a fault of ours that no retry mends.
+  if (!object) throw new Error(`no object for document ${id}`)
+  if (userId !== session.user.id) {
+    await recordEvent(deps, {
+      event: 'merchant_document_read',
+      userId,
+      actor: session.user.id,
+      sessionId: session.id,
+      data: { document: id },
+    })
+  }
+  return { name: row.name, type: row.type, bytes: object.size, body: object.body }
+}
