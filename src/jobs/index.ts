@@ -1,28 +1,23 @@
 import { archiveEvents } from '../audit/archive'
 import { sealEvents } from '../audit/seal'
 import { dropLeftovers } from './drop-leftovers'
+import type { Deps } from '../context'
+import { log } from '../log'
 import { eraseAccounts } from './erase-accounts'
-import type { Job } from './job'
+import type { NamedJob } from './job'
 import { purgeExpired } from './purge-expired'
 import { purgeUnconfirmed } from './purge-unconfirmed'
 import { remindKeys } from './remind-keys'
 import { remindSecrets } from './remind-secrets'
 import { reportSecurity } from './report-security'
 import { resealSecrets } from './reseal-secrets'
+import { runJob } from './run-job'
 import { runPendingActs } from './run-pending-acts'
 import { sendWaitingMails } from './send-waiting-mails'
 import { watchJobs } from './watch-jobs'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
-
-type Entry = Readonly<{
-  name: string
-  job: Job
-  everyMs: number
-  /** A run that did something leaves no event. */
-  isSilent?: true
-}>
 
 const everyMinute = { everyMs: MINUTE_MS }
 const everyQuarter = { everyMs: 15 * MINUTE_MS }
@@ -33,7 +28,7 @@ const everyDay = { everyMs: DAY_MS }
  * own, with all of its queries and CPU time (decision 029). Each is safe to run late, twice, or
  * twice at once, goes on where one was cut off, and stops by itself after so many rows or seconds.
  */
-export const crons: Readonly<Record<string, Entry>> = {
+export const crons: Readonly<Record<string, NamedJob>> = {
   // An event a run would be one to seal for the next, and the log never came to rest.
   '* * * * *': { name: 'seal-events', job: sealEvents, ...everyMinute, isSilent: true },
   '0-58 * * * *': { name: 'send-waiting-mails', job: sendWaitingMails, ...everyMinute },
@@ -65,3 +60,13 @@ export const crons: Readonly<Record<string, Entry>> = {
 /** How often each job should end well, in milliseconds. */
 const periods = () =>
   Object.fromEntries(Object.values(crons).map(({ name, everyMs }) => [name, everyMs]))
+
+/**
+ * Runs the job of a cron expression, or one by its name, which no cron has: for `npm run jobs`.
+ * Throws if it fails, for the list of the platform.
+ */
+export async function runJobs(deps: Deps, cronOrName: string): Promise<void> {
+  const due = crons[cronOrName] ?? Object.values(crons).find(({ name }) => name === cronOrName)
+  if (!due) return log('error', 'sys_job_unknown', { cron: cronOrName })
+  await runJob(deps, due)
+}

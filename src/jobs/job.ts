@@ -4,3 +4,12 @@ import type { Deps } from '../context'
 export type Counts = Readonly<Record<string, number>>
 
 export type Job = (deps: Deps) => Promise<Counts>
+
+/** A job with its name, and how often it should end well. */
+export type NamedJob = Readonly<{
+  name: string
+  job: Job
+  everyMs: number
+  /** A run that did something leaves no event. */
+  isSilent?: boolean
+}>

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { newKeyText } from '../../src/api-keys/key-text'
 import { createDeps, type Deps } from '../../src/context'
-import { runJobs } from '../../src/jobs/run-jobs'
+import { runJobs } from '../../src/jobs/index'
 import { describe, test } from 'vitest'
 import { type App } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'

@@ -6,27 +6,15 @@ import { messageOf } from '../error-text'
 import { log } from '../log'
 import { describeError } from '../problems'
 import { reach, within } from '../reach'
-import { crons } from './index'
-import type { Counts } from './job'
+import type { Counts, NamedJob } from './job'
 
 const HOUR_MS = 3_600_000
 
 /**
- * Runs the job of a cron expression, or one by its name, which no cron has: for `npm run jobs`.
- * Throws if it fails, for the list of the platform.
- */
-export async function runJobs(deps: Deps, cronOrName: string): Promise<void> {
-  const due = crons[cronOrName] ?? Object.values(crons).find(({ name }) => name === cronOrName)
-  if (!due) return log('error', 'sys_job_unknown', { cron: cronOrName })
-  await runJob(deps, due)
-}
-
-/**
- * Runs one and notes how it went. Throws if it failed, or if that cannot be noted: by its name
+ * Runs a job and notes how it went. Throws if it failed, or if that cannot be noted: by its name
  * alone, since the platform's log has the whole text of what is thrown.
  */
-async function runJob(deps: Deps, due: (typeof crons)[string]): Promise<void> {
-  const { name, job, isSilent = false } = due
+export async function runJob(deps: Deps, { name, job, isSilent = false }: NamedJob): Promise<void> {
   const startedAt = deps.now()
   let counts: Counts = {}
   let error: Error | undefined
