@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { roles } from '../db/schema'
-import type { Role } from '../sessions/lifetimes'
+import type { Role } from '../db/schema'
 import type { Invitation } from './invite'
 
 export const invitedAnswer = z.object({

@@ -11,6 +11,7 @@ export const firstFactors = ['pwd', 'passkey'] as const
 export const secondFactors = ['email', 'totp', 'backup', 'passkey', 'user'] as const
 
 export const roles = ['admin', 'merchant', 'customer'] as const
+export type Role = (typeof roles)[number]
 export const statuses = ['pending', 'active', 'disabled'] as const
 
 const oneOf = (column: SQLWrapper, values: readonly string[]) =>

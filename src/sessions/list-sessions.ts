@@ -5,7 +5,8 @@ import { sessions } from '../db/schema'
 import { deviceName } from '../email/device-name'
 import { assuranceOf } from './assurance'
 import type { CurrentSession } from './find-session'
-import { lifetimes, type Role } from './lifetimes'
+import { lifetimes } from './lifetimes'
+import { type Role } from '../db/schema'
 import { isOfThisEpoch } from './session-epoch'
 
 /** A session as its owner sees it. */

@@ -1,6 +1,6 @@
 import { exampleOf } from '../../src/pages/examples'
 import { jsonSchema } from '../../src/http/openapi-answers'
-import type { Role } from '../../src/sessions/lifetimes'
+import type { Role } from '../../src/db/schema'
 import { openSession } from '../support/accounts'
 import type { App } from '../support/acts'
 import { insertUser, REASON } from '../support/admins'

@@ -8,7 +8,7 @@ import { DEVICE_COOKIE, SESSION_COOKIE } from '../../src/http/cookies'
 import { issueDevice } from '../../src/login/device-token'
 import { createSession } from '../../src/sessions/create-session'
 import { currentEpoch } from '../../src/sessions/session-epoch'
-import type { Role } from '../../src/sessions/lifetimes'
+import type { Role } from '../../src/db/schema'
 import { emailKey } from '../../src/users/email-key'
 import { usernameKey } from '../../src/users/username'
 

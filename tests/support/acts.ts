@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { codeAt, stepAt } from '../../src/two-factor/totp'
 import { type Account, freshAddress, nextCode, sessionIn, type startApp } from './app'
 import { openSession } from './accounts'
-import type { Role } from '../../src/sessions/lifetimes'
+import type { Role } from '../../src/db/schema'
 import { userIdOf } from './rows-of'
 
 /** What the tests of logins and sessions do again and again, in their own words. */

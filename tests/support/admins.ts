@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import type { Role } from '../../src/sessions/lifetimes'
+import type { Role } from '../../src/db/schema'
 import { type Account, freshAddress } from './app'
 import { openSession } from './accounts'
 import { type App, withTotp } from './acts'
