@@ -106,8 +106,8 @@ export const jobRuns = sqliteTable('job_runs', {
   failedAt: time('failed_at'),
   /** Milliseconds that the last finished run took. */
   duration: integer('duration'),
-  /** What it counted, such as rows deleted. */
-  counts: text('counts', { mode: 'json' }).$type<Record<string, number>>(),
+  /** What it counted, such as rows deleted; or where the next run goes on. */
+  counts: text('counts', { mode: 'json' }).$type<Record<string, number | string>>(),
   /** When it was last reported to have been silent too long. */
   alarmedAt: time('alarmed_at'),
 })

@@ -4,7 +4,7 @@ import type { Deps } from '../context'
 import { merchantDocuments } from '../db/merchant-schema'
 import { log } from '../log'
 import { DOCUMENTS_PREFIX } from '../merchants/document-objects'
-import { walkDocuments } from '../merchants/document-walk'
+import { notePlace, readPlace, walkDocuments } from '../merchants/document-walk'
 import { readUnknownSince, sortUnknown, writeUnknownSince } from '../merchants/unknown-since'
 import { reach } from '../reach'
 import type { Counts } from './job'
@@ -51,7 +51,9 @@ async function endUnfinished(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Promi
 
 /** Looks at all pages before anything is deleted: one that is mostly unknown stops the run. */
 async function dropUnknown(deps: Deps, pageSize: number): Promise<number> {
-  const looked = await walkDocuments(deps, pageSize)
+  const { keys: looked, last } = await walkDocuments(deps, await readPlace(deps), pageSize)
+  // Before an alarm ends the run: the next one looks at other pages.
+  if (last !== undefined) await notePlace(deps, last)
   const unknown: string[] = []
   for (const page of evenPages(looked, pageSize)) {
     const some = await unknownOf(deps, page)

@@ -1,26 +1,30 @@
+import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
+import { jobRuns } from '../db/audit-schema'
 import { reach } from '../reach'
 import { DOCUMENTS_PREFIX } from './document-objects'
 
 /** Pages of objects that one walk reads. */
 const PAGES = 5
-/** Walks that begin in the same span of time begin at the same place. */
-const WALK_MS = 900_000
-/** In the order of the archive's keys. */
-const BASE64URL = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'
-const SIGNS = 4
-/** The golden ratio: its steps leave no place out for long, and need no note of the one before. */
-const GOLDEN = (Math.sqrt(5) - 1) / 2
+/** The row of `job_runs` that keeps the place; no job has this name. */
+const PLACE = 'drop-leftovers:place'
+
+type Walk = Readonly<{
+  /** The keys that it met, each once. */
+  keys: readonly string[]
+  /** The last of them, where the next walk goes on; `undefined` where it met all there are. */
+  last: string | undefined
+}>
 
 /**
- * The keys of documents from a place on, once round, up to five pages of them: all, where there are
- * no more. The place changes each quarter of an hour, and the ids that it stands among are random.
+ * Reads the keys of documents after a place, once round, up to five pages of them: all, where there
+ * are no more.
  */
 export async function walkDocuments(
-  deps: Pick<Deps, 'archive' | 'now' | 'patience'>,
+  deps: Pick<Deps, 'archive' | 'patience'>,
+  start: string,
   pageSize: number,
-): Promise<string[]> {
-  const start = placeAt(deps.now().getTime())
+): Promise<Walk> {
   const seen: string[] = []
   let after = start
   let isRound = false
@@ -32,16 +36,33 @@ export async function walkDocuments(
     seen.push(...unseen)
     const last = unseen.at(-1)
     if (truncated && last && unseen.length === keys.length) after = last
-    else if (isRound) break
+    else if (isRound) return { keys: seen, last: undefined }
     else [after, isRound] = [DOCUMENTS_PREFIX, true]
   }
-  return seen
+  return { keys: seen, last: seen.at(-1) }
 }
 
-function placeAt(ms: number): string {
-  const place = Math.floor(((Math.floor(ms / WALK_MS) * GOLDEN) % 1) * BASE64URL.length ** SIGNS)
-  const signs = Array.from({ length: SIGNS }, (_, at) =>
-    BASE64URL.charAt(Math.floor(place / BASE64URL.length ** (SIGNS - 1 - at)) % BASE64URL.length),
+/** The key after which a walk begins: where the one before ended, or at the first of all. */
+export async function readPlace({ db, patience }: Pick<Deps, 'db' | 'patience'>): Promise<string> {
+  const [row] = await reach({ patience }, 'database', () =>
+    db
+      .select({ place: sql<string | null>`counts ->> 'place'` })
+      .from(jobRuns)
+      .where(sql`job = ${PLACE}`),
   )
-  return `${DOCUMENTS_PREFIX}usr_${signs.join('')}`
+  return row?.place ?? DOCUMENTS_PREFIX
+}
+
+/** Notes where a walk has ended. */
+export async function notePlace(
+  { db, now, patience }: Pick<Deps, 'db' | 'now' | 'patience'>,
+  place: string,
+): Promise<void> {
+  const row = { startedAt: now(), counts: { place } }
+  await reach({ patience }, 'database', () =>
+    db
+      .insert(jobRuns)
+      .values({ job: PLACE, ...row })
+      .onConflictDoUpdate({ target: jobRuns.job, set: row }),
+  )
 }
