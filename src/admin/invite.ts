@@ -30,7 +30,7 @@ export async function invite(
   const { db } = deps
   // Before the batch, which would use the step-up up for nothing.
   if (await isAddressTaken(deps, email)) throw problem('address_taken')
-  const invited = await newInvited(deps, email, locale)
+  const invited = newInvited(email, locale)
   const asked = { session, invited, role }
   const way =
     role === 'admin'

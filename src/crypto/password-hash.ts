@@ -93,8 +93,20 @@ export async function hashPassword(
 }
 
 /** A well-formed hash that no password has: its last part is not the output of anything known. */
-export const dummyHash = ({ calls, iterations }: Cost = CURRENT_COST): string =>
-  `$pbkdf2-sha512-chain$c=${calls},i=${iterations},p=none$${'A'.repeat(22)}$${'A'.repeat(86)}`
+export const dummyHash = (cost: Cost = CURRENT_COST): string =>
+  hashOfNothing(cost, new Uint8Array(SALT_BYTES))
+
+/**
+ * Such a hash by which an account is told from all others, for one that has no password yet. It
+ * costs nothing to make: there is nothing to guess.
+ */
+export const unusableHash = (cost: Cost = CURRENT_COST): string =>
+  hashOfNothing(cost, crypto.getRandomValues(new Uint8Array(SALT_BYTES)))
+
+function hashOfNothing({ calls, iterations }: Cost, salt: Uint8Array): string {
+  const text = Buffer.from(salt).toString('base64url')
+  return `$pbkdf2-sha512-chain$c=${calls},i=${iterations},p=none$${text}$${'A'.repeat(86)}`
+}
 
 export type PasswordCheck = Readonly<{ matches: boolean; needsRehash: boolean }>
 

@@ -37,7 +37,7 @@ export async function bootstrap(
   if (!alive) return refuse(deps, 'dead')
   if (await isAddressTaken(deps, email)) throw problem('address_taken')
 
-  const invited = await newInvited(deps, email)
+  const invited = newInvited(email)
   const { mine } = invited
   const isMade = sql`EXISTS (SELECT 1 ${mine})`
   const link = { token: invited.token, role: 'admin', by: BY_BOOTSTRAP } as const

@@ -1,6 +1,6 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { hashPassword } from '../crypto/password-hash'
+import { unusableHash } from '../crypto/password-hash'
 import { randomId, randomToken, sha256 } from '../crypto/token'
 import { merchantProfiles } from '../db/merchant-schema'
 import { insertFrom, insertWhere } from '../db/insert-where'
@@ -14,7 +14,7 @@ import { mailedLink } from './mailed-link'
 const INVITATION_DAYS = 7
 export const INVITATION_MS = INVITATION_DAYS * 86_400_000
 
-/** An account that waits for its owner. Nobody knows a password of it, so the random hash is its mark. */
+/** An account that waits for its owner. It has no password, and the hash of none is its mark. */
 export type Invited = Readonly<{
   email: string
   locale: string
@@ -24,12 +24,8 @@ export type Invited = Readonly<{
   token: string
 }>
 
-export async function newInvited(
-  { settings, passwordCost }: Pick<Deps, 'settings' | 'passwordCost'>,
-  email: string,
-  locale = 'en',
-): Promise<Invited> {
-  const passwordHash = await hashPassword(settings.PASSWORD_PEPPER, randomToken(), passwordCost)
+export function newInvited(email: string, locale = 'en'): Invited {
+  const passwordHash = unusableHash()
   const mine = sql`FROM users WHERE email_key = ${emailKey(email)} AND password_hash = ${passwordHash}`
   return { email, locale, passwordHash, mine, token: randomToken() }
 }

@@ -2,12 +2,25 @@ import { describe, test } from 'vitest'
 import { freshAddress, sessionIn, startApp } from '../support/app'
 import { failLogin } from '../support/attack'
 import { acceptInvitation, act, columnOf, hasAdmin, inviteUser, tokenFor } from '../support/admins'
+import { countingIterations } from '../support/iterations'
 import { nextMail, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
 import { setUser, tryLogin } from '../support/recovery'
 import { userIdOf } from '../support/rows-of'
 
 describe('an invitation', () => {
+  test('hashes no password, since there is none', async ({ expect }) => {
+    const app = startApp()
+    const admin = await hasAdmin(app)
+    const { email } = app.newAccount()
+    const invite = async () => {
+      expect((await inviteUser(app, admin, { email, role: 'merchant' })).status).toBe(201)
+    }
+    expect(await countingIterations(invite)).toBe(0)
+    // As a sign-up does.
+    expect(await countingIterations(() => app.signUp())).toBeGreaterThan(0)
+  })
+
   test('E-036: makes an account whose owner sets the password, once of parallel tries', async ({
     expect,
   }) => {

@@ -5,9 +5,11 @@ import {
   type Cost,
   dummyHash,
   hashPassword,
+  unusableHash,
   verifyPassword,
 } from '../../src/crypto/password-hash'
 import type { Keyring } from '../../src/crypto/keyring'
+import { countingIterations } from '../support/iterations'
 import { newRing, rotated } from '../support/keyrings'
 
 // Some tests hash half a dozen times at the full cost.
@@ -35,21 +37,6 @@ function expectedHash(stored: string, password: string, peppers: Keyring): strin
   return `$pbkdf2-sha512-chain$${parameters}$${salt}$${hash}`
 }
 
-/** The PBKDF2 iterations that run while `act` does. */
-async function countingIterations(act: () => Promise<unknown>): Promise<number> {
-  const { subtle } = crypto
-  const deriveBits = subtle.deriveBits.bind(subtle)
-  let iterations = 0
-  subtle.deriveBits = function (...args: Parameters<typeof deriveBits>) {
-    const [parameters] = args
-    iterations += Object(parameters).iterations as number
-    return deriveBits(...args)
-  }
-  await act().finally(() => {
-    Reflect.deleteProperty(subtle, 'deriveBits')
-  })
-  return iterations
-}
 const CURRENT_ITERATIONS = CURRENT_COST.calls * CURRENT_COST.iterations
 
 describe('the chain', () => {
@@ -220,4 +207,23 @@ test('the dummy hash matches no password, whatever the pepper is called', async 
   for (const password of ['', 'none', passphrase, DUMMY_HASH]) {
     expect(await verifyPassword(newRing('none'), password, DUMMY_HASH)).toEqual(REFUSED)
   }
+})
+
+describe('the hash of an account without a password', () => {
+  test('is another one each time, costs nothing, and costs a guess what any other does', async ({
+    expect,
+  }) => {
+    const ring = newRing()
+    const made: string[] = []
+    const cost = await countingIterations(async () => {
+      made.push(unusableHash(CHEAP), unusableHash(CHEAP))
+    })
+    expect([cost, new Set(made).size]).toEqual([0, 2])
+    for (const password of ['', 'A', passphrase]) {
+      const guess = async () => {
+        expect(await verifyPassword(ring, password, made[0] ?? '', CHEAP)).toEqual(REFUSED)
+      }
+      expect(await countingIterations(guess)).toBe(CHEAP.calls * CHEAP.iterations)
+    }
+  })
 })
