@@ -1,5 +1,5 @@
 import type { Deps } from '../context'
-import { networkOf } from '../http/caller'
+import { networkOf } from '../ip-address'
 import { reach } from '../reach'
 import { type AuditEvent, recordEvent } from './record'
 

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import type { Deps } from '../context'
 import type { Standing } from '../durable/budget'
-import { networkOf, SYSTEM } from '../http/caller'
+import { SYSTEM } from '../http/caller'
+import { networkOf } from '../ip-address'
 import type { QueuedMail } from './queued-mail'
 import type { Template } from './template'
 

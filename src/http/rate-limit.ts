@@ -6,7 +6,7 @@ import type { Counted, LimitVerdict } from '../durable/ip-limiter'
 import { type Quota, stricter } from '../durable/window'
 import { tooMany } from '../problems'
 import { reach } from '../reach'
-import { networkOf } from './caller'
+import { networkOf } from '../ip-address'
 import { withFacet } from './facets'
 
 const MINUTE = 60

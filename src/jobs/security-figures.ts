@@ -3,7 +3,7 @@ import { auditEvents as levels, type AuditEventName } from '../audit/events'
 import { idRange } from '../audit/id-range'
 import type { Deps } from '../context'
 import { auditEvents } from '../db/audit-schema'
-import { networkOf } from '../http/caller'
+import { networkOf } from '../ip-address'
 import { reach } from '../reach'
 import { pauseNow, pausesOf } from './mail-pauses'
 

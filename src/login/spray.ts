@@ -1,7 +1,7 @@
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { mac } from '../crypto/token'
-import { networkOf } from '../http/caller'
+import { networkOf } from '../ip-address'
 import { log } from '../log'
 import { reach } from '../reach'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
 import { isInNetworks, network } from '../../../src/api-keys/network'
-import { canonicalIp } from '../../../src/http/caller'
+import { canonicalIp } from '../../../src/ip-address'
 
 const read = (text: string) => network.safeParse(text).data
 
@@ -33,6 +33,11 @@ describe('a network', () => {
     '2001:db8::/129',
     '::ffff:192.0.2.0/120',
     '2001:db8::1%eth0',
+    'fe80::1%eth0',
+    // A dotted part stands at the end alone, and a leading zero could be read as octal.
+    '10.0.0.1::ff',
+    '::ffff:10.0.0.1:256',
+    '010.0.0.1',
     '*',
   ])('%j is none', (text, { expect }) => {
     expect(read(text)).toBeUndefined()
