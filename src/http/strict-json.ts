@@ -8,7 +8,7 @@ const MAX_DEPTH = 8
 const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype'])
 
 export type StrictJson =
-  | { status: 'parsed'; value: unknown }
+  | { status: 'parsed'; text: string }
   | { status: 'malformed' }
   | { status: 'refused'; error: FieldError }
 
@@ -19,15 +19,14 @@ export type StrictJson =
  */
 export function parseStrictJson(bytes: Uint8Array): StrictJson {
   let text: string
-  let value: unknown
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    value = JSON.parse(text)
+    JSON.parse(text)
   } catch {
     return { status: 'malformed' }
   }
   const error = hiddenFault(text)
-  return error ? { status: 'refused', error } : { status: 'parsed', value }
+  return error ? { status: 'refused', error } : { status: 'parsed', text }
 }
 
 /** A string (with the colon that makes it a name), a bracket, a comma, or a number. */

@@ -32,7 +32,7 @@ describe('what is JSON to everyone', () => {
     fc.assert(
       fc.property(tree, fc.constantFrom(undefined, 1, '\t', ' \r'), (value, indent) => {
         const text = JSON.stringify(value, null, indent)
-        expect(parse(text)).toEqual({ status: 'parsed', value: JSON.parse(text) })
+        expect(parse(text)).toEqual({ status: 'parsed', text })
       }),
       { numRuns: isDeep ? 500 : 100 },
     )
@@ -109,7 +109,8 @@ describe('text', () => {
   )
 
   test('a whole pair is one character', ({ expect }) => {
-    expect(parse('{"a":"\\ud83d\\ude00"}')).toEqual({ status: 'parsed', value: { a: '😀' } })
+    const text = '{"a":"\\ud83d\\ude00"}'
+    expect(parse(text)).toEqual({ status: 'parsed', text })
   })
 
   test.for([
