@@ -4,6 +4,8 @@ import type { Templates } from './template'
 /**
  * The mails that there are. This folder knows none: src/mails.ts adds the property `mails` here, so
  * that the compiler checks what callers queue although nothing here imports a mail.
+ *
+ * @public since `declare module` adds to nothing but an export.
  */
 export interface Register {}
 
