@@ -24,11 +24,17 @@ export default {
     const deps = createDeps(env, (promise) => ctx.waitUntil(promise))
     // Loaded when there is mail: SMTP and MIME are a good part of what a cold start would have to do.
     if (batch.queue.endsWith('-dead')) {
-      const { recordDeadMails } = await import('./email/dead-mails')
-      await recordDeadMails(deps, batch)
+      const [{ recordDeadMails }, { mails }] = await Promise.all([
+        import('./email/dead-mails'),
+        import('./mails'),
+      ])
+      await recordDeadMails(deps, batch, mails)
     } else {
-      const { deliverMails } = await import('./email/deliver')
-      await deliverMails(deps, batch)
+      const [{ deliverMails }, { mails }] = await Promise.all([
+        import('./email/deliver'),
+        import('./mails'),
+      ])
+      await deliverMails(deps, batch, mails)
     }
   },
 } satisfies ExportedHandler<Env, string>

@@ -1,11 +1,11 @@
 import type { Language } from '../../src/email/language.ts'
 import type { Letter } from '../../src/email/letter.ts'
-import type { TemplateName } from '../../src/email/mail-data.ts'
-import { templates } from '../../src/email/templates.ts'
+import type { TemplateName } from '../../src/email/register.ts'
+import { mails } from '../../src/mails.ts'
 
 /** The letter about some data as it comes out of the queue, where dates have become text. */
 export function composeSample(name: TemplateName, language: Language, data: object): Letter {
-  const letter = templates[name].compose(JSON.parse(JSON.stringify(data)), language)
+  const letter = mails[name].compose(JSON.parse(JSON.stringify(data)), language)
   if (!letter) throw new Error(`${name} refuses its own data`)
   return letter
 }

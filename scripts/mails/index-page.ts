@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import { type Language, languages } from '../../src/email/language.ts'
-import type { TemplateName } from '../../src/email/mail-data.ts'
-import { templates } from '../../src/email/templates.ts'
+import type { TemplateName } from '../../src/email/register.ts'
+import { mails } from '../../src/mails.ts'
 import { letterOf, names, pathOf } from './choice.ts'
 import { languageName } from './language-name.ts'
 import { pageShell } from './page-shell.ts'
@@ -35,7 +35,7 @@ export const indexPage = () =>
   )
 
 function mailRow(name: TemplateName) {
-  const { urgency, causedBy } = templates[name]
+  const { urgency, causedBy } = mails[name]
   return html`<tr>
     <th scope="row">
       <code>${name}</code>

@@ -2,7 +2,7 @@ import { html, raw } from 'hono/html'
 import { languages } from '../../src/email/language.ts'
 import { renderLetter } from '../../src/email/layout.ts'
 import { SIGNATURE } from '../../src/email/letter.ts'
-import { templates } from '../../src/email/templates.ts'
+import { mails } from '../../src/mails.ts'
 import { type Choice, labelOf, letterOf, names, pathOf } from './choice.ts'
 import { languageName } from './language-name.ts'
 import { pageShell } from './page-shell.ts'
@@ -13,7 +13,7 @@ export async function mailPage(choice: Choice) {
   const { name, language } = choice
   const letter = letterOf(choice)
   const { text } = await renderLetter(letter)
-  const { urgency, causedBy } = templates[name]
+  const { urgency, causedBy } = mails[name]
   return pageShell(
     name,
     html`<header class="bar">

@@ -9,6 +9,7 @@ import { type ReadyMail, readyMail } from './ready-mail'
 import { tellStatus } from './report-sent'
 import { nextDayDelay, pauseDelay, retryDelay } from './retry-delay'
 import { type Delayed, type Granted, sendMails } from './send-mails'
+import type { Templates } from './template'
 
 export type MailDeps = Pick<
   Deps,
@@ -22,11 +23,15 @@ const URGENCY_ORDER = { code: 0, security: 1, notice: 2 }
  * ways: sent, tried again later, or given up with an audit event. Nothing is thrown: one mail that
  * fails does not send its neighbours again. Decoys are asked for and put off like mails.
  */
-export async function deliverMails(deps: MailDeps, batch: MessageBatch<string>): Promise<void> {
+export async function deliverMails(
+  deps: MailDeps,
+  batch: MessageBatch<string>,
+  templates: Templates,
+): Promise<void> {
   const ready: ReadyMail[] = []
   const ended: EndedMail[] = []
   for (const message of batch.messages) {
-    const mail = await readyMail(deps, message).catch(() => undefined)
+    const mail = await readyMail(deps, message, templates).catch(() => undefined)
     // A fault of our own: the next version may be able to. Its neighbours are not held up.
     if (!mail) {
       log('error', 'mail_broken', { attempts: message.attempts })
@@ -43,7 +48,7 @@ export async function deliverMails(deps: MailDeps, batch: MessageBatch<string>):
     const end = await putOff(deps, mail, seconds, why)
     if (end) ended.push({ message: mail.message, end })
   }
-  await endMails(deps, ended)
+  await endMails(deps, ended, templates)
 }
 
 /** Sends what the budget allows. */

@@ -1,20 +1,16 @@
 import type { Letter } from './letter'
 import { phrases } from './phrases'
 import type { QueuedMail } from './queued-mail'
-
-/** What these tell is worth knowing after their link has ended; all others end with it. */
-const NEWS: readonly string[] = [
-  'email_change_requested',
-  'email_changed',
-  'authenticator_added',
-  'backup_codes_made',
-]
+import type { Template } from './template'
 
 const isDead = ({ expiresAt }: QueuedMail, at: number) => expiresAt !== undefined && expiresAt <= at
 
 /** Whether a mail is not worth sending any more at a time (milliseconds). */
-export const isOverBy = (mail: QueuedMail, at: number): boolean =>
-  isDead(mail, at) && !NEWS.includes(mail.template)
+export const isOverBy = (
+  mail: QueuedMail,
+  template: Pick<Template, 'outlivesLink'> | undefined,
+  at: number,
+): boolean => isDead(mail, at) && !template?.outlivesLink
 
 /** The letter as it is true at a time: without a link that has ended. */
 export function asOf(letter: Letter, mail: QueuedMail, at: number): Letter {

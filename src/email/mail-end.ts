@@ -6,6 +6,7 @@ import { reach } from '../reach'
 import { maskAddress } from './header-safety'
 import type { QueuedMail } from './queued-mail'
 import { retryDelay, retryLater } from './retry-delay'
+import { type Template, templateOf, type Templates } from './template'
 
 /**
  * A mail that will not be sent, and why: `mail_expired` if its code or link would be dead by then,
@@ -35,10 +36,15 @@ export const describeMail = (mail: QueuedMail | undefined) => ({
  * database cannot take those, the messages stay: a mail that vanished without a trace is lost.
  * Where they cannot stay any longer, the log is that trace.
  */
-export async function endMails(deps: EndDeps, ended: readonly EndedMail[]): Promise<void> {
+export async function endMails(
+  deps: EndDeps,
+  ended: readonly EndedMail[],
+  templates: Templates,
+): Promise<void> {
   const isRecorded = await recordEnds(
     deps,
     ended.map(({ end }) => end),
+    templates,
   )
   for (const { message, end } of ended) {
     if (!isRecorded && retryLater(message, retryDelay(message.attempts), deps.now())) continue
@@ -59,23 +65,26 @@ const describeEnd = (end: MailEnd) => ({
   ...codesOf(end),
 })
 
-/** Their link confirms the address that they go to, for an account. */
-const CONFIRMING: readonly string[] = ['change_email', 'notification_email']
-
 /** Whether nobody has confirmed the address yet: somebody has signed up with it, or wants it. */
-export const isUnconfirmed = (mail: QueuedMail | undefined): boolean =>
-  mail !== undefined && (mail.userId === null || CONFIRMING.includes(mail.template))
+export const isUnconfirmed = (
+  { userId }: QueuedMail,
+  template: Pick<Template, 'confirmsAddress'> | undefined,
+): boolean => userId === null || template?.confirmsAddress === true
 
 /**
  * Leaves an event for each mail that will not be sent, by their count of those that anybody can
  * cause again and again; false where the database does not take them.
  */
-export async function recordEnds(deps: EndDeps, all: readonly MailEnd[]): Promise<boolean> {
+export async function recordEnds(
+  deps: EndDeps,
+  all: readonly MailEnd[],
+  templates: Templates,
+): Promise<boolean> {
   // A decoy was for nobody: nothing is to be told of it.
   const ends = all.filter(({ mail }) => mail?.to !== null)
   try {
     const told: [MailEnd, AuditEvent | undefined][] = []
-    for (const end of ends) told.push([end, await eventOf(deps, end)])
+    for (const end of ends) told.push([end, await eventOf(deps, end, templates)])
     const [first, ...rest] = told.flatMap(([, event]) => (event ? [recordEvent(deps, event)] : []))
     if (first) await reach(deps, 'database', () => deps.db.batch([first, ...rest]))
     for (const [end, event] of told) {
@@ -92,6 +101,7 @@ export async function recordEnds(deps: EndDeps, all: readonly MailEnd[]): Promis
 function eventOf(
   deps: EndDeps,
   end: MailEnd,
+  templates: Templates,
 ): AuditEvent | undefined | Promise<AuditEvent | undefined> {
   const { event, reason, mail } = end
   const said = { ...describeMail(mail), reason, ...codesOf(end) }
@@ -105,6 +115,8 @@ function eventOf(
   }
   // Of an account by itself: what strangers cause does not hide it.
   const counting = userId === null ? {} : { source: userId }
-  const isCounted = isUnconfirmed(mail) || event === 'mail_suppressed'
+  const isCounted =
+    event === 'mail_suppressed' ||
+    (mail !== undefined && isUnconfirmed(mail, templateOf(templates, mail.template)))
   return isCounted ? countedEvent(deps, ended, counting) : ended
 }

@@ -6,7 +6,7 @@ import { log } from '../log'
 import { reach } from '../reach'
 import { describeMail, type MailEnd } from './mail-end'
 import { isOverBy } from './late-news'
-import type { QueuedMail } from './queued-mail'
+import type { ReadyMail } from './ready-mail'
 import { LIFE_MS, MAX_DELAY_SECONDS, retryLater } from './retry-delay'
 
 /** The queue gives a message up after a hundred; a few are left for a database that is down. */
@@ -21,14 +21,14 @@ type Why = Pick<MailEnd, 'reason' | 'replyCode' | 'enhancedCode'>
  */
 export async function putOff(
   deps: Pick<Deps, 'db' | 'now' | 'patience'>,
-  { message, mail }: { message: Message<string>; mail?: QueuedMail | undefined },
+  { message, mail, template }: Pick<ReadyMail, 'message'> & Partial<ReadyMail>,
   seconds: number,
   why: Why,
 ): Promise<MailEnd | undefined> {
   const now = deps.now()
   const delaySeconds = Math.min(Math.ceil(seconds), MAX_DELAY_SECONDS)
   const next = now.getTime() + delaySeconds * 1000
-  if (mail && isOverBy(mail, next)) return { event: 'mail_expired', mail, ...why }
+  if (mail && isOverBy(mail, template, next)) return { event: 'mail_expired', mail, ...why }
   if (mail && next >= mail.queuedAt + LIFE_MS) return { event: 'mail_failed', mail, ...why }
   const isRenewed = message.attempts >= MOST_ATTEMPTS && (await startAnew(deps, message))
   if (!isRenewed && !retryLater(message, delaySeconds, now)) {

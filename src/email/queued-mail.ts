@@ -3,9 +3,12 @@ import type { Deps } from '../context'
 import { open, seal } from '../crypto/sealed-box'
 import { MAIL_KINDS, type MailKind } from '../durable/budget'
 import { causeOf, mailCause, type MailCause } from './cause'
-import type { TemplateData, TemplateName } from './mail-data'
+import type { TemplateData, TemplateName } from './register'
 
-/** A mail to send: which template, to whom, with what. Adding a template adds a member to this union. */
+/**
+ * A mail to send: which template, to whom, with what. Each mail in src/mails.ts is a member of this
+ * union.
+ */
 export type MailRequest = {
   [Name in TemplateName]: Expiry<Name> &
     Readonly<{

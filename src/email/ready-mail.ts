@@ -9,8 +9,7 @@ import { asOf, isOverBy } from './late-news'
 import { renderLetter } from './layout'
 import type { MailEnd } from './mail-end'
 import { openMail, type QueuedMail } from './queued-mail'
-import type { Template } from './template'
-import { templateOf } from './templates'
+import { type Template, templateOf, type Templates } from './template'
 
 /** A mail that may be sent if the budget lets it; one to nobody (`to: null`) is a decoy. */
 export type ReadyMail = Readonly<{
@@ -28,12 +27,13 @@ export type ReadyMail = Readonly<{
 export async function readyMail(
   deps: Pick<Deps, 'settings' | 'now'>,
   message: Message<string>,
+  templates: Templates,
 ): Promise<ReadyMail | MailEnd> {
   const mail = await openMail(deps, message.body)
   if (!mail) return { event: 'mail_failed', reason: 'unreadable', mail }
   const now = deps.now().getTime()
-  if (isOverBy(mail, now)) return { event: 'mail_expired', reason: 'expired', mail }
-  const template = templateOf(mail.template)
+  const template = templateOf(templates, mail.template)
+  if (isOverBy(mail, template, now)) return { event: 'mail_expired', reason: 'expired', mail }
   const letter = template?.compose(mail.data, languageOf(mail.locale))
   if (!template || !letter) return { event: 'mail_failed', reason: 'unknown template', mail }
   // The sender checked both; this is the last place before the wire.

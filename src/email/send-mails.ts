@@ -48,7 +48,7 @@ export async function sendMails(
       log('info', 'mail_sent', { ...describeMail(mail), attempts: message.attempts })
     } else if (status === 'refused') {
       // Anybody can give an address that is none: that is no alarm.
-      const event = isUnconfirmed(mail) ? 'mail_refused' : 'mail_failed'
+      const event = isUnconfirmed(mail, ready.template) ? 'mail_refused' : 'mail_failed'
       ended.push({ message, end: { event, mail, ...why } })
     } else unsent.push({ ready, why })
   }

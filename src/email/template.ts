@@ -2,13 +2,8 @@ import type { z } from 'zod'
 import type { MailKind } from '../durable/budget'
 import type { Language } from './language'
 import type { Letter, Urgency, Words } from './letter'
-import { mailData, type TemplateName } from './mail-data'
 import { type Say, sayIn } from './say'
 import { typeset } from './typeset'
-
-type Data<Name extends TemplateName> = z.output<(typeof mailData)[Name]>
-
-const schemas: { [Name in TemplateName]: z.ZodType<Data<Name>> } = mailData
 
 type Kind = Readonly<{
   urgency: Urgency
@@ -21,11 +16,17 @@ type Kind = Readonly<{
   kind?: MailKind
   /** More than one a day to one reader become one (durable/digest.ts). */
   isDigested?: boolean
+  /** What it tells is worth knowing after its link has ended; any other mail ends with its link. */
+  outlivesLink?: boolean
+  /** Its link confirms, for an account, the address that the mail goes to. */
+  confirmsAddress?: boolean
 }>
 
-export type Template<Name extends TemplateName = TemplateName> = Kind &
+export type Template<Name extends string = string, Data extends z.ZodType = z.ZodType> = Kind &
   Readonly<{
     name: Name
+    /** What the mail needs to know. */
+    data: Data
     /**
      * Writes the letter; `undefined` for data that is not this template's (queued by an older
      * version).
@@ -33,17 +34,26 @@ export type Template<Name extends TemplateName = TemplateName> = Kind &
     compose: (data: unknown, language: Language) => Letter | undefined
   }>
 
+/** Templates by their names: those of every mail are in src/mails.ts, which a caller hands in. */
+export type Templates = Readonly<Record<string, Template>>
+
+/** The template of a queued mail; `undefined` for a name that this version does not know. */
+export const templateOf = (templates: Templates, name: string): Template | undefined =>
+  Object.hasOwn(templates, name) ? templates[name] : undefined
+
 /** Joins what a mail needs to know with how it is worded in each language. */
-export function template<Name extends TemplateName>(
+export function template<Name extends string, Data extends z.ZodType>(
   name: Name,
+  data: Data,
   kind: Kind,
-  write: Record<Language, (data: Data<Name>, say: Say) => Words>,
-): Template<Name> {
+  write: Record<Language, (data: z.output<Data>, say: Say) => Words>,
+): Template<Name, Data> {
   return {
     name,
+    data,
     ...kind,
-    compose(data, language) {
-      const parsed = schemas[name].safeParse(data)
+    compose(given, language) {
+      const parsed = data.safeParse(given)
       if (!parsed.success) return undefined
       const words = write[language](parsed.data, sayIn(language))
       return { language, ...typeset(words, language) }

@@ -1,5 +1,6 @@
 import { archiveEvents } from '../audit/archive'
 import { sealEvents } from '../audit/seal'
+import { mails } from '../mails'
 import { dropLeftovers } from './drop-leftovers'
 import type { Deps } from '../context'
 import { log } from '../log'
@@ -31,7 +32,11 @@ const everyDay = { everyMs: DAY_MS }
 export const crons: Readonly<Record<string, NamedJob>> = {
   // An event a run would be one to seal for the next, and the log never came to rest.
   '* * * * *': { name: 'seal-events', job: sealEvents, ...everyMinute, isSilent: true },
-  '0-58 * * * *': { name: 'send-waiting-mails', job: sendWaitingMails, ...everyMinute },
+  '0-58 * * * *': {
+    name: 'send-waiting-mails',
+    job: (deps) => sendWaitingMails(deps, mails),
+    ...everyMinute,
+  },
   '*/15 * * * *': { name: 'purge-expired', job: purgeExpired, ...everyQuarter },
   '1-59/15 * * * *': { name: 'purge-unconfirmed', job: purgeUnconfirmed, ...everyQuarter },
   '2-59/15 * * * *': { name: 'erase-accounts', job: eraseAccounts, ...everyQuarter },
@@ -41,7 +46,7 @@ export const crons: Readonly<Record<string, NamedJob>> = {
   '6-59/15 * * * *': { name: 'reseal-secrets', job: resealSecrets, ...everyQuarter },
   '7-59/15 * * * *': {
     name: 'watch-jobs',
-    job: (deps) => watchJobs(deps, periods()),
+    job: (deps) => watchJobs(deps, periods(), mails),
     ...everyQuarter,
   },
   '0 6 * * *': { name: 'remind-keys', job: remindKeys, ...everyDay },
@@ -51,7 +56,7 @@ export const crons: Readonly<Record<string, NamedJob>> = {
   // Who watches the watcher: each sees when the other is silent.
   '8 6 * * *': {
     name: 'watch-jobs-daily',
-    job: (deps) => watchJobs(deps, periods()),
+    job: (deps) => watchJobs(deps, periods(), mails),
     ...everyDay,
   },
   '0 7 * * MON': { name: 'report-security', job: reportSecurity, everyMs: 7 * DAY_MS },

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Deps } from '../context'
 import { mailStatus } from '../db/mail-schema'
 import { accountFaults } from '../email/carrier'
-import type { ReportData } from '../email/report-data'
+import type { ReportData } from '../mails/report-data'
 import { reach } from '../reach'
 
 type MailPause = Omit<ReportData['mailPauses'][number], 'isOver'> & { isOver?: false }

@@ -4,6 +4,7 @@ import { waitingMails } from '../db/mail-schema'
 import { recordEnds } from '../email/mail-end'
 import { openMail } from '../email/queued-mail'
 import { LIFE_MS } from '../email/retry-delay'
+import type { Templates } from '../email/template'
 import { reach } from '../reach'
 import type { Counts } from './job'
 
@@ -22,6 +23,7 @@ type Waiting = typeof waitingMails.$inferSelect
  */
 export async function sendWaitingMails(
   deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'caller' | 'now' | 'patience' | 'ipLimiters'>,
+  templates: Templates,
 ): Promise<Counts> {
   const refused: Waiting[] = []
   let mails = 0
@@ -38,7 +40,7 @@ export async function sendWaitingMails(
     await remove(deps, taken)
     mails += taken.length
   }
-  const failed = refused.length - (await giveUp(deps, refused))
+  const failed = refused.length - (await giveUp(deps, refused, templates))
   if (down) throw down
   return { mails, failed }
 }
@@ -106,6 +108,7 @@ async function remove(
 async function giveUp(
   deps: Pick<Deps, 'db' | 'settings' | 'caller' | 'now' | 'patience' | 'ipLimiters'>,
   refused: readonly Waiting[],
+  templates: Templates,
 ): Promise<number> {
   const until = deps.now().getTime() - LIFE_MS
   const old = refused.filter(({ createdAt }) => createdAt.getTime() <= until).slice(0, MAILS)
@@ -114,7 +117,7 @@ async function giveUp(
     reason: 'refused by the queue',
     mail: await openMail(deps, body),
   }))
-  if (!(await recordEnds(deps, await Promise.all(ends)))) return 0
+  if (!(await recordEnds(deps, await Promise.all(ends), templates))) return 0
   await remove(deps, old)
   return old.length
 }

@@ -5,6 +5,7 @@ import type { Deps } from '../context'
 import { batch } from '../db/batch'
 import { jobRuns } from '../db/audit-schema'
 import { insertWaiting } from '../email/enqueue'
+import type { Templates } from '../email/template'
 import { reach } from '../reach'
 import { countFailed } from './count-failed'
 import type { Counts } from './job'
@@ -33,6 +34,7 @@ async function dropStatistics({ db, patience }: Pick<Deps, 'db' | 'patience'>): 
 export async function watchJobs(
   deps: Deps,
   periods: Readonly<Record<string, number>>,
+  templates: Templates,
 ): Promise<Counts> {
   const { db } = deps
   const now = deps.now().getTime()
@@ -62,7 +64,7 @@ export async function watchJobs(
   })
   // The mails of that alarm would wait for the job that they are about.
   if (due.some(({ job }) => job === 'send-waiting-mails')) {
-    failed += await countFailed([deps], sendWaitingMails)
+    failed += await countFailed([deps], () => sendWaitingMails(deps, templates))
   }
   // What fails here is in the log, and no reason to call the watcher itself overdue.
   await countFailed([deps], dropStatistics)

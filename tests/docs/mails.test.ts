@@ -1,7 +1,7 @@
 import { test } from 'vitest'
 import operations from '../../docs/operations.md?raw'
 
-const templates = import.meta.glob(['/src/email/templates/*.ts'], {
+const templates = import.meta.glob(['/src/mails/*.ts'], {
   query: '?raw',
   import: 'default',
   eager: true,

@@ -117,7 +117,7 @@ describe('the deployed Worker', () => {
     const meta = metafile.parse(JSON.parse(readFileSync(join(directory, 'meta.json'), 'utf8')))
     const loaded = loadedAtStart(meta)
     expect(loaded).toContain('src/app.ts')
-    const later = /nodemailer|stdnum|libphonenumber|otpauth|uqr|src\/jobs|src\/email\/templates\//
+    const later = /nodemailer|stdnum|libphonenumber|otpauth|uqr|src\/jobs|src\/mails/
     expect(loaded.filter((path) => later.test(path))).toEqual([])
     const sizes = Object.values(meta.outputs).flatMap(({ inputs }) => Object.entries(inputs))
     const bytes = sizes.map(([path, { bytesInOutput }]) =>

@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest'
 import { standingOf } from '../../src/email/cause'
-import { templateOf } from '../../src/email/templates'
+import { templateOf } from '../../src/email/template'
+import { mails } from '../../src/mails'
 import { signedIn } from '../support/acts'
 import { age, startCauses } from './causes'
 
@@ -40,7 +41,7 @@ describe('an alarm counts for those who caused it', () => {
 test.for(['account_erased', 'api_key_expiring'] as const)(
   'what a job tells owners (%s) takes nothing of the service, and has no share',
   (name, { expect }) => {
-    const template = templateOf(name)
+    const template = templateOf(mails, name)
     if (!template) throw new Error('no such template')
     const by = { standing: 'account', account: 'usr_a', network: null, site: null }
     expect(standingOf({ userId: 'usr_a', cause: undefined }, template)).toEqual(by)

@@ -2,7 +2,8 @@ import { env } from 'cloudflare:workers'
 import type { Deps } from '../../src/context'
 import { standingOf } from '../../src/email/cause'
 import { openMail } from '../../src/email/queued-mail'
-import { templateOf } from '../../src/email/templates'
+import { templateOf } from '../../src/email/template'
+import { mails as templates } from '../../src/mails'
 import { type Account, freshAddress, startApp } from '../support/app'
 import { userIdOf } from '../support/rows-of'
 
@@ -21,7 +22,7 @@ export function startCauses() {
   const queued = async () => {
     const mails = await Promise.all(bodies.splice(0).map((body) => openMail(app.deps(), body)))
     return mails.map((mail) => {
-      const template = mail && templateOf(mail.template)
+      const template = mail && templateOf(templates, mail.template)
       if (!template) throw new Error('not a mail of ours')
       const kind = mail.kind ?? template.kind
       const { expiresAt } = mail

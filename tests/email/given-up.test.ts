@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test, vi } from 'vitest'
-import { templates } from '../../src/email/templates'
+import { mails } from '../../src/mails'
 import { mailsTo } from '../support/smtp-mailbox'
 import { brokenDb, codeMail, mailEventsOf, someone, startMail } from './support'
 
@@ -71,7 +71,7 @@ test('a mail that breaks our own code is tried again and does not hold up the ot
   const mail = startMail()
   const person = someone()
   const batch = await mail.queued(codeMail(someone()), codeMail(person))
-  vi.spyOn(templates.login_code, 'compose').mockImplementationOnce(() => {
+  vi.spyOn(mails.login_code, 'compose').mockImplementationOnce(() => {
     throw new TypeError('a bug')
   })
   expect((await mail.deliver(batch)).acked).toEqual([false, true])

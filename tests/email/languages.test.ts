@@ -4,12 +4,12 @@ import { samples } from '../../scripts/mails/samples'
 import { deviceName } from '../../src/email/device-name'
 import { type Language, languageOf, languages } from '../../src/email/language'
 import { renderLetter } from '../../src/email/layout'
-import type { TemplateName } from '../../src/email/mail-data'
-import { templates } from '../../src/email/templates'
+import type { TemplateName } from '../../src/email/register'
+import { mails } from '../../src/mails'
 import { mailsTo } from '../support/smtp-mailbox'
 import { codeMail, someone, startMail } from './support'
 
-const names = Object.keys(templates) as TemplateName[]
+const names = Object.keys(mails) as TemplateName[]
 
 const textOf = async (name: TemplateName, language: Language, data: object) =>
   (await renderLetter(composeSample(name, language, data))).text
@@ -109,9 +109,9 @@ describe.for(names)('%s', (name) => {
 test('only what strangers can cause is capped per recipient, and most of it can wait', ({
   expect,
 }) => {
-  const open = names.filter((name) => templates[name].causedBy === 'stranger')
-  const notices = names.filter((name) => templates[name].urgency === 'notice')
-  const codes = names.filter((name) => templates[name].urgency === 'code')
+  const open = names.filter((name) => mails[name].causedBy === 'stranger')
+  const notices = names.filter((name) => mails[name].urgency === 'notice')
+  const codes = names.filter((name) => mails[name].urgency === 'code')
   const byStrangers = [
     'verify_email',
     'account_exists',

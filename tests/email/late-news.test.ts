@@ -3,13 +3,13 @@ import { samples } from '../../scripts/mails/samples'
 import type { MailRequest } from '../../src/email/enqueue'
 import { asOf, isOverBy } from '../../src/email/late-news'
 import { renderLetter } from '../../src/email/layout'
-import { mailData, type TemplateName } from '../../src/email/mail-data'
-import { templates } from '../../src/email/templates'
+import type { TemplateName } from '../../src/email/register'
+import { mails } from '../../src/mails'
 import { someone, verifyMail } from './support'
 
 const END = Date.UTC(2026, 10, 24, 12)
 const NEWS = ['email_change_requested', 'email_changed', 'authenticator_added', 'backup_codes_made']
-const names = Object.keys(mailData) as TemplateName[]
+const names = Object.keys(mails) as TemplateName[]
 const withLinks = names.filter((name) => samples[name].some((data) => 'link' in data))
 
 const queued = (template: string) => ({
@@ -28,14 +28,14 @@ test('a mail with a link says when that ends, or does not compile', ({ expect })
 })
 
 test.for(withLinks)('%s ends with its link, unless it is news', (name, { expect }) => {
-  expect(isOverBy(queued(name), END - 1)).toBe(false)
-  expect(isOverBy(queued(name), END)).toBe(!NEWS.includes(name))
+  expect(isOverBy(queued(name), mails[name], END - 1)).toBe(false)
+  expect(isOverBy(queued(name), mails[name], END)).toBe(!NEWS.includes(name))
 })
 
 describe.for(['en', 'de', 'fr'] as const)('news that are late, in %s', (language) => {
   test.for(NEWS)('%s: say so in the place of the link', async (name, { expect }) => {
     const [data] = samples[name as TemplateName]
-    const letter = templates[name as TemplateName].compose(data, language)
+    const letter = mails[name as TemplateName].compose(data, language)
     if (!letter) throw new Error('no letter')
     const inTime = await renderLetter(asOf(letter, queued(name), END - 1))
     const late = await renderLetter(asOf(letter, queued(name), END))

@@ -5,6 +5,7 @@ import { recordDeadMails } from '../../src/email/dead-mails'
 import { deliverMails, type MailDeps } from '../../src/email/deliver'
 import { enqueueMail, type MailRequest } from '../../src/email/enqueue'
 import { SYSTEM } from '../../src/http/caller'
+import { mails as templates } from '../../src/mails'
 import { settings } from '../../src/settings'
 import { mailboxPorts } from '../support/smtp-mailbox'
 
@@ -42,7 +43,7 @@ export function startMail(overrides: Partial<MailDeps> = {}) {
 
   /** Hands a batch to a consumer: which messages it acknowledged, and which it put off for how long. */
   const consume =
-    (name: string, consumer: (deps: MailDeps, batch: MessageBatch<string>) => Promise<void>) =>
+    (name: string, consumer: typeof deliverMails | typeof recordDeadMails) =>
     async (batchMessages: Queued[]) => {
       const batch = createMessageBatch<string>(name, batchMessages)
       const delays = new Map<string, number | undefined>()
@@ -59,7 +60,7 @@ export function startMail(overrides: Partial<MailDeps> = {}) {
           message.retry(options)
         },
       }))
-      await consumer(deps, { ...batch, queue: name, messages })
+      await consumer(deps, { ...batch, queue: name, messages }, templates)
       const result = await getQueueResult(batch, createExecutionContext())
       const ids = batchMessages.map(({ id }) => id)
       for (const id of ids) {

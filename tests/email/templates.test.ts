@@ -5,8 +5,8 @@ import { renderLetter } from '../../src/email/layout'
 import { type Language, languages } from '../../src/email/language'
 import type { Block, Letter } from '../../src/email/letter'
 import { plainName } from '../../src/email/plain-name'
-import type { TemplateName } from '../../src/email/mail-data'
-import { templates } from '../../src/email/templates'
+import type { TemplateName } from '../../src/email/register'
+import { mails } from '../../src/mails'
 import { composeSample } from '../../scripts/mails/compose-sample'
 import { samples } from '../../scripts/mails/samples'
 
@@ -116,7 +116,7 @@ describe.for(cases)('%s in %s', ([name, language]) => {
     for (const data of [{}, null, 'x', [], { code: 1 }]) {
       // There is nothing that the mail about an erased account could know.
       if (name === 'account_erased' && JSON.stringify(data) === '{}') continue
-      expect(templates[name].compose(data, language)).toBeUndefined()
+      expect(mails[name].compose(data, language)).toBeUndefined()
     }
   })
 })
@@ -152,7 +152,7 @@ test('a confirmation has a button and the bare link', async ({ expect }) => {
 test('a confirmation links to the web only', ({ expect }) => {
   for (const link of ['javascript:alert(1)', 'data:text/html,x', '//evil.test', 'x']) {
     const data = { ...samples.verify_email[0], link }
-    expect(templates.verify_email.compose(data, 'en')).toBeUndefined()
+    expect(mails.verify_email.compose(data, 'en')).toBeUndefined()
   }
 })
 

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, describe, test } from 'vitest'
 import { crons } from '../../src/jobs/index'
 import { watchJobs } from '../../src/jobs/watch-jobs'
+import { mails } from '../../src/mails'
 import { columnOf, insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { noQueue, sendWaiting, waiting } from '../support/mail-faults'
@@ -27,7 +28,7 @@ describe('the alarm', () => {
   const periods = { [JOB]: 15 * MINUTE_MS }
   const start = Date.now()
   const watch = (ms: number, fault?: Parameters<typeof depsAt>[1]) =>
-    watchJobs(depsAt(new Date(start + ms), fault), periods)
+    watchJobs(depsAt(new Date(start + ms), fault), periods, mails)
   const subject = 'A job is overdue'
 
   test('comes after twice the period and not before, counted from the last success', async ({
@@ -118,7 +119,7 @@ test('the alarm that waiting mails are not sent does not wait with them', async 
   const addresses = [String(await columnOf(id, 'email')), second]
   await env.DB.exec(`INSERT INTO job_runs (job, started_at) VALUES ('send-waiting-mails', 0)`)
   const watch = (fault?: Fault) =>
-    watchJobs(depsAt(new Date(), fault), { 'send-waiting-mails': MINUTE_MS })
+    watchJobs(depsAt(new Date(), fault), { 'send-waiting-mails': MINUTE_MS }, mails)
   expect(await watch()).toEqual({ alarms: 1, failed: 0 })
   for (const address of addresses) await mailsNamed(address, 'A job is overdue')
   expect(await waiting()).toEqual([])
@@ -133,7 +134,7 @@ test('statistics go, and do not make the watcher itself overdue where they canno
 }) => {
   const statistics = () =>
     env.DB.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'`).first()
-  const watch = (fault?: Fault) => watchJobs(depsAt(new Date(), fault), {})
+  const watch = (fault?: Fault) => watchJobs(depsAt(new Date(), fault), {}, mails)
   await env.DB.exec('ANALYZE')
   // Wherever it is cut off, the next run ends it.
   for (const step of [0, 1, 2, 3]) {

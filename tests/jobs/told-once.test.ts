@@ -7,6 +7,7 @@ import { remindSecrets } from '../../src/jobs/remind-secrets'
 import { reportSecurity } from '../../src/jobs/report-security'
 import { runPendingActs } from '../../src/jobs/run-pending-acts'
 import { watchJobs } from '../../src/jobs/watch-jobs'
+import { mails } from '../../src/mails'
 import { columnOf, forgetAdmins, insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { broken } from '../support/attack'
@@ -76,7 +77,7 @@ const jobs: Record<string, Told> = {
   },
   'watch-jobs': {
     subject: 'A job is overdue',
-    job: (deps) => watchJobs(deps, { 'purge-expired': MINUTE_MS }),
+    job: (deps) => watchJobs(deps, { 'purge-expired': MINUTE_MS }, mails),
     arrange: async () => {
       const { addresses } = await hasOwner()
       await exec(`INSERT INTO job_runs (job, started_at) VALUES ('purge-expired', 0)`)

@@ -3,6 +3,7 @@ import { test } from 'vitest'
 import { adminNotices } from '../../src/admin/notify-admins'
 import { remindKeys } from '../../src/jobs/remind-keys'
 import { sendWaitingMails } from '../../src/jobs/send-waiting-mails'
+import { mails } from '../../src/mails'
 import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { ROWS } from '../support/many'
@@ -61,7 +62,7 @@ test('a run of reminders reads what is due, not all keys and users, in a few sta
   expect(told.rowsRead).toBeLessThan(10)
 
   // Two hundred mails, each in a table that is its own index: 70 fit into a send.
-  expect(await sendWaitingMails(deps)).toEqual({ mails: 200, failed: 0 })
+  expect(await sendWaitingMails(deps, mails)).toEqual({ mails: 200, failed: 0 })
   const sent = read()
   expect(sent.rowsWritten).toBe(200)
   expect(sent.rowsRead).toBeLessThan(2000)

@@ -4,6 +4,7 @@ import type { Deps } from '../../src/context'
 import { enqueueNotice } from '../../src/email/enqueue'
 import { openMail } from '../../src/email/queued-mail'
 import { sendWaitingMails } from '../../src/jobs/send-waiting-mails'
+import { mails } from '../../src/mails'
 import { someone, verifyMail } from '../email/support'
 import { noQueue, sendWaiting, waiting } from '../support/mail-faults'
 import { nextMail } from '../support/mailbox'
@@ -49,7 +50,7 @@ describe('the mails that wait', () => {
     for (const address of addresses) await nextMail(address)
     expect(await waiting()).toEqual([])
     const { batches, deps: later } = keepingQueue()
-    expect(await sendWaitingMails(later)).toEqual({ mails: 0, failed: 0 })
+    expect(await sendWaitingMails(later, mails)).toEqual({ mails: 0, failed: 0 })
     expect(batches).toEqual([])
   })
 
@@ -57,7 +58,7 @@ describe('the mails that wait', () => {
     const addresses = [await hasWaiting(2), await hasWaiting(1), await hasWaiting(3)]
     const { batches, deps: kept } = keepingQueue()
     for (const { body } of await waiting()) expect(body).not.toMatch(/@|verify/)
-    expect(await sendWaitingMails(kept)).toEqual({ mails: 3, failed: 0 })
+    expect(await sendWaitingMails(kept, mails)).toEqual({ mails: 3, failed: 0 })
     const sent = await Promise.all((batches[0] ?? []).map((body) => openMail(deps, body)))
     expect(sent.map((mail) => mail?.to)).toEqual([1, 0, 2].map((index) => addresses[index]))
   })
@@ -73,11 +74,11 @@ describe('the mails that wait', () => {
   test('E-117: go again where a run was cut off, and are lost by none', async ({ expect }) => {
     await hasWaiting(1)
     const { batches, deps: kept } = keepingQueue()
-    await expect(sendWaitingMails(killedAt(0, ['delete'])(kept))).rejects.toThrow(
+    await expect(sendWaitingMails(killedAt(0, ['delete'])(kept), mails)).rejects.toThrow(
       'service_unavailable',
     )
     expect(await waiting()).toHaveLength(1)
-    await Promise.all([sendWaitingMails(kept), sendWaitingMails(kept)])
+    await Promise.all([sendWaitingMails(kept, mails), sendWaitingMails(kept, mails)])
     expect(new Set(batches.flat()).size).toBe(1)
     expect(await waiting()).toEqual([])
   })
@@ -89,7 +90,7 @@ describe('the mails that wait', () => {
       // Older than what is being sent: a clock of another edge.
       if (late === undefined) late = await hasWaiting(4)
     })
-    await sendWaitingMails(kept)
+    await sendWaitingMails(kept, mails)
     expect(batches.map((batch) => batch.length)).toEqual([1, 1])
     expect(await waiting()).toEqual([])
   })
@@ -97,13 +98,13 @@ describe('the mails that wait', () => {
   test('go in sends that the queue takes, a thousand a run at most', async ({ expect }) => {
     await hasMany(1001, 1500)
     const { batches, deps: kept } = keepingQueue()
-    expect(await sendWaitingMails(kept)).toEqual({ mails: 1000, failed: 0 })
+    expect(await sendWaitingMails(kept, mails)).toEqual({ mails: 1000, failed: 0 })
     expect(batches.map((batch) => batch.length)).toEqual(Array.from({ length: 10 }, () => 100))
     expect((await waiting()).map(({ id }) => id)).toEqual(['mail_1000'])
     await env.DB.prepare('DELETE FROM waiting_mails').run()
     // Of 20 KB ten fit, of more than all that fits one.
     await hasMany(25, 20_000)
-    await sendWaitingMails(kept)
+    await sendWaitingMails(kept, mails)
     expect(batches.slice(10).map((batch) => batch.length)).toEqual([10, 10, 5])
     expect(await waiting()).toEqual([])
   })
@@ -122,16 +123,16 @@ describe('the mails that wait', () => {
     const mailQueue = { send, sendBatch } as unknown as Deps['mailQueue']
     const at = (ms: number) => ({ ...deps, mailQueue, now: () => new Date(ms) })
     await hasMany(201, 100)
-    expect(await sendWaitingMails(at(LIFE_MS - 1))).toEqual({ mails: 200, failed: 1 })
+    expect(await sendWaitingMails(at(LIFE_MS - 1), mails)).toEqual({ mails: 200, failed: 1 })
     expect(new Set(sent).size).toBe(200)
     expect((await waiting()).map(({ id }) => id)).toEqual(['mail_0'])
 
     await hasWaiting(1)
     const events = `SELECT data FROM audit_events WHERE event = 'mail_failed'`
     const unrecorded = killedAt(0, ['batch'])(at(LIFE_MS))
-    expect(await sendWaitingMails(unrecorded)).toEqual({ mails: 1, failed: 1 })
+    expect(await sendWaitingMails(unrecorded, mails)).toEqual({ mails: 1, failed: 1 })
     await hasWaiting(1)
-    expect(await sendWaitingMails(at(LIFE_MS))).toEqual({ mails: 1, failed: 0 })
+    expect(await sendWaitingMails(at(LIFE_MS), mails)).toEqual({ mails: 1, failed: 0 })
     expect(await waiting()).toEqual([])
     expect((await env.DB.prepare(events).run()).results).toEqual([
       { data: expect.stringContaining('refused by the queue') },
@@ -144,7 +145,7 @@ describe('the mails that wait', () => {
     await hasMany(201, 1500)
     const down = (ms: number) => ({ ...noQueue()(deps), now: () => new Date(ms) })
     const left = async (ms: number) => {
-      await expect(sendWaitingMails(down(ms))).rejects.toThrow('service_unavailable')
+      await expect(sendWaitingMails(down(ms), mails)).rejects.toThrow('service_unavailable')
       return (await waiting()).length
     }
     expect(await left(LIFE_MS - 1)).toBe(201)

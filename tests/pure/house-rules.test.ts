@@ -55,6 +55,15 @@ describe('the code of the Worker', () => {
     )
   })
 
+  test('transports mails without knowing one: email/ takes nothing from a feature', ({
+    expect,
+  }) => {
+    const above = files.filter((file) => !file.startsWith('src/email/'))
+    const rooms = ['audit', 'crypto', 'db', 'durable', 'http']
+    const below = `(?!(${rooms.join('|')})/|(context|error-text|log|reach|users/email-key)')`
+    expect(linesWith(new RegExp(`(from |import\\()'\\.\\./${below}`), above)).toEqual([])
+  })
+
   test('tells of an error by messageOf alone: a failed query names its parameters', ({
     expect,
   }) => {

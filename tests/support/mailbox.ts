@@ -1,5 +1,6 @@
 import type { Deps } from '../../src/context'
 import { readyMail, renderMail } from '../../src/email/ready-mail'
+import { mails as templates } from '../../src/mails'
 
 export { codeIn, linkIn, tokenIn } from './read-mail.ts'
 
@@ -22,7 +23,7 @@ export function mailboxQueue(
   const take = async (body: string) => {
     messages += 1
     const message = { id: `m${messages}`, attempts: 1, body } as Message<string>
-    const ready = await readyMail(reader(), message)
+    const ready = await readyMail(reader(), message, templates)
     if ('event' in ready) throw new Error(`a mail that would not be sent: ${ready.reason}`)
     const rendered = await renderMail(ready, { level: 'ok' }, reader().now().getTime())
     if (!rendered) return

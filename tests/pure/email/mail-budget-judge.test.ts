@@ -1,8 +1,8 @@
 import { describe, test } from 'vitest'
 import { judge, type Standing } from '../../../src/durable/budget'
 import { levelOf } from '../../../src/durable/budget-levels'
-import { mailData } from '../../../src/email/mail-data'
-import { templates } from '../../../src/email/templates'
+import { mailData } from '../../../src/mails/mail-data'
+import { mails } from '../../../src/mails'
 import type { RecipientWindows } from '../../../src/durable/recipient-cap'
 import { NOON, reader, request } from './budget-request'
 import { ledger } from './simulated-day'
@@ -91,7 +91,7 @@ test.for(['sign_up', 'reset', 'lock'] as const)(
 )
 
 test('each mail of the service that names a last day is such a warning', ({ expect }) => {
-  const dated = Object.values(templates).filter(({ name, causedBy }) => {
+  const dated = Object.values(mails).filter(({ name, causedBy }) => {
     const schema = mailData[name]
     const hasDay = 'shape' in schema && ('dueAt' in schema.shape || 'approveBefore' in schema.shape)
     return causedBy === 'service' && hasDay

@@ -1,0 +1,37 @@
+/**
+ * A mail that was queued before mails moved out of src/email, sealed by a key `k1` of 32 bytes 7.
+ * Never make it anew: it stands for the mails that wait while another version is deployed.
+ */
+export const queuedMail = [
+  'k1._Z3FXfUUOFkbaP32KY8_P5Pl-i5WF3yJsBvclvdRj1Fy-vuAzF-GSsllEIDmd2XEgS7JXaxUN82hpgh_ktlJeJ7MU',
+  'Zm1KWWbzZeVryjsLnbt0s_3UW_UXcVPcu-o6imVjXsNNYmQP_r33qKcPCGiBaRfHvrcfX-Mu3r7FvOYsrBhlwHiK6Zgc',
+  'WxcSOLrTCwnFjdNKL2mH46hL_sJubK6MzfL3oSHbbga7kVBOgO_OAMctaP1IHNhQk1_U5Ap8uFtjWU4SOQRpnS12ktI9',
+  'O2AfSMVTu95odnvTp0MlW40tkOIWB4Oph_yValk-aIm9pER4L7W2Wf9YY4xKr73vY1q-dMwHrauv5ZeO0NoyeG8YzET0',
+  'dPBTjGVff5afJGJoWh1utvjWbBrS6WIvGyTDTu2T9A3OtvvywWsEt9nHik-2a5YGSur-MrMBTHZfYOu7FVH28bMRqYos',
+  'g4idsvHVsvVETNucF9XrfoOKOn8_PeYs1GEkolKEov7DoGc-L_CEypEPYcgawHK9cNnOg1ri68cSWRLvvQrWsgvB10tR',
+  'zL2LTZ8h2wGStGXVUbxceG-IDMq-Ysa2WG-ggtQsLwKH1s333A-3O3TzJqPf_2l8qkLb9b3wKCmhoRiXk2BPI9rgMngZ',
+  'xFM1BLPkc0TDrNVJ0hT4xNx1Cp_POEpqTTO3q-vWDhwY0JW-91cjYeZFWiVj4vrtrO0xuMO_5H6p1D5iw2tZLDGSNEFF',
+  'AVZriGVX1jeOJmi6A0fHcmCrniQ9S_MoYLUnXEcbG2T0yHy6Dy-lmwPodqacKuPswjnWXpDN9Um5qJhLvvZzwgZ4Bsp3',
+  'FCwGKvXaPHfWvzkY85Rm-t03nnoI729USe_XpcAKaxV_bqrSOwVkGA9YTjSNVc8Z1HrjQlE-F5PQ3LG1V9AcsFb_MINN',
+  'g5jhrgHvkxgIYbQT2nW3eT30VXnXjhcz5MDqx9WZVhbskt43UtbEIw-_2OZNTmyw12YsR40YKcGZZztmWtV6wI1zlLYa',
+  'Tjv16iUUpSZV557s96mz-cxdMUck7JGVMpYHR-FwvfQU3IKicmMWHKDSBnuB9rwcgTmf9Pnzlt1TO-Iz0XRPZnorISEW',
+  'ZRK9GzLu3psTGM68igKWumqcxkBBjtQRUXOynGSObbDfxxueMbSIp9cKlGbO3iGWU5t4q3n0izn1T_BY5A2utDmfzR7f',
+  '5ShUqwrRiHTL1Y4SORmrttjohkuffe6iTWCJq-FsEsqaFi_g6XDhidn68lddHmaB4NGTmtUd9Cid8DIoKI-Gg5QuNlH0',
+  'i7i3N8jaGiFNVCmyCuBcUqL1PeHbCdho_ZEPwswigg_T1sdGbht60hJ4U38AK9rzRFIHt9NJfbPdjvtaZQwYG3gz6FPj',
+  'L6K3Km8B4MwWQtPmrOdGg2oEvDATG3vehj0XsNUEtg6NkjFDHD8NBUFOuOmoHmjarHYUiTGIsdKQ2tMWZN6tgoxfbcnI',
+  'A9Yt3enS38L58d0pT8ycrBi_TD0FkNOv9lzgO9RetC3Dfgv1plCZ9KVOz_9CPCQyFB6h1Z2to9g-G-PRxY4MJnknhA_q',
+  '8rUvIMyMhwG4dleCCXoOEtrZNxcYIONy_o-DixyxVoJfqzBhaZ_dDyTf3X8oOzt69KyNMwtfgjL42mnpmePjs66TT3oE',
+  'Seo9IAN2lQ7AAKo64LDZjtGqy5Gk3KrD3iuUhRWwTr0MPBQ7lkAT5i662jTWOF5r_wFKJO9x2V76qNIedEN-HZE-fVNJ',
+  'JkQJIbLPJ76GqVe6dY4dEJua9zJ2lUHWhjpuCPiI440DluXoJSHQw4ngJcsQHm0kr6qeqO2MDY5_URgdufK4YP4Vt4lQ',
+  'CPOxFKjEy-3qyv2SEdTRQa-WYjvBpLFJg9UrR_R8urCcP246I_Co2qQ7ZMps4dxobJHcMtgA0FK61pc5VQvogKI0sXcJ',
+  'yFVdlCfVr3wamOo_65YRzjnsxG40__SxUCwgi9XSVLns9uguKvAHGtRUbV8LodqsOb6qYh5cCuqQurmFsngh4SNWnSth',
+  'y8BTSamPx7MK4HoTwobKF1A3D8RIiMa9Ho3NHXGKHbj90jcHPF3Yn8kr5-OyuUtZZMnL_QFZmikhv5xHKiWO-QIO3ke9',
+  '6OxO7ajglHJGabDsBle7igeX47n9SPtHHsfr7x47m4c4Ll8msVfFjWunOMfeHVsZ-H_dII-nZxsoFXL0uvR_Nyja4ESq',
+  'am8nEHr8pwduiDIxWk-_00AmzAT67RGbsamIol5UzK0Fak0-gL0PNW6mSUtZdsog7M4b2LIyb-7-0q3QzSeKMt1P1Zu8',
+  'iQ4_xqmtYdwOyAksJa7Fg5rmAUC4Ufa6RDbL3zcRFY7NGC3tykT25X4pHc41n33dOI1i6yoYX3LXD359_tmg95tbSYQA',
+  'uMsYhZ9qWmE2dr2BdH-Hh6fVYr5UQyRtsL75wssfWV5vMfE_cr_6H-FERy46FvCh1NZ8w1AR6oOUFzd5Y-c5VMnGgByP',
+  '2tAZp3Of4Z1VMA6_xKnmFt6Cu8jMRsHVHURGjGESrBfZvqxQp-Ltna0B9BXQzQNvZY8L7sZgmpJittjnVlAzC5iNKUVv',
+  'AtidIhU4zO9bQApN1MAZ-AE2Je48nfF68fthqZTvtEsuH8jL_ZlzCiV0nXiQ9jSaqWIbSHLTPErhPUhB3NZrF9Qd5BaM',
+  'TyJR2_5UDZUT38BWgMsou0ZHwq73wdfPT0PPo3XK-k6nYpdWsF2y5NrsVUc8_dtl8-h21E4ZLG7nK-XOuGabDnSX_8bh',
+  'G-EZrR__ETW',
+].join('')
