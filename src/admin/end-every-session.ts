@@ -2,6 +2,7 @@ import { and, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import { sealText } from '../audit/text'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { sessions } from '../db/schema'
 import { sessionEpoch } from '../db/session-schema'
 import type { CurrentSession } from '../sessions/find-session'
@@ -31,24 +32,25 @@ export async function endEverySession(
   const event = { event: 'sessions_ended', data: { of: 'everybody' } } as const
   const text = await sealText(deps, userId, { reason })
   const may = maySensitively(deps, session)
-  const [[others], , , , used] = await db.batch([
-    db
+  const { others, used } = await batch(db, {
+    others: db
       .select({ count: sql<number>`count(*)` })
       .from(sql`(SELECT * FROM sessions LIMIT ${COUNTED})`)
       .where(sql`epoch >= ${currentEpoch} AND NOT (user_id = ${userId} AND id = ${sessionId})`),
-    recordEvent(deps, { ...event, actor: userId, sessionId, text }, may),
-    // First, so that it is never one of an epoch that is over, and the rest of the batch finds it
-    // good.
-    db
+    event: recordEvent(deps, { ...event, actor: userId, sessionId, text }, may),
+    // Before the epoch, so that it is never one of an epoch that is over, and the rest of the batch
+    // finds it good.
+    own: db
       .update(sessions)
       .set({ epoch: sql`epoch + 1` })
       .where(and(isSession(ref), may)),
-    db
+    epoch: db
       .update(sessionEpoch)
       .set({ epoch: sql`epoch + 1` })
       .where(may),
-    useStepUp(deps, session),
-  ])
+    // Last: what is before it asks whether there is a step-up.
+    used: useStepUp(deps, session),
+  })
   requireUsed(used)
-  return others?.count ?? 0
+  return others[0]?.count ?? 0
 }

@@ -1,6 +1,8 @@
 import { eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
+import { insertFrom } from '../db/insert-where'
 import { apiKeys } from '../db/key-schema'
 import { users } from '../db/schema'
 import { problem } from '../problems'
@@ -34,37 +36,38 @@ export async function createKey(
   const { userId, sessionId } = refOf(session)
   // Before the batch, which would use the step-up up for nothing.
   await requireRoom(deps, userId)
-  const adminScope = input.scopes.find(isForAdmins)
-  if (adminScope && session.user.role !== 'admin') {
-    throw problem('forbidden', { reason: `${adminScope} is for admins` })
-  }
+  requireOwnScopes(session, input.scopes)
   const { id, text, hash } = newKeyText(deps.settings, newKeyId())
   const scopes = [...new Set(input.scopes)].sort().join(' ')
   const allowedIps = input.allowedIps && [...new Set(input.allowedIps)].join(' ')
   const { expiresAt, remindedDays } = lifeOf(deps, input.expiresInDays)
-  const [[made], , used] = await db.batch([
-    db
-      .insert(apiKeys)
-      .select(
-        sql`SELECT ${id}, id, ${input.name}, ${hash}, NULL, NULL, ${scopes}, ${allowedIps ?? null},
-          ${deps.now().getTime()}, ${expiresAt.getTime()}, NULL, NULL, NULL, NULL, ${remindedDays}
-        FROM users WHERE id = ${userId} AND ${mayHaveKeys} AND ${liveKeys(deps)} < ${MAX_KEYS}
-          AND ${maySensitively(deps, session)}`,
-      )
-      .returning(),
-    recordEvent(
+  const row = {
+    id,
+    userId: sql`id`,
+    name: input.name,
+    secretHash: hash,
+    scopes,
+    allowedIps: allowedIps ?? null,
+    createdAt: deps.now().getTime(),
+    expiresAt: expiresAt.getTime(),
+    remindedDays,
+  }
+  const owner = sql`FROM users WHERE id = ${userId} AND ${mayHaveKeys}
+    AND ${liveKeys(deps)} < ${MAX_KEYS} AND ${maySensitively(deps, session)}`
+  const said = { key: id, scopes, days: input.expiresInDays }
+  const {
+    made: [made],
+    used,
+  } = await batch(db, {
+    made: insertFrom(db, apiKeys, row, owner).returning(),
+    event: recordEvent(
       deps,
-      {
-        event: 'authn_token_created',
-        userId,
-        actor: userId,
-        sessionId,
-        data: { key: id, scopes, days: input.expiresInDays },
-      },
+      { event: 'authn_token_created', userId, actor: userId, sessionId, data: said },
       sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${id})`,
     ),
-    useStepUp(deps, session),
-  ])
+    // Last: the key asks whether there is a step-up.
+    used: useStepUp(deps, session),
+  })
   requireUsed(used)
   if (!made) {
     await requireRoom(deps, userId)
@@ -73,6 +76,13 @@ export async function createKey(
   const data = { name: made.name, ...occasionOf(deps) }
   await notifyOwner(deps, session.user, { template: 'api_key_created', data })
   return { ...keyEntryOf(made), key: text }
+}
+
+function requireOwnScopes({ user }: CurrentSession, scopes: readonly Scope[]): void {
+  const adminScope = scopes.find(isForAdmins)
+  if (adminScope && user.role !== 'admin') {
+    throw problem('forbidden', { reason: `${adminScope} is for admins` })
+  }
 }
 
 const liveKeys = (deps: Pick<Deps, 'now'>) =>

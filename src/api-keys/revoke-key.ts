@@ -1,6 +1,7 @@
 import { and, isNull, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { apiKeys } from '../db/key-schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
@@ -13,18 +14,21 @@ export async function revokeKey(deps: Deps, session: CurrentSession, id: string)
   const { db } = deps
   const { userId, sessionId } = refOf(session)
   const isThere = and(isKey(userId, id), isNull(apiKeys.revokedAt))
-  const [, [revoked]] = await db.batch([
-    recordEvent(
+  const {
+    revoked: [revoked],
+  } = await batch(db, {
+    // First, since it asks for the row.
+    event: recordEvent(
       deps,
       { event: 'authn_token_revoked', userId, actor: userId, sessionId, data: { key: id } },
       sql`EXISTS (SELECT 1 FROM api_keys WHERE ${isThere})`,
     ),
-    db
+    revoked: db
       .update(apiKeys)
       .set({ revokedAt: deps.now() })
       .where(isThere)
       .returning({ name: apiKeys.name }),
-  ])
+  })
   if (!revoked) throw problem('not_found', { reason: 'no such key' })
   const data = { name: revoked.name, ...occasionOf(deps) }
   await notifyOwner(deps, session.user, { template: 'api_key_revoked', data })

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { apiKeys } from '../db/key-schema'
 import { users } from '../db/schema'
 import { problem } from '../problems'
@@ -32,8 +33,12 @@ export async function rotateKey(
   const { expiresAt, remindedDays } = lifeOf(deps, expiresInDays)
   const overlapEnd = now().getTime() + overlapSeconds * 1000
   const isOwners = sql`EXISTS (SELECT 1 FROM users WHERE id = ${userId} AND ${mayHaveKeys})`
-  const [[rotated], , used] = await db.batch([
-    db
+  const said = { key: id, overlap_seconds: overlapSeconds, days: expiresInDays }
+  const {
+    rotated: [rotated],
+    used,
+  } = await batch(db, {
+    rotated: db
       .update(apiKeys)
       .set({
         secretHash: hash,
@@ -44,19 +49,14 @@ export async function rotateKey(
       })
       .where(and(isKey(userId, id), isLive(deps), isOwners, maySensitively(deps, session)))
       .returning(),
-    recordEvent(
+    event: recordEvent(
       deps,
-      {
-        event: 'authn_token_rotated',
-        userId,
-        actor: userId,
-        sessionId,
-        data: { key: id, overlap_seconds: overlapSeconds, days: expiresInDays },
-      },
+      { event: 'authn_token_rotated', userId, actor: userId, sessionId, data: said },
       sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${id} AND secret_hash = ${hash})`,
     ),
-    useStepUp(deps, session),
-  ])
+    // Last: the key asks whether there is a step-up.
+    used: useStepUp(deps, session),
+  })
   requireUsed(used)
   if (!rotated) {
     await requireKey(deps, userId, id)

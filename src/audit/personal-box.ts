@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { open, seal } from '../crypto/sealed-box'
 import { auditKeys } from '../db/audit-schema'
+import { insertFrom } from '../db/insert-where'
 import { log } from '../log'
 import { reach } from '../reach'
 import { canonical, type Personal } from './entry'
@@ -68,13 +69,13 @@ export async function makePersonalKeys(
   )
   if (fresh.length === 0) return known
   await reach(deps, 'database', () =>
-    db
-      .insert(auditKeys)
-      .select(
-        sql`SELECT users.id, fresh.value ->> 1 FROM json_each(${JSON.stringify(fresh)}) AS fresh
-          JOIN users ON users.id = fresh.value ->> 0 WHERE true`,
-      )
-      .onConflictDoNothing(),
+    insertFrom(
+      db,
+      auditKeys,
+      { userId: sql`users.id`, sealedKey: sql`fresh.value ->> 1` },
+      sql`FROM json_each(${JSON.stringify(fresh)}) AS fresh
+        JOIN users ON users.id = fresh.value ->> 0 WHERE true`,
+    ).onConflictDoNothing(),
   )
   return personalKeys(deps, userIds, onDamaged)
 }

@@ -1,6 +1,8 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { auditHeads, auditTiles } from '../db/audit-schema'
+import { batch } from '../db/batch'
+import { insertWhere } from '../db/insert-where'
 import { reach } from '../reach'
 import { canonical, gapAt } from './entry'
 import { newestHead } from './heads'
@@ -9,7 +11,16 @@ import { storedTiles } from './read-tiles'
 import { recordEvent } from './record'
 import { requireTail } from './require-tail'
 import { entryOf, type StoredEvent } from './stored-event'
-import { append, edgeOf, encodeTile, rootOf, TILE_WIDTH, tileName } from './tiles'
+import {
+  append,
+  edgeOf,
+  encodeTile,
+  rootOf,
+  TILE_WIDTH,
+  tileName,
+  type TileRef,
+  type Tiles,
+} from './tiles'
 import { signHead, type TreeHead } from './tree-head'
 import { witness } from './witness'
 
@@ -59,36 +70,32 @@ async function sealChunk(deps: Deps): Promise<number> {
   const jws = await signHead(settings.AUDIT_KEYS, head)
   const isNext = sql`COALESCE((SELECT max(size) FROM audit_heads), 0) = ${size}`
   const isOurs = sql`EXISTS (SELECT 1 FROM audit_heads WHERE size = ${head.size} AND jws = ${jws})`
-  const stored = await reach(deps, 'database', () =>
-    db.batch([
-      db
-        .insert(auditHeads)
-        .select(sql`SELECT ${head.size}, ${head.at}, ${jws} WHERE ${isNext}`)
-        .returning({ size: auditHeads.size }),
-      ...changed.map((ref) =>
-        db
-          .insert(auditTiles)
-          .select(
-            sql`SELECT ${ref.level}, ${ref.number}, ${encodeTile(tiles.get(tileName(ref)) ?? [])}
-              WHERE ${isOurs}`,
-          )
-          .onConflictDoUpdate({
-            target: [auditTiles.level, auditTiles.number],
-            set: { hashes: sql`excluded.hashes` },
-          }),
+  const gap = { event: 'sys_audit_gap', actor: 'system', data: { gaps, size: head.size } } as const
+  const { stored } = await reach(deps, 'database', () =>
+    batch(db, {
+      // First: the rest asks whether this head is there.
+      stored: insertWhere(db, auditHeads, { size: head.size, at: head.at, jws }, isNext).returning({
+        size: auditHeads.size,
+      }),
+      ...Object.fromEntries(
+        changed.map((ref) => [tileName(ref), storeTile(deps, { ...ref, tiles }, isOurs)]),
       ),
-      ...(gaps > 0
-        ? [
-            recordEvent(
-              deps,
-              { event: 'sys_audit_gap', actor: 'system', data: { gaps, size: head.size } },
-              isOurs,
-            ),
-          ]
-        : []),
-    ]),
+      gap: gaps > 0 ? recordEvent(deps, gap, isOurs) : undefined,
+    }),
   )
-  return stored[0].length === 0 ? 0 : leaves.length
+  return stored.length === 0 ? 0 : leaves.length
+}
+
+const storeTile = (
+  { db }: Pick<Deps, 'db'>,
+  { tiles, level, number }: TileRef & { tiles: Tiles },
+  when: SQL,
+) => {
+  const hashes = encodeTile(tiles.get(tileName({ level, number })) ?? [])
+  return insertWhere(db, auditTiles, { level, number, hashes }, when).onConflictDoUpdate({
+    target: [auditTiles.level, auditTiles.number],
+    set: { hashes: sql`excluded.hashes` },
+  })
 }
 
 /** Events from an id on, oldest first. */

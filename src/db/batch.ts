@@ -23,6 +23,15 @@ export async function batch<S extends Statements>(
   return Object.fromEntries(given.map(({ name }, at) => [name, rows[at]])) as Answers<S>
 }
 
+/** The same for statements of one kind, whose rows nobody reads. None is no batch. */
+export async function batchAll(
+  db: DrizzleD1Database,
+  statements: readonly Statement[],
+): Promise<void> {
+  const [first, ...rest] = statements
+  if (first) await db.batch([first, ...rest])
+}
+
 /** The same for the statements of each in a list, one after the other, and then the last ones. */
 export async function batchOfEach<S extends Statements, Last extends Statements>(
   db: DrizzleD1Database,

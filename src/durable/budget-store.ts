@@ -49,7 +49,7 @@ export function budgetStore(sql: SqlStorage) {
     },
     keepToday(today: Today, now: number): void {
       const value = JSON.stringify(today)
-      sql.exec('INSERT OR REPLACE INTO today VALUES (?, ?)', dayOf(now), value)
+      sql.exec('INSERT OR REPLACE INTO today (day, value) VALUES (?, ?)', dayOf(now), value)
     },
 
     /** Mails of a day by each cause of this one. */
@@ -63,7 +63,8 @@ export function budgetStore(sql: SqlStorage) {
     /** Counts one mail more by each of its causes. */
     addToCauses(causes: Readonly<Record<string, number>>, day: number): void {
       for (const [key, count] of Object.entries(causes)) {
-        sql.exec('INSERT OR REPLACE INTO causes VALUES (?, ?, ?)', day, key, count + 1)
+        const query = 'INSERT OR REPLACE INTO causes (day, key, count) VALUES (?, ?, ?)'
+        sql.exec(query, day, key, count + 1)
       }
     },
 
@@ -73,7 +74,8 @@ export function budgetStore(sql: SqlStorage) {
       return row && parsed<Again>(row.again)
     },
     keepCharge(id: string, again: Again, day: number): void {
-      sql.exec('INSERT INTO charges VALUES (?, ?, ?)', id, day, JSON.stringify(again))
+      const query = 'INSERT INTO charges (id, day, again) VALUES (?, ?, ?)'
+      sql.exec(query, id, day, JSON.stringify(again))
     },
 
     windowsOf: (recipient: Recipient | null): RecipientWindows => ({
@@ -84,7 +86,8 @@ export function budgetStore(sql: SqlStorage) {
       if (recipient === null) return
       for (const by of ['byAsker', 'byAll'] as const) {
         const value = JSON.stringify(windows[by])
-        sql.exec('INSERT OR REPLACE INTO recipients VALUES (?, ?, ?)', recipient[by], value, day)
+        const query = 'INSERT OR REPLACE INTO recipients (hash, windows, day) VALUES (?, ?, ?)'
+        sql.exec(query, recipient[by], value, day)
       }
     },
 
@@ -95,7 +98,8 @@ export function budgetStore(sql: SqlStorage) {
     keepDigest(hash: string | null, digest: Digest, day: number): void {
       if (hash === null) return
       const value = JSON.stringify(digest)
-      sql.exec('INSERT OR REPLACE INTO digests VALUES (?, ?, ?)', hash, value, day)
+      const query = 'INSERT OR REPLACE INTO digests (hash, value, day) VALUES (?, ?, ?)'
+      sql.exec(query, hash, value, day)
     },
 
     breaker(): Breaker {
@@ -103,7 +107,8 @@ export function budgetStore(sql: SqlStorage) {
       return row ? parsed<Breaker>(row.state) : CLOSED
     },
     keepBreaker(breaker: Breaker): void {
-      sql.exec('INSERT OR REPLACE INTO breaker VALUES (1, ?)', JSON.stringify(breaker))
+      const query = 'INSERT OR REPLACE INTO breaker (id, state) VALUES (1, ?)'
+      sql.exec(query, JSON.stringify(breaker))
     },
 
     /** Forgets what can no longer matter: a queue message lives for days, a cause for one. */

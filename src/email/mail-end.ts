@@ -1,6 +1,7 @@
 import { countedEvent } from '../audit/counted'
 import { type AuditEvent, recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batchAll } from '../db/batch'
 import { log } from '../log'
 import { reach } from '../reach'
 import { maskAddress } from './header-safety'
@@ -85,8 +86,8 @@ export async function recordEnds(
   try {
     const told: [MailEnd, AuditEvent | undefined][] = []
     for (const end of ends) told.push([end, await eventOf(deps, end, templates)])
-    const [first, ...rest] = told.flatMap(([, event]) => (event ? [recordEvent(deps, event)] : []))
-    if (first) await reach(deps, 'database', () => deps.db.batch([first, ...rest]))
+    const events = told.flatMap(([, event]) => (event ? [recordEvent(deps, event)] : []))
+    await reach(deps, 'database', () => batchAll(deps.db, events))
     for (const [end, event] of told) {
       const level = end.event === 'mail_failed' ? 'error' : 'warn'
       log(event ? level : 'info', end.event, describeEnd(end))

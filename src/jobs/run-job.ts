@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { jobRuns } from '../db/audit-schema'
+import { batch } from '../db/batch'
 import { messageOf } from '../error-text'
 import { log } from '../log'
 import { describeError } from '../problems'
@@ -78,9 +79,9 @@ async function noteRun(deps: Deps, run: Run): Promise<void> {
     data: { job: name, ...counts },
   } as const
   await reach(deps, 'database', async () => {
-    // The event asks what the row said before.
-    if (isFailed) await db.batch([recordEvent(deps, event, sql`NOT ${isTold}`), note])
-    else if (hasDone) await db.batch([recordEvent(deps, event), note])
+    // The event is first, since it asks what the row said before.
+    if (isFailed) await batch(db, { event: recordEvent(deps, event, sql`NOT ${isTold}`), note })
+    else if (hasDone) await batch(db, { event: recordEvent(deps, event), note })
     else await note
   })
 }

@@ -3,6 +3,7 @@ import { auditEvents as levels, type AuditEventName } from '../audit/events'
 import { idRange } from '../audit/id-range'
 import type { Deps } from '../context'
 import { auditEvents } from '../db/audit-schema'
+import { batch } from '../db/batch'
 import { networkOf } from '../ip-address'
 import { reach } from '../reach'
 import { pauseNow, pausesOf } from './mail-pauses'
@@ -37,7 +38,7 @@ export async function securityFigures(deps: Deps, range: Range, most = EVENTS) {
   for (; high > first && deps.now().getTime() < stopAt; high -= CHUNK) {
     const low = Math.max(first, high - CHUNK)
     const isMeant = sql`id >= ${low} AND id < ${high} AND at >= ${from} AND at < ${to}`
-    const [events, failures, made, resumed] = await countChunk(deps, isMeant)
+    const { events, failures, admins: made, pauses: resumed } = await countChunk(deps, isMeant)
     for (const { event, count } of events) add(counts, event, count)
     for (const { ip, count } of failures) add(sources, sourceOf(ip), count)
     for (const { userId } of made) if (userId !== null) admins.add(userId)
@@ -68,20 +69,20 @@ function countChunk(deps: Pick<Deps, 'db' | 'patience'>, isMeant: SQL) {
   const count = sql<number>`count(*)`
   const isFailure = sql`event IN (${sql.raw(FAILURES.map((name) => `'${name}'`).join(', '))})`
   return reach(deps, 'database', () =>
-    db.batch([
-      db
+    batch(db, {
+      events: db
         .select({ event: auditEvents.event, count })
         .from(auditEvents)
         .where(isMeant)
         .groupBy(auditEvents.event),
-      db
+      failures: db
         .select({ ip: sql<string>`ip`, count })
         .from(auditEvents)
         .where(sql`${isMeant} AND ${isFailure} AND ip IS NOT NULL`)
         .groupBy(auditEvents.ip)
         .orderBy(sql`count(*) DESC`)
         .limit(SOURCES),
-      db
+      admins: db
         .select({ userId: auditEvents.userId })
         .from(auditEvents)
         .where(
@@ -89,7 +90,7 @@ function countChunk(deps: Pick<Deps, 'db' | 'patience'>, isMeant: SQL) {
             OR event = 'user_invitation_accepted' AND json_extract(data, '$.role') = 'admin')`,
         )
         .limit(MAX_NEW_ADMINS),
-      db
+      pauses: db
         .select({
           reason: sql<string>`json_extract(data, '$.reason')`,
           seconds: sql<number>`sum(json_extract(data, '$.seconds'))`,
@@ -97,7 +98,7 @@ function countChunk(deps: Pick<Deps, 'db' | 'patience'>, isMeant: SQL) {
         .from(auditEvents)
         .where(sql`${isMeant} AND event = 'mail_resumed'`)
         .groupBy(sql`1`),
-    ]),
+    }),
   )
 }
 

@@ -4,6 +4,7 @@ import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
 import { jobRuns } from '../db/audit-schema'
+import { insertFrom } from '../db/insert-where'
 import { insertWaiting } from '../email/enqueue'
 import type { Templates } from '../email/template'
 import { reach } from '../reach'
@@ -45,9 +46,11 @@ export async function watchJobs(
       AND (alarmed_at IS NULL OR alarmed_at <= ${now - DAY_MS})`
   const { due } = await reach(deps, 'database', () =>
     batch(db, {
-      seen: db.insert(jobRuns).select(
-        sql`SELECT value, ${now}, NULL, NULL, NULL, NULL, NULL FROM json_each(${names})
-            WHERE value NOT IN (SELECT job FROM job_runs)`,
+      seen: insertFrom(
+        db,
+        jobRuns,
+        { job: sql`value`, startedAt: now },
+        sql`FROM json_each(${names}) WHERE value NOT IN (SELECT job FROM job_runs)`,
       ),
       due: db
         .select({

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { merchantProfiles } from '../db/merchant-schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
@@ -78,8 +79,12 @@ async function store(
   const now = deps.now()
   const isAsRead = asRead(userId, { state, version })
   const columns = { state: merchantProfiles.state, version: merchantProfiles.version }
-  const [, [stored], [present]] = await db.batch([
-    recordEvent(
+  const {
+    stored: [stored],
+    present: [present],
+  } = await batch(db, {
+    // First, since it asks what the row said before.
+    event: recordEvent(
       deps,
       {
         event: 'merchant_profile_changed',
@@ -90,19 +95,20 @@ async function store(
       },
       isAsRead,
     ),
-    version === 0
-      ? db
-          .insert(merchantProfiles)
-          .values({ userId, state, ...profile, createdAt: now, updatedAt: now })
-          .onConflictDoNothing()
-          .returning(columns)
-      : db
-          .update(merchantProfiles)
-          .set({ ...profile, version: version + 1, updatedAt: now })
-          .where(and(eq(merchantProfiles.userId, userId), isAsRead))
-          .returning(columns),
-    standingOf(deps, userId),
-  ])
+    stored:
+      version === 0
+        ? db
+            .insert(merchantProfiles)
+            .values({ userId, state, ...profile, createdAt: now, updatedAt: now })
+            .onConflictDoNothing()
+            .returning(columns)
+        : db
+            .update(merchantProfiles)
+            .set({ ...profile, version: version + 1, updatedAt: now })
+            .where(and(eq(merchantProfiles.userId, userId), isAsRead))
+            .returning(columns),
+    present: standingOf(deps, userId),
+  })
   if (!stored) throw refusal(present ?? NEW, CHANGEABLE)
   return stored
 }

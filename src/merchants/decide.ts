@@ -1,7 +1,9 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
+import { insertFrom } from '../db/insert-where'
 import { merchantProfiles, merchantReviews } from '../db/merchant-schema'
 import { users } from '../db/schema'
 import { problem } from '../problems'
@@ -10,7 +12,7 @@ import { maySensitively } from '../sessions/step-up'
 import { plainText } from '../users/display-name'
 import { notifyOwner, ownerColumns } from '../users/notify-owner'
 import { refusal, type Standing } from './standing'
-import { type Decision, isDecidable, transitions } from './states'
+import { type Decision, isDecidable, type MerchantState, transitions } from './states'
 
 const version = z.int().min(1)
 const reason = plainText(1000)
@@ -66,12 +68,13 @@ export async function decide(
     SELECT 1 FROM merchant_profiles AS theirs JOIN users ON users.id = theirs.user_id
     WHERE theirs.user_id = ${userId} AND theirs.state IN ${from} AND ${isAsRead}
       AND ${isDecidable(decision)})`
-  const [, , [decided], [present]] = await db.batch([
-    db.insert(merchantReviews).select(
-      sql`SELECT user_id, version, state, ${to}, ${actor}, ${reason}, ${now.getTime()}
-          FROM merchant_profiles WHERE user_id = ${userId} AND ${mayDecide}`,
-    ),
-    recordEvent(
+  const {
+    decided: [decided],
+    present: [present],
+  } = await batch(db, {
+    // Before the profile changes, like the event: both ask what its row said before.
+    review: insertReview(deps, { userId, to, actor, reason, at: now }, mayDecide),
+    event: recordEvent(
       deps,
       {
         event: EVENTS[decision],
@@ -83,28 +86,55 @@ export async function decide(
       },
       mayDecide,
     ),
-    db
+    decided: db
       .update(merchantProfiles)
       .set({ state: to, version: sql`version + 1`, updatedAt: now })
       .where(and(eq(merchantProfiles.userId, userId), mayDecide))
       .returning({ state: merchantProfiles.state, version: merchantProfiles.version }),
-    db
-      .select({
-        state: merchantProfiles.state,
-        version: merchantProfiles.version,
-        isDecidable: sql`${isDecidable(decision)}`.mapWith(Boolean),
-        isSteppedUp: sql`${may}`.mapWith(Boolean),
-        owner: ownerColumns,
-      })
-      .from(merchantProfiles)
-      .innerJoin(users, eq(users.id, merchantProfiles.userId))
-      .where(eq(merchantProfiles.userId, userId)),
-  ])
+    present: selectPresent(deps, userId, { isDecidable: isDecidable(decision), may }),
+  })
   if (!decided || !present) throw refused(present, from)
   const data = { decision, reason, time: now }
   await notifyOwner(deps, present.owner, { template: 'merchant_decided', data })
   return decided
 }
+
+/** The row of a step, from the version and the state that the profile has before it. */
+function insertReview(
+  { db }: Pick<Deps, 'db'>,
+  step: Readonly<{ userId: string; to: MerchantState; actor: string; reason: string; at: Date }>,
+  when: SQL,
+) {
+  const values = {
+    userId: sql`user_id`,
+    version: sql`version`,
+    fromState: sql`state`,
+    toState: step.to,
+    actor: step.actor,
+    reason: step.reason,
+    at: step.at.getTime(),
+  }
+  const from = sql`FROM merchant_profiles WHERE user_id = ${step.userId} AND ${when}`
+  return insertFrom(db, merchantReviews, values, from)
+}
+
+/** Where the application is after the batch, for the mail or for the refusal. */
+const selectPresent = (
+  { db }: Pick<Deps, 'db'>,
+  userId: string,
+  { isDecidable, may }: Readonly<{ isDecidable: SQL; may: SQL }>,
+) =>
+  db
+    .select({
+      state: merchantProfiles.state,
+      version: merchantProfiles.version,
+      isDecidable: sql`${isDecidable}`.mapWith(Boolean),
+      isSteppedUp: sql`${may}`.mapWith(Boolean),
+      owner: ownerColumns,
+    })
+    .from(merchantProfiles)
+    .innerJoin(users, eq(users.id, merchantProfiles.userId))
+    .where(eq(merchantProfiles.userId, userId))
 
 function refused(
   present: (Standing & { isDecidable: boolean; isSteppedUp: boolean }) | undefined,

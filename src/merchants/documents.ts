@@ -1,6 +1,7 @@
 import { and, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { merchantDocuments } from '../db/merchant-schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
@@ -23,8 +24,13 @@ export async function deleteDocument(
   const mayDelete = sql`${hasEditable(userId)} AND EXISTS (
     SELECT 1 FROM merchant_documents AS document
     WHERE document.user_id = ${userId} AND document.id = ${id} AND document.stored_at IS NOT NULL)`
-  const [, [gone], [present], [left]] = await db.batch([
-    recordEvent(
+  const {
+    gone: [gone],
+    present: [present],
+    left: [left],
+  } = await batch(db, {
+    // First, since it asks for the row.
+    event: recordEvent(
       deps,
       {
         event: 'merchant_document_deleted',
@@ -35,13 +41,16 @@ export async function deleteDocument(
       },
       mayDelete,
     ),
-    db
+    gone: db
       .delete(merchantDocuments)
       .where(and(isStored(userId, id), hasEditable(userId)))
       .returning({ key: merchantDocuments.objectKey }),
-    standingOf(deps, userId),
-    db.select({ id: merchantDocuments.id }).from(merchantDocuments).where(isStored(userId, id)),
-  ])
+    present: standingOf(deps, userId),
+    left: db
+      .select({ id: merchantDocuments.id })
+      .from(merchantDocuments)
+      .where(isStored(userId, id)),
+  })
   if (gone) return archive.delete(gone.key).catch(() => {})
   throw left ? refusal(present ?? NEW, []) : problem('not_found')
 }

@@ -2,6 +2,7 @@ import type { SQL } from 'drizzle-orm'
 import { sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Deps } from '../context'
+import { insertFrom } from '../db/insert-where'
 import { merchantProfiles } from '../db/merchant-schema'
 import { plainText } from '../users/display-name'
 import { isCountry } from './country'
@@ -31,10 +32,21 @@ export type MerchantDraft = z.infer<typeof merchantDraft>
 /** The statement that stores a draft for the user that `owner` (`FROM users WHERE …`) selects. */
 export function insertDraft(deps: Pick<Deps, 'db' | 'now'>, draft: MerchantDraft, owner: SQL) {
   const now = deps.now().getTime()
-  return deps.db.insert(merchantProfiles).select(
-    sql`SELECT id, 'draft', ${draft.legal_name ?? null}, ${draft.trading_name ?? null},
-      ${draft.country ?? null}, ${draft.registration_number ?? null}, ${draft.tax_number ?? null},
-      ${draft.address ?? null}, ${draft.contact_name ?? null}, ${draft.phone ?? null},
-      ${draft.website ?? null}, ${now}, ${now}, 1, NULL, NULL, NULL ${owner}`,
-  )
+  const values = {
+    userId: sql`id`,
+    state: 'draft',
+    legalName: draft.legal_name ?? null,
+    tradingName: draft.trading_name ?? null,
+    country: draft.country ?? null,
+    registrationNumber: draft.registration_number ?? null,
+    taxNumber: draft.tax_number ?? null,
+    address: draft.address ?? null,
+    contactName: draft.contact_name ?? null,
+    phone: draft.phone ?? null,
+    website: draft.website ?? null,
+    createdAt: now,
+    updatedAt: now,
+    version: 1,
+  }
+  return insertFrom(deps.db, merchantProfiles, values, owner)
 }

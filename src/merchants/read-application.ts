@@ -1,6 +1,7 @@
 import { and, asc, eq, isNotNull, sql } from 'drizzle-orm'
 import type * as z from 'zod'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { merchantDocuments, merchantProfiles, merchantReviews } from '../db/merchant-schema'
 import { users } from '../db/schema'
 import { problem } from '../problems'
@@ -12,9 +13,9 @@ export async function readApplication(
   { db }: Pick<Deps, 'db'>,
   userId: string,
 ): Promise<z.output<typeof application>> {
-  const [[row], documents, history] = await db.batch(partsOf({ db }, userId))
+  const { profile, documents, history } = await batch(db, partsOf({ db }, userId))
   return {
-    ...(await shown(row)),
+    ...(await shown(profile[0])),
     documents: documents.flatMap(entryOf),
     history: history.map(stepOf),
   }
@@ -28,10 +29,19 @@ export async function reviewApplication(
   { db }: Pick<Deps, 'db'>,
   userId: string,
 ): Promise<z.output<typeof reviewedApplication>> {
-  const [[row], documents, history, [owner], duplicates] = await db.batch([
+  const {
+    profile: [row],
+    documents,
+    history,
+    owner: [owner],
+    duplicates,
+  } = await batch(db, {
     ...partsOf({ db }, userId),
-    db.select({ email: users.email, status: users.status }).from(users).where(eq(users.id, userId)),
-    db
+    owner: db
+      .select({ email: users.email, status: users.status })
+      .from(users)
+      .where(eq(users.id, userId)),
+    duplicates: db
       .select({
         user_id: merchantProfiles.userId,
         legal_name: merchantProfiles.legalName,
@@ -40,7 +50,7 @@ export async function reviewApplication(
       .from(merchantProfiles)
       .where(sql`user_id IN (${sameNumber(userId)})`)
       .limit(DUPLICATES),
-  ])
+  })
   if (!row || !owner) throw problem('not_found')
   return {
     user_id: userId,
@@ -68,27 +78,26 @@ const sameNumber = (userId: string) => {
 }
 
 /** The three queries that make an application, for a batch. */
-export const partsOf = ({ db }: Pick<Deps, 'db'>, userId: string) =>
-  [
-    db.select().from(merchantProfiles).where(eq(merchantProfiles.userId, userId)),
-    db
-      .select(entryColumns)
-      .from(merchantDocuments)
-      .where(and(eq(merchantDocuments.userId, userId), isNotNull(merchantDocuments.storedAt)))
-      .orderBy(asc(merchantDocuments.createdAt), asc(merchantDocuments.id)),
-    db
-      .select({
-        at: merchantReviews.at,
-        version: merchantReviews.version,
-        from: merchantReviews.fromState,
-        to: merchantReviews.toState,
-        actor: merchantReviews.actor,
-        reason: merchantReviews.reason,
-      })
-      .from(merchantReviews)
-      .where(eq(merchantReviews.userId, userId))
-      .orderBy(asc(merchantReviews.version)),
-  ] as const
+export const partsOf = ({ db }: Pick<Deps, 'db'>, userId: string) => ({
+  profile: db.select().from(merchantProfiles).where(eq(merchantProfiles.userId, userId)),
+  documents: db
+    .select(entryColumns)
+    .from(merchantDocuments)
+    .where(and(eq(merchantDocuments.userId, userId), isNotNull(merchantDocuments.storedAt)))
+    .orderBy(asc(merchantDocuments.createdAt), asc(merchantDocuments.id)),
+  history: db
+    .select({
+      at: merchantReviews.at,
+      version: merchantReviews.version,
+      from: merchantReviews.fromState,
+      to: merchantReviews.toState,
+      actor: merchantReviews.actor,
+      reason: merchantReviews.reason,
+    })
+    .from(merchantReviews)
+    .where(eq(merchantReviews.userId, userId))
+    .orderBy(asc(merchantReviews.version)),
+})
 
 type Entry = Omit<z.output<typeof step>, 'at'> & { at: Date }
 

@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
+import { insertWhere } from '../db/insert-where'
 import { merchantDocuments } from '../db/merchant-schema'
 import { problem } from '../problems'
 import { objectKey } from './document-objects'
@@ -16,20 +18,25 @@ export async function reservePlace(
   row: { userId: string; id: string; name: string; type: DocumentType },
 ): Promise<void> {
   const { userId, id, name, type } = row
-  const [reserved, [present]] = await db.batch([
-    db
-      .insert(merchantDocuments)
-      .select(
-        sql`SELECT ${userId}, ${id}, ${name}, ${type}, NULL, NULL, ${objectKey(userId, id)},
-          ${now().getTime()}, NULL
-          WHERE ${hasEditable(userId)} AND (SELECT count(*) FROM merchant_documents AS other
-            WHERE other.user_id = ${userId}) < ${MAX_DOCUMENTS}`,
-      )
-      .returning({ id: merchantDocuments.id }),
-    standingOf({ db }, userId),
-  ])
+  const { reserved, present } = await batch(db, {
+    reserved: insertWhere(
+      db,
+      merchantDocuments,
+      {
+        userId,
+        id,
+        name,
+        type,
+        objectKey: objectKey(userId, id),
+        createdAt: now().getTime(),
+      },
+      sql`${hasEditable(userId)} AND (SELECT count(*) FROM merchant_documents AS other
+        WHERE other.user_id = ${userId}) < ${MAX_DOCUMENTS}`,
+    ).returning({ id: merchantDocuments.id }),
+    present: standingOf({ db }, userId),
+  })
   if (reserved.length > 0) return
-  const { state, version } = present ?? NEW
+  const { state, version } = present[0] ?? NEW
   if (version === 0 || !EDITABLE.includes(state)) throw refusal({ state, version }, [])
   throw problem('too_many_documents')
 }

@@ -3,6 +3,7 @@ import { recordEvent } from '../audit/record'
 import { sealText } from '../audit/text'
 import type { Deps } from '../context'
 import { randomId } from '../crypto/token'
+import { batch } from '../db/batch'
 import { merchantDocuments } from '../db/merchant-schema'
 import type { FileHead } from '../http/upload'
 import { problem } from '../problems'
@@ -72,8 +73,8 @@ async function finish(
   const isOpen = hasEditable(userId)
   // Whoever has the document knows by its hash whose it was.
   const text = await sealText(deps, userId, { sha256 })
-  const [, rows, [present]] = await db.batch([
-    recordEvent(
+  const { stored, present } = await batch(db, {
+    event: recordEvent(
       deps,
       {
         event: 'merchant_document_stored',
@@ -85,15 +86,15 @@ async function finish(
       },
       isOpen,
     ),
-    db
+    stored: db
       .update(merchantDocuments)
       .set({ bytes, sha256, storedAt: deps.now() })
       .where(and(isRow(userId, id), isNull(merchantDocuments.storedAt), isOpen))
       .returning(entryColumns),
-    standingOf(deps, userId),
-  ])
-  const [entry] = rows.flatMap(entryOf)
-  if (!entry) throw refusal(present ?? NEW, [])
+    present: standingOf(deps, userId),
+  })
+  const [entry] = stored.flatMap(entryOf)
+  if (!entry) throw refusal(present[0] ?? NEW, [])
   return entry
 }
 

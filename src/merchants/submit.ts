@@ -1,6 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
+import { insertWhere } from '../db/insert-where'
 import { merchantDocuments, merchantProfiles, merchantReviews } from '../db/merchant-schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
@@ -25,13 +27,16 @@ export async function submitApplication(
   version: number,
 ): Promise<Standing> {
   const { userId } = refOf(session)
-  const [[before], documents] = await deps.db.batch([
-    deps.db.select().from(merchantProfiles).where(eq(merchantProfiles.userId, userId)),
-    deps.db
+  const {
+    before: [before],
+    documents,
+  } = await batch(deps.db, {
+    before: deps.db.select().from(merchantProfiles).where(eq(merchantProfiles.userId, userId)),
+    documents: deps.db
       .select({ id: merchantDocuments.id })
       .from(merchantDocuments)
       .where(sql`user_id = ${userId} AND stored_at IS NOT NULL`),
-  ])
+  })
   const present = before ?? NEW
   if (!EDITABLE.includes(present.state) || version !== present.version) {
     throw refusal(present, EDITABLE)
@@ -60,23 +65,21 @@ async function store(
   const isComplete = sql`${asRead(userId, { state, version })} AND EXISTS (
     SELECT 1 FROM merchant_documents AS document
     WHERE document.user_id = ${userId} AND document.stored_at IS NOT NULL)`
-  const [, , [stored], [present]] = await db.batch([
-    db.insert(merchantReviews).select(
-      sql`SELECT ${userId}, ${version}, ${state}, 'submitted', ${userId}, NULL, ${now.getTime()}
-          WHERE ${isComplete}`,
-    ),
-    recordEvent(
+  const move = { fromState: state, toState: 'submitted' }
+  const review = { userId, version, ...move, actor: userId, at: now.getTime() }
+  const data = { version: version + 1 }
+  const {
+    stored: [stored],
+    present: [present],
+  } = await batch(db, {
+    // Before the profile changes, like the event: both ask what its row said before.
+    review: insertWhere(db, merchantReviews, review, isComplete),
+    event: recordEvent(
       deps,
-      {
-        event: 'merchant_submitted',
-        userId,
-        actor: userId,
-        sessionId,
-        data: { version: version + 1 },
-      },
+      { event: 'merchant_submitted', userId, actor: userId, sessionId, data },
       isComplete,
     ),
-    db
+    stored: db
       .update(merchantProfiles)
       .set({
         ...profile,
@@ -87,8 +90,8 @@ async function store(
       })
       .where(and(eq(merchantProfiles.userId, userId), isComplete))
       .returning({ state: merchantProfiles.state, version: merchantProfiles.version }),
-    standingOf(deps, userId),
-  ])
+    present: standingOf(deps, userId),
+  })
   if (stored) return stored
   if (present?.version === version) throw problem('invalid_request', { errors: [NO_DOCUMENT] })
   throw refusal(present ?? NEW, EDITABLE)

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { knownDevices } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
 import { problem } from '../problems'
@@ -27,14 +28,18 @@ export async function forgetDevice(deps: Deps, session: CurrentSession, id: stri
   const { deviceHash, userAgent } = known
   await reach(deps, 'guard', () => guardOf(deps, { userId }).forgetDevice(deviceHash))
   const isMeant = and(devicesOf(userId), eq(knownDevices.deviceHash, deviceHash))
-  const [, forgotten] = await deps.db.batch([
-    recordEvent(
+  const { forgotten } = await batch(deps.db, {
+    // First, since it asks for the row.
+    event: recordEvent(
       deps,
       { event: 'device_forgotten', userId, actor: userId, sessionId, data: { device: id } },
       sql`EXISTS (SELECT 1 FROM known_devices WHERE ${isMeant})`,
     ),
-    deps.db.delete(knownDevices).where(isMeant).returning({ userId: knownDevices.userId }),
-  ])
+    forgotten: deps.db
+      .delete(knownDevices)
+      .where(isMeant)
+      .returning({ userId: knownDevices.userId }),
+  })
   if (forgotten.length === 0) return
   const data = { forgotten: userAgent, ...occasionOf(deps) }
   await notifyOwner(deps, session.user, { template: 'device_forgotten', data })
@@ -48,15 +53,16 @@ export async function forgetDevice(deps: Deps, session: CurrentSession, id: stri
 export async function forgetAllDevices(deps: Deps, session: CurrentSession): Promise<void> {
   const { userId, sessionId } = refOf(session)
   const may = maySensitively(deps, session)
-  const [, , used] = await deps.db.batch([
-    recordEvent(
+  const { used } = await batch(deps.db, {
+    event: recordEvent(
       deps,
       { event: 'device_forgotten', userId, actor: userId, sessionId, data: { device: 'all' } },
       may,
     ),
-    deps.db.delete(knownDevices).where(and(devicesOf(userId), may)),
-    useStepUp(deps, session),
-  ])
+    devices: deps.db.delete(knownDevices).where(and(devicesOf(userId), may)),
+    // Last: what is before it asks whether there is a step-up.
+    used: useStepUp(deps, session),
+  })
   requireUsed(used)
   await reach(deps, 'guard', () => guardOf(deps, { userId }).forgetDevice(null))
   await notifyOwner(deps, session.user, { template: 'devices_forgotten', data: occasionOf(deps) })

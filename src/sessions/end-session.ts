@@ -1,5 +1,6 @@
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { sessions } from '../db/schema'
 import { isSession, type SessionRef, sessionExists } from './session-ref'
 
@@ -12,13 +13,14 @@ export async function endSession(
   session: SessionRef,
   event: 'session_ended' | 'authn_token_reuse',
 ): Promise<boolean> {
-  const [, ended] = await deps.db.batch([
-    recordEvent(
+  const { ended } = await batch(deps.db, {
+    // First, since it asks for the row.
+    event: recordEvent(
       deps,
       { event, userId: session.userId, actor: session.userId, sessionId: session.sessionId },
       sessionExists(session),
     ),
-    deps.db.delete(sessions).where(isSession(session)).returning({ id: sessions.id }),
-  ])
+    ended: deps.db.delete(sessions).where(isSession(session)).returning({ id: sessions.id }),
+  })
   return ended.length > 0
 }

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { sessions } from '../db/schema'
 import { problem } from '../problems'
 import { endSession } from './end-session'
@@ -39,7 +40,8 @@ export async function endOtherSessions(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   session: CurrentSession,
 ): Promise<number> {
-  const [, ended] = await deps.db.batch(endOthers(deps, session, 'by owner'))
+  const [event, others] = endOthers(deps, session, 'by owner')
+  const { others: ended } = await batch(deps.db, { event, others })
   return ended.filter(({ wasLive }) => wasLive).length
 }
 

@@ -1,5 +1,6 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
+import { insertWhere } from '../db/insert-where'
 import { knownDevices } from '../db/schema'
 import { MAX_DEVICES } from '../durable/guard-limits'
 
@@ -47,24 +48,28 @@ export function noteDevice(
 ) {
   const ms = now().getTime()
   const mark = markOf(caller.country)
+  const seen = {
+    userId,
+    deviceHash,
+    userAgent: caller.userAgent,
+    country: caller.country,
+    firstSeenAt: ms,
+    lastSeenAt: ms,
+    countries: mark,
+  }
   return [
-    db
-      .insert(knownDevices)
-      .select(
-        sql`SELECT ${userId}, ${deviceHash}, ${caller.userAgent}, ${caller.country}, ${ms}, ${ms},
-          ${mark} WHERE ${opened}`,
-      )
-      .onConflictDoUpdate({
-        target: [knownDevices.userId, knownDevices.deviceHash],
-        set: {
-          lastSeenAt: now(),
-          userAgent: caller.userAgent,
-          country: caller.country,
-          countries: sql`CASE WHEN instr(countries, ${mark}) THEN countries ELSE countries || ${mark} END`,
-        },
-        setWhere: sql`last_seen_at <= ${ms - NOTED_EVERY_MS} OR instr(countries, ${mark}) = 0
-          OR known_devices.user_agent IS NOT ${caller.userAgent}`,
-      }),
+    insertWhere(db, knownDevices, seen, opened).onConflictDoUpdate({
+      target: [knownDevices.userId, knownDevices.deviceHash],
+      set: {
+        lastSeenAt: now(),
+        userAgent: caller.userAgent,
+        country: caller.country,
+        countries: sql`CASE WHEN instr(countries, ${mark}) THEN countries
+          ELSE countries || ${mark} END`,
+      },
+      setWhere: sql`last_seen_at <= ${ms - NOTED_EVERY_MS} OR instr(countries, ${mark}) = 0
+        OR known_devices.user_agent IS NOT ${caller.userAgent}`,
+    }),
     db.delete(knownDevices).where(
       sql`user_id = ${userId} AND device_hash IN (
         SELECT device_hash FROM known_devices WHERE user_id = ${userId}

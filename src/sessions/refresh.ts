@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { randomToken } from '../crypto/token'
 import { sessions } from '../db/schema'
 import { requireAllowed, takeOfAccount } from '../http/rate-limit'
@@ -101,8 +102,9 @@ async function rotate(
   )
   // The first of a day alone: a client refreshes every five minutes, or in a loop.
   const isFirstOfDay = !rotatedAt || dayOf(rotatedAt) < dayOf(now)
-  const [claimed] = await deps.db.batch(isFirstOfDay ? [replace, record] : [replace])
-  return claimed.length > 0 ? successor.token : undefined
+  const event = isFirstOfDay ? record : undefined
+  const { replaced } = await batch(deps.db, { replaced: replace, event })
+  return replaced.length > 0 ? successor.token : undefined
 }
 
 /** Days are those of UTC. */

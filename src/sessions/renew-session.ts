@@ -1,6 +1,7 @@
 import { and, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { sessions } from '../db/schema'
 import { claimBackupCode, countBackupCodes, isClaimedBy } from '../two-factor/backup-codes'
 import { accessTokenFor, type AccessToken } from './access-token'
@@ -50,43 +51,37 @@ export async function renewSession(
     WHERE id = ${userId} AND security_epoch = ${steps.securityEpoch}
       AND ${currentEpoch} = ${steps.sessionEpoch})`
   const isClaimed = backupCodeHash === undefined ? sql`true` : isClaimedBy(backup)
-  const [, renewed, , [codes]] = await deps.db.batch([
-    claimBackupCode(deps, backup, sql`${sessionExists(ref)} AND ${isUnchanged}`),
-    deps.db
+  const data = { second: secondFactor }
+  const { renewed, codes } = await batch(deps.db, {
+    // First, since the session is renewed only if it got the code.
+    claimed: claimBackupCode(deps, backup, sql`${sessionExists(ref)} AND ${isUnchanged}`),
+    renewed: deps.db
       .update(sessions)
-      .set({
-        secretHash,
-        // Without a salt: known as replaced, and good for nothing (refresh.ts).
-        previousHash: sql`secret_hash`,
-        rotationSalt: null,
-        rotatedAt: null,
-        secondFactor,
-        authTime,
-        steppedUpAt: now,
-        lastUsedAt: now,
-      })
+      .set({ ...replacedBy(secretHash), secondFactor, authTime, steppedUpAt: now, lastUsedAt: now })
       .where(and(isSession(ref), isUnchanged, isClaimed))
       .returning({ id: sessions.id }),
-    recordEvent(
+    event: recordEvent(
       deps,
-      {
-        event: 'authn_step_up_success',
-        userId,
-        actor: userId,
-        sessionId,
-        data: { second: secondFactor },
-      },
+      { event: 'authn_step_up_success', userId, actor: userId, sessionId, data },
       sessionExists(ref, sql`secret_hash = ${secretHash}`),
     ),
-    countBackupCodes(deps, userId),
-  ])
+    codes: countBackupCodes(deps, userId),
+  })
   if (renewed.length === 0) return undefined
-  const result = { sessionId, secondFactor, backupCodesLeft: codes?.left ?? 0 }
+  const result = { sessionId, secondFactor, backupCodesLeft: codes[0]?.left ?? 0 }
   if (transport === 'cookie') return { ...result, transport, cookie: token }
   const assurance = assuranceOf(session.firstFactor, secondFactor)
   const access = await accessTokenFor(deps, { ...session, authTime, ...assurance })
   return { ...result, transport, access, refreshToken: token }
 }
+
+/** Without a salt, the secret before is known as replaced, and good for nothing (refresh.ts). */
+const replacedBy = (secretHash: string) => ({
+  secretHash,
+  previousHash: sql`secret_hash`,
+  rotationSalt: null,
+  rotatedAt: null,
+})
 
 /**
  * Now, or the second after `before` if that is not over: access tokens carry whole seconds, and those

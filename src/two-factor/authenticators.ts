@@ -1,6 +1,7 @@
 import { and, eq, isNotNull, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { totpAuthenticators } from '../db/schema'
 import { countBackupCodes } from './backup-codes'
 
@@ -17,8 +18,8 @@ export const confirmedCount = (userId: string) => sql<number>`(
 
 /** The confirmed apps of a user, oldest first, and how many backup codes are left. */
 export async function listAuthenticators({ db }: Pick<Deps, 'db'>, userId: string) {
-  const [authenticators, [codes]] = await db.batch([
-    db
+  const { authenticators, codes } = await batch(db, {
+    authenticators: db
       .select({
         id: totpAuthenticators.id,
         name: totpAuthenticators.name,
@@ -27,7 +28,7 @@ export async function listAuthenticators({ db }: Pick<Deps, 'db'>, userId: strin
       .from(totpAuthenticators)
       .where(and(eq(totpAuthenticators.userId, userId), isNotNull(totpAuthenticators.confirmedAt)))
       .orderBy(totpAuthenticators.createdAt),
-    countBackupCodes({ db }, userId),
-  ])
-  return { authenticators, backupCodesLeft: codes?.left ?? 0 }
+    codes: countBackupCodes({ db }, userId),
+  })
+  return { authenticators, backupCodesLeft: codes[0]?.left ?? 0 }
 }

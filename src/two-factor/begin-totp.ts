@@ -3,6 +3,8 @@ import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { seal } from '../crypto/sealed-box'
 import { randomId } from '../crypto/token'
+import { batch } from '../db/batch'
+import { insertWhere } from '../db/insert-where'
 import { totpAuthenticators } from '../db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
@@ -31,18 +33,17 @@ export async function beginTotp(
   const sealed = await seal(deps.settings.SEALING_KEYS, seedContext(userId, id), seed)
   const may = sql`${maySensitively(deps, session)}
     AND ${confirmedCount(userId)} < ${MAX_AUTHENTICATORS}`
-  const [, begun, , [apps]] = await db.batch([
-    db
+  const { begun, apps } = await batch(db, {
+    dropped: db
       .delete(totpAuthenticators)
       .where(sql`user_id = ${userId} AND confirmed_at IS NULL AND ${may}`),
-    db
-      .insert(totpAuthenticators)
-      .select(
-        sql`SELECT ${userId}, ${id}, ${name}, ${sealed}, ${sessionId}, ${deps.now().getTime()}, NULL
-          WHERE ${may}`,
-      )
-      .returning({ id: totpAuthenticators.id }),
-    recordEvent(
+    begun: insertWhere(
+      db,
+      totpAuthenticators,
+      { userId, id, name, sealedSeed: sealed, sessionId, createdAt: deps.now().getTime() },
+      may,
+    ).returning({ id: totpAuthenticators.id }),
+    event: recordEvent(
       deps,
       {
         event: 'authn_totp_setup',
@@ -53,10 +54,10 @@ export async function beginTotp(
       },
       sql`EXISTS (SELECT 1 FROM totp_authenticators WHERE user_id = ${userId} AND id = ${id})`,
     ),
-    db.select({ count: confirmedCount(userId) }).from(sql`(SELECT 1)`),
-  ])
+    apps: db.select({ count: confirmedCount(userId) }).from(sql`(SELECT 1)`),
+  })
   if (begun.length === 0) {
-    const isFull = (apps?.count ?? 0) >= MAX_AUTHENTICATORS
+    const isFull = (apps[0]?.count ?? 0) >= MAX_AUTHENTICATORS
     throw problem(isFull ? 'too_many_authenticators' : 'insufficient_user_authentication')
   }
   const uri = otpauthUri(seed, session.user.email)

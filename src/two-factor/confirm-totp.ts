@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { totpAuthenticators } from '../db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
@@ -96,15 +97,16 @@ async function turnOn(
     WHERE user_id = ${userId} AND used_by IS NULL)`
   const codes = freshCodes(deps)
   const undo = undoFactorsLink(deps, userId)
-  const [on, , , made, [count], , , , , , used] = await deps.db.batch([
-    deps.db
+  const { on, made, left, used } = await batch(deps.db, {
+    // First: the rest asks whether the app is on.
+    on: deps.db
       .update(totpAuthenticators)
       .set({ confirmedAt: now })
       .where(sql`${isSetupOf(session, id)} AND ${may}`)
       .returning({ id: totpAuthenticators.id }),
     ...replaceBackupCodes(deps, session, codes, hasNoCodes),
-    countBackupCodes(deps, userId),
-    recordEvent(
+    left: countBackupCodes(deps, userId),
+    event: recordEvent(
       deps,
       {
         event: 'authn_totp_added',
@@ -116,12 +118,13 @@ async function turnOn(
       isOn,
     ),
     ...factorsChanged(deps, session, isOn),
-    undo.issue(isOn),
-    useStepUp(deps, session),
-  ])
+    undo: undo.issue(isOn),
+    // Last: what is before it asks whether there is a step-up.
+    used: useStepUp(deps, session),
+  })
   requireUsed(used)
   if (on.length === 0) throw problem('not_found', { reason: 'replaced meanwhile' })
   const backupCodes = made.length > 0 ? codes : null
   const { link, expiresAt } = undo
-  return { backupCodes, backupCodesLeft: count?.left ?? 0, link, expiresAt }
+  return { backupCodes, backupCodesLeft: left[0]?.left ?? 0, link, expiresAt }
 }

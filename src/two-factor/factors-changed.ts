@@ -13,11 +13,13 @@ export function factorsChanged(
   session: CurrentSession,
   isDone: SQL,
 ) {
-  return [
-    deps.db
+  const [othersEvent, others] = endOthers(deps, session, 'factors changed', isDone)
+  return {
+    epoch: deps.db
       .update(users)
       .set({ securityEpoch: sql`security_epoch + 1` })
       .where(and(eq(users.id, session.user.id), isDone)),
-    ...endOthers(deps, session, 'factors changed', isDone),
-  ] as const
+    othersEvent,
+    others,
+  }
 }

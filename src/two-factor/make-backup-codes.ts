@@ -1,6 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
+import { insertFrom } from '../db/insert-where'
 import { backupCodes } from '../db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
@@ -31,12 +33,13 @@ export async function makeBackupCodes(
     .from(sql`(SELECT 1)`)
     .where(isStrong)
   if (strong.length === 0) throw factorRequired()
-  const [, , made, , , , , used] = await deps.db.batch([
+  const { made, used } = await batch(deps.db, {
     ...replaceBackupCodes(deps, session, codes, may),
     ...factorsChanged(deps, session, may),
-    undo.issue(may),
-    useStepUp(deps, session),
-  ])
+    undo: undo.issue(may),
+    // Last: what is before it asks whether there is a step-up.
+    used: useStepUp(deps, session),
+  })
   requireUsed(used)
   if (made.length === 0) throw factorRequired()
   const data = { link: undo.link, count: codes.length, ...occasionOf(deps) }
@@ -55,8 +58,8 @@ export const freshCodes = ({ settings }: Pick<Deps, 'settings'>): readonly strin
   Array.from({ length: settings.BACKUP_CODES_COUNT }, newBackupCode)
 
 /**
- * The statements that put `codes` in the place of all a user has, used and unused, if `when` holds. The
- * last one returns a row for each, so that nobody is shown codes that are not there.
+ * The statements that put `codes` in the place of all a user has, used and unused, if `when` holds.
+ * `made` returns a row for each, so that nobody is shown codes that are not there.
  */
 export function replaceBackupCodes(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
@@ -66,8 +69,8 @@ export function replaceBackupCodes(
 ) {
   const { userId, sessionId } = refOf(session)
   const hashes = JSON.stringify(codes.map(backupCodeHash))
-  return [
-    recordEvent(
+  return {
+    codesEvent: recordEvent(
       deps,
       {
         event: 'authn_backup_codes_created',
@@ -78,13 +81,12 @@ export function replaceBackupCodes(
       },
       when,
     ),
-    deps.db.delete(backupCodes).where(sql`user_id = ${userId} AND ${when}`),
-    deps.db
-      .insert(backupCodes)
-      .select(
-        sql`SELECT ${userId} AS user_id, value AS code_hash, NULL AS used_by, NULL AS used_at,
-          ${deps.now().getTime()} AS created_at FROM json_each(${hashes}) WHERE ${when}`,
-      )
-      .returning({ codeHash: backupCodes.codeHash }),
-  ] as const
+    dropped: deps.db.delete(backupCodes).where(sql`user_id = ${userId} AND ${when}`),
+    made: insertFrom(
+      deps.db,
+      backupCodes,
+      { userId, codeHash: sql`value`, createdAt: deps.now().getTime() },
+      sql`FROM json_each(${hashes}) WHERE ${when}`,
+    ).returning({ codeHash: backupCodes.codeHash }),
+  }
 }

@@ -1,6 +1,7 @@
 import type { BatchItem } from 'drizzle-orm/batch'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import type { ChallengeRef } from '../durable/code-attempts'
 import { guardOf } from '../durable/guard-of'
 import type { CodeFailed, CodeVerdict } from '../durable/reservations'
@@ -96,15 +97,17 @@ async function recordWrongCode(
   { inARow, isEnded, stopsNow, isKnownDevice }: CodeFailed & { isKnownDevice: boolean },
   how: 'wrong' | CodeVerdict['verdict'],
 ): Promise<void> {
-  await deps.db.batch([
-    recordEvent(deps, {
+  await batch(deps.db, {
+    event: recordEvent(deps, {
       event: isEnded ? 'authn_code_fail_max' : 'authn_code_fail',
       userId,
       data: { method, ...(how !== 'wrong' && { replayed: true }) },
     }),
-    ...(isEnded && whenEnded ? [whenEnded] : []),
-    ...(stopsNow ? [recordEvent(deps, { event: 'authn_stopped', userId, data: { method } })] : []),
-  ])
+    ended: isEnded ? whenEnded : undefined,
+    stopped: stopsNow
+      ? recordEvent(deps, { event: 'authn_stopped', userId, data: { method } })
+      : undefined,
+  })
   const { ip, country, userAgent: device } = deps.caller
   const where = { ip, country, time: deps.now() }
   if (stopsNow) {

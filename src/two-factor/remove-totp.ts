@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { totpAuthenticators } from '../db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
@@ -36,26 +37,23 @@ export async function removeTotp(
   const isKept = isAdmin ? isLast : sql`false`
   const isDone = sql`${maySensitively(deps, session)}
     AND EXISTS (SELECT 1 FROM totp_authenticators WHERE ${chosen}) AND NOT (${isKept})`
-  const [, , , , removed, , used] = await db.batch([
-    recordEvent(
+  const data = { authenticator: id ?? 'all' }
+  const { removed, used } = await batch(db, {
+    // Before the app goes, like all that asks whether it is there.
+    event: recordEvent(
       deps,
-      {
-        event: 'authn_totp_removed',
-        userId,
-        actor: userId,
-        sessionId,
-        data: { authenticator: id ?? 'all' },
-      },
+      { event: 'authn_totp_removed', userId, actor: userId, sessionId, data },
       isDone,
     ),
     ...factorsChanged(deps, session, isDone),
-    db
+    removed: db
       .delete(totpAuthenticators)
       .where(sql`${chosen} AND ${maySensitively(deps, session)} AND NOT (${isKept})`)
       .returning({ name: totpAuthenticators.name }),
-    dropOrphanedCodes(deps, userId),
-    useStepUp(deps, session),
-  ])
+    codes: dropOrphanedCodes(deps, userId),
+    // Last: what is before it asks whether there is a step-up.
+    used: useStepUp(deps, session),
+  })
   requireUsed(used)
   if (removed.length === 0)
     throw problem('last_authenticator', { reason: 'another one went first' })

@@ -4,6 +4,7 @@ import { keyEntry, keyEntryOf } from '../api-keys/key-entry'
 import { selectKeys } from '../api-keys/list-keys'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { type merchantProfiles } from '../db/merchant-schema'
 import { totpAuthenticators } from '../db/schema'
 import { step } from '../merchants/application'
@@ -58,9 +59,11 @@ export async function readOwnData(
   const { db } = deps
   const { session: _, ...user } = profileOf(session)
   const userId = user.id
-  const [, apps, [codes], keys, links, acts, [merchant], documents, history] = await db.batch([
-    recordEvent(deps, { event: 'user_exported', userId, actor: userId, sessionId: session.id }),
-    db
+  const event = { event: 'user_exported', userId, actor: userId, sessionId: session.id } as const
+  const [links, acts] = selectWaiting(deps, userId)
+  const rows = await batch(db, {
+    event: recordEvent(deps, event),
+    apps: db
       .select({
         name: totpAuthenticators.name,
         createdAt: totpAuthenticators.createdAt,
@@ -68,26 +71,28 @@ export async function readOwnData(
       })
       .from(totpAuthenticators)
       .where(eq(totpAuthenticators.userId, userId)),
-    countBackupCodes(deps, userId),
-    selectKeys(deps, userId),
-    ...selectWaiting(deps, userId),
+    codes: countBackupCodes(deps, userId),
+    keys: selectKeys(deps, userId),
+    links,
+    acts,
     ...partsOf(deps, userId),
-  ])
+  })
+  const [merchant] = rows.profile
   return {
     profile: user,
     sessions: await listSessions(deps, session),
     devices: await listDevices(deps, session),
-    authenticators: apps.map(({ name, createdAt, confirmedAt }) => ({
+    authenticators: rows.apps.map(({ name, createdAt, confirmedAt }) => ({
       name,
       created_at: createdAt.toISOString(),
       confirmed_at: confirmedAt?.toISOString() ?? null,
     })),
-    backup_codes_left: codes?.left ?? 0,
-    api_keys: keys.map(keyEntryOf),
+    backup_codes_left: rows.codes[0]?.left ?? 0,
+    api_keys: rows.keys.map(keyEntryOf),
     merchant_profile: merchant ? merchantOf(merchant) : null,
-    merchant_documents: documents.flatMap(entryOf),
-    merchant_history: history.map(stepOf),
-    ...waitingOf(links, acts),
+    merchant_documents: rows.documents.flatMap(entryOf),
+    merchant_history: rows.history.map(stepOf),
+    ...waitingOf(rows.links, rows.acts),
   }
 }
 
