@@ -53,11 +53,13 @@ export async function renderMail(
   { again, level }: { again?: BudgetVerdict['again']; level: Level },
   now: number,
 ): Promise<OutgoingMail | undefined> {
-  const data = {
-    ...(mail.data as object),
+  const added = {
     ...(again && { again: { times: again.times, since: new Date(again.since) } }),
     ...(level !== 'ok' && { areCodesScarce: true }),
   }
+  // Each mail takes of that what it has words for.
+  const taken = Object.entries(added).filter(([name]) => Object.hasOwn(template.data.shape, name))
+  const data = { ...(mail.data as object), ...Object.fromEntries(taken) }
   const letter = to === null ? undefined : template.compose(data, languageOf(mail.locale))
   if (to === null || !letter) return undefined
   return { ...(await renderLetter(asOf(letter, mail, now))), id, to }

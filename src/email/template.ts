@@ -22,7 +22,7 @@ type Kind = Readonly<{
   confirmsAddress?: boolean
 }>
 
-export type Template<Name extends string = string, Data extends z.ZodType = z.ZodType> = Kind &
+export type Template<Name extends string = string, Data extends z.ZodObject = z.ZodObject> = Kind &
   Readonly<{
     name: Name
     /** What the mail needs to know. */
@@ -42,7 +42,7 @@ export const templateOf = (templates: Templates, name: string): Template | undef
   Object.hasOwn(templates, name) ? templates[name] : undefined
 
 /** Joins what a mail needs to know with how it is worded in each language. */
-export function template<Name extends string, Data extends z.ZodType>(
+export function template<Name extends string, Data extends z.ZodObject>(
   name: Name,
   data: Data,
   kind: Kind,

@@ -98,7 +98,7 @@ export const mailData = {
   /** The account will be erased at `dueAt`; the link keeps it. */
   account_closing: z.object({ link, dueAt: occasion.time, ...where }),
   account_kept: z.object(where),
-  account_erased: z.object({}),
+  account_erased: z.strictObject({}),
   /** An application was handed in; then what came of it, and later. */
   merchant_submitted: z.object({ legalName: text, ...where }),
   merchant_decided: z.object({

@@ -60,7 +60,7 @@ describe('the code of the Worker', () => {
   }) => {
     const above = files.filter((file) => !file.startsWith('src/email/'))
     const rooms = ['audit', 'crypto', 'db', 'durable', 'http']
-    const below = `(?!(${rooms.join('|')})/|(context|error-text|log|reach|users/email-key)')`
+    const below = `(?!(${rooms.join('|')})/|(context|error-text|ip-address|log|reach|users/email-key)')`
     expect(linesWith(new RegExp(`(from |import\\()'\\.\\./${below}`), above)).toEqual([])
   })
 
