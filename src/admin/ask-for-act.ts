@@ -6,13 +6,13 @@ import { randomId, sha256 } from '../crypto/token'
 import { type ActKind, pendingActs } from '../db/admin-schema'
 import { batch } from '../db/batch'
 import { insertFrom } from '../db/insert-where'
-import { mailedTokens } from '../db/schema'
 import { insertWaiting, type WaitingMail } from '../email/enqueue'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import type { Role } from '../db/schema'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { actEvents } from '../users/end-acts'
+import { issueLink } from '../users/links'
 import { isNotAskedFor } from '../users/standing-acts'
 
 /** How long another admin has to approve an act, or its target to stop it. */
@@ -92,9 +92,8 @@ export function askStatements(
       },
       isMade,
     ),
-    askedLinks: insertFrom(
-      db,
-      mailedTokens,
+    askedLinks: issueLink(
+      deps,
       {
         tokenHash: sql`link.value ->> 'hash'`,
         userId: sql`users.id`,

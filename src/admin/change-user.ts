@@ -6,10 +6,11 @@ import type { SealedText } from '../audit/text'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
 import { inviter } from '../db/columns'
-import { mailedTokens, sessions, users } from '../db/schema'
+import { sessions, users } from '../db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
+import { revokeLinks } from '../users/links'
 import type { Notice } from '../users/notify-owner'
 import { actOnUsers, type UserAct } from './act-on-users'
 import { byStepUp } from './authority'
@@ -56,9 +57,7 @@ export function changeStatements(
     sessions: db.delete(sessions).where(sql`user_id = ${userId} AND ${isPossible}`),
     keysEvent,
     keys,
-    invitations: db
-      .delete(mailedTokens)
-      .where(sql`${invitationsOf(subject, set)} AND ${isPossible}`),
+    invitations: revokeLinks(deps, invitationsOf(subject, set), isPossible),
     changed: db
       .update(users)
       .set({ ...(set as object), securityEpoch: sql`security_epoch + 1` })

@@ -1,8 +1,9 @@
 import { and, eq, ne, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { hashPassword } from '../crypto/password-hash'
-import { knownDevices, mailedTokens, sessions, users } from '../db/schema'
+import { knownDevices, sessions, users } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
 import { log } from '../log'
 import { issueDevice } from '../login/device-token'
@@ -11,10 +12,11 @@ import { problem } from '../problems'
 import { reach } from '../reach'
 import { claimBackupCode, countBackupCodes, isClaimedBy } from '../two-factor/backup-codes'
 import { removeFactorsSince } from '../two-factor/strong-factors'
+import { linksOf, revokeLinks } from '../users/links'
 import { notifyOwner, occasionOf } from '../users/notify-owner'
 import { findReset, type Reset } from './find-reset'
 import { requireGoodPassword } from './policy'
-import { isEndedByNewPassword, isRecoverable } from './is-recoverable'
+import { endedByNewPassword, isRecoverable } from './is-recoverable'
 import { passResetFactor, type StrongStep } from './reset-factor'
 
 /**
@@ -101,9 +103,11 @@ async function replacePassword(
     AND link.data = CAST(users.security_epoch AS TEXT))`
   const isDone = sql`EXISTS (
     SELECT 1 FROM users WHERE id = ${userId} AND password_hash = ${passwordHash})`
-  const [, [changed], , , , , youngApps, youngCodes, , [codes]] = await db.batch([
-    claimBackupCode(deps, backup, isLinkGood),
-    db
+  const removed = removeFactorsSince(deps, { userId, since: factorsBy }, isDone)
+  const [factorsEvent, youngApps, youngCodes, orphanedCodes] = removed
+  const rows = await batch(db, {
+    claimed: claimBackupCode(deps, backup, isLinkGood),
+    changed: db
       .update(users)
       .set({
         passwordHash,
@@ -114,24 +118,26 @@ async function replacePassword(
       })
       .where(and(eq(users.id, userId), isLinkGood, isClaimed))
       .returning({ epoch: users.securityEpoch }),
-    recordEvent(
+    event: recordEvent(
       deps,
       { event: 'authn_password_reset', userId, actor: userId, data: { second: next.method } },
       isDone,
     ),
-    db.delete(sessions).where(and(eq(sessions.userId, userId), isDone)),
-    db
-      .delete(mailedTokens)
-      .where(and(eq(mailedTokens.userId, userId), isEndedByNewPassword, isDone)),
-    ...removeFactorsSince(deps, { userId, since: factorsBy }, isDone),
-    countBackupCodes(deps, userId),
-    db
+    sessions: db.delete(sessions).where(and(eq(sessions.userId, userId), isDone)),
+    links: revokeLinks(deps, linksOf(userId, ...endedByNewPassword), isDone),
+    factorsEvent,
+    youngApps,
+    youngCodes,
+    orphanedCodes,
+    codes: countBackupCodes(deps, userId),
+    devices: db
       .delete(knownDevices)
       .where(
         and(eq(knownDevices.userId, userId), ne(knownDevices.deviceHash, next.deviceHash), isDone),
       ),
-  ])
+  })
+  const [changed] = rows.changed
   if (!changed) throw problem('invalid_token', { reason: 'used meanwhile' })
-  const factorsRemoved = youngApps.length + youngCodes.length > 0
-  return { backupCodesLeft: codes?.left ?? 0, factorsRemoved, epoch: changed.epoch }
+  const factorsRemoved = rows.youngApps.length + rows.youngCodes.length > 0
+  return { backupCodesLeft: rows.codes[0]?.left ?? 0, factorsRemoved, epoch: changed.epoch }
 }

@@ -1,4 +1,4 @@
-import { eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { eq, isNull, type SQL } from 'drizzle-orm'
 import { users } from '../db/schema'
 
 /** Whose password may be reset: locked and frozen too, for the reset ends that. */
@@ -8,4 +8,4 @@ export const isRecoverable: readonly SQL[] = [
 ]
 
 /** Links that a new password kills: whoever has one may be whom it is to keep out. */
-export const isEndedByNewPassword = sql`purpose IN ('reset', 'change_email', 'notification_email')`
+export const endedByNewPassword = ['reset', 'change_email', 'notification_email'] as const

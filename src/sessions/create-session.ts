@@ -1,9 +1,11 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { randomId } from '../crypto/token'
-import { mailedTokens, sessions, users } from '../db/schema'
+import { sessions, users } from '../db/schema'
 import { claimBackupCode, countBackupCodes, isClaimedBy } from '../two-factor/backup-codes'
+import { linksOf, revokeLinks } from '../users/links'
 import { type Owner, ownerColumns } from '../users/notify-owner'
 import { assuranceOf, type FirstFactor, type SecondFactor } from './assurance'
 import { accessTokenFor, type AccessToken } from './access-token'
@@ -78,16 +80,18 @@ export async function createSession(
       AND frozen_at IS NULL AND erasure_due_at IS NULL)`
   const isClaimed = login.backupCodeHash === undefined ? sql`true` : isClaimedBy(backup)
 
-  const [[known], , , , , [user], [codes]] = await db.batch([
-    selectFamiliarity(deps, login),
-    claimBackupCode(deps, backup, isUnchanged),
-    db.insert(sessions).select(sql`
+  const [noted, forgotten] = noteDevice(deps, login, opened)
+  const [surplusEvent, surplus] = endSurplus(deps, userId)
+  const rows = await batch(db, {
+    known: selectFamiliarity(deps, login),
+    claimed: claimBackupCode(deps, backup, isUnchanged),
+    session: db.insert(sessions).select(sql`
       SELECT ${userId}, ${sessionId}, ${transport}, ${secretHash}, NULL, NULL, NULL,
         ${firstFactor}, ${secondFactor}, ${ms}, ${ms}, ${ms}, ${expiresAt},
         ${caller.ip}, ${caller.country}, ${caller.userAgent}, ${ms}, ${login.deviceHash},
         ${login.sessionEpoch}
       WHERE ${isUnchanged} AND ${isClaimed}`),
-    recordEvent(
+    event: recordEvent(
       deps,
       {
         event: 'authn_login_success',
@@ -98,22 +102,24 @@ export async function createSession(
       },
       opened,
     ),
-    db
+    lastLogin: db
       .update(users)
       .set({ lastLoginAt: now })
       .where(and(eq(users.id, userId), opened)),
-    db
+    owner: db
       .select(ownerColumns)
       .from(users)
       .where(and(eq(users.id, userId), opened)),
-    countBackupCodes(deps, userId),
-    ...noteDevice(deps, login, opened),
-    ...endSurplus(deps, userId),
+    codes: countBackupCodes(deps, userId),
+    noted,
+    forgotten,
+    surplusEvent,
+    surplus,
     // Who has just signed in needs no link to reset the password.
-    db
-      .delete(mailedTokens)
-      .where(and(eq(mailedTokens.userId, userId), eq(mailedTokens.purpose, 'reset'), opened)),
-  ])
+    links: revokeLinks(deps, linksOf(userId, 'reset'), opened),
+  })
+  const [known] = rows.known
+  const [user] = rows.owner
   if (!user) return undefined
   const result = {
     sessionId,
@@ -122,7 +128,7 @@ export async function createSession(
     isFirstDevice: !known?.hasSignedIn,
     isNewCountry: isNewCountry(known, caller.country),
     secondFactor,
-    backupCodesLeft: codes?.left ?? 0,
+    backupCodesLeft: rows.codes[0]?.left ?? 0,
   }
   if (transport === 'cookie') return { ...result, transport, cookie: token }
   const access = await accessTokenFor(deps, {

@@ -1,9 +1,10 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
+import { batch } from '../db/batch'
 import { hashPassword } from '../crypto/password-hash'
 import { merchantProfiles } from '../db/merchant-schema'
-import { mailedTokens, users } from '../db/schema'
+import { users } from '../db/schema'
 import { issueDevice } from '../login/device-token'
 import { rememberDevice } from '../login/remember-device'
 import { requireGoodPassword } from '../passwords/policy'
@@ -14,6 +15,7 @@ import { findLink } from './find-link'
 import { removeSignUps } from './free-address'
 import { invitation, isStanding } from './invitation'
 import { requireFewRenames } from './few-renames'
+import { linksOf, revokeLinks } from './links'
 import { usernameKey } from './username'
 
 /** What the page of an invitation shows. Uses nothing up. */
@@ -70,8 +72,8 @@ export async function acceptInvitation(
     WHERE other.username_key = ${key} AND other.id <> ${userId})`
   const isDone = sql`EXISTS (
     SELECT 1 FROM users WHERE id = ${userId} AND password_hash = ${passwordHash})`
-  const [[accepted]] = await db.batch([
-    db
+  const { changed } = await batch(db, {
+    changed: db
       .update(users)
       .set({
         passwordHash,
@@ -88,7 +90,7 @@ export async function acceptInvitation(
         sql`id = ${userId} AND status = 'pending' AND ${isGood} AND ${isStanding(JSON.stringify(data))} AND ${isFree}`,
       )
       .returning({ epoch: users.securityEpoch }),
-    recordEvent(
+    event: recordEvent(
       deps,
       {
         event: 'user_invitation_accepted',
@@ -98,10 +100,11 @@ export async function acceptInvitation(
       },
       isDone,
     ),
-    db.delete(merchantProfiles).where(sql`user_id = ${userId} AND ${isDone}`),
-    db.delete(mailedTokens).where(and(eq(mailedTokens.userId, userId), isDone)),
-    removeSignUps(deps, emailKey(email), isDone),
-  ])
+    profile: db.delete(merchantProfiles).where(sql`user_id = ${userId} AND ${isDone}`),
+    links: revokeLinks(deps, linksOf(userId), isDone),
+    signUps: removeSignUps(deps, emailKey(email), isDone),
+  })
+  const [accepted] = changed
   if (!accepted) {
     // Told apart only now: the link was good a moment ago, and stays so for another name.
     await findInvitation(deps, token)

@@ -9,7 +9,7 @@ import { enqueueMail, type MailRequest } from '../email/enqueue'
 import { findDevice } from '../login/device-token'
 import { reach } from '../reach'
 import { askerOf, findMailbox, type Mailbox } from './mailbox'
-import { type Act, copySignUp, issueLink } from './mailbox-link'
+import { type Act, copySignUp, issueMailboxLink } from './mailbox-link'
 import { mailOf } from './mailbox-mail'
 import { emailKey } from './email-key'
 
@@ -54,7 +54,7 @@ export async function askForMail(
   const token = randomToken()
   const { event, when } = eventOf({ mailbox, isGranted, isSent: meant.state !== 'unknown' })
   const { link, copy } = await batch(deps.db, {
-    ...issueLink(deps, { key, mailbox: meant, act, token }),
+    ...issueMailboxLink(deps, { key, mailbox: meant, act, token }),
     ...copySignUp(deps, { mailbox: meant, token }),
     // Nobody's too: a batch that writes nothing would be answered sooner.
     event: recordEvent(deps, event, when),

@@ -1,8 +1,9 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { randomToken, sha256 } from '../crypto/token'
-import { mailedTokens, users } from '../db/schema'
+import { batch } from '../db/batch'
+import { randomToken } from '../crypto/token'
+import { users } from '../db/schema'
 import { causeOf, causingAccountOf } from '../email/cause'
 import { enqueueMail } from '../email/enqueue'
 import { maskAddress } from '../email/header-safety'
@@ -12,6 +13,7 @@ import { refOf } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { stateOf } from './account-state'
 import { emailKey } from './email-key'
+import { replaceAddressLink } from './links'
 import { mailedLink } from './mailed-link'
 import { ADDRESS_MS, issueNotMe } from './not-me'
 import { notifyOwner, occasionOf } from './notify-owner'
@@ -37,24 +39,15 @@ export async function requestEmailChange(
   const notMe = randomToken()
   const { db } = deps
   const may = maySensitively(deps, session)
-  const seconds = deps.settings.EMAIL_VERIFICATION_TIMEOUT
-  const [, , , , [holder], used] = await db.batch([
-    db
-      .delete(mailedTokens)
-      .where(and(eq(mailedTokens.userId, userId), eq(mailedTokens.purpose, 'change_email'), may)),
-    db.insert(mailedTokens).select(
-      sql`SELECT ${sha256(token)}, id, 'change_email',
-        json_object('email', ${email}, 'sessionId', ${sessionId}, 'epoch', security_epoch),
-        ${deps.now().getTime() + seconds * 1000}
-        FROM users WHERE id = ${userId} AND ${may}`,
-    ),
-    issueNotMe(deps, { userId, token: notMe }, may),
-    recordEvent(
+  const { holders, used } = await batch(db, {
+    ...replaceAddressLink(deps, { userId, sessionId, email, token, purpose: 'change_email' }, may),
+    notMe: issueNotMe(deps, { userId, token: notMe }, may),
+    event: recordEvent(
       deps,
       { event: 'user_email_change_requested', userId, actor: userId, sessionId },
       may,
     ),
-    db
+    holders: db
       .select({
         id: users.id,
         email: users.email,
@@ -65,9 +58,10 @@ export async function requestEmailChange(
       })
       .from(users)
       .where(sql`email_key = ${key} AND id <> ${userId} AND status <> 'pending'`),
-    useStepUp(deps, session),
-  ])
+    used: useStepUp(deps, session),
+  })
   requireUsed(used)
+  const [holder] = holders
   // First: where the owner cannot be told, no link goes out either.
   await notifyOwner(deps, session.user, {
     template: 'email_change_requested',

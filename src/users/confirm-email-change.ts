@@ -1,16 +1,17 @@
-import { and, eq, inArray, ne, sql } from 'drizzle-orm'
+import { and, eq, ne, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
 import { randomToken } from '../crypto/token'
-import { mailedTokens, sessions, users } from '../db/schema'
+import { sessions, users } from '../db/schema'
 import { maskAddress } from '../email/header-safety'
 import { problem } from '../problems'
 import { sessionExists } from '../sessions/session-ref'
 import { emailKey } from './email-key'
 import { findLink, isUnchangedSince } from './find-link'
 import { isAddressFree, removeUnproved } from './free-address'
+import { linksOf, revokeLinks } from './links'
 import { mailedLink } from './mailed-link'
 import { ADDRESS_MS, issueNotMe } from './not-me'
 import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
@@ -61,15 +62,7 @@ export async function confirmEmailChange(deps: Deps, token: string): Promise<voi
     sessions: db
       .delete(sessions)
       .where(and(eq(sessions.userId, userId), ne(sessions.id, sessionId), isDone)),
-    links: db
-      .delete(mailedTokens)
-      .where(
-        and(
-          eq(mailedTokens.userId, userId),
-          inArray(mailedTokens.purpose, ['change_email', 'reset']),
-          isDone,
-        ),
-      ),
+    links: revokeLinks(deps, linksOf(userId, 'change_email', 'reset'), isDone),
   })
   const [owner] = before
   if (!owner) throw problem('invalid_token', { reason: 'changed or taken meanwhile' })

@@ -11,7 +11,7 @@ import { requireGoodPassword } from '../passwords/policy'
 import { type Asker, mayMail, sendMail } from './ask-for-mail'
 import { emailKey } from './email-key'
 import { findMailbox, type Mailbox } from './mailbox'
-import { issueLink } from './mailbox-link'
+import { issueMailboxLink } from './mailbox-link'
 import { mailOf } from './mailbox-mail'
 import { signUpMail } from './sign-up-mail'
 import { noteSignUp } from './sign-up-watch'
@@ -62,7 +62,7 @@ export async function createUser(deps: Deps, input: SignUp, asker: Asker = {}): 
       .delete(signUps)
       .where(sql`email_key = ${key} AND expires_at <= ${deps.now().getTime()}`),
     signUp: insertSignUp(deps, input, { key, tokenHash, passwordHash, isOpen, isGranted }),
-    ...issueLink(deps, { key, mailbox: meant, act, token }),
+    ...issueMailboxLink(deps, { key, mailbox: meant, act, token }),
     waits: recordEvent(deps, { event: 'user_sign_up' }, isMine),
     duplicate: recordEvent(
       deps,

@@ -4,8 +4,9 @@ import type { Deps } from '../context'
 import { auditEvents, auditKeys } from '../db/audit-schema'
 import { merchantProfiles } from '../db/merchant-schema'
 import { pendingActs } from '../db/admin-schema'
-import { mailedTokens, signUps, users } from '../db/schema'
+import { signUps, users } from '../db/schema'
 import { isOwn, NOBODY } from '../audit/scrub-events'
+import { revokeLinks } from './links'
 
 /**
  * Whether no other account holds an address. One that was invited and has not accepted does not.
@@ -41,7 +42,7 @@ export function removeInvited(
   const unproved = sql`(SELECT id FROM users WHERE email_key = ${key} AND id <> ${userId}
     AND status = 'pending' AND ${when})`
   return {
-    invitedLinks: db.delete(mailedTokens).where(sql`user_id IN ${unproved}`),
+    invitedLinks: revokeLinks(deps, sql`user_id IN ${unproved}`),
     invitedProfile: db.delete(merchantProfiles).where(sql`user_id IN ${unproved}`),
     invitedActs: db.delete(pendingActs).where(sql`user_id IN ${unproved}`),
     invitedErased: recordEvent(

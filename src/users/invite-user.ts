@@ -3,12 +3,13 @@ import type { Deps } from '../context'
 import { unusableHash } from '../crypto/password-hash'
 import { randomId, randomToken, sha256 } from '../crypto/token'
 import { merchantProfiles } from '../db/merchant-schema'
-import { insertFrom, insertWhere } from '../db/insert-where'
-import { mailedTokens, users } from '../db/schema'
+import { insertWhere } from '../db/insert-where'
+import { users } from '../db/schema'
 import { enqueueNotice } from '../email/enqueue'
 import type { Role } from '../db/schema'
 import { emailKey } from './email-key'
 import { removeSignUps } from './free-address'
+import { issueLink, linkColumns, revokeLinks } from './links'
 import { mailedLink } from './mailed-link'
 
 const INVITATION_DAYS = 7
@@ -74,7 +75,7 @@ export function insertInvited(
       setWhere: eq(users.status, 'pending'),
     }),
     signUps: removeSignUps(deps, key, sql`EXISTS (SELECT 1 ${mine})`),
-    links: db.delete(mailedTokens).where(sql`user_id IN (SELECT id ${mine})`),
+    links: revokeLinks(deps, sql`user_id IN (SELECT id ${mine})`),
     profile: db.delete(merchantProfiles).where(sql`user_id IN (SELECT id ${mine})`),
   }
 }
@@ -84,7 +85,7 @@ export function insertInvited(
  * `requestedBy`: the other admin, of an invitation that needed two.
  */
 export const issueInvitation = (
-  { db, now }: Pick<Deps, 'db' | 'now'>,
+  deps: Pick<Deps, 'db' | 'now'>,
   {
     token,
     role,
@@ -93,19 +94,18 @@ export const issueInvitation = (
   }: { token: string; role: Role; by: string; requestedBy?: string | null },
   whom: SQL,
 ) =>
-  insertFrom(
-    db,
-    mailedTokens,
+  issueLink(
+    deps,
     {
       tokenHash: sha256(token),
       userId: sql`id`,
       purpose: 'invite',
       data: sql`json_object('role', ${role}, 'by', ${by}, 'requestedBy', ${requestedBy},
         'byEpoch', ${epochOf(by)}, 'requestedByEpoch', ${epochOf(requestedBy)})`,
-      expiresAt: now().getTime() + INVITATION_MS,
+      expiresAt: deps.now().getTime() + INVITATION_MS,
     },
     whom,
-  ).returning({ userId: mailedTokens.userId })
+  ).returning({ userId: linkColumns.userId })
 
 const epochOf = (userId: string | null) =>
   sql`(SELECT security_epoch FROM users WHERE id = ${userId})`

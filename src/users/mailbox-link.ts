@@ -1,9 +1,11 @@
-import { and, eq, getTableColumns, ne, type SQL, sql } from 'drizzle-orm'
+import { and, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { sha256 } from '../crypto/token'
 import { insertFrom } from '../db/insert-where'
-import { mailedTokens, signUps } from '../db/schema'
+import { signUps } from '../db/schema'
 import { isRecoverable } from '../passwords/is-recoverable'
+import { isLinkThere } from './find-link'
+import { issueLink, linkColumns, linksOf, revokeLinks } from './links'
 import type { Mailbox } from './mailbox'
 
 /** What anybody can do with an address that they only type. */
@@ -25,8 +27,7 @@ function rowOf(deps: Pick<Deps, 'now' | 'settings'>, mailbox: Mailbox, act: Act)
   const now = deps.now().getTime()
   if (mailbox.state === 'invited') {
     const { tokenHash, data, expiresAt } = mailbox.invite
-    const isThere = sql`EXISTS (SELECT 1 FROM mailed_tokens WHERE token_hash = ${tokenHash})`
-    const when = sql`status = 'pending' AND ${isThere}`
+    const when = sql`status = 'pending' AND ${isLinkThere(tokenHash)}`
     return { purpose: 'invite', data, expiresAt: expiresAt.getTime(), when }
   }
   if (mailbox.state === 'closing') {
@@ -49,38 +50,30 @@ function rowOf(deps: Pick<Deps, 'now' | 'settings'>, mailbox: Mailbox, act: Act)
  * so that no stranger's act ends what was mailed before. Only a link that resets the password ends
  * those before it: that bounds the codes that can be guessed with them (durable/guard-limits.ts).
  */
-export function issueLink(
+export function issueMailboxLink(
   deps: Pick<Deps, 'db' | 'now' | 'settings'>,
   { key, mailbox, act, token }: { key: string; mailbox: Mailbox; act: Act; token: string },
 ) {
-  const { db } = deps
   const row = rowOf(deps, mailbox, act)
   const tokenHash = sha256(token)
   const userId = row && 'owner' in mailbox ? mailbox.owner.id : ''
-  const isThere = sql`EXISTS (SELECT 1 FROM mailed_tokens WHERE token_hash = ${tokenHash})`
   return {
-    link: insertFrom(
-      db,
-      mailedTokens,
+    link: issueLink(
+      deps,
       {
         tokenHash,
         userId: sql`id`,
-        purpose: row?.purpose ?? '',
+        purpose: row?.purpose,
         data: row?.data ?? null,
         expiresAt: row?.expiresAt ?? 0,
       },
       sql`FROM users WHERE id = ${userId} AND email_key = ${key} AND ${row?.when ?? sql`false`}`,
-    ).returning({ expiresAt: mailedTokens.expiresAt }),
-    linksBefore: db
-      .delete(mailedTokens)
-      .where(
-        and(
-          eq(mailedTokens.userId, row?.purpose === 'reset' ? userId : ''),
-          eq(mailedTokens.purpose, 'reset'),
-          ne(mailedTokens.tokenHash, tokenHash),
-          isThere,
-        ),
-      ),
+    ).returning({ expiresAt: linkColumns.expiresAt }),
+    linksBefore: revokeLinks(
+      deps,
+      linksOf(row?.purpose === 'reset' ? userId : '', 'reset'),
+      sql`token_hash <> ${tokenHash} AND ${isLinkThere(tokenHash)}`,
+    ),
   }
 }
 

@@ -5,12 +5,13 @@ import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
 import { batch } from '../db/batch'
 import { randomToken, sha256 } from '../crypto/token'
-import { knownDevices, mailedTokens, sessions, users } from '../db/schema'
+import { knownDevices, sessions, users } from '../db/schema'
 import { problem } from '../problems'
 import { removeFactorsSince, YOUNG_MS, youngAfter } from '../two-factor/strong-factors'
 import { emailKey } from './email-key'
 import { findLink } from './find-link'
 import { isAddressFree, removeUnproved } from './free-address'
+import { issueLink, linkColumns, linksOf, revokeLinks } from './links'
 import { mailedLink } from './mailed-link'
 import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
 
@@ -26,11 +27,16 @@ export const issueNotMe = (
   link: { userId: string; token: string; goodForMs?: number },
   when: SQL,
 ) =>
-  deps.db.insert(mailedTokens).select(
-    sql`SELECT ${sha256(link.token)} AS token_hash, id AS user_id, 'not_me' AS purpose,
-      json_object('email', email, 'since', ${youngAfter(deps).getTime()}) AS data,
-      ${deps.now().getTime() + (link.goodForMs ?? ADDRESS_MS)} AS expires_at
-      FROM users WHERE id = ${link.userId} AND ${when}`,
+  issueLink(
+    deps,
+    {
+      tokenHash: sha256(link.token),
+      userId: sql`id`,
+      purpose: 'not_me',
+      data: sql`json_object('email', email, 'since', ${youngAfter(deps).getTime()})`,
+      expiresAt: deps.now().getTime() + (link.goodForMs ?? ADDRESS_MS),
+    },
+    sql`FROM users WHERE id = ${link.userId} AND ${when}`,
   )
 
 /**
@@ -85,12 +91,13 @@ export async function freezeAccount(deps: Deps, token: string): Promise<'frozen'
     apps,
     codes,
     orphanedCodes,
-    links: db.delete(mailedTokens).where(
+    links: revokeLinks(
+      deps,
+      linksOf(userId),
       and(
-        eq(mailedTokens.userId, userId),
         isGood,
         or(
-          inArray(mailedTokens.purpose, [
+          inArray(linkColumns.purpose, [
             'change_email',
             'notification_email',
             'reset',

@@ -1,8 +1,9 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Deps } from '../context'
 import { actKinds, pendingActs } from '../db/admin-schema'
-import { mailedTokens } from '../db/schema'
+import { selectLinks } from './find-link'
+import { linksOf } from './links'
 import { isStandingAct } from './standing-acts'
 
 /** What waits of an account, for its owner's export: no link, and not which admin has asked. */
@@ -30,19 +31,7 @@ const withAddress = z.object({ email: z.string() })
 /** The queries of it, for a batch. */
 export const selectWaiting = (deps: Pick<Deps, 'db' | 'now'>, userId: string) =>
   [
-    deps.db
-      .select({
-        purpose: mailedTokens.purpose,
-        data: mailedTokens.data,
-        expiresAt: mailedTokens.expiresAt,
-      })
-      .from(mailedTokens)
-      .where(
-        and(
-          eq(mailedTokens.userId, userId),
-          inArray(mailedTokens.purpose, ['change_email', 'notification_email']),
-        ),
-      ),
+    selectLinks(deps, linksOf(userId, 'change_email', 'notification_email')),
     deps.db
       .select({
         kind: pendingActs.kind,
