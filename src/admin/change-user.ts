@@ -48,15 +48,14 @@ export function changeStatements(
   const hasOtherRole = sql`${isPossible} AND EXISTS (
     SELECT 1 FROM users WHERE id = ${userId} AND role <> ${set.role ?? ''})`
   // A change of status alone costs no statement about keys.
-  const [keysEvent, keys] =
+  const keys =
     set.role === undefined
-      ? []
+      ? {}
       : revokeAllKeys(deps, { userId, by: actor, sessionId }, hasOtherRole)
   return {
     event: recordEvent(deps, { event, userId, actor, sessionId, data, text }, isPossible),
     sessions: db.delete(sessions).where(sql`user_id = ${userId} AND ${isPossible}`),
-    keysEvent,
-    keys,
+    ...keys,
     invitations: revokeLinks(deps, invitationsOf(subject, set), isPossible),
     changed: db
       .update(users)

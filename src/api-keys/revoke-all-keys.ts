@@ -13,8 +13,8 @@ export function revokeAllKeys(
   when: SQL,
 ) {
   const live = and(eq(apiKeys.userId, userId), isNull(apiKeys.revokedAt), when)
-  return [
-    recordEvent(
+  return {
+    keysEvent: recordEvent(
       deps,
       {
         event: 'authn_token_revoked',
@@ -25,6 +25,6 @@ export function revokeAllKeys(
       },
       sql`EXISTS (SELECT 1 FROM api_keys WHERE ${live})`,
     ),
-    deps.db.update(apiKeys).set({ revokedAt: deps.now() }).where(live),
-  ] as const
+    keys: deps.db.update(apiKeys).set({ revokedAt: deps.now() }).where(live),
+  }
 }

@@ -81,7 +81,6 @@ async function replacePassword(
   const { db } = deps
   const userId = session.user.id
   const may = maySensitively(deps, session)
-  const [othersEvent, others] = endOthers(deps, session, 'password changed', may)
   const { used } = await batch(db, {
     changed: db
       .update(users)
@@ -92,8 +91,7 @@ async function replacePassword(
       { event: 'authn_password_change', userId, actor: userId, sessionId: session.id },
       may,
     ),
-    othersEvent,
-    others,
+    ...endOthers(deps, session, 'password changed', may),
     links: revokeLinks(deps, linksOf(userId, ...endedByNewPassword), may),
     used: useStepUp(deps, session),
   })

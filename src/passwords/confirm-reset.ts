@@ -103,8 +103,6 @@ async function replacePassword(
     AND link.data = CAST(users.security_epoch AS TEXT))`
   const isDone = sql`EXISTS (
     SELECT 1 FROM users WHERE id = ${userId} AND password_hash = ${passwordHash})`
-  const removed = removeFactorsSince(deps, { userId, since: factorsBy }, isDone)
-  const [factorsEvent, youngApps, youngCodes, orphanedCodes] = removed
   const rows = await batch(db, {
     claimed: claimBackupCode(deps, backup, isLinkGood),
     changed: db
@@ -125,10 +123,7 @@ async function replacePassword(
     ),
     sessions: db.delete(sessions).where(and(eq(sessions.userId, userId), isDone)),
     links: revokeLinks(deps, linksOf(userId, ...endedByNewPassword), isDone),
-    factorsEvent,
-    youngApps,
-    youngCodes,
-    orphanedCodes,
+    ...removeFactorsSince(deps, { userId, since: factorsBy }, isDone),
     codes: countBackupCodes(deps, userId),
     devices: db
       .delete(knownDevices)

@@ -1,3 +1,4 @@
+import { insertWhere } from '../db/insert-where'
 import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
@@ -80,17 +81,28 @@ export async function createSession(
       AND frozen_at IS NULL AND erasure_due_at IS NULL)`
   const isClaimed = login.backupCodeHash === undefined ? sql`true` : isClaimedBy(backup)
 
-  const [noted, forgotten] = noteDevice(deps, login, opened)
-  const [surplusEvent, surplus] = endSurplus(deps, userId)
+  const row = {
+    userId,
+    id: sessionId,
+    transport,
+    secretHash,
+    firstFactor,
+    secondFactor,
+    authTime: ms,
+    createdAt: ms,
+    lastUsedAt: ms,
+    expiresAt,
+    ip: caller.ip,
+    country: caller.country,
+    userAgent: caller.userAgent,
+    steppedUpAt: ms,
+    deviceHash: login.deviceHash,
+    epoch: login.sessionEpoch,
+  }
   const rows = await batch(db, {
     known: selectFamiliarity(deps, login),
     claimed: claimBackupCode(deps, backup, isUnchanged),
-    session: db.insert(sessions).select(sql`
-      SELECT ${userId}, ${sessionId}, ${transport}, ${secretHash}, NULL, NULL, NULL,
-        ${firstFactor}, ${secondFactor}, ${ms}, ${ms}, ${ms}, ${expiresAt},
-        ${caller.ip}, ${caller.country}, ${caller.userAgent}, ${ms}, ${login.deviceHash},
-        ${login.sessionEpoch}
-      WHERE ${isUnchanged} AND ${isClaimed}`),
+    session: insertWhere(db, sessions, row, sql`${isUnchanged} AND ${isClaimed}`),
     event: recordEvent(
       deps,
       {
@@ -111,10 +123,8 @@ export async function createSession(
       .from(users)
       .where(and(eq(users.id, userId), opened)),
     codes: countBackupCodes(deps, userId),
-    noted,
-    forgotten,
-    surplusEvent,
-    surplus,
+    ...noteDevice(deps, login, opened),
+    ...endSurplus(deps, userId),
     // Who has just signed in needs no link to reset the password.
     links: revokeLinks(deps, linksOf(userId, 'reset'), opened),
   })
@@ -144,12 +154,12 @@ export async function createSession(
 function endSurplus(deps: Pick<Deps, 'db' | 'now' | 'caller'>, userId: string) {
   const surplus = sql`(SELECT id FROM sessions WHERE user_id = ${userId}
     AND ${isOfThisEpoch} ORDER BY last_used_at DESC, created_at DESC LIMIT -1 OFFSET ${MAX_SESSIONS})`
-  return [
-    recordEvent(
+  return {
+    surplusEvent: recordEvent(
       deps,
       { event: 'sessions_ended', userId, actor: 'system', data: { reason: 'too many' } },
       sql`EXISTS ${surplus}`,
     ),
-    deps.db.delete(sessions).where(sql`user_id = ${userId} AND id IN ${surplus}`),
-  ] as const
+    surplus: deps.db.delete(sessions).where(sql`user_id = ${userId} AND id IN ${surplus}`),
+  }
 }

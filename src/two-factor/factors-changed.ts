@@ -13,13 +13,11 @@ export function factorsChanged(
   session: CurrentSession,
   isDone: SQL,
 ) {
-  const [othersEvent, others] = endOthers(deps, session, 'factors changed', isDone)
   return {
     epoch: deps.db
       .update(users)
       .set({ securityEpoch: sql`security_epoch + 1` })
       .where(and(eq(users.id, session.user.id), isDone)),
-    othersEvent,
-    others,
+    ...endOthers(deps, session, 'factors changed', isDone),
   }
 }

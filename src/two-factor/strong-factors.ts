@@ -28,7 +28,7 @@ export const dropOrphanedCodes = ({ db }: Pick<Deps, 'db'>, userId: string) =>
 
 /**
  * The statements that take away strong factors and backup codes that were added after a time, if
- * `when` holds. The second and the third return a row for each.
+ * `when` holds. `youngApps` and `youngCodes` return a row for each.
  */
 export function removeFactorsSince(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
@@ -41,20 +41,20 @@ export function removeFactorsSince(
   const isAny = sql`(EXISTS (SELECT 1 FROM totp_authenticators WHERE ${apps})
     OR EXISTS (SELECT 1 FROM backup_codes WHERE ${codes}))`
   const data = { since: since.toISOString() }
-  return [
-    recordEvent(
+  return {
+    factorsEvent: recordEvent(
       deps,
       { event: 'user_factors_removed', userId, actor: userId, data },
       sql`${when} AND ${isAny}`,
     ),
-    db
+    youngApps: db
       .delete(totpAuthenticators)
       .where(sql`${apps} AND ${when}`)
       .returning({ id: totpAuthenticators.id }),
-    db
+    youngCodes: db
       .delete(backupCodes)
       .where(sql`${codes} AND ${when}`)
       .returning({ codeHash: backupCodes.codeHash }),
-    dropOrphanedCodes(deps, userId),
-  ] as const
+    orphanedCodes: dropOrphanedCodes(deps, userId),
+  }
 }

@@ -69,9 +69,6 @@ export async function freezeAccount(deps: Deps, token: string): Promise<'frozen'
   const { userId, isGood } = link
   const { email, since } = link.data
   const key = emailKey(email)
-  const [keysEvent, keys] = revokeAllKeys(deps, { userId, by: userId }, isGood)
-  const removed = removeFactorsSince(deps, { userId, since: new Date(since) }, isGood)
-  const [factorsEvent, apps, codes, orphanedCodes] = removed
   const { frozen } = await batch(db, {
     ...removeUnproved(deps, { key, userId }, isGood),
     kept: recordEvent(
@@ -85,12 +82,8 @@ export async function freezeAccount(deps: Deps, token: string): Promise<'frozen'
     sessions: db.delete(sessions).where(and(eq(sessions.userId, userId), isGood)),
     // The guard forgets them at the reset, without which nobody signs in.
     devices: db.delete(knownDevices).where(and(eq(knownDevices.userId, userId), isGood)),
-    keysEvent,
-    keys,
-    factorsEvent,
-    apps,
-    codes,
-    orphanedCodes,
+    ...revokeAllKeys(deps, { userId, by: userId }, isGood),
+    ...removeFactorsSince(deps, { userId, since: new Date(since) }, isGood),
     links: revokeLinks(
       deps,
       linksOf(userId),

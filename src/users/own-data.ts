@@ -60,7 +60,6 @@ export async function readOwnData(
   const { session: _, ...user } = profileOf(session)
   const userId = user.id
   const event = { event: 'user_exported', userId, actor: userId, sessionId: session.id } as const
-  const [links, acts] = selectWaiting(deps, userId)
   const rows = await batch(db, {
     event: recordEvent(deps, event),
     apps: db
@@ -73,8 +72,7 @@ export async function readOwnData(
       .where(eq(totpAuthenticators.userId, userId)),
     codes: countBackupCodes(deps, userId),
     keys: selectKeys(deps, userId),
-    links,
-    acts,
+    ...selectWaiting(deps, userId),
     ...partsOf(deps, userId),
   })
   const [merchant] = rows.profile
@@ -92,7 +90,7 @@ export async function readOwnData(
     merchant_profile: merchant ? merchantOf(merchant) : null,
     merchant_documents: rows.documents.flatMap(entryOf),
     merchant_history: rows.history.map(stepOf),
-    ...waitingOf(rows.links, rows.acts),
+    ...waitingOf(rows),
   }
 }
 
