@@ -12,7 +12,6 @@ import { approveAct, stopWaitingAct } from './decide-act'
 import { disableUser, enableUser } from './disable-user'
 import { scheduleFactorRemoval } from './schedule-factor-removal'
 import { reason } from './subject'
-import { USER_ID } from './user-routes'
 
 const admin = may('user_administration', { stepUp: true })
 const why = z.strictObject({ reason })
@@ -22,7 +21,7 @@ const PROBLEMS = ['not_found', 'own_account', 'user_state'] as const
 /** What an admin does to an account of somebody else. Each act uses a step-up up. */
 export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
   .patch(
-    USER_ID,
+    '/api/admin/users/:id{usr_[A-Za-z0-9_-]+}',
     admin,
     rateLimit('admin'),
     body(z.strictObject({ role: z.enum(roles), reason })),
@@ -54,7 +53,7 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/:id/grants/:act/approve',
+    '/api/admin/users/:id/grants/:act/approve',
     admin,
     rateLimit('admin'),
     describe({
@@ -72,7 +71,7 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/:id/disable',
+    '/api/admin/users/:id/disable',
     admin,
     rateLimit('admin'),
     body(why),
@@ -92,7 +91,7 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/:id/enable',
+    '/api/admin/users/:id/enable',
     admin,
     rateLimit('admin'),
     body(why),
@@ -112,7 +111,7 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/:id/remove-factors',
+    '/api/admin/users/:id/remove-factors',
     admin,
     rateLimit('admin'),
     body(why),
@@ -139,7 +138,7 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
 /** What admins decide about acts that wait. Each decision uses a step-up up. */
 export const adminDecisionRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/:act/approve',
+    '/api/admin/acts/:act/approve',
     admin,
     rateLimit('admin'),
     describe({
@@ -157,7 +156,7 @@ export const adminDecisionRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/:act/stop',
+    '/api/admin/acts/:act/stop',
     admin,
     rateLimit('admin'),
     describe({

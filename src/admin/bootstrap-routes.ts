@@ -9,7 +9,7 @@ import { bootstrap } from '../users/bootstrap'
 import { emailAddress } from '../users/email-key'
 
 export const bootstrapRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/bootstrap',
+  '/api/admin/bootstrap',
   anyone,
   rateLimit('sign_up'),
   body(z.strictObject({ token: z.string().min(1).max(200), email: emailAddress })),

@@ -30,7 +30,7 @@ const mailFigures = z.object({
 
 /** The budget of mails, for administrators: no mail can tell that mails have run out. */
 export const mailRoutes = new Hono<AppEnv>({ strict: false }).get(
-  '/mail',
+  '/api/admin/mail',
   may('audit_log'),
   rateLimit('admin'),
   describe({

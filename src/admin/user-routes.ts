@@ -11,13 +11,11 @@ import { readUser, userDetails } from './read-user'
 import { cursorOf, userQuery } from './user-query'
 
 const admin = may('user_administration')
-/** By its form, or `GET /disable/` were an account of that id rather than another method (405). */
-export const USER_ID = '/:id{usr_[A-Za-z0-9_-]+}' as const
 
 /** Reading accounts. */
 export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/',
+    '/api/admin/users',
     admin,
     rateLimit('admin'),
     query(userQuery),
@@ -43,7 +41,8 @@ export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    USER_ID,
+    // By its form, or `GET /disable/` were an account of that id rather than another method (405).
+    '/api/admin/users/:id{usr_[A-Za-z0-9_-]+}',
     admin,
     rateLimit('admin'),
     describe({
@@ -58,7 +57,7 @@ export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
 
 /** What waits for a second admin, or for its day. */
 export const adminActRoutes = new Hono<AppEnv>({ strict: false }).get(
-  '/',
+  '/api/admin/acts',
   admin,
   rateLimit('admin'),
   query(actQuery),

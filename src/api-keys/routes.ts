@@ -42,11 +42,9 @@ const rotateBody = z.strictObject({
   expires_in_days: expiresInDays,
 })
 
-const KEY_ID = '/:id{key_[0-9A-Za-z]+}' as const
-
 export const apiKeyRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/',
+    '/api/api-keys',
     may('api_keys'),
     describe({
       tag: 'API keys',
@@ -58,7 +56,7 @@ export const apiKeyRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/',
+    '/api/api-keys',
     may('api_keys', { stepUp: true }),
     rateLimit('codes'),
     body(createBody),
@@ -83,7 +81,7 @@ export const apiKeyRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    `${KEY_ID}/rotate`,
+    '/api/api-keys/:id{key_[0-9A-Za-z]+}/rotate',
     may('api_keys', { stepUp: true }),
     rateLimit('codes'),
     body(rotateBody),
@@ -107,7 +105,7 @@ export const apiKeyRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .delete(
-    KEY_ID,
+    '/api/api-keys/:id{key_[0-9A-Za-z]+}',
     may('api_keys'),
     rateLimit('codes'),
     describe({

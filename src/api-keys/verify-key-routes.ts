@@ -10,7 +10,7 @@ import { requireScope } from './use-key'
 import { verifiedKey, verifiedKeyOf } from './verified-key'
 
 export const verifyKeyRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/verify',
+  '/api/api-keys/verify',
   apiKey,
   keyLimit,
   body(z.strictObject({ scope: scope.optional() })),

@@ -48,7 +48,7 @@ const proofQuery = z
 /** The audit log, for administrators. */
 export const auditRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/',
+    '/api/admin/audit',
     admin,
     rateLimit('admin'),
     query(searchQuery),
@@ -72,7 +72,7 @@ export const auditRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/export',
+    '/api/admin/audit/export',
     may('audit_log', { stepUp: true }),
     rateLimit('account'),
     query(exportQuery),
@@ -96,7 +96,7 @@ export const auditRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/head',
+    '/api/admin/audit/head',
     admin,
     rateLimit('admin'),
     describe({
@@ -110,7 +110,7 @@ export const auditRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/proof',
+    '/api/admin/audit/proof',
     admin,
     rateLimit('admin'),
     query(proofQuery),
@@ -136,7 +136,7 @@ export const auditRoutes = new Hono<AppEnv>({ strict: false })
 export function auditHeadRoutes() {
   const head = cached(publishedHead)
   return new Hono<AppEnv>({ strict: false }).get(
-    '/audit-head',
+    '/.well-known/audit-head',
     anyone,
     describe({
       tag: 'Audit log',

@@ -28,7 +28,7 @@ const loginBody = z.strictObject({
 
 export const loginRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/login',
+    '/api/auth/login',
     anyone,
     rateLimit('login'),
     body(loginBody),
@@ -66,7 +66,7 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/verify-2fa',
+    '/api/auth/verify-2fa',
     anyone,
     rateLimit('codes'),
     body(secondStep({ challenge: challengeToken, device_token: deviceTokenField })),
@@ -95,7 +95,7 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/resend-otp',
+    '/api/auth/resend-otp',
     anyone,
     rateLimit('mail'),
     body(z.strictObject({ challenge: challengeToken })),

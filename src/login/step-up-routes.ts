@@ -13,7 +13,7 @@ import { finishStepUp, startStepUp } from './step-up'
 
 export const stepUpRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/',
+    '/api/auth/step-up',
     signedIn,
     rateLimit('login'),
     body(z.strictObject({ password: presentedPassword })),
@@ -33,7 +33,7 @@ export const stepUpRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/verify',
+    '/api/auth/step-up/verify',
     signedIn,
     rateLimit('codes'),
     body(secondStep({ challenge: challengeToken })),

@@ -19,7 +19,7 @@ const file = { 200: { description: 'The file', schema: z.string(), type: '*/*' }
 /** The documents of a merchant's own application. */
 export const documentRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/',
+    '/api/merchants/me/documents',
     may('merchant_profile'),
     rateLimit('uploads'),
     upload(documentTypes, MAX_BYTES),
@@ -38,7 +38,7 @@ export const documentRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/:id',
+    '/api/merchants/me/documents/:id',
     may('merchant_profile'),
     describe({
       tag: 'Merchants',
@@ -54,7 +54,7 @@ export const documentRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .delete(
-    '/:id',
+    '/api/merchants/me/documents/:id',
     may('merchant_profile'),
     rateLimit('merchant'),
     describe({

@@ -14,7 +14,7 @@ import { sendDocument } from './send-document'
 /** What admins read of applications. */
 export const reviewRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/',
+    '/api/admin/merchants',
     may('merchant_review'),
     rateLimit('admin'),
     query(merchantQuery),
@@ -34,7 +34,7 @@ export const reviewRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/:userId',
+    '/api/admin/merchants/:userId',
     may('merchant_review'),
     rateLimit('admin'),
     describe({
@@ -48,7 +48,7 @@ export const reviewRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/:userId/documents/:id',
+    '/api/admin/merchants/:userId/documents/:id',
     may('merchant_review'),
     rateLimit('admin'),
     describe({

@@ -17,7 +17,7 @@ const submission = z.strictObject({ version: z.int().min(0).describe('As it was 
 /** A merchant's own application. */
 export const merchantRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/me',
+    '/api/merchants/me',
     may('merchant_profile'),
     describe({
       tag: 'Merchants',
@@ -29,7 +29,7 @@ export const merchantRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/me',
+    '/api/merchants/me',
     may('merchant_profile'),
     rateLimit('merchant'),
     body(profileChange),
@@ -45,7 +45,7 @@ export const merchantRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/me/submit',
+    '/api/merchants/me/submit',
     may('merchant_profile'),
     rateLimit('merchant'),
     body(submission),

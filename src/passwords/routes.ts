@@ -20,7 +20,7 @@ import { requestReset } from './request-reset'
 
 export const passwordRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/reset-password',
+    '/api/auth/reset-password',
     anyone,
     rateLimit('mail'),
     body(z.strictObject({ email: emailAddress })),
@@ -44,7 +44,7 @@ export const passwordRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/reset-password/check',
+    '/api/auth/reset-password/check',
     anyone,
     rateLimit('codes'),
     body(z.strictObject({ token: linkToken })),
@@ -72,7 +72,7 @@ export const passwordRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/reset-password/confirm',
+    '/api/auth/reset-password/confirm',
     anyone,
     rateLimit('codes'),
     body(
@@ -115,7 +115,7 @@ export const passwordRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/change-password',
+    '/api/auth/change-password',
     steppedUp,
     rateLimit('login'),
     body(z.strictObject({ old_password: presentedPassword, new_password: newPassword })),

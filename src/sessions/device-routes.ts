@@ -9,7 +9,7 @@ import { deviceEntry, listDevices } from './list-devices'
 
 export const deviceRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/',
+    '/api/auth/devices',
     signedIn,
     describe({
       tag: 'Sessions',
@@ -24,7 +24,7 @@ export const deviceRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .delete(
-    '/',
+    '/api/auth/devices',
     steppedUp,
     rateLimit('account'),
     describe({
@@ -41,7 +41,7 @@ export const deviceRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .delete(
-    '/:id{dev_[A-Za-z0-9_-]+}',
+    '/api/auth/devices/:id{dev_[A-Za-z0-9_-]+}',
     steppedUp,
     rateLimit('account'),
     describe({

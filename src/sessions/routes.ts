@@ -21,7 +21,7 @@ const refreshToken = z
 
 export const sessionRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/refresh',
+    '/api/auth/refresh',
     anyone,
     rateLimit('refresh'),
     body(z.strictObject({ refresh_token: refreshToken })),
@@ -40,7 +40,7 @@ export const sessionRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/logout',
+    '/api/auth/logout',
     perhapsSignedIn,
     rateLimit('refresh'),
     body(z.strictObject({ refresh_token: refreshToken.optional() })),
@@ -66,7 +66,7 @@ export const sessionRoutes = new Hono<AppEnv>({ strict: false })
   )
 
 export const jwksRoutes = new Hono<AppEnv>({ strict: false }).get(
-  '/jwks.json',
+  '/.well-known/jwks.json',
   anyone,
   describe({
     tag: 'Sessions',

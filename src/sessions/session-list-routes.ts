@@ -10,7 +10,7 @@ import { listSessions, sessionEntry } from './list-sessions'
 
 export const sessionListRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/',
+    '/api/auth/sessions',
     signedIn,
     describe({
       tag: 'Sessions',
@@ -24,7 +24,7 @@ export const sessionListRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .delete(
-    '/',
+    '/api/auth/sessions',
     signedIn,
     rateLimit('refresh'),
     describe({
@@ -39,7 +39,7 @@ export const sessionListRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .delete(
-    '/:id{ses_[A-Za-z0-9_-]+}',
+    '/api/auth/sessions/:id{ses_[A-Za-z0-9_-]+}',
     signedIn,
     rateLimit('refresh'),
     describe({

@@ -9,7 +9,7 @@ import { body } from '../http/validate'
 import { introspect, introspection } from './introspect'
 
 export const introspectRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/introspect',
+  '/api/auth/introspect',
   apiKey,
   keyLimit,
   body(z.strictObject({ token: z.string().min(1).max(4096) })),

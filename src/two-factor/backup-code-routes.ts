@@ -19,7 +19,7 @@ const ABOUT =
 
 export const backupCodeRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/backup-codes',
+    '/api/users/backup-codes',
     steppedUpByToken,
     rateLimit('codes'),
     describe({
@@ -33,7 +33,7 @@ export const backupCodeRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/backup-codes',
+    '/api/users/backup-codes',
     steppedUp,
     rateLimit('codes'),
     body(z.strictObject({})),

@@ -15,7 +15,7 @@ const NAME_LENGTH = 60
 
 export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/enable-2fa',
+    '/api/users/enable-2fa',
     steppedUp,
     rateLimit('codes'),
     body(
@@ -51,7 +51,7 @@ export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/enable-2fa/confirm',
+    '/api/users/enable-2fa/confirm',
     steppedUp,
     rateLimit('codes'),
     body(
@@ -94,7 +94,7 @@ export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/enable-2fa/disable',
+    '/api/users/enable-2fa/disable',
     steppedUp,
     rateLimit('codes'),
     body(z.strictObject({ id: authenticatorId.optional().describe('Without it: all of them') })),
@@ -113,7 +113,7 @@ export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/authenticators',
+    '/api/users/authenticators',
     signedIn,
     describe({
       tag: 'Second factors',

@@ -14,7 +14,7 @@ import { freezeAccount } from './not-me'
 
 export const changeEmailRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/',
+    '/api/users/change-email',
     steppedUp,
     rateLimit('mail'),
     body(z.strictObject({ email: emailAddress })),
@@ -37,7 +37,7 @@ export const changeEmailRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/confirm',
+    '/api/users/change-email/confirm',
     anyone,
     rateLimit('codes'),
     body(z.strictObject({ token: linkToken })),
@@ -61,7 +61,7 @@ export const changeEmailRoutes = new Hono<AppEnv>({ strict: false })
   )
 
 export const notMeRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/',
+  '/api/auth/not-me',
   anyone,
   rateLimit('codes'),
   body(z.strictObject({ token: linkToken })),

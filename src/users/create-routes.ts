@@ -50,7 +50,7 @@ type CreateBody = z.output<typeof createBody>
 const sent = z.object({ status: z.literal('verification_sent') })
 
 export const createRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/create',
+  '/api/users/create',
   perhapsSignedIn,
   rateLimit('sign_up'),
   body(createBody),

@@ -17,7 +17,7 @@ import { username } from './username'
 
 export const invitationRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/',
+    '/api/users/accept-invitation',
     anyone,
     rateLimit('codes'),
     body(
@@ -50,7 +50,7 @@ export const invitationRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/check',
+    '/api/users/accept-invitation/check',
     anyone,
     rateLimit('codes'),
     body(z.strictObject({ token: linkToken })),
@@ -73,7 +73,7 @@ export const invitationRoutes = new Hono<AppEnv>({ strict: false })
   )
 
 export const stopActRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/stop-act',
+  '/api/auth/stop-act',
   anyone,
   rateLimit('codes'),
   body(z.strictObject({ token: linkToken })),

@@ -16,7 +16,7 @@ import {
 
 export const notificationEmailRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/',
+    '/api/users/notification-email',
     steppedUp,
     rateLimit('mail'),
     body(z.strictObject({ email: emailAddress })),
@@ -39,7 +39,7 @@ export const notificationEmailRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/confirm',
+    '/api/users/notification-email/confirm',
     anyone,
     rateLimit('codes'),
     body(z.strictObject({ token: linkToken })),
@@ -62,7 +62,7 @@ export const notificationEmailRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .delete(
-    '/',
+    '/api/users/notification-email',
     steppedUp,
     rateLimit('account'),
     describe({

@@ -31,7 +31,7 @@ const activityQuery = z.strictObject({
 
 export const ownDataRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/me/activity',
+    '/api/users/me/activity',
     signedIn,
     query(activityQuery),
     describe({
@@ -52,7 +52,7 @@ export const ownDataRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/me/export',
+    '/api/users/me/export',
     steppedUp,
     rateLimit('account'),
     describe({
@@ -70,7 +70,7 @@ export const ownDataRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .delete(
-    '/me',
+    '/api/users/me',
     steppedUp,
     rateLimit('account'),
     describe({
@@ -95,7 +95,7 @@ export const ownDataRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/keep-account',
+    '/api/users/keep-account',
     anyone,
     rateLimit('codes'),
     body(z.strictObject({ token: linkToken })),

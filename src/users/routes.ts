@@ -33,7 +33,7 @@ const changes = z
 
 export const userRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/me',
+    '/api/users/me',
     signedIn,
     describe({
       tag: 'Accounts',
@@ -44,7 +44,7 @@ export const userRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .put(
-    '/update',
+    '/api/users/update',
     signedIn,
     rateLimit('account'),
     body(changes),
@@ -64,7 +64,7 @@ export const userRoutes = new Hono<AppEnv>({ strict: false })
 
 export const verifyEmailRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/',
+    '/api/auth/verify-email',
     anyone,
     rateLimit('codes'),
     body(z.strictObject({ token: linkToken })),
@@ -98,7 +98,7 @@ export const verifyEmailRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/resend',
+    '/api/auth/verify-email/resend',
     anyone,
     rateLimit('mail'),
     body(z.strictObject({ email: emailAddress })),
