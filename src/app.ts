@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
-import { adminDecisionRoutes, adminUserActRoutes } from './admin/act-routes'
+import { adminUserActRoutes } from './admin/act-routes'
 import { bootstrapRoutes } from './admin/bootstrap-routes'
 import { firstAidRoutes, incidentRoutes } from './admin/first-aid-routes'
 import { listActRoutes } from './admin/list-act-routes'
 import { mailRoutes } from './admin/mail-routes'
 import { auditHeadRoutes, auditRoutes } from './audit/routes'
-import { adminActRoutes, adminUserRoutes } from './admin/user-routes'
+import { adminUserRoutes } from './admin/user-routes'
 import { apiKeyRoutes } from './api-keys/routes'
 import { verifyKeyRoutes } from './api-keys/verify-key-routes'
 import { type AppEnv, createDeps, type Deps } from './context'
@@ -15,7 +15,10 @@ import { deadline } from './http/deadline'
 import { headOfOpenRoutes, notFound } from './http/methods'
 import { noQuery } from './http/no-query'
 import { requestLog } from './http/request-log'
-import { httpRoutes } from './http/routes'
+import { approvalRoutes } from './admin/approval-routes'
+import { healthRoutes } from './jobs/health-routes'
+import { docsRoutes } from './pages/docs-routes'
+import { pageRoutes } from './pages/routes'
 import { securityHeaders } from './http/security-headers'
 import { loginRoutes } from './login/routes'
 import { stepUpRoutes } from './login/step-up-routes'
@@ -35,10 +38,11 @@ import { twoFactorRoutes } from './two-factor/routes'
 import { createRoutes } from './users/create-routes'
 import { introspectRoutes } from './trust/introspect-routes'
 import { changeEmailRoutes, notMeRoutes } from './users/change-email-routes'
-import { invitationRoutes, stopActRoutes } from './users/invitation-routes'
+import { invitationRoutes } from './users/invitation-routes'
 import { notificationEmailRoutes } from './users/notification-email-routes'
 import { ownDataRoutes } from './users/own-data-routes'
-import { userRoutes, verifyEmailRoutes } from './users/routes'
+import { userRoutes } from './users/routes'
+import { verifyEmailRoutes } from './users/verify-email-routes'
 
 /** The service. Tests give `overrides`: a clock, a caller's address, a fault. */
 export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
@@ -72,12 +76,10 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/', apiKeyRoutes)
     .route('/', verifyKeyRoutes)
     .route('/', invitationRoutes)
-    .route('/', stopActRoutes)
     .route('/', bootstrapRoutes)
     .route('/', incidentRoutes)
     .route('/', mailRoutes)
-    .route('/', adminActRoutes)
-    .route('/', adminDecisionRoutes)
+    .route('/', approvalRoutes)
     .route('/', adminUserRoutes)
     .route('/', adminUserActRoutes)
     .route('/', firstAidRoutes)
@@ -92,7 +94,9 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
     .route('/', auditHeadRoutes())
     .route('/', adminLinkRoutes)
     .route('/', linkPageRoutes)
-    .route('/', httpRoutes(app))
+    .route('/', healthRoutes())
+    .route('/', docsRoutes(app))
+    .route('/', pageRoutes)
 }
 
 /** All routes with their types, for the client (client.ts). */

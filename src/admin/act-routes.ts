@@ -8,7 +8,6 @@ import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
 import { scheduledAnswer, scheduledAnswerOf, waitingAnswer, waitingAnswerOf } from './answers'
 import { changeRole } from './change-role'
-import { approveAct, stopWaitingAct } from './decide-act'
 import { disableUser, enableUser } from './disable-user'
 import { scheduleFactorRemoval } from './schedule-factor-removal'
 import { reason } from './subject'
@@ -49,24 +48,6 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
       return waiting.waitsFor === 'approval'
         ? c.json(waitingAnswerOf(userId, waiting), 202)
         : c.json(scheduledAnswerOf(userId, waiting), 202)
-    },
-  )
-
-  .post(
-    '/api/admin/users/:id/grants/:act/approve',
-    admin,
-    rateLimit('admin'),
-    describe({
-      tag: 'Administration',
-      summary: 'Approve a new admin',
-      description: 'The same as acts/{act}/approve/.',
-      answers: done,
-      problems: [...PROBLEMS, 'needs_another_admin'],
-    }),
-    async (c) => {
-      const { id: userId, act: actId } = c.req.param()
-      await approveAct(c.var.deps, c.var.session, { userId, actId })
-      return c.body(null, 204)
     },
   )
 
@@ -132,43 +113,5 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
       const act = { userId: c.req.param('id'), ...c.req.valid('json') }
       const { actId, dueAt } = await scheduleFactorRemoval(c.var.deps, c.var.session, act)
       return c.json({ act_id: actId, due_at: dueAt.toISOString() }, 202)
-    },
-  )
-
-/** What admins decide about acts that wait. Each decision uses a step-up up. */
-export const adminDecisionRoutes = new Hono<AppEnv>({ strict: false })
-  .post(
-    '/api/admin/acts/:act/approve',
-    admin,
-    rateLimit('admin'),
-    describe({
-      tag: 'Administration',
-      summary: 'Approve what another admin has asked for',
-      description:
-        'A new admin, or that an admin is demoted or disabled: done at once. The admin who asked and the target cannot approve it. Ends all sessions of the account; an invited owner is sent the invitation now.',
-      answers: done,
-      problems: [...PROBLEMS, 'needs_another_admin'],
-    }),
-    async (c) => {
-      await approveAct(c.var.deps, c.var.session, { actId: c.req.param('act') })
-      return c.body(null, 204)
-    },
-  )
-
-  .post(
-    '/api/admin/acts/:act/stop',
-    admin,
-    rateLimit('admin'),
-    describe({
-      tag: 'Administration',
-      summary: 'Stop what waits',
-      description:
-        'Any admin but the target may, the admin who asked included. The target has the mailed link.',
-      answers: { 204: { description: 'Stopped', schema: null } },
-      problems: [...PROBLEMS],
-    }),
-    async (c) => {
-      await stopWaitingAct(c.var.deps, c.var.session, { actId: c.req.param('act') })
-      return c.body(null, 204)
     },
   )

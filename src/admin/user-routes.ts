@@ -5,7 +5,6 @@ import { may } from '../guards'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { query } from '../http/validate'
-import { actQuery, listActs, waitingAct } from './list-acts'
 import { listUsers, userEntry } from './list-users'
 import { readUser, userDetails } from './read-user'
 import { cursorOf, userQuery } from './user-query'
@@ -54,23 +53,3 @@ export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
     }),
     async (c) => c.json(await readUser(c.var.deps, c.req.param('id'))),
   )
-
-/** What waits for a second admin, or for its day. */
-export const adminActRoutes = new Hono<AppEnv>({ strict: false }).get(
-  '/api/admin/acts',
-  admin,
-  rateLimit('admin'),
-  query(actQuery),
-  describe({
-    tag: 'Administration',
-    summary: 'What waits for an approval or its day',
-    description: 'The next due first. `next` is opaque, and `null` on the last page.',
-    answers: {
-      200: {
-        description: 'One page',
-        schema: z.object({ acts: z.array(waitingAct), next: z.string().nullable() }),
-      },
-    },
-  }),
-  async (c) => c.json(await listActs(c.var.deps, c.req.valid('query'))),
-)

@@ -12,7 +12,6 @@ import { newPassword } from '../passwords/policy'
 import { acceptInvitation, checkInvitation } from './accept-invitation'
 import { locale } from './locale'
 import { linkToken } from './mailed-link'
-import { stopAct } from './stop-act'
 import { username } from './username'
 
 export const invitationRoutes = new Hono<AppEnv>({ strict: false })
@@ -71,27 +70,3 @@ export const invitationRoutes = new Hono<AppEnv>({ strict: false })
     }),
     async (c) => c.json(await checkInvitation(c.var.deps, c.req.valid('json').token)),
   )
-
-export const stopActRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/api/auth/stop-act',
-  anyone,
-  rateLimit('codes'),
-  body(z.strictObject({ token: linkToken })),
-  describe({
-    tag: 'Recovery',
-    summary: 'Stop what an admin has scheduled',
-    description:
-      'The removal of second factors, that an admin is demoted or disabled, or a sole admin’s invitation of another; with the link of the mail that told of it. Works once. Opens no session.',
-    answers: {
-      200: {
-        description: 'Nothing of it happens',
-        schema: z.object({ status: z.literal('stopped') }),
-      },
-    },
-    problems: ['invalid_token'],
-  }),
-  async (c) => {
-    await stopAct(c.var.deps, c.req.valid('json').token)
-    return c.json({ status: 'stopped' as const })
-  },
-)

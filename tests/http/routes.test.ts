@@ -4,7 +4,7 @@ import { Hono } from 'hono'
 import { createApp } from '../../src/app'
 import { type AppEnv, type Deps } from '../../src/context'
 import { problems } from '../../src/problems'
-import { httpRoutes } from '../../src/http/routes'
+import { docsRoutes } from '../../src/pages/docs-routes'
 import { startApp } from '../support/app'
 
 const app = startApp()
@@ -68,7 +68,7 @@ describe.each(['/api/docs/', '/api/openapi.json'])('GET %s', (path) => {
       c.set('deps', app.deps())
       return next()
     })
-    served.route('/', httpRoutes(counting))
+    served.route('/', docsRoutes(counting))
     const get = async () => (await served.request(path.replace(/\/$/, ''), {}, env)).status
     expect([await get(), await get(), await get(), made]).toEqual([200, 200, 200, 1])
 
