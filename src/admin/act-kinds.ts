@@ -9,7 +9,7 @@ import { insertWaiting, waitingMail } from '../email/enqueue'
 import { dropOrphanedCodes } from '../two-factor/strong-factors'
 import { invitationMail, issueInvitation } from '../users/invite-user'
 import { type Notice, ownerNotices } from '../users/notify-owner'
-import { changeStatements } from './change-user'
+import { changeStatements } from './change-statements'
 import type { WaitingAct } from './perform-act'
 
 /** Who does it: a user id or `system`, and in which session. */

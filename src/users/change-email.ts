@@ -15,7 +15,7 @@ import { stateOf } from './account-state'
 import { emailKey } from './email-key'
 import { replaceAddressLink } from './links'
 import { mailedLink } from './mailed-link'
-import { ADDRESS_MS, issueNotMe } from './not-me'
+import { ADDRESS_MS, issueNotMe } from './not-me-link'
 import { notifyOwner, occasionOf } from './notify-owner'
 
 /**

@@ -13,7 +13,7 @@ import { findLink, isUnchangedSince } from './find-link'
 import { isAddressFree, removeUnproved } from './free-address'
 import { linksOf, revokeLinks } from './links'
 import { mailedLink } from './mailed-link'
-import { ADDRESS_MS, issueNotMe } from './not-me'
+import { ADDRESS_MS, issueNotMe } from './not-me-link'
 import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
 
 const schema = z.object({ email: z.string(), sessionId: z.string(), epoch: z.int() })
