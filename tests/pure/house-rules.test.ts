@@ -24,8 +24,15 @@ describe('the code of the Worker', () => {
   })
 
   test('takes the time from deps.now(), so that tests can set the clock', ({ expect }) => {
-    expect(linesWith(/\bnew Date\(\)|\bDate\.now\(\)/, ['src/context.ts', 'src/durable/'])).toEqual(
-      [],
+    const places = linesWith(/\bnew Date\(\)|\bDate\.now\(\)/)
+    expect(new Set(places.map((place) => place.split(':')[0]))).toEqual(
+      new Set([
+        'src/context.ts',
+        // Alarms, which the platform rings by its own clock.
+        'src/durable/account-guard.ts',
+        'src/durable/ip-limiter.ts',
+        'src/durable/mail-budget.ts',
+      ]),
     )
   })
 
@@ -70,8 +77,8 @@ describe('the code of the Worker', () => {
     const ways = /\b(error|cause|thrown|reason)\.(message|stack)\b|String\((error|thrown|cause)\)/
     expect(linesWith(ways, ['src/error-text.ts'])).toEqual([
       // Which kind of failure it is, asked and not told.
-      expect.stringMatching(/^src\/problems\.ts:/),
-      expect.stringMatching(/^src\/problems\.ts:/),
+      expect.stringContaining('src/problems.ts:'),
+      expect.stringContaining('src/problems.ts:'),
     ])
   })
 
@@ -79,7 +86,7 @@ describe('the code of the Worker', () => {
     expect,
   }) => {
     expect(linesWith(/\.retry(All)?\(/)).toEqual([
-      expect.stringMatching(/^src\/email\/retry-delay\.ts:/),
+      expect.stringContaining('src/email/retry-delay.ts:'),
     ])
   })
 
