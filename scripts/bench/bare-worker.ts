@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import { importJWK, jwtVerify, SignJWT } from 'jose'
-import { publicJwk, signingKeysSchema } from '../../src/crypto/jwt'
-import { verifyPassword } from '../../src/crypto/password-hash'
-import { type Keyring, parseKeyring } from '../../src/crypto/keyring'
+import { publicJwk, signingKeysSchema } from '../../src/platform/crypto/jwt'
+import { verifyPassword } from '../../src/platform/crypto/password-hash'
+import { type Keyring, parseKeyring } from '../../src/platform/crypto/keyring'
 import { firstStepCalls, keyCall, secondStepCalls, type Stores } from './store-calls'
 
 export { AccountGuard } from '../../src/durable/account-guard'

@@ -1,16 +1,16 @@
 import { desc, type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { randomToken } from '../crypto/token'
 import { adminAppointments, pendingActs } from '../db/admin-schema'
 import { users } from '../db/schema'
 import { maskAddress } from '../email/header-safety'
+import { randomToken } from '../platform/crypto/token'
 import { problem } from '../problems'
 import { isSoleAdmin } from '../roles/admins'
 import type { CurrentSession } from '../sessions/find-session'
 import { mailedLink } from '../users/mailed-link'
 import { type Owner, ownerColumns, ownerNotices } from '../users/notify-owner'
-import { askStatements, newAct, type ScheduledAct } from './ask-for-act'
 import { selectScheduled } from '../users/standing-acts'
+import { askStatements, newAct, type ScheduledAct } from './ask-for-act'
 
 /** How long everyone who has been an admin can stop it: long enough for a holiday. */
 const DELAY_MS = 7 * 86_400_000

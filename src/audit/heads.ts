@@ -1,7 +1,7 @@
 import { desc } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { publicJwk } from '../crypto/jwt'
 import { auditHeads } from '../db/audit-schema'
+import { publicJwk } from '../platform/crypto/jwt'
 import { problem } from '../problems'
 import { reach } from '../reach'
 import { refuseMismatch } from './mismatch'

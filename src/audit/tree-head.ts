@@ -1,6 +1,6 @@
 import { CompactSign, compactVerify, importJWK, type JWK } from 'jose'
 import * as z from 'zod'
-import type { SigningKey } from '../crypto/jwt'
+import type { SigningKey } from '../platform/crypto/jwt'
 import { canonical } from './entry'
 
 const ALGORITHM = 'ES256'

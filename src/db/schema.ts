@@ -200,7 +200,7 @@ export const totpAuthenticators = sqliteTable(
       .references(() => users.id),
     id: text('id').notNull(),
     name: text('name').notNull(),
-    /** The seed, encrypted and bound to this row (crypto/sealed-box.ts). */
+    /** The seed, encrypted and bound to this row (platform/crypto/sealed-box.ts). */
     sealedSeed: text('sealed_seed').notNull(),
     /** The session that began to set it up, and the only one that may finish. */
     sessionId: text('session_id').notNull(),

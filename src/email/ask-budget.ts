@@ -1,7 +1,7 @@
 import type { Deps } from '../context'
-import { mac } from '../crypto/token'
 import type { BudgetRequest } from '../durable/budget'
 import type { BudgetAnswer } from '../durable/mail-budget'
+import { mac } from '../platform/crypto/token'
 import { reach } from '../reach'
 import { emailKey } from '../users/email-key'
 import { standingOf } from './cause'

@@ -1,5 +1,5 @@
 import MailComposer from 'nodemailer/lib/mail-composer'
-import { sha256 } from '../crypto/token'
+import { sha256 } from '../platform/crypto/token'
 import type { OutgoingMail } from './carrier'
 import { isHeaderSafe } from './header-safety'
 

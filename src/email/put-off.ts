@@ -1,11 +1,11 @@
 import type { Deps } from '../context'
-import { randomId } from '../crypto/token'
 import { waitingMails } from '../db/mail-schema'
 import { messageOf } from '../error-text'
 import { log } from '../log'
+import { randomId } from '../platform/crypto/token'
 import { reach } from '../reach'
-import { describeMail, type MailEnd } from './mail-end'
 import { isOverBy } from './late-news'
+import { describeMail, type MailEnd } from './mail-end'
 import type { ReadyMail } from './ready-mail'
 import { LIFE_MS, MAX_DELAY_SECONDS, retryLater } from './retry-delay'
 

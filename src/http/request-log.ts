@@ -1,8 +1,8 @@
 import type { Context, Next } from 'hono'
 import { routePath } from 'hono/route'
 import type { AppEnv } from '../context'
-import { randomId } from '../crypto/token'
 import { log } from '../log'
+import { randomId } from '../platform/crypto/token'
 
 /**
  * Gives the request its id and writes one line when it is answered. The route's pattern is logged, not

@@ -1,15 +1,15 @@
 import { getTableName, sql } from 'drizzle-orm'
 import { recordEvents } from '../audit/record'
+import { isOwn, NOBODY } from '../audit/scrub-events'
 import type { Deps } from '../context'
-import { randomToken } from '../crypto/token'
-import { batch } from '../db/batch'
 import { auditEvents, auditKeys } from '../db/audit-schema'
+import { batch } from '../db/batch'
 import { users } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
+import { randomToken } from '../platform/crypto/token'
 import { reach } from '../reach'
 import { countFailed } from './count-failed'
 import type { Counts } from './job'
-import { isOwn, NOBODY } from '../audit/scrub-events'
 import { userTables } from './user-tables'
 
 const WAIT_MS = 30 * 86_400_000

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { randomToken } from '../crypto/token'
+import { randomToken } from '../platform/crypto/token'
 import { reach } from '../reach'
 
 /** Keys of a table that one statement looks at, and statements that one run sends to it. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { hasMac, mac, randomCode, randomToken, sha256 } from '../crypto/token'
 import type { Deps } from '../context'
+import { hasMac, mac, randomCode, randomToken, sha256 } from '../platform/crypto/token'
 import { reach } from '../reach'
 import { methods } from '../two-factor/methods'
 

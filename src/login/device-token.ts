@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import * as z from 'zod'
 import type { AppEnv, Deps } from '../context'
-import { hasMac, mac, randomToken, sha256 } from '../crypto/token'
 import { cookieNamed, DEVICE_COOKIE, DEVICE_COOKIE_SECONDS } from '../http/cookies'
 import { log } from '../log'
+import { hasMac, mac, randomToken, sha256 } from '../platform/crypto/token'
 
 /** Accounts that one browser is known to; the one that signed in longest ago gives way. */
 const MAX_ACCOUNTS = 8

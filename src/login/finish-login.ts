@@ -1,6 +1,6 @@
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { randomId } from '../crypto/token'
+import { randomId } from '../platform/crypto/token'
 import { problem } from '../problems'
 import { createSession, type OpenedSession } from '../sessions/create-session'
 import type { Method } from '../two-factor/methods'

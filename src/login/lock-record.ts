@@ -1,6 +1,6 @@
-import { sha256 } from '../crypto/token'
 import type { Deps } from '../context'
 import { guardOf } from '../durable/guard-of'
+import { sha256 } from '../platform/crypto/token'
 import { reach } from '../reach'
 import type { LoginIdentifier } from '../users/email-key'
 

@@ -1,8 +1,8 @@
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { mac } from '../crypto/token'
 import { networkOf } from '../ip-address'
 import { log } from '../log'
+import { mac } from '../platform/crypto/token'
 import { reach } from '../reach'
 
 /** Wrong tries with one password, over all accounts, in an hour: three accounts at least, as each locks after five. */

@@ -2,8 +2,8 @@ import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { AppEnv } from '../context'
-import { randomToken } from '../crypto/token'
 import { type PublicText, publicText, servePublicText } from '../http/public-text'
+import { randomToken } from '../platform/crypto/token'
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 

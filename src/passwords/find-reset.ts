@@ -1,14 +1,14 @@
 import { and, eq, gt, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { sha256 } from '../crypto/token'
 import { merchantProfiles } from '../db/merchant-schema'
 import { mailedTokens, users } from '../db/schema'
+import { sha256 } from '../platform/crypto/token'
 import { problem } from '../problems'
 import { hasBackupCode, hasTotp } from '../two-factor/factors-of-user'
 import { youngAfter } from '../two-factor/strong-factors'
 import { ownerColumns } from '../users/notify-owner'
-import { nameColumns } from './name-columns'
 import { isRecoverable } from './is-recoverable'
+import { nameColumns } from './name-columns'
 
 /** What a good link is for. */
 export type Reset = Awaited<ReturnType<typeof findReset>>

@@ -1,4 +1,4 @@
-import { hasMac, mac, randomToken, sha256 } from '../crypto/token'
+import { hasMac, mac, randomToken, sha256 } from '../platform/crypto/token'
 import type { Settings } from '../settings'
 import type { SessionRef } from './session-ref'
 

@@ -1,17 +1,17 @@
 import type { SQL } from 'drizzle-orm'
 import { type AuditEvent, recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { randomToken } from '../crypto/token'
 import { batch } from '../db/batch'
 import { guardOf } from '../durable/guard-of'
 import { causeOf, causingAccountOf, type MailCause } from '../email/cause'
 import { enqueueMail, type MailRequest } from '../email/enqueue'
 import { findDevice } from '../login/device-token'
+import { randomToken } from '../platform/crypto/token'
 import { reach } from '../reach'
+import { emailKey } from './email-key'
 import { askerOf, findMailbox, type Mailbox } from './mailbox'
 import { type Act, copySignUp, issueMailboxLink } from './mailbox-link'
 import { mailOf } from './mailbox-mail'
-import { emailKey } from './email-key'
 
 const NOBODY: Mailbox = { state: 'unknown' }
 

@@ -1,8 +1,8 @@
 import { and, type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { sha256 } from '../crypto/token'
 import { insertFrom } from '../db/insert-where'
 import { mailedTokens } from '../db/schema'
+import { sha256 } from '../platform/crypto/token'
 
 export type Purpose = (typeof mailedTokens.$inferSelect)['purpose']
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { signAccessToken } from '../../src/crypto/jwt'
+import { signAccessToken } from '../../src/platform/crypto/jwt'
 import { settings } from '../../src/settings'
 import { me, refresh, SAME_ORIGIN, signedIn } from '../support/acts'
 import { type Account, startApp } from '../support/app'

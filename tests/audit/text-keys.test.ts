@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, test } from 'vitest'
 import { recordEvent } from '../../src/audit/record'
 import { sealText } from '../../src/audit/text'
-import { parseKeyring } from '../../src/crypto/keyring'
-import { randomToken } from '../../src/crypto/token'
 import { resealSecrets } from '../../src/jobs/reseal-secrets'
+import { parseKeyring } from '../../src/platform/crypto/keyring'
+import { randomToken } from '../../src/platform/crypto/token'
 import { allEvents, emptyLog, sql } from './support'
 
 import { erase, SAID, twoTexts } from './two-texts'

@@ -39,7 +39,7 @@ describe('the code of the Worker', () => {
   test('seals and signs with SEALING_KEYS only what docs/operations.md gives an age', ({
     expect,
   }) => {
-    const places = linesWith(/\bseal\(|\bmac\(|\bhasMac\(/, ['src/crypto/'])
+    const places = linesWith(/\bseal\(|\bmac\(|\bhasMac\(/, ['src/platform/crypto/'])
     expect(new Set(places.map((place) => place.split(':')[0]))).toEqual(
       new Set([
         // For good, and sealed anew by the job.
@@ -60,15 +60,6 @@ describe('the code of the Worker', () => {
         'src/login/spray.ts',
       ]),
     )
-  })
-
-  test('transports mails without knowing one: email/ takes nothing from a feature', ({
-    expect,
-  }) => {
-    const above = files.filter((file) => !file.startsWith('src/email/'))
-    const rooms = ['audit', 'crypto', 'db', 'durable', 'http']
-    const below = `(?!(${rooms.join('|')})/|(context|error-text|ip-address|log|reach|users/email-key)')`
-    expect(linesWith(new RegExp(`(from |import\\()'\\.\\./${below}`), above)).toEqual([])
   })
 
   test('tells of an error by messageOf alone: a failed query names its parameters', ({

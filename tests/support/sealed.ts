@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { archiveKeyContext } from '../../src/audit/personal-box'
-import type { Keyring } from '../../src/crypto/keyring'
-import { seal } from '../../src/crypto/sealed-box'
-import { randomId, randomToken } from '../../src/crypto/token'
+import type { Keyring } from '../../src/platform/crypto/keyring'
+import { seal } from '../../src/platform/crypto/sealed-box'
+import { randomId, randomToken } from '../../src/platform/crypto/token'
 import { seedContext } from '../../src/two-factor/find-totp'
 
 const SEED = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'

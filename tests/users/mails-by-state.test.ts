@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { sha256 } from '../../src/crypto/token'
+import { sha256 } from '../../src/platform/crypto/token'
 import type { App } from '../support/acts'
 import { acceptInvitation, hasAdmin, inviteUser } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'

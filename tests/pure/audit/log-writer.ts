@@ -7,7 +7,7 @@ import { canonical, type Entry, type Gap, gapAt, personalHash } from '../../../s
 import { base64url, type Hash, leafHash } from '../../../src/audit/merkle'
 import type { SegmentLine } from '../../../src/audit/segment'
 import { signHead, type TreeHead } from '../../../src/audit/tree-head'
-import { publicJwk, type SigningKey } from '../../../src/crypto/jwt'
+import { publicJwk, type SigningKey } from '../../../src/platform/crypto/jwt'
 import { naiveRoot } from './naive-tree'
 
 export const SEGMENT = 4096

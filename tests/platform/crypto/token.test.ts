@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
-import { deriveKey } from '../../src/crypto/keyring'
+import { deriveKey } from '../../../src/platform/crypto/keyring'
 import {
   equalSecrets,
   hasMac,
@@ -10,8 +10,8 @@ import {
   randomId,
   randomToken,
   sha256,
-} from '../../src/crypto/token'
-import { newRing, rotated } from '../support/keyrings'
+} from '../../../src/platform/crypto/token'
+import { newRing, rotated } from '../../support/keyrings'
 
 describe('random values', () => {
   test('100,000 tokens are 256 bits each and all different', ({ expect }) => {

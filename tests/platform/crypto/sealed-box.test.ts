@@ -1,9 +1,9 @@
 import { createCipheriv, hkdfSync } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
-import { open, seal } from '../../src/crypto/sealed-box'
-import { anyCodePoint } from '../support/code-points'
-import { newRing, rotated } from '../support/keyrings'
+import { open, seal } from '../../../src/platform/crypto/sealed-box'
+import { anyCodePoint } from '../../support/code-points'
+import { newRing, rotated } from '../../support/keyrings'
 
 const CONTEXT = 'totp_seeds/usr_1'
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
-import { parseKeyring } from '../../../src/crypto/keyring'
-import { anyCodePoint } from '../../support/code-points'
-import { isDeep } from '../../support/many'
+import { parseKeyring } from '../../../../src/platform/crypto/keyring'
+import { anyCodePoint } from '../../../support/code-points'
+import { isDeep } from '../../../support/many'
 
 const random = (length = 32) => randomBytes(length).toString('base64url')
 

@@ -1,13 +1,19 @@
 import { createCipheriv, createHmac, hkdfSync } from 'node:crypto'
 import { test } from 'vitest'
-import { pbkdf2 } from '../../src/crypto/password-hash'
-import { aes256Gcm, hkdfSha256, hmacSha256, hmacSha512, pbkdf2Sha512 } from '../vectors/primitives'
+import { pbkdf2 } from '../../../src/platform/crypto/password-hash'
+import {
+  aes256Gcm,
+  hkdfSha256,
+  hmacSha256,
+  hmacSha512,
+  pbkdf2Sha512,
+} from '../../vectors/primitives'
 
 const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'))
 const hex = (buffer: ArrayBuffer | Uint8Array) =>
   Buffer.from(buffer instanceof Uint8Array ? buffer : new Uint8Array(buffer)).toString('hex')
 
-// The runtime's own primitives: everything in src/crypto is put together from these.
+// The runtime's own primitives: everything in src/platform/crypto is put together from these.
 
 test.for(hmacSha256)(
   'HMAC-SHA-256 gives the published MAC: $name',

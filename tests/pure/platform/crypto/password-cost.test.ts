@@ -4,13 +4,13 @@ import { test } from 'vitest'
 
 /** Loads the module with another cost in its source. */
 async function loadWithCost(cost: string): Promise<{ CURRENT_COST?: unknown }> {
-  const folder = join(import.meta.dirname, '../../../src/crypto')
+  const folder = join(import.meta.dirname, '../../../../src/platform/crypto')
   const source = await readFile(join(folder, 'password-hash.ts'), 'utf8')
   const changed = source.replace('{ calls: 3, iterations: 75_000 }', cost)
   const temporary = await mkdtemp(join(import.meta.dirname, 'cost-'))
   try {
     const file = join(temporary, 'password-hash.ts')
-    await writeFile(file, changed.replaceAll("from './", "from '../../../../src/crypto/"))
+    await writeFile(file, changed.replaceAll("from './", `from '${folder}/`))
     return (await import(file)) as { CURRENT_COST?: unknown }
   } finally {
     await rm(temporary, { recursive: true })

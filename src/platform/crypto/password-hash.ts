@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { equalSecrets } from './token'
 import type { Keyring } from './keyring'
+import { equalSecrets } from './token'
 
 /** What one WebCrypto call may cost in production; local workerd would accept any number. */
 const MAX_ITERATIONS_PER_CALL = 100_000

@@ -1,16 +1,16 @@
 import { createHmac, pbkdf2Sync } from 'node:crypto'
 import { describe, test, vi } from 'vitest'
+import type { Keyring } from '../../../src/platform/crypto/keyring'
 import {
-  CURRENT_COST,
   type Cost,
+  CURRENT_COST,
   dummyHash,
   hashPassword,
   unusableHash,
   verifyPassword,
-} from '../../src/crypto/password-hash'
-import type { Keyring } from '../../src/crypto/keyring'
-import { countingIterations } from '../support/iterations'
-import { newRing, rotated } from '../support/keyrings'
+} from '../../../src/platform/crypto/password-hash'
+import { countingIterations } from '../../support/iterations'
+import { newRing, rotated } from '../../support/keyrings'
 
 // Some tests hash half a dozen times at the full cost.
 vi.setConfig({ testTimeout: 60_000 })

@@ -5,8 +5,8 @@ import {
   signAccessToken,
   signingKeysSchema,
   verifyAccessToken,
-} from '../../src/crypto/jwt'
-import { claimsAt, countingWork, newSigningKey } from '../support/forged-token'
+} from '../../../src/platform/crypto/jwt'
+import { claimsAt, countingWork, newSigningKey } from '../../support/forged-token'
 
 const now = 1_800_000_000
 const claims = claimsAt(now)
