@@ -1,15 +1,15 @@
 import type { DrizzleD1Database } from 'drizzle-orm/d1'
-import { databaseOf } from './db/database'
 import { type Caller, SYSTEM } from './http/caller'
 import { log } from './log'
 import { PATIENCE, type Patience } from './patience'
 import { type Cost, CURRENT_COST } from './platform/crypto/password-hash'
+import { databaseOf } from './platform/db/database'
 import { describeError, type ProblemCode } from './problems'
 import { settings, type Settings } from './settings'
 
 /** Everything a domain function may need. Each one asks for the part it uses: `Pick<Deps, 'db' | 'now'>`. */
 export type Deps = Readonly<{
-  /** Of this invocation alone: it counts what D1 allows to one (db/limits.ts). */
+  /** Of this invocation alone: it counts what D1 allows to one (platform/db/limits.ts). */
   db: DrizzleD1Database
   kv: KVNamespace
   archive: R2Bucket

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { sessions } from '../db/schema'
+import { sessions } from '../platform/db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { isSession, refOf, sessionExists } from '../sessions/session-ref'

@@ -1,5 +1,5 @@
 import type { Deps } from '../context'
-import { batch } from '../db/batch'
+import { batch } from '../platform/db/batch'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'

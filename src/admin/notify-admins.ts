@@ -1,7 +1,7 @@
 import { asc, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { users } from '../db/schema'
 import type { WaitingMail } from '../email/enqueue'
+import { users } from '../platform/db/schema'
 import { reach } from '../reach'
 import { isActiveAdmin } from '../roles/admins'
 import { type Notice, ownerColumns, ownerNotices } from '../users/notify-owner'

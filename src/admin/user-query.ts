@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { roles, statuses } from '../db/schema'
+import { roles, statuses } from '../platform/db/schema'
 import { domainKey } from '../users/email-key'
 import { nameWords } from '../users/name-words'
 import { isPlaceOf, type Place } from './access-path'

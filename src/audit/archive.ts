@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { auditSegments } from '../db/audit-schema'
+import { auditSegments } from '../platform/db/audit-schema'
 import { reach } from '../reach'
 import { requireFree } from './archived'
 import { archivedThrough, deleteArchived, dropHeads } from './drop-archived'

@@ -1,6 +1,6 @@
 import { and, desc, eq, lt, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { auditHeads, auditSegments, auditTiles } from '../db/audit-schema'
+import { auditHeads, auditSegments, auditTiles } from '../platform/db/audit-schema'
 import { reach } from '../reach'
 import { requireArchived } from './archived'
 import { SEGMENT_SIZE } from './segment'

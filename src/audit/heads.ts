@@ -1,7 +1,7 @@
 import { desc } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { auditHeads } from '../db/audit-schema'
 import { publicJwk } from '../platform/crypto/jwt'
+import { auditHeads } from '../platform/db/audit-schema'
 import { problem } from '../problems'
 import { reach } from '../reach'
 import { refuseMismatch } from './mismatch'

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { auditKeys } from '../db/audit-schema'
-import { insertFrom } from '../db/insert-where'
 import { log } from '../log'
 import { open, seal } from '../platform/crypto/sealed-box'
+import { auditKeys } from '../platform/db/audit-schema'
+import { insertFrom } from '../platform/db/insert-where'
 import { reach } from '../reach'
 import { canonical, type Personal } from './entry'
 

@@ -1,6 +1,6 @@
 import { inArray, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { auditHeads } from '../db/audit-schema'
+import { auditHeads } from '../platform/db/audit-schema'
 import { problem } from '../problems'
 import { reach } from '../reach'
 import { archivedThrough } from './drop-archived'

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { auditEvents as table } from '../db/audit-schema'
-import { insertFrom } from '../db/insert-where'
+import { auditEvents as table } from '../platform/db/audit-schema'
+import { insertFrom } from '../platform/db/insert-where'
 import { personalHash, type Text } from './entry'
-import { auditEvents, type AuditEventName } from './events'
+import { type AuditEventName, auditEvents } from './events'
 import type { SealedText } from './text'
 
 export type AuditEvent = Readonly<{

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { auditEvents, isActOnOthers } from '../db/audit-schema'
+import { auditEvents, isActOnOthers } from '../platform/db/audit-schema'
 import { reach } from '../reach'
 
 /**

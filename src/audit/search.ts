@@ -1,6 +1,6 @@
 import { and, desc, gt, gte, lt, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { auditSegments } from '../db/audit-schema'
+import { auditSegments } from '../platform/db/audit-schema'
 import { reach } from '../reach'
 import { archivedThrough } from './drop-archived'
 import { conditionOf, type EventFilter, matchesEntry, matchesPersonal } from './event-query'

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { mailStatus } from '../db/mail-schema'
 import type { Breaker, Pause } from '../durable/mail-breaker'
 import { messageOf } from '../error-text'
 import { log } from '../log'
+import { batch } from '../platform/db/batch'
+import { mailStatus } from '../platform/db/mail-schema'
 import { reach } from '../reach'
 
 /**

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import type { Deps } from '../context'
-import { mailStatus } from '../db/mail-schema'
 import { accountFaults } from '../email/carrier'
 import type { ReportData } from '../mails/report-data'
+import { mailStatus } from '../platform/db/mail-schema'
 import { reach } from '../reach'
 
 type MailPause = Omit<ReportData['mailPauses'][number], 'isOver'> & { isOver?: false }

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { adminNotices } from '../admin/notify-admins'
 import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { jobRuns } from '../db/audit-schema'
 import { insertWaiting } from '../email/enqueue'
+import { jobRuns } from '../platform/db/audit-schema'
+import { batch } from '../platform/db/batch'
 import { reach } from '../reach'
 import type { Notice } from '../users/notify-owner'
 

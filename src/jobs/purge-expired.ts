@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { apiKeys } from '../db/key-schema'
 import { DEVICE_COOKIE_SECONDS } from '../http/cookies'
+import { apiKeys } from '../platform/db/key-schema'
 import { reach } from '../reach'
 import { currentEpoch } from '../sessions/session-epoch'
 import type { Counts } from './job'

@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { auditEvents as levels, type AuditEventName } from '../audit/events'
+import { type AuditEventName, auditEvents as levels } from '../audit/events'
 import { idRange } from '../audit/id-range'
 import type { Deps } from '../context'
-import { auditEvents } from '../db/audit-schema'
-import { batch } from '../db/batch'
 import { networkOf } from '../ip-address'
+import { auditEvents } from '../platform/db/audit-schema'
+import { batch } from '../platform/db/batch'
 import { reach } from '../reach'
 import { pauseNow, pausesOf } from './mail-pauses'
 

@@ -1,10 +1,10 @@
 import { asc, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { waitingMails } from '../db/mail-schema'
 import { recordEnds } from '../email/mail-end'
 import { openMail } from '../email/queued-mail'
 import { LIFE_MS } from '../email/retry-delay'
 import type { Templates } from '../email/template'
+import { waitingMails } from '../platform/db/mail-schema'
 import { reach } from '../reach'
 import type { Counts } from './job'
 

@@ -1,4 +1,4 @@
-import type { merchantProfiles } from '../db/merchant-schema'
+import type { merchantProfiles } from '../platform/db/merchant-schema'
 import type { FieldError } from '../problems'
 import type { profileFields } from './draft'
 import type { NumberKind } from './registration-number'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { merchantDocuments } from '../db/merchant-schema'
+import { merchantDocuments } from '../platform/db/merchant-schema'
 import { plainText } from '../users/display-name'
 import { type DocumentType, documentTypes, fileTypes } from './file-types'
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { jobRuns } from '../db/audit-schema'
+import { jobRuns } from '../platform/db/audit-schema'
 import { reach } from '../reach'
 import { DOCUMENTS_PREFIX } from './document-objects'
 

@@ -1,7 +1,7 @@
 import { and, eq, isNotNull } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { merchantDocuments } from '../db/merchant-schema'
+import { merchantDocuments } from '../platform/db/merchant-schema'
 import { problem } from '../problems'
 import { reach } from '../reach'
 import type { CurrentSession } from '../sessions/find-session'

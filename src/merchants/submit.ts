@@ -1,9 +1,13 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { insertWhere } from '../db/insert-where'
-import { merchantDocuments, merchantProfiles, merchantReviews } from '../db/merchant-schema'
+import { batch } from '../platform/db/batch'
+import { insertWhere } from '../platform/db/insert-where'
+import {
+  merchantDocuments,
+  merchantProfiles,
+  merchantReviews,
+} from '../platform/db/merchant-schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'

@@ -1,7 +1,7 @@
 import type { Deps } from '../context'
-import { users } from '../db/schema'
 import { guardOf, guardOfNobody } from '../durable/guard-of'
 import { dummyHash, verifyPassword } from '../platform/crypto/password-hash'
+import { users } from '../platform/db/schema'
 import { problem, tooMany } from '../problems'
 import { reach } from '../reach'
 import type { LoginIdentifier } from '../users/email-key'

@@ -1,16 +1,16 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { knownDevices } from '../db/schema'
 import { guardOf } from '../durable/guard-of'
+import { batch } from '../platform/db/batch'
+import { knownDevices } from '../platform/db/schema'
 import { problem } from '../problems'
 import { reach } from '../reach'
 import { notifyOwner, occasionOf } from '../users/notify-owner'
 import type { CurrentSession } from './find-session'
+import { deviceIdOf, devicesOf } from './list-devices'
 import { refOf } from './session-ref'
 import { maySensitively, requireUsed, useStepUp } from './step-up'
-import { deviceIdOf, devicesOf } from './list-devices'
 
 /**
  * Makes one browser a stranger again, and tells the owner: its token opens no counter of its own

@@ -1,6 +1,6 @@
 import { and, gt, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { sessions } from '../db/schema'
+import { sessions } from '../platform/db/schema'
 import { problem, STEP_UP_SECONDS, stepUpChallenge } from '../problems'
 import type { CurrentSession } from './find-session'
 import { isSession, refOf, sessionExists } from './session-ref'

@@ -1,6 +1,6 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { users } from '../db/schema'
+import { users } from '../platform/db/schema'
 import { endOthers } from '../sessions/end-sessions'
 import type { CurrentSession } from '../sessions/find-session'
 

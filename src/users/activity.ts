@@ -3,8 +3,8 @@ import * as z from 'zod'
 import { personalKeys } from '../audit/personal-box'
 import { openText } from '../audit/text'
 import type { Deps } from '../context'
-import { auditEvents } from '../db/audit-schema'
 import { deviceName } from '../email/device-name'
+import { auditEvents } from '../platform/db/audit-schema'
 
 const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
 

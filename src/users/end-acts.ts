@@ -2,8 +2,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { AuditEventName } from '../audit/events'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { type ActKind, pendingActs } from '../db/admin-schema'
 import { insertWaiting, type WaitingMail } from '../email/enqueue'
+import { type ActKind, pendingActs } from '../platform/db/admin-schema'
 
 /** What the audit log says when an act is asked for, and when it is stopped. */
 export const actEvents = {

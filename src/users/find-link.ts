@@ -1,8 +1,8 @@
 import { and, gt, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Deps } from '../context'
-import { mailedTokens } from '../db/schema'
 import { sha256 } from '../platform/crypto/token'
+import { mailedTokens } from '../platform/db/schema'
 import { problem } from '../problems'
 import { linkWith, type Purpose } from './links'
 

@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { auditEvents, auditKeys } from '../db/audit-schema'
-import { merchantProfiles } from '../db/merchant-schema'
-import { pendingActs } from '../db/admin-schema'
-import { signUps, users } from '../db/schema'
 import { isOwn, NOBODY } from '../audit/scrub-events'
+import type { Deps } from '../context'
+import { pendingActs } from '../platform/db/admin-schema'
+import { auditEvents, auditKeys } from '../platform/db/audit-schema'
+import { merchantProfiles } from '../platform/db/merchant-schema'
+import { signUps, users } from '../platform/db/schema'
 import { revokeLinks } from './links'
 
 /**

@@ -1,8 +1,8 @@
 import { and, type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { insertFrom } from '../db/insert-where'
-import { mailedTokens } from '../db/schema'
 import { sha256 } from '../platform/crypto/token'
+import { insertFrom } from '../platform/db/insert-where'
+import { mailedTokens } from '../platform/db/schema'
 
 export type Purpose = (typeof mailedTokens.$inferSelect)['purpose']
 

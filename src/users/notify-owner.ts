@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm'
 import type { Deps } from '../context'
-import { users } from '../db/schema'
 import { causeOf, causingAccountOf } from '../email/cause'
 import { enqueueNotice, type MailRequest, waitingMail, type WaitingMail } from '../email/enqueue'
+import { users } from '../platform/db/schema'
 
 /** Where notices about an account go. */
 export type Owner = Readonly<{

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Deps } from '../context'
-import type { ActKind } from '../db/admin-schema'
+import type { ActKind } from '../platform/db/admin-schema'
 import { hasOtherAdmin, isAdmin } from '../roles/admins'
 
 /**

@@ -1,17 +1,17 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
 import type { Deps } from '../context'
-import { userWords } from '../db/admin-schema'
-import { batch } from '../db/batch'
-import { insertFrom } from '../db/insert-where'
-import { users } from '../db/schema'
+import { userWords } from '../platform/db/admin-schema'
+import { batch } from '../platform/db/batch'
+import { insertFrom } from '../platform/db/insert-where'
+import { users } from '../platform/db/schema'
 import { problem } from '../problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
+import { requireFewRenames } from './few-renames'
 import { nameWords } from './name-words'
 import { notifyOwner, occasionOf } from './notify-owner'
 import { usernameKey } from './username'
-import { requireFewRenames } from './few-renames'
 
 export type ProfileChange = Readonly<{
   username?: string | undefined

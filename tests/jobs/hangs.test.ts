@@ -1,7 +1,7 @@
 import { test } from 'vitest'
 import type { Deps } from '../../src/context'
-import { databaseOf } from '../../src/db/database'
 import { crons } from '../../src/jobs/index'
+import { databaseOf } from '../../src/platform/db/database'
 import { broken, collectingLog } from '../support/attack'
 import { littlePatience } from '../support/patience'
 import { dropAt, KEPT_MS, putDocuments } from './leftover-support'

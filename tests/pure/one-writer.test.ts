@@ -20,7 +20,7 @@ describe('mailed_tokens', () => {
   // A statement that is made from the name of its table holds neither.
   test('is named to no other statement than that of the job which purges', ({ expect }) => {
     expect(pathsOf(/['"`]mailed_tokens['"`]/)).toEqual(
-      new Set(['src/db/schema.ts', 'src/jobs/purge-expired.ts']),
+      new Set(['src/platform/db/schema.ts', 'src/jobs/purge-expired.ts']),
     )
   })
 
@@ -28,9 +28,9 @@ describe('mailed_tokens', () => {
   test('is known to few files, each for a reason', ({ expect }) => {
     expect(pathsOf(/\bmailedTokens\b/)).toEqual(
       new Set([
-        'src/db/schema.ts',
+        'src/platform/db/schema.ts',
         // Deletes the rows of an erased account from all tables alike.
-        'src/jobs/user-tables.ts',
+        'src/platform/db/user-tables.ts',
         // Joins the account, so that a reset reads both in one round trip.
         'src/passwords/find-reset.ts',
         'src/users/find-link.ts',

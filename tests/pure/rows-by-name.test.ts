@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { describe, test } from 'vitest'
 
-const BATCH = 'src/db/batch.ts'
-const INSERT_WHERE = 'src/db/insert-where.ts'
+const BATCH = 'src/platform/db/batch.ts'
+const INSERT_WHERE = 'src/platform/db/insert-where.ts'
 
 /** Code without comments and in one line, because the formatter breaks chains and lists. */
 const codeOf = (text: string): string =>

@@ -1,6 +1,6 @@
-import type { Deps } from '../../src/context'
-import { databaseOf } from '../../src/db/database'
 import { env } from 'cloudflare:workers'
+import type { Deps } from '../../src/context'
+import { databaseOf } from '../../src/platform/db/database'
 
 export type Reading = {
   d1RoundTrips: number

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { batch } from '../../src/db/batch'
+import { batch } from '../../src/platform/db/batch'
 import { createUser } from '../../src/users/create-user'
 import { emailKey } from '../../src/users/email-key'
 import { findMailbox } from '../../src/users/mailbox'

@@ -1,13 +1,13 @@
 import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { beforeEach, describe, test } from 'vitest'
-import { createDeps, type Deps } from '../../src/context'
-import { buildOnce } from '../../src/db/database'
-import { D1_LIMITS } from '../../src/db/limits'
-import { messageOf } from '../../src/error-text'
-import { findSession } from '../../src/sessions/find-session'
-import { signedIn } from '../support/acts'
-import { startApp } from '../support/app'
+import { createDeps, type Deps } from '../../../src/context'
+import { messageOf } from '../../../src/error-text'
+import { buildOnce } from '../../../src/platform/db/database'
+import { D1_LIMITS } from '../../../src/platform/db/limits'
+import { findSession } from '../../../src/sessions/find-session'
+import { signedIn } from '../../support/acts'
+import { startApp } from '../../support/app'
 
 /** What production's D1 refuses and a local one answers: it must fail here first. */
 describe('D1 of an invocation', () => {

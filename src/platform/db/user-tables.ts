@@ -1,7 +1,7 @@
-import { apiKeys } from '../db/key-schema'
-import { merchantDocuments, merchantProfiles, merchantReviews } from '../db/merchant-schema'
-import { pendingActs, userWords } from '../db/admin-schema'
-import { backupCodes, knownDevices, mailedTokens, sessions, totpAuthenticators } from '../db/schema'
+import { pendingActs, userWords } from './admin-schema'
+import { apiKeys } from './key-schema'
+import { merchantDocuments, merchantProfiles, merchantReviews } from './merchant-schema'
+import { backupCodes, knownDevices, mailedTokens, sessions, totpAuthenticators } from './schema'
 
 /** What hangs on an account by its `user_id`, and goes with it. What happened stays (audit-schema.ts). */
 export const userTables = [
