@@ -1,5 +1,5 @@
 import { createApp } from './app'
-import { createDeps } from './context'
+import { createDeps } from './platform/deps'
 
 export { AccountGuard } from './durable/account-guard'
 export { IpLimiter } from './durable/ip-limiter'

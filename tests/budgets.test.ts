@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
-import type { Deps } from '../src/context'
 import { CURRENT_COST } from '../src/platform/crypto/password-hash'
+import type { Deps } from '../src/platform/deps'
 import { openSession } from './support/accounts'
 import { signedIn, signInWithTotp, stepUp, withTotp } from './support/acts'
 import { nextCode, startApp } from './support/app'

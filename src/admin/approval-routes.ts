@@ -1,16 +1,15 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { may } from '../guards'
 import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
-import { approveAct, stopWaitingAct } from './decide-act'
-import { actQuery, listActs, waitingAct } from './list-acts'
-import { query } from '../http/validate'
 import { anyone } from '../http/guard'
+import { rateLimit } from '../http/rate-limit'
+import { body, query } from '../http/validate'
+import type { AppEnv } from '../platform/deps'
 import { linkToken } from '../users/mailed-link'
 import { stopAct } from '../users/stop-act'
+import { approveAct, stopWaitingAct } from './decide-act'
+import { actQuery, listActs, waitingAct } from './list-acts'
 
 const reader = may('user_administration')
 const admin = may('user_administration', { stepUp: true })

@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
-import { anyone } from '../http/guard'
 import { describe } from '../http/facets'
+import { anyone } from '../http/guard'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
+import type { AppEnv } from '../platform/deps'
 import { bootstrap } from '../users/bootstrap'
 import { emailAddress } from '../users/email-key'
 

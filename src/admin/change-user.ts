@@ -1,6 +1,6 @@
-import type { Deps } from '../context'
 import { batch } from '../platform/db/batch'
-import { problem } from '../problems'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import type { Notice } from '../users/notify-owner'

@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import type { Deps } from '../context'
 import { batch } from '../platform/db/batch'
 import { roles, statuses, type users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
 import { columnsFor } from '../roles/user-fields'
 import { accessPath, type Place, type UserFilter } from './access-path'
 

@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import type { Part } from '../durable/budget'
 import { partSize } from '../durable/budget-levels'
 import type { DayFigures } from '../durable/mail-budget'
@@ -8,7 +7,8 @@ import { mailBudget } from '../email/ask-budget'
 import { may } from '../guards'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
-import { reach } from '../reach'
+import type { AppEnv } from '../platform/deps'
+import { reach } from '../platform/reach'
 
 const count = z.int().min(0)
 const part = z.object({ limit: count, sent: count })

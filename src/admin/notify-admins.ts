@@ -1,8 +1,8 @@
 import { asc, sql } from 'drizzle-orm'
-import type { Deps } from '../context'
 import type { WaitingMail } from '../email/enqueue'
 import { users } from '../platform/db/schema'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { reach } from '../platform/reach'
 import { isActiveAdmin } from '../roles/admins'
 import { type Notice, ownerColumns, ownerNotices } from '../users/notify-owner'
 

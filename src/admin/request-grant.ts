@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm'
-import type { Deps } from '../context'
 import type { WaitingMail } from '../email/enqueue'
 import { maskAddress } from '../email/header-safety'
+import type { Deps } from '../platform/deps'
 import type { CurrentSession } from '../sessions/find-session'
 import { askStatements, newAct, type ScheduledAct } from './ask-for-act'
 import { adminNotices } from './notify-admins'

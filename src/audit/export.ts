@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import type { Deps } from '../context'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { reach } from '../platform/reach'
 import { archivedThrough } from './drop-archived'
 import { conditionOf, type EventFilter, isEmpty } from './event-query'
 import { newestHead } from './heads'

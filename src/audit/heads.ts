@@ -1,9 +1,9 @@
 import { desc } from 'drizzle-orm'
-import type { Deps } from '../context'
 import { publicJwk } from '../platform/crypto/jwt'
 import { auditHeads } from '../platform/db/audit-schema'
-import { problem } from '../problems'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
+import { reach } from '../platform/reach'
 import { refuseMismatch } from './mismatch'
 import { readHead, verifyHead } from './tree-head'
 

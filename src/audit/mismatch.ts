@@ -1,4 +1,4 @@
-import type { Deps } from '../context'
+import type { Deps } from '../platform/deps'
 import { recordCounted } from './counted'
 import type { AuditEvent } from './record'
 

@@ -1,4 +1,4 @@
-import type { Deps } from '../context'
+import type { Deps } from '../platform/deps'
 import { canonical, type Entry, type Gap } from './entry'
 import { requireOurs } from './heads'
 import { base64url, leafHash, verifyConsistency } from './merkle'

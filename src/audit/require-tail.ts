@@ -1,4 +1,4 @@
-import type { Deps } from '../context'
+import type { Deps } from '../platform/deps'
 import { canonical, gapAt } from './entry'
 import { requireOurs } from './heads'
 import { base64url, leafHash } from './merkle'

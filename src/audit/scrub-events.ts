@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Deps } from '../context'
 import { auditEvents, isActOnOthers } from '../platform/db/audit-schema'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { reach } from '../platform/reach'
 
 /**
  * Audit events that one statement scrubs, of all its users together, and such statements of one

@@ -1,4 +1,4 @@
-import type { Deps } from '../context'
+import type { Deps } from '../platform/deps'
 import { canonical, type Entry, type Gap, gapAt, personalHash, personOf } from './entry'
 import { leafHash } from './merkle'
 import { refuseMismatch } from './mismatch'

@@ -1,6 +1,6 @@
-import type { Deps } from '../context'
-import { problem } from '../problems'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
+import { reach } from '../platform/reach'
 import { type Entry, type Gap, personOf, subjectOf } from './entry'
 import {
   logDamaged,

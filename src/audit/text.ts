@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Deps } from '../context'
-import { problem } from '../problems'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import { canonical, personalHash, type Text } from './entry'
 import { logDamaged, makePersonalKeys } from './personal-box'
 import { wellFormed } from './record'

@@ -1,9 +1,9 @@
+import type { Digest } from '../platform/digest'
+import type { Window } from '../platform/window'
 import { type BudgetRequest, causesOf, dayOf } from './budget'
 import type { Level } from './budget-levels'
-import type { Digest } from './digest'
 import { type Breaker, CLOSED } from './mail-breaker'
 import type { Recipient, RecipientWindows } from './recipient-cap'
-import type { Window } from './window'
 
 /** Mails of today by counter, and the level of today that is recorded. */
 export type Today = Readonly<{ counts: Record<string, number>; told: Level }>

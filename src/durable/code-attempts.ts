@@ -1,4 +1,6 @@
+import { secondsLeft, take, type Window, windowAt } from '../platform/window'
 import type { Method } from '../two-factor/methods'
+import { withDeviceSeen } from './guard-devices'
 import {
   CODE_FAILURES,
   type Count,
@@ -6,7 +8,6 @@ import {
   quotasOf,
   RESEND_PAUSE_MS,
 } from './guard-limits'
-import { withDeviceSeen } from './guard-devices'
 import {
   type Challenge,
   type GuardState,
@@ -17,7 +18,6 @@ import {
   withSide,
 } from './guard-state'
 import { withOneMoreInARow, withRowEnded } from './password-attempts'
-import { secondsLeft, take, type Window, windowAt } from './window'
 
 /** A challenge as its record in KV tells it. KV may lag; what the guard has noted since counts more. */
 export type ChallengeRef = Readonly<{ id: string; sentAt: number; expiresAt: number }>

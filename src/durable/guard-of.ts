@@ -1,5 +1,5 @@
-import type { Deps } from '../context'
 import { sha256 } from '../platform/crypto/token'
+import type { Deps } from '../platform/deps'
 import type { LoginIdentifier } from '../users/email-key'
 
 /**

@@ -1,6 +1,6 @@
+import { type Window, windowAt } from '../platform/window'
 import type { Method } from '../two-factor/methods'
 import { CLOCK_SKEW_MS, CODE_FAILURES, type Count, quotasOf } from './guard-limits'
-import { type Window, windowAt } from './window'
 
 /** What can be guessed at. */
 export type Guessable = 'password' | Method

@@ -1,8 +1,8 @@
 import { DurableObject } from 'cloudflare:workers'
+import { digestStep } from '../platform/digest'
 import { type BudgetRequest, type BudgetVerdict, dayOf, judge } from './budget'
-import { type Level, LEVELS, levelOf } from './budget-levels'
+import { type Level, levelOf, LEVELS } from './budget-levels'
 import { budgetStore, createTables, type Today } from './budget-store'
-import { digestStep } from './digest'
 import { type Breaker, gateOf, probesOf, type Report, withProbe, withReports } from './mail-breaker'
 
 /** The budget of a day: mails by part and kind, and those that were held back. */

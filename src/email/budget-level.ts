@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
 import { dayOf } from '../durable/budget'
 import type { BudgetAnswer } from '../durable/mail-budget'
-import { messageOf } from '../error-text'
-import { log } from '../log'
 import { batch } from '../platform/db/batch'
 import { mailStatus } from '../platform/db/mail-schema'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { messageOf } from '../platform/error-text'
+import { log } from '../platform/log'
+import { reach } from '../platform/reach'
 import { mailBudget } from './ask-budget'
 
 const EVENTS = { low: 'mail_budget_low', out: 'mail_budget_out' } as const

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import type { Deps } from '../context'
 import type { Standing } from '../durable/budget'
-import { SYSTEM } from '../http/caller'
-import { networkOf } from '../ip-address'
+import { SYSTEM } from '../platform/caller'
+import type { Deps } from '../platform/deps'
+import { networkOf } from '../platform/ip-address'
 import type { QueuedMail } from './queued-mail'
 import type { Template } from './template'
 

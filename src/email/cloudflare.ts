@@ -1,4 +1,4 @@
-import type { Deps } from '../context'
+import type { Deps } from '../platform/deps'
 import { type AccountFault, type Carrier, deferAll, type Outcome } from './carrier'
 import { HEADERS, parseFrom } from './mime'
 

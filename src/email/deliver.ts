@@ -1,6 +1,6 @@
-import type { Deps } from '../context'
 import type { BudgetVerdict } from '../durable/budget'
-import { log } from '../log'
+import type { Deps } from '../platform/deps'
+import { log } from '../platform/log'
 import { askBudget } from './ask-budget'
 import { tellLevel } from './budget-level'
 import { describeMail, type EndedMail, endMails } from './mail-end'

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
 import type { Breaker, Pause } from '../durable/mail-breaker'
-import { messageOf } from '../error-text'
-import { log } from '../log'
 import { batch } from '../platform/db/batch'
 import { mailStatus } from '../platform/db/mail-schema'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { messageOf } from '../platform/error-text'
+import { log } from '../platform/log'
+import { reach } from '../platform/reach'
 
 /**
  * Tells operators that mail is paused, or goes out again: the row, and with it one event a pause

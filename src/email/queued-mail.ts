@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import type { Deps } from '../context'
 import { MAIL_KINDS, type MailKind } from '../durable/budget'
 import { open, seal } from '../platform/crypto/sealed-box'
+import type { Deps } from '../platform/deps'
 import { causeOf, mailCause, type MailCause } from './cause'
 import type { TemplateData, TemplateName } from './register'
 

@@ -1,7 +1,7 @@
-import type { Deps } from '../context'
 import type { BudgetVerdict } from '../durable/budget'
 import type { Level } from '../durable/budget-levels'
 import { sha256 } from '../platform/crypto/token'
+import type { Deps } from '../platform/deps'
 import type { OutgoingMail } from './carrier'
 import { isHeaderSafe, wireAddress } from './header-safety'
 import { languageOf } from './language'

@@ -1,5 +1,5 @@
-import type { Deps } from '../context'
 import { mac } from '../platform/crypto/token'
+import type { Deps } from '../platform/deps'
 
 /**
  * The account at the mail server that we send as, as a keyed hash: a pause is of those that were

@@ -1,6 +1,6 @@
 import net from 'node:net'
 import tls from 'node:tls'
-import type { Deps } from '../context'
+import type { Deps } from '../platform/deps'
 
 /**
  * The socket is opened here and not by nodemailer, which would first ask a resolver over HTTP and then

@@ -1,6 +1,6 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import type { Deps } from '../context'
-import { log } from '../log'
+import type { Deps } from '../platform/deps'
+import { log } from '../platform/log'
 import { type Carrier, deferAll, type OutgoingMail } from './carrier'
 import { composeMime, parseFrom } from './mime'
 import { describeSmtpError } from './smtp-error'

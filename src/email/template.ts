@@ -14,7 +14,7 @@ type Kind = Readonly<{
    */
   causedBy: 'stranger' | 'owner' | 'service'
   kind?: MailKind
-  /** More than one a day to one reader become one (durable/digest.ts). */
+  /** More than one a day to one reader become one (platform/digest.ts). */
   isDigested?: boolean
   /** What it tells is worth knowing after its link has ended; any other mail ends with its link. */
   outlivesLink?: boolean

@@ -1,9 +1,9 @@
 import type { Context, Hono, Next } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import type { AppEnv } from '../context'
-import { anyone, isGuard } from './guard'
-import { problem } from '../problems'
+import type { AppEnv } from '../platform/deps'
+import { problem } from '../platform/problems'
 import { preflight } from './cors'
+import { anyone, isGuard } from './guard'
 
 type App = Pick<Hono<AppEnv>, 'routes' | 'router'>
 

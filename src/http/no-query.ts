@@ -1,7 +1,7 @@
 import type { Context, Next } from 'hono'
-import type { AppEnv } from '../context'
 import { matchedRoutes } from 'hono/route'
-import { problem } from '../problems'
+import type { AppEnv } from '../platform/deps'
+import { problem } from '../platform/problems'
 import { facetOf } from './facets'
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type ProblemCode, problems } from '../problems'
+import { type ProblemCode, problems } from '../platform/problems'
 import type { FacetAnswer } from './facets'
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema

@@ -1,10 +1,10 @@
 import type { RouterRoute } from 'hono/types'
 import type { z } from 'zod'
 import { version } from '../../package.json'
-import { rolesWith } from '../roles/permissions'
-import type { Settings } from '../settings'
-import { description as apiDescription, tags } from './api-texts'
 import { API_KEY_HEADER } from '../api-keys/presented-key'
+import type { Settings } from '../platform/settings'
+import { rolesWith } from '../roles/permissions'
+import { description as apiDescription, tags } from './api-texts'
 import { SESSION_COOKIE } from './cookies'
 import { type Facet, facetOf } from './facets'
 import {

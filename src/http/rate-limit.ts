@@ -1,12 +1,12 @@
 import type { Context } from 'hono'
 import { isTold } from '../audit/counted'
 import { type AuditEvent, recordEvent } from '../audit/record'
-import type { AppEnv, Deps } from '../context'
 import type { Counted, LimitVerdict } from '../durable/ip-limiter'
-import { type Quota, stricter } from '../durable/window'
-import { tooMany } from '../problems'
-import { reach } from '../reach'
-import { networkOf } from '../ip-address'
+import type { AppEnv, Deps } from '../platform/deps'
+import { networkOf } from '../platform/ip-address'
+import { tooMany } from '../platform/problems'
+import { reach } from '../platform/reach'
+import { type Quota, stricter } from '../platform/window'
 import { withFacet } from './facets'
 
 const MINUTE = 60

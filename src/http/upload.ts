@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
-import type { AppEnv } from '../context'
-import { problem } from '../problems'
+import type { AppEnv } from '../platform/deps'
+import { problem } from '../platform/problems'
 import { fileNameOf } from './content-disposition'
 import { withFacet } from './facets'
 

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { cached } from '../cached'
-import type { AppEnv } from '../context'
 import { MAIL_STATES, mailState, type MailState } from '../email/mail-state'
-import { anyone } from '../http/guard'
-import { reach } from '../reach'
 import { describe } from '../http/facets'
+import { anyone } from '../http/guard'
+import { cached } from '../platform/cached'
+import type { AppEnv } from '../platform/deps'
+import { reach } from '../platform/reach'
 
 const healthSchema = z.object({
   status: z.literal('ok'),

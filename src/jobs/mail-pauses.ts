@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import type { Deps } from '../context'
 import { accountFaults } from '../email/carrier'
 import type { ReportData } from '../mails/report-data'
 import { mailStatus } from '../platform/db/mail-schema'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { reach } from '../platform/reach'
 
 type MailPause = Omit<ReportData['mailPauses'][number], 'isOver'> & { isOver?: false }
 

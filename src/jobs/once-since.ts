@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { adminNotices } from '../admin/notify-admins'
-import type { Deps } from '../context'
 import { insertWaiting } from '../email/enqueue'
 import { jobRuns } from '../platform/db/audit-schema'
 import { batch } from '../platform/db/batch'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { reach } from '../platform/reach'
 import type { Notice } from '../users/notify-owner'
 
 /**

@@ -1,5 +1,5 @@
-import type { Deps } from '../context'
 import type { SigningKey } from '../platform/crypto/jwt'
+import type { Deps } from '../platform/deps'
 import type { Counts } from './job'
 import { tellOnceSince } from './once-since'
 

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { messageOf } from '../error-text'
-import { log } from '../log'
 import { jobRuns } from '../platform/db/audit-schema'
 import { batch } from '../platform/db/batch'
-import { describeError } from '../problems'
-import { reach, within } from '../reach'
+import type { Deps } from '../platform/deps'
+import { messageOf } from '../platform/error-text'
+import { log } from '../platform/log'
+import { describeError } from '../platform/problems'
+import { reach, within } from '../platform/reach'
 import type { Counts, NamedJob } from './job'
 
 const HOUR_MS = 3_600_000

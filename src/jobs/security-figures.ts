@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type AuditEventName, auditEvents as levels } from '../audit/events'
 import { idRange } from '../audit/id-range'
-import type { Deps } from '../context'
-import { networkOf } from '../ip-address'
 import { auditEvents } from '../platform/db/audit-schema'
 import { batch } from '../platform/db/batch'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { networkOf } from '../platform/ip-address'
+import { reach } from '../platform/reach'
 import { pauseNow, pausesOf } from './mail-pauses'
 
 /** Events that one query looks at, so that none runs long; and all that one report does. */

@@ -1,11 +1,11 @@
 import { asc, sql } from 'drizzle-orm'
-import type { Deps } from '../context'
 import { recordEnds } from '../email/mail-end'
 import { openMail } from '../email/queued-mail'
 import { LIFE_MS } from '../email/retry-delay'
 import type { Templates } from '../email/template'
 import { waitingMails } from '../platform/db/mail-schema'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { reach } from '../platform/reach'
 import type { Counts } from './job'
 
 /** What one send to the queue may hold: a hundred messages, 256 KB with what it adds to each. */

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Deps } from '../context'
 import { randomToken } from '../platform/crypto/token'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { reach } from '../platform/reach'
 
 /** Keys of a table that one statement looks at, and statements that one run sends to it. */
 const KEYS = 5000

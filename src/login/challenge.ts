@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import type { Deps } from '../context'
 import { hasMac, mac, randomCode, randomToken, sha256 } from '../platform/crypto/token'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { reach } from '../platform/reach'
 import { methods } from '../two-factor/methods'
 
 const recordSchema = z.object({

@@ -1,7 +1,7 @@
-import type { Deps } from '../context'
 import { guardOf } from '../durable/guard-of'
 import { sha256 } from '../platform/crypto/token'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { reach } from '../platform/reach'
 import type { LoginIdentifier } from '../users/email-key'
 
 /** KV refuses to keep anything for less. */

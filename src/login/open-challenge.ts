@@ -1,5 +1,5 @@
-import type { Deps } from '../context'
 import type { MailState } from '../email/mail-state'
+import type { Deps } from '../platform/deps'
 import { methodsOf } from '../two-factor/factors-of-user'
 import type { Method } from '../two-factor/methods'
 import { type Challenge, newChallengeToken, newCode, putChallenge } from './challenge'

@@ -1,8 +1,8 @@
-import type { Deps } from '../context'
 import type { Earned } from '../durable/guard-devices'
 import { guardOf } from '../durable/guard-of'
-import { log } from '../log'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { log } from '../platform/log'
+import { reach } from '../platform/reach'
 
 /**
  * Gives a browser its own count of failures, once the database has decided what it earned that

@@ -1,6 +1,6 @@
-import type { Deps } from '../context'
 import { causeOf, causingAccountOf } from '../email/cause'
 import { enqueueMail } from '../email/enqueue'
+import type { Deps } from '../platform/deps'
 
 type CodeToSend = Readonly<{
   code: string

@@ -1,9 +1,9 @@
 import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { networkOf } from '../ip-address'
-import { log } from '../log'
 import { mac } from '../platform/crypto/token'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { networkOf } from '../platform/ip-address'
+import { log } from '../platform/log'
+import { reach } from '../platform/reach'
 
 /** Wrong tries with one password, over all accounts, in an hour: three accounts at least, as each locks after five. */
 export const SPRAY = { limit: 30, seconds: 3600 } as const

@@ -1,9 +1,9 @@
 import { and, eq } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
 import { batch } from '../platform/db/batch'
 import { merchantProfiles } from '../platform/db/merchant-schema'
-import { problem } from '../problems'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import {

@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
-import type { AppEnv } from '../context'
 import { may } from '../guards'
 import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
+import type { AppEnv } from '../platform/deps'
 import { decide, decisionBody, suspensionBody } from './decide'
 import { standing } from './standing'
 

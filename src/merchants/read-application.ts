@@ -1,6 +1,5 @@
 import { and, asc, eq, isNotNull, sql } from 'drizzle-orm'
 import type * as z from 'zod'
-import type { Deps } from '../context'
 import { batch } from '../platform/db/batch'
 import {
   merchantDocuments,
@@ -8,7 +7,8 @@ import {
   merchantReviews,
 } from '../platform/db/merchant-schema'
 import { users } from '../platform/db/schema'
-import { problem } from '../problems'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import { type application, type reviewedApplication, shown, type step } from './application'
 import { entryColumns, entryOf } from './document-entry'
 

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import type { AppEnv } from '../context'
 import { attachment } from '../http/content-disposition'
+import type { AppEnv } from '../platform/deps'
 import { type DocumentType, fileTypes } from './file-types'
 
 type OpenDocument = Readonly<{

@@ -1,6 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
 import { batch } from '../platform/db/batch'
 import { insertWhere } from '../platform/db/insert-where'
 import {
@@ -8,7 +7,8 @@ import {
   merchantProfiles,
   merchantReviews,
 } from '../platform/db/merchant-schema'
-import { problem } from '../problems'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import { notifyOwner, occasionOf } from '../users/notify-owner'

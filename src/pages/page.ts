@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
-import type { AppEnv } from '../context'
 import { type PublicText, publicText, servePublicText } from '../http/public-text'
 import { randomToken } from '../platform/crypto/token'
+import type { AppEnv } from '../platform/deps'
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 

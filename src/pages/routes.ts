@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
+import { serveAsset } from '../http/assets'
+import { describe, type FacetAnswer } from '../http/facets'
 import { anyone } from '../http/guard'
+import { securityTxt } from '../http/security-txt'
 import { homePage } from '../pages/home-page'
 import { servePage } from '../pages/page'
 import { resetPasswordPage } from '../pages/reset-password-page'
-import { serveAsset } from '../http/assets'
-import { describe, type FacetAnswer } from '../http/facets'
-import { securityTxt } from '../http/security-txt'
+import type { AppEnv } from '../platform/deps'
 
 const PUBLIC_A_DAY = 'public, max-age=86400'
 

@@ -1,4 +1,4 @@
-import type { Deps } from '../context'
+import type { Deps } from '../platform/deps'
 import { methodsOf } from '../two-factor/factors-of-user'
 import { findReset } from './find-reset'
 

@@ -1,4 +1,4 @@
-import type { Deps } from '../context'
+import type { Deps } from '../platform/deps'
 import { type Asker, askForMail } from '../users/ask-for-mail'
 
 /**

@@ -1,5 +1,5 @@
-import type { Deps } from '../context'
-import { problem, problemCode } from '../problems'
+import type { Deps } from '../platform/deps'
+import { problem, problemCode } from '../platform/problems'
 import { passSecondStep } from '../two-factor/second-step'
 import { linkWith, revokeLinks } from '../users/links'
 import type { Reset } from './find-reset'

@@ -1,9 +1,9 @@
-import type { Deps } from '../context'
 import { guardOf, guardOfNobody } from '../durable/guard-of'
 import { dummyHash, verifyPassword } from '../platform/crypto/password-hash'
 import { users } from '../platform/db/schema'
-import { problem, tooMany } from '../problems'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { problem, tooMany } from '../platform/problems'
+import { reach } from '../platform/reach'
 import type { LoginIdentifier } from '../users/email-key'
 import { refusePassword } from './refuse-password'
 

@@ -1,7 +1,7 @@
 import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
 import { batch } from '../platform/db/batch'
 import { sessions } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
 import { isSession, sessionExists, type SessionRef } from './session-ref'
 
 /**

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
-import type { Deps } from '../context'
 import { buildOnce } from '../platform/db/database'
 import { sessions, users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
 import { assuranceOf } from './assurance'
 import { lifetimes } from './lifetimes'
 import { isOfThisEpoch } from './session-epoch'

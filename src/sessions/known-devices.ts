@@ -1,8 +1,8 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
-import type { Deps } from '../context'
 import { MAX_DEVICES } from '../durable/guard-limits'
 import { insertWhere } from '../platform/db/insert-where'
 import { knownDevices } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
 
 /** A known browser is noted anew once a day: so most logins write one row less. */
 const NOTED_EVERY_MS = 86_400_000

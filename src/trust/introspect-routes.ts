@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
+import { apiKey } from '../api-keys/guard'
 import { keyLimit } from '../api-keys/key-limit'
 import { requireScope } from '../api-keys/use-key'
-import type { AppEnv } from '../context'
-import { apiKey } from '../api-keys/guard'
 import { describe } from '../http/facets'
 import { body } from '../http/validate'
+import type { AppEnv } from '../platform/deps'
 import { introspect, introspection } from './introspect'
 
 export const introspectRoutes = new Hono<AppEnv>({ strict: false }).post(

@@ -1,6 +1,6 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import type { Deps } from '../context'
 import { users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
 import { endOthers } from '../sessions/end-sessions'
 import type { CurrentSession } from '../sessions/find-session'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { Deps } from '../context'
 import { isCode } from '../login/challenge'
+import type { Deps } from '../platform/deps'
 import { backupCodeHash, isBackupCode, isUnusedBackupCode } from './backup-codes'
 import { findTotp } from './find-totp'
 import { type Method, methods } from './methods'

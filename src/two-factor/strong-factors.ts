@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
 import { backupCodes, totpAuthenticators } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
 
 /**
  * How long a strong factor and backup codes are young (decision 019): a login asks for them at

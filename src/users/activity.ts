@@ -2,9 +2,9 @@ import { and, desc, eq, lt } from 'drizzle-orm'
 import * as z from 'zod'
 import { personalKeys } from '../audit/personal-box'
 import { openText } from '../audit/text'
-import type { Deps } from '../context'
 import { deviceName } from '../email/device-name'
 import { auditEvents } from '../platform/db/audit-schema'
+import type { Deps } from '../platform/deps'
 
 const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
 

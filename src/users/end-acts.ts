@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AuditEventName } from '../audit/events'
 import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
 import { insertWaiting, type WaitingMail } from '../email/enqueue'
 import { type ActKind, pendingActs } from '../platform/db/admin-schema'
+import type { Deps } from '../platform/deps'
 
 /** What the audit log says when an act is asked for, and when it is stopped. */
 export const actEvents = {

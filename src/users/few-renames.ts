@@ -1,7 +1,7 @@
-import type { Deps } from '../context'
 import { guardOf } from '../durable/guard-of'
-import { tooMany } from '../problems'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { tooMany } from '../platform/problems'
+import { reach } from '../platform/reach'
 
 /**
  * Before an answer that says whether a username is somebody's, which an account may hear ten times

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import type { Deps } from '../context'
 import { roles } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
 import { hasAnyAdmin, hasEverHadColleague, hasOtherAdmin, isAdmin } from '../roles/admins'
 
 /**

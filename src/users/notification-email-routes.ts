@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { steppedUp } from '../guards'
-import { anyone } from '../http/guard'
 import { describe } from '../http/facets'
+import { anyone } from '../http/guard'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
+import type { AppEnv } from '../platform/deps'
 import { emailAddress } from './email-key'
 import { linkToken } from './mailed-link'
 import {

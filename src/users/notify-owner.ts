@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm'
-import type { Deps } from '../context'
 import { causeOf, causingAccountOf } from '../email/cause'
 import { enqueueNotice, type MailRequest, waitingMail, type WaitingMail } from '../email/enqueue'
 import { users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
 
 /** Where notices about an account go. */
 export type Owner = Readonly<{

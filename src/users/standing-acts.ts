@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Deps } from '../context'
 import type { ActKind } from '../platform/db/admin-schema'
+import type { Deps } from '../platform/deps'
 import { hasOtherAdmin, isAdmin } from '../roles/admins'
 
 /**

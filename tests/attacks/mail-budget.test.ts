@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
+import type { Deps } from '../../src/platform/deps'
 import { startMail, withSettings } from '../email/support'
 import { signedIn } from '../support/acts'
 import { type Account, freshAddress, startApp } from '../support/app'

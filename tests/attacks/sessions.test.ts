@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { signAccessToken } from '../../src/platform/crypto/jwt'
-import { settings } from '../../src/settings'
+import { settings } from '../../src/platform/settings'
 import { me, refresh, SAME_ORIGIN, signedIn } from '../support/acts'
 import { type Account, startApp } from '../support/app'
 import { many } from '../support/many'

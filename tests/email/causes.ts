@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
-import type { Deps } from '../../src/context'
 import { standingOf } from '../../src/email/cause'
 import { openMail } from '../../src/email/queued-mail'
 import { templateOf } from '../../src/email/template'
 import { mails as templates } from '../../src/mails'
+import type { Deps } from '../../src/platform/deps'
 import { type Account, freshAddress, startApp } from '../support/app'
 import { userIdOf } from '../support/rows-of'
 

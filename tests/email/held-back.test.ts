@@ -1,9 +1,9 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
-import { failMailsTo, mailsTo } from '../support/smtp-mailbox'
+import type { Deps } from '../../src/platform/deps'
 import { littlePatience } from '../support/patience'
+import { failMailsTo, mailsTo } from '../support/smtp-mailbox'
 import { codeMail, mailEventsOf, someone, startMail, verifyMail, withSettings } from './support'
 
 describe('when the day has no budget left', () => {

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { settings } from '../../src/settings'
+import { settings } from '../../src/platform/settings'
 import { mailboxPorts } from '../support/smtp-mailbox'
 import { fakeQueue } from './fake-queue'
 import { mailEventsOf, startMail } from './support'

@@ -1,12 +1,12 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { createDeps, type Deps } from '../../src/context'
 import { recordDeadMails } from '../../src/email/dead-mails'
 import { deliverMails, type MailDeps } from '../../src/email/deliver'
 import { enqueueMail, type MailRequest } from '../../src/email/enqueue'
-import { SYSTEM } from '../../src/http/caller'
 import { mails as templates } from '../../src/mails'
-import { settings } from '../../src/settings'
+import { SYSTEM } from '../../src/platform/caller'
+import { createDeps, type Deps } from '../../src/platform/deps'
+import { settings } from '../../src/platform/settings'
 import { mailboxPorts } from '../support/smtp-mailbox'
 
 /**

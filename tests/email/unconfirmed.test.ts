@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
+import type { Deps } from '../../src/platform/deps'
 import { linesDuring } from '../support/attack'
 import { failMailsTo } from '../support/smtp-mailbox'
 import { ownWatchers } from '../support/test-deps'

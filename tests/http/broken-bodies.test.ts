@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
+import type { Deps } from '../../src/platform/deps'
 import { change, FILES, hasMerchant, objectsOf, PROFILE, upload } from '../merchants/support'
 import { startApp } from '../support/app'
 import { arriving, arrivingAfter, text, trickling } from '../support/arriving'

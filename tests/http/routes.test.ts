@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
-import { describe, test } from 'vitest'
 import { Hono } from 'hono'
+import { describe, test } from 'vitest'
 import { createApp } from '../../src/app'
-import { type AppEnv, type Deps } from '../../src/context'
-import { problems } from '../../src/problems'
 import { docsRoutes } from '../../src/pages/docs-routes'
+import { type AppEnv, type Deps } from '../../src/platform/deps'
+import { problems } from '../../src/platform/problems'
 import { startApp } from '../support/app'
 
 const app = startApp()

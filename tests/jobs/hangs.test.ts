@@ -1,7 +1,7 @@
 import { test } from 'vitest'
-import type { Deps } from '../../src/context'
 import { crons } from '../../src/jobs/index'
 import { databaseOf } from '../../src/platform/db/database'
+import type { Deps } from '../../src/platform/deps'
 import { broken, collectingLog } from '../support/attack'
 import { littlePatience } from '../support/patience'
 import { dropAt, KEPT_MS, putDocuments } from './leftover-support'

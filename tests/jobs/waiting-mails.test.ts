@@ -1,15 +1,15 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
 import { enqueueNotice } from '../../src/email/enqueue'
 import { openMail } from '../../src/email/queued-mail'
 import { sendWaitingMails } from '../../src/jobs/send-waiting-mails'
 import { mails } from '../../src/mails'
+import type { Deps } from '../../src/platform/deps'
 import { someone, verifyMail } from '../email/support'
 import { noQueue, sendWaiting, waiting } from '../support/mail-faults'
 import { nextMail } from '../support/mailbox'
-import { jobEvents, killedAt, rowOf } from './support'
 import { testDeps } from '../support/test-deps'
+import { jobEvents, killedAt, rowOf } from './support'
 
 afterEach(() => env.DB.prepare('DELETE FROM waiting_mails').run())
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
-import type { Deps } from '../../src/context'
 import { parseKeyring } from '../../src/platform/crypto/keyring'
 import { randomId, randomToken } from '../../src/platform/crypto/token'
+import type { Deps } from '../../src/platform/deps'
 import { sql, withoutTriggers } from '../audit/support'
 import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'

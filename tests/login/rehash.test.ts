@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { createDeps, type Deps } from '../../src/context'
 import { type Cost, CURRENT_COST } from '../../src/platform/crypto/password-hash'
+import { createDeps, type Deps } from '../../src/platform/deps'
 import { signedIn } from '../support/acts'
 import { acceptInvitation, insertUser, inviteUser } from '../support/admins'
 import { type Account, freshAddress, startApp } from '../support/app'

@@ -27,7 +27,7 @@ describe('the code of the Worker', () => {
     const places = linesWith(/\bnew Date\(\)|\bDate\.now\(\)/)
     expect(new Set(places.map((place) => place.split(':')[0]))).toEqual(
       new Set([
-        'src/context.ts',
+        'src/platform/deps.ts',
         // Alarms, which the platform rings by its own clock.
         'src/durable/account-guard.ts',
         'src/durable/ip-limiter.ts',
@@ -66,10 +66,10 @@ describe('the code of the Worker', () => {
     expect,
   }) => {
     const ways = /\b(error|cause|thrown|reason)\.(message|stack)\b|String\((error|thrown|cause)\)/
-    expect(linesWith(ways, ['src/error-text.ts'])).toEqual([
+    expect(linesWith(ways, ['src/platform/error-text.ts'])).toEqual([
       // Which kind of failure it is, asked and not told.
-      expect.stringContaining('src/problems.ts:'),
-      expect.stringContaining('src/problems.ts:'),
+      expect.stringContaining('src/platform/problems.ts:'),
+      expect.stringContaining('src/platform/problems.ts:'),
     ])
   })
 

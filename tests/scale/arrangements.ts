@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { archiveKeyContext } from '../../src/audit/personal-box'
-import type { Deps } from '../../src/context'
 import { seal } from '../../src/platform/crypto/sealed-box'
+import type { Deps } from '../../src/platform/deps'
 import { seedContext } from '../../src/two-factor/find-totp'
 import { testDeps } from '../support/test-deps'
 import { FILLED_AT, RING_KEY } from './columns'

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app'
 import { openApiDocument, type Operation } from '../../src/http/openapi'
 import type { Answer as DocumentedAnswer, JsonSchema } from '../../src/http/openapi-answers'
-import { settings } from '../../src/settings'
+import { settings } from '../../src/platform/settings'
 import type { Answer } from './app'
 
 const api = openApiDocument(createApp().routes, settings(env))

@@ -1,6 +1,6 @@
-import type { Deps } from '../../src/context'
 import { readyMail, renderMail } from '../../src/email/ready-mail'
 import { mails as templates } from '../../src/mails'
+import type { Deps } from '../../src/platform/deps'
 
 export { codeIn, linkIn, tokenIn } from './read-mail.ts'
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
-import type { Deps } from '../../src/context'
 import { databaseOf } from '../../src/platform/db/database'
+import type { Deps } from '../../src/platform/deps'
 
 export type Reading = {
   d1RoundTrips: number

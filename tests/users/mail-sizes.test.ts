@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { createDeps, type Deps } from '../../src/context'
+import { createDeps, type Deps } from '../../src/platform/deps'
+import { canonicalIp } from '../../src/platform/ip-address'
 import { sendMail } from '../../src/users/ask-for-mail'
 import { emailKey } from '../../src/users/email-key'
 import type { Mailbox } from '../../src/users/mailbox'
 import { mailOf } from '../../src/users/mailbox-mail'
-import { canonicalIp } from '../../src/ip-address'
 
 const LATER = new Date('2099-12-31T23:59:59.999Z')
 /** Four labels as long as punycode allows, of letters that take three bytes each. */

@@ -1,7 +1,7 @@
 import { test } from 'vitest'
 import { readyMail, renderMail } from '../../../src/email/ready-mail'
-import type { Settings } from '../../../src/settings'
 import { mails } from '../../../src/mails'
+import type { Settings } from '../../../src/platform/settings'
 import { queuedMail } from '../../vectors/queued-mail'
 
 const NOON = Date.UTC(2026, 10, 24, 12)

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'vitest'
-import { PATIENCE } from '../../../src/patience'
 import {
   checkPassword,
   newPassword,
   presentedPassword,
   requireGoodPassword,
 } from '../../../src/passwords/policy'
-import { problemCode } from '../../../src/problems'
+import { PATIENCE } from '../../../src/platform/patience'
+import { problemCode } from '../../../src/platform/problems'
 
 const context = [
   'ada.lovelace@engines.example',

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import { take, type Window, windowAt } from '../../../src/durable/window'
+import { take, type Window, windowAt } from '../../../src/platform/window'
 
 const MINUTE = { limit: 3, seconds: 60 }
 const HOUR = { limit: 5, seconds: 3600 }

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { canonicalIp } from '../ip-address'
+import { canonicalIp } from './ip-address'
 
 /** Who called, as the platform tells it. Nothing here is taken from what a client may say about itself. */
 export type Caller = Readonly<{

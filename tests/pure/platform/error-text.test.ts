@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { describe, test } from 'vitest'
-import { messageOf } from '../../src/error-text'
-import { describeError, problem } from '../../src/problems'
+import { messageOf } from '../../../src/platform/error-text'
+import { describeError, problem } from '../../../src/platform/problems'
 
 const SECRET = 'secret@example.com'
 const QUERY = 'update "users"\nset "email" = ?'

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
-import { PATIENCE } from '../../src/patience'
-import { HURRY, littlePatience } from '../support/patience'
+import { PATIENCE } from '../../../src/platform/patience'
+import { HURRY, littlePatience } from '../../support/patience'
 
 test('production waits so long, in milliseconds', ({ expect }) => {
   expect(PATIENCE).toEqual({

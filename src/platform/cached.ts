@@ -1,4 +1,4 @@
-import type { Deps } from './context'
+import type { Deps } from './deps'
 
 const FRESH_MS = 2000
 

@@ -1,4 +1,4 @@
-import type { Deps } from './context'
+import type { Deps } from './deps'
 import { messageOf } from './error-text'
 import { problem } from './problems'
 

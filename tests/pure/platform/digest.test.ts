@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import { type Digest, DIGEST_MS, digestStep } from '../../../src/durable/digest'
+import { type Digest, DIGEST_MS, digestStep } from '../../../src/platform/digest'
 
 const SINCE = Date.UTC(2026, 10, 24, 12)
 const END = SINCE + DIGEST_MS

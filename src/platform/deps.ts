@@ -1,9 +1,9 @@
 import type { DrizzleD1Database } from 'drizzle-orm/d1'
-import { type Caller, SYSTEM } from './http/caller'
+import { type Caller, SYSTEM } from './caller'
+import { type Cost, CURRENT_COST } from './crypto/password-hash'
+import { databaseOf } from './db/database'
 import { log } from './log'
 import { PATIENCE, type Patience } from './patience'
-import { type Cost, CURRENT_COST } from './platform/crypto/password-hash'
-import { databaseOf } from './platform/db/database'
 import { describeError, type ProblemCode } from './problems'
 import { settings, type Settings } from './settings'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { signingKeysSchema } from './platform/crypto/jwt'
-import { parseKeyring, parseSecret } from './platform/crypto/keyring'
+import { signingKeysSchema } from './crypto/jwt'
+import { parseKeyring, parseSecret } from './crypto/keyring'
 
 const seconds = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
