@@ -7,7 +7,7 @@ export type UserFilter = Readonly<{
   /** How the username begins, and the address. */
   username?: string | undefined
   email?: string | undefined
-  /** Each begins a word of the display name (users/name-words.ts). */
+  /** Each begins a word of the display name (platform/text/name-words.ts). */
   name?: readonly string[] | undefined
   domain?: string | undefined
   role?: (typeof roles)[number] | undefined

@@ -5,8 +5,8 @@ import { anyone } from '../http/guard'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
 import type { AppEnv } from '../platform/deps'
+import { emailAddress } from '../platform/text/email-key'
 import { bootstrap } from '../users/bootstrap'
-import { emailAddress } from '../users/email-key'
 
 export const bootstrapRoutes = new Hono<AppEnv>({ strict: false }).post(
   '/api/admin/bootstrap',

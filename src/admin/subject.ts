@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm'
 import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
+import { plainText } from '../platform/text/display-name'
 import type { CurrentSession } from '../sessions/find-session'
-import { plainText } from '../users/display-name'
 import { ownerColumns } from '../users/notify-owner'
 
 /** Why an admin does something: recorded, and told to the owner. */

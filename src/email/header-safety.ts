@@ -1,4 +1,4 @@
-import { emailAddress, emailKey } from '../users/email-key'
+import { emailAddress, emailKey } from '../platform/text/email-key'
 
 /**
  * What must never reach an SMTP command or a header: CR, LF, NUL and all other controls, the line and

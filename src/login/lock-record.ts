@@ -2,7 +2,7 @@ import { guardOf } from '../durable/guard-of'
 import { sha256 } from '../platform/crypto/token'
 import type { Deps } from '../platform/deps'
 import { reach } from '../platform/reach'
-import type { LoginIdentifier } from '../users/email-key'
+import type { LoginIdentifier } from '../platform/text/email-key'
 
 /** KV refuses to keep anything for less. */
 const MIN_KV_TTL_SECONDS = 60

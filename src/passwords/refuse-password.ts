@@ -10,7 +10,7 @@ import { batch } from '../platform/db/batch'
 import { waitingMails } from '../platform/db/mail-schema'
 import { signUps } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
-import type { LoginIdentifier } from '../users/email-key'
+import type { LoginIdentifier } from '../platform/text/email-key'
 import type { PasswordHolder } from './try-password'
 
 /** Of one network in an hour: more than people mistype, few enough for a flood. */

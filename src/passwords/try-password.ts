@@ -4,7 +4,7 @@ import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem, tooMany } from '../platform/problems'
 import { reach } from '../platform/reach'
-import type { LoginIdentifier } from '../users/email-key'
+import type { LoginIdentifier } from '../platform/text/email-key'
 import { refusePassword } from './refuse-password'
 
 /** The columns of a query that make a `PasswordHolder`. */

@@ -9,13 +9,13 @@ import { merchantProfiles } from '../platform/db/merchant-schema'
 import { type Role, users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
-import { emailKey } from './email-key'
+import { emailKey } from '../platform/text/email-key'
+import { usernameKey } from '../platform/text/username'
 import { requireFewRenames } from './few-renames'
 import { findLink } from './find-link'
 import { removeSignUps } from './free-address'
 import { invitation, isStanding } from './invitation'
 import { linksOf, revokeLinks } from './links'
-import { usernameKey } from './username'
 
 /** What the page of an invitation shows. Uses nothing up. */
 export async function checkInvitation(

@@ -18,11 +18,11 @@ import { newPassword } from '../passwords/policy'
 import { roles } from '../platform/db/schema'
 import type { AppEnv } from '../platform/deps'
 import { problem } from '../platform/problems'
+import { emailAddress } from '../platform/text/email-key'
+import { locale } from '../platform/text/locale'
+import { username } from '../platform/text/username'
 import type { CurrentSession } from '../sessions/find-session'
 import { createUser, type SignUp } from './create-user'
-import { emailAddress } from './email-key'
-import { locale } from './locale'
-import { username } from './username'
 
 const createBody = z
   .strictObject({

@@ -9,10 +9,10 @@ import { deviceTokensOf } from '../login/device-token'
 import { newPassword } from '../passwords/policy'
 import { roles } from '../platform/db/schema'
 import type { AppEnv } from '../platform/deps'
+import { locale } from '../platform/text/locale'
+import { username } from '../platform/text/username'
 import { acceptInvitation, checkInvitation } from './accept-invitation'
-import { locale } from './locale'
 import { linkToken } from './mailed-link'
-import { username } from './username'
 
 export const invitationRoutes = new Hono<AppEnv>({ strict: false })
   .post(

@@ -6,7 +6,7 @@ import { anyone } from '../http/guard'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
 import type { AppEnv } from '../platform/deps'
-import { emailAddress } from './email-key'
+import { emailAddress } from '../platform/text/email-key'
 import { linkToken } from './mailed-link'
 import {
   confirmNotificationEmail,

@@ -5,11 +5,11 @@ import { describe } from '../http/facets'
 import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
 import type { AppEnv } from '../platform/deps'
-import { displayName } from './display-name'
-import { locale } from './locale'
+import { displayName } from '../platform/text/display-name'
+import { locale } from '../platform/text/locale'
+import { username } from '../platform/text/username'
 import { profile, profileOf } from './profile'
 import { updateUser } from './update-user'
-import { username } from './username'
 
 const changes = z
   .strictObject({

@@ -6,12 +6,12 @@ import { insertFrom } from '../platform/db/insert-where'
 import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
+import { nameWords } from '../platform/text/name-words'
+import { usernameKey } from '../platform/text/username'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import { requireFewRenames } from './few-renames'
-import { nameWords } from './name-words'
 import { notifyOwner, occasionOf } from './notify-owner'
-import { usernameKey } from './username'
 
 export type ProfileChange = Readonly<{
   username?: string | undefined

@@ -9,10 +9,10 @@ import { insertWhere } from '../platform/db/insert-where'
 import { signUps, users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
+import { usernameKey } from '../platform/text/username'
 import { isAddressFree, removeInvited, removeSignUps } from './free-address'
 import { isInvited } from './invitation'
 import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
-import { usernameKey } from './username'
 
 type SignUp = typeof signUps.$inferSelect
 

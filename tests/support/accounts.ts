@@ -6,10 +6,10 @@ import { hashPassword } from '../../src/platform/crypto/password-hash'
 import { randomId } from '../../src/platform/crypto/token'
 import { type Role, users } from '../../src/platform/db/schema'
 import type { Deps } from '../../src/platform/deps'
+import { emailKey } from '../../src/platform/text/email-key'
+import { usernameKey } from '../../src/platform/text/username'
 import { createSession } from '../../src/sessions/create-session'
 import { currentEpoch } from '../../src/sessions/session-epoch'
-import { emailKey } from '../../src/users/email-key'
-import { usernameKey } from '../../src/users/username'
 
 export type Account = { email: string; username: string; password: string }
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
+import { emailKey } from '../../src/platform/text/email-key'
 import { createUser } from '../../src/users/create-user'
-import { emailKey } from '../../src/users/email-key'
 import type { App } from '../support/acts'
 import { hasAdmin, inviteUser } from '../support/admins'
 import { freshAddress } from '../support/app'

@@ -26,7 +26,7 @@ export const users = sqliteTable(
     id: text('id').primaryKey(),
     /** As given; mail goes here and nowhere else. */
     email: text('email').notNull(),
-    /** Canonical (users/email-key.ts): uniqueness, login and limits. */
+    /** Canonical (platform/text/email-key.ts): uniqueness, login and limits. */
     emailKey: text('email_key').notNull().unique(),
     username: text('username'),
     usernameKey: text('username_key').unique(),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
-import { username, usernameKey } from '../../../src/users/username'
+import { username, usernameKey } from '../../../../src/platform/text/username'
 
 const accepts = (text: string) => username.safeParse(text).success
 

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
-import { emailAddress, emailKey } from '../../src/users/email-key'
-import { addressLimits, refusedAddresses, sameAddresses } from '../vectors/addresses'
+import { emailAddress, emailKey } from '../../../src/platform/text/email-key'
+import { addressLimits, refusedAddresses, sameAddresses } from '../../vectors/addresses'
 
 // The same corpus as under tests/pure, on the runtime that serves: IDNA is the platform's.
 

@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import { nameWords } from '../../../src/users/name-words'
+import { nameWords } from '../../../../src/platform/text/name-words'
 
 const cases: readonly (readonly [name: string, words: readonly string[]])[] = [
   ['Ada Lovelace', ['ada', 'lovelace']],

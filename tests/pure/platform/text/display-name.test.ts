@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import { displayName, plainText } from '../../../src/users/display-name'
+import { displayName, plainText } from '../../../../src/platform/text/display-name'
 
 const accepts = (text: string) => displayName.safeParse(text).success
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
-import { anyCodePoint } from '../../support/code-points'
-import { addressLimits, refusedAddresses, sameAddresses } from '../../vectors/addresses'
-import { emailAddress, emailKey, loginIdentifier } from '../../../src/users/email-key'
+import { emailAddress, emailKey, loginIdentifier } from '../../../../src/platform/text/email-key'
+import { anyCodePoint } from '../../../support/code-points'
+import { addressLimits, refusedAddresses, sameAddresses } from '../../../vectors/addresses'
 
 const accepts = (address: string) => emailAddress.safeParse(address).success
 describe('the key of an address', () => {
