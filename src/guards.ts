@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { recordCounted } from './audit/counted'
 import { guard } from './http/guard'
+import { recordCounted } from './platform/audit/counted'
 import { roles as allRoles } from './platform/db/schema'
 import type { AppEnv, Deps } from './platform/deps'
 import { problem } from './platform/problems'

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
-import { recordEvent } from '../audit/record'
 import { insertWaiting, waitingMail } from '../email/enqueue'
+import { recordEvent } from '../platform/audit/record'
 import { randomToken } from '../platform/crypto/token'
 import type { ActKind } from '../platform/db/admin-schema'
 import { sessions, totpAuthenticators, users } from '../platform/db/schema'

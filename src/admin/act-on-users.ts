@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { type SealedText, sealerFor } from '../audit/text'
 import { insertWaiting } from '../email/enqueue'
+import { type SealedText, sealerFor } from '../platform/audit/text'
 import { type Answers, batchOfEach, type Statements } from '../platform/db/batch'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { sealText } from '../audit/text'
+import { sealText } from '../platform/audit/text'
 import type { Role } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'

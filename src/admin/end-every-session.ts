@@ -1,6 +1,6 @@
 import { and, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import { sealText } from '../audit/text'
+import { recordEvent } from '../platform/audit/record'
+import { sealText } from '../platform/audit/text'
 import { batch } from '../platform/db/batch'
 import { sessions } from '../platform/db/schema'
 import { sessionEpoch } from '../platform/db/session-schema'

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
 import { requestReset } from '../passwords/request-reset'
+import { recordEvent } from '../platform/audit/record'
 import { sessions } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem, problemCode } from '../platform/problems'

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
 import { hasEverHadColleague, hasOtherAdmin, isSoleAdmin } from '../roles/admins'

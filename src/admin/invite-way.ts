@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import type { Role } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import type { CurrentSession } from '../sessions/find-session'

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { sealText } from '../audit/text'
 import { maskAddress } from '../email/header-safety'
+import { sealText } from '../platform/audit/text'
 import { randomToken } from '../platform/crypto/token'
 import type { Role } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'

@@ -1,6 +1,6 @@
-import { recordEvent } from '../audit/record'
 import { guardOf } from '../durable/guard-of'
 import { dropLocks, namesOf } from '../login/lock-record'
+import { recordEvent } from '../platform/audit/record'
 import type { Deps } from '../platform/deps'
 import { reach } from '../platform/reach'
 import type { CurrentSession } from '../sessions/find-session'

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { insertFrom } from '../platform/db/insert-where'
 import { apiKeys } from '../platform/db/key-schema'

@@ -1,5 +1,5 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import { apiKeys } from '../platform/db/key-schema'
 import type { Deps } from '../platform/deps'
 

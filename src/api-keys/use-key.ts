@@ -1,7 +1,7 @@
 import { and, eq, isNull, lte, or } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
 import type { LimitVerdict } from '../durable/ip-limiter'
 import { quotasOf } from '../http/rate-limit'
+import { recordEvent } from '../platform/audit/record'
 import { apiKeys } from '../platform/db/key-schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'

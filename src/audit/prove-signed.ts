@@ -1,5 +1,5 @@
+import { canonical, type Entry, type Gap } from '../platform/audit/entry'
 import type { Deps } from '../platform/deps'
-import { canonical, type Entry, type Gap } from './entry'
 import { requireOurs } from './heads'
 import { base64url, leafHash, verifyConsistency } from './merkle'
 import { refuseMismatch } from './mismatch'

@@ -1,7 +1,7 @@
 import { CompactSign, compactVerify, importJWK, type JWK } from 'jose'
 import * as z from 'zod'
+import { canonical } from '../platform/audit/entry'
 import type { SigningKey } from '../platform/crypto/jwt'
-import { canonical } from './entry'
 
 const ALGORITHM = 'ES256'
 const TYPE = 'audit-head+jws'

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
 import { dayOf } from '../durable/budget'
 import type { BudgetAnswer } from '../durable/mail-budget'
+import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { mailStatus } from '../platform/db/mail-schema'
 import type { Deps } from '../platform/deps'

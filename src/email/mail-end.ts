@@ -1,5 +1,5 @@
-import { countedEvent } from '../audit/counted'
-import { type AuditEvent, recordEvent } from '../audit/record'
+import { countedEvent } from '../platform/audit/counted'
+import { type AuditEvent, recordEvent } from '../platform/audit/record'
 import { batchAll } from '../platform/db/batch'
 import type { Deps } from '../platform/deps'
 import { log } from '../platform/log'

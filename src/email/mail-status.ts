@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
 import type { Breaker, Pause } from '../durable/mail-breaker'
+import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { mailStatus } from '../platform/db/mail-schema'
 import type { Deps } from '../platform/deps'

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { archiveKeyContext } from '../audit/personal-box'
+import { archiveKeyContext } from '../platform/audit/personal-box'
 import { open, seal } from '../platform/crypto/sealed-box'
 import { randomToken } from '../platform/crypto/token'
 import { sealingKeyOf } from '../platform/db/columns'

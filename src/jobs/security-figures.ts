@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { type AuditEventName, auditEvents as levels } from '../audit/events'
 import { idRange } from '../audit/id-range'
+import { type AuditEventName, auditEvents as levels } from '../platform/audit/events'
 import { auditEvents } from '../platform/db/audit-schema'
 import { batch } from '../platform/db/batch'
 import type { Deps } from '../platform/deps'

@@ -1,4 +1,4 @@
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import { randomId } from '../platform/crypto/token'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'

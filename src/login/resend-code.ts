@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
 import { guardOf } from '../durable/guard-of'
+import { recordEvent } from '../platform/audit/record'
 import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem, tooMany } from '../platform/problems'

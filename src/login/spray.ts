@@ -1,4 +1,4 @@
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import { mac } from '../platform/crypto/token'
 import type { Deps } from '../platform/deps'
 import { networkOf } from '../platform/ip-address'

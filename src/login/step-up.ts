@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
-import { recordCounted } from '../audit/counted'
 import { mailState } from '../email/mail-state'
 import { holderColumns, tryPassword } from '../passwords/try-password'
+import { recordCounted } from '../platform/audit/counted'
 import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem, tooMany } from '../platform/problems'

@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { merchantProfiles } from '../platform/db/merchant-schema'
 import type { Deps } from '../platform/deps'

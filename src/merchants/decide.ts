@@ -1,6 +1,6 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { insertFrom } from '../platform/db/insert-where'
 import { merchantProfiles, merchantReviews } from '../platform/db/merchant-schema'

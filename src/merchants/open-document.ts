@@ -1,5 +1,5 @@
 import { and, eq, isNotNull } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import { merchantDocuments } from '../platform/db/merchant-schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'

@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { insertWhere } from '../platform/db/insert-where'
 import {

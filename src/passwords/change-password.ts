@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import { hashPassword } from '../platform/crypto/password-hash'
 import { batch } from '../platform/db/batch'
 import { merchantProfiles } from '../platform/db/merchant-schema'

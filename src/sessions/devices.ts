@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
 import { guardOf } from '../durable/guard-of'
+import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { knownDevices } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'

@@ -1,4 +1,4 @@
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { sessions } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'

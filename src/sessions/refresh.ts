@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
 import { requireAllowed, takeOfAccount } from '../http/rate-limit'
+import { recordEvent } from '../platform/audit/record'
 import { randomToken } from '../platform/crypto/token'
 import { batch } from '../platform/db/batch'
 import { sessions } from '../platform/db/schema'

@@ -1,5 +1,5 @@
 import { and, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { sessions } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'

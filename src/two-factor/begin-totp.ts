@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import { seal } from '../platform/crypto/sealed-box'
 import { randomId } from '../platform/crypto/token'
 import { batch } from '../platform/db/batch'

@@ -1,8 +1,8 @@
 import { and, desc, eq, lt } from 'drizzle-orm'
 import * as z from 'zod'
-import { personalKeys } from '../audit/personal-box'
-import { openText } from '../audit/text'
 import { deviceName } from '../email/device-name'
+import { personalKeys } from '../platform/audit/personal-box'
+import { openText } from '../platform/audit/text'
 import { auditEvents } from '../platform/db/audit-schema'
 import type { Deps } from '../platform/deps'
 

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { recordCounted } from '../audit/counted'
+import { recordCounted } from '../platform/audit/counted'
 import { equalSecrets, sha256 } from '../platform/crypto/token'
 import { bootstrapUses } from '../platform/db/admin-schema'
 import { insertWhere } from '../platform/db/insert-where'

@@ -1,7 +1,7 @@
 import { and, eq, ne, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { recordEvent } from '../audit/record'
 import { maskAddress } from '../email/header-safety'
+import { recordEvent } from '../platform/audit/record'
 import { randomToken } from '../platform/crypto/token'
 import { batch } from '../platform/db/batch'
 import { sessions, users } from '../platform/db/schema'

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
 import type { MerchantDraft } from '../merchants/draft'
 import { requireGoodPassword } from '../passwords/policy'
+import { recordEvent } from '../platform/audit/record'
 import { hashPassword } from '../platform/crypto/password-hash'
 import { randomToken, sha256 } from '../platform/crypto/token'
 import { batch } from '../platform/db/batch'

@@ -1,6 +1,6 @@
 import { and, eq, notInArray, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
 import { insertWaiting } from '../email/enqueue'
+import { recordEvent } from '../platform/audit/record'
 import { randomToken, sha256 } from '../platform/crypto/token'
 import { batch } from '../platform/db/batch'
 import { sessions, users } from '../platform/db/schema'

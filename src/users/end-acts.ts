@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { AuditEventName } from '../audit/events'
-import { recordEvent } from '../audit/record'
 import { insertWaiting, type WaitingMail } from '../email/enqueue'
+import type { AuditEventName } from '../platform/audit/events'
+import { recordEvent } from '../platform/audit/record'
 import { type ActKind, pendingActs } from '../platform/db/admin-schema'
 import type { Deps } from '../platform/deps'
 

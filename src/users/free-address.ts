@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import { isOwn, NOBODY } from '../audit/scrub-events'
+import { recordEvent } from '../platform/audit/record'
+import { isOwn, NOBODY } from '../platform/audit/scrub-events'
 import { pendingActs } from '../platform/db/admin-schema'
 import { auditEvents, auditKeys } from '../platform/db/audit-schema'
 import { merchantProfiles } from '../platform/db/merchant-schema'

@@ -1,7 +1,7 @@
 import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { revokeAllKeys } from '../api-keys/revoke-all-keys'
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { knownDevices, sessions, users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'

@@ -1,4 +1,4 @@
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import type { Deps } from '../platform/deps'
 import { reach } from '../platform/reach'
 

@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
+import { recordEvent } from '../platform/audit/record'
 import { userWords } from '../platform/db/admin-schema'
 import { batch } from '../platform/db/batch'
 import { insertFrom } from '../platform/db/insert-where'

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, test } from 'vitest'
-import { makePersonalKeys, personalKeys } from '../../src/audit/personal-box'
 import { resealSecrets } from '../../src/jobs/reseal-secrets'
+import { makePersonalKeys, personalKeys } from '../../src/platform/audit/personal-box'
 import { parseKeyring } from '../../src/platform/crypto/keyring'
 import { randomToken } from '../../src/platform/crypto/token'
 import { signInWithTotp, withTotp } from '../support/acts'

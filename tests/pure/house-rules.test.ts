@@ -43,7 +43,7 @@ describe('the code of the Worker', () => {
     expect(new Set(places.map((place) => place.split(':')[0]))).toEqual(
       new Set([
         // For good, and sealed anew by the job.
-        'src/audit/personal-box.ts',
+        'src/platform/audit/personal-box.ts',
         'src/jobs/reseal-secrets.ts',
         'src/two-factor/begin-totp.ts',
         // An admin's words, with the key of a person, which is of personal-box.

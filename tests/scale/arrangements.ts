@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { archiveKeyContext } from '../../src/audit/personal-box'
+import { archiveKeyContext } from '../../src/platform/audit/personal-box'
 import { seal } from '../../src/platform/crypto/sealed-box'
 import type { Deps } from '../../src/platform/deps'
 import { seedContext } from '../../src/two-factor/find-totp'

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { archiveKeyContext } from '../../src/audit/personal-box'
+import { archiveKeyContext } from '../../src/platform/audit/personal-box'
 import type { Keyring } from '../../src/platform/crypto/keyring'
 import { seal } from '../../src/platform/crypto/sealed-box'
 import { randomId, randomToken } from '../../src/platform/crypto/token'

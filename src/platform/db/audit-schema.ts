@@ -33,7 +33,7 @@ export const auditEvents = sqliteTable(
     data: text('data', { mode: 'json' }).$type<Record<string, string | number | boolean | null>>(),
     /** 128 random bits, base64url, hashed with the personal columns; erased with them. */
     salt: text('salt'),
-    /** Stands for the personal columns in the tree (audit/entry.ts). */
+    /** Stands for the personal columns in the tree (platform/audit/entry.ts). */
     personal: text('personal'),
     /** What was said about the person it concerns, sealed with that account's key. */
     text: text('text'),

@@ -1,6 +1,6 @@
-import type { Deps } from '../platform/deps'
-import { networkOf } from '../platform/ip-address'
-import { reach } from '../platform/reach'
+import type { Deps } from '../deps'
+import { networkOf } from '../ip-address'
+import { reach } from '../reach'
 import { type AuditEvent, recordEvent } from './record'
 
 type Counting = Readonly<{

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
-import { open, seal } from '../platform/crypto/sealed-box'
-import { auditKeys } from '../platform/db/audit-schema'
-import { insertFrom } from '../platform/db/insert-where'
-import type { Deps } from '../platform/deps'
-import { log } from '../platform/log'
-import { reach } from '../platform/reach'
+import { open, seal } from '../crypto/sealed-box'
+import { auditKeys } from '../db/audit-schema'
+import { insertFrom } from '../db/insert-where'
+import type { Deps } from '../deps'
+import { log } from '../log'
+import { reach } from '../reach'
 import { canonical, type Personal } from './entry'
 
 /** The personal fields of an event and the salt that they were hashed with. */

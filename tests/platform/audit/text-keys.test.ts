@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, test } from 'vitest'
-import { recordEvent } from '../../src/audit/record'
-import { sealText } from '../../src/audit/text'
-import { resealSecrets } from '../../src/jobs/reseal-secrets'
-import { parseKeyring } from '../../src/platform/crypto/keyring'
-import { randomToken } from '../../src/platform/crypto/token'
-import { allEvents, emptyLog, sql } from './support'
+import { resealSecrets } from '../../../src/jobs/reseal-secrets'
+import { recordEvent } from '../../../src/platform/audit/record'
+import { sealText } from '../../../src/platform/audit/text'
+import { parseKeyring } from '../../../src/platform/crypto/keyring'
+import { randomToken } from '../../../src/platform/crypto/token'
+import { allEvents, emptyLog, sql } from '../../audit/support'
 
-import { erase, SAID, twoTexts } from './two-texts'
+import { erase, SAID, twoTexts } from '../../audit/two-texts'
 
 beforeEach(emptyLog)
 afterEach(emptyLog)

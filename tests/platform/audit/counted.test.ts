@@ -1,10 +1,10 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { countedEvent } from '../../src/audit/counted'
-import type { IpLimiter } from '../../src/durable/ip-limiter'
-import { freshAddress, startApp } from '../support/app'
-import { jobDeps, sql } from './support'
+import type { IpLimiter } from '../../../src/durable/ip-limiter'
+import { countedEvent } from '../../../src/platform/audit/counted'
+import { jobDeps, sql } from '../../audit/support'
+import { freshAddress, startApp } from '../../support/app'
 
 const login = (app: ReturnType<typeof startApp>, identifier: string, ip: string) =>
   app.post('/api/auth/login/', { identifier, password: `wrong for ${identifier}` }, { ip })

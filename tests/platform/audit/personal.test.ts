@@ -1,13 +1,21 @@
 import { afterEach, describe, test } from 'vitest'
-import { archiveEvents } from '../../src/audit/archive'
-import { recordEvent } from '../../src/audit/record'
-import { searchEvents } from '../../src/audit/search'
-import { SEGMENT_SIZE } from '../../src/audit/segment'
-import { eraseAccounts } from '../../src/jobs/erase-accounts'
-import { purgeUnconfirmed } from '../../src/jobs/purge-unconfirmed'
-import { insertUser } from '../support/admins'
-import { startApp } from '../support/app'
-import { emptyLog, jobDeps, oldLog, RETENTION_MS, sealAll, sql, writeEvents } from './support'
+import { archiveEvents } from '../../../src/audit/archive'
+import { searchEvents } from '../../../src/audit/search'
+import { SEGMENT_SIZE } from '../../../src/audit/segment'
+import { eraseAccounts } from '../../../src/jobs/erase-accounts'
+import { purgeUnconfirmed } from '../../../src/jobs/purge-unconfirmed'
+import { recordEvent } from '../../../src/platform/audit/record'
+import {
+  emptyLog,
+  jobDeps,
+  oldLog,
+  RETENTION_MS,
+  sealAll,
+  sql,
+  writeEvents,
+} from '../../audit/support'
+import { insertUser } from '../../support/admins'
+import { startApp } from '../../support/app'
 
 afterEach(emptyLog)
 

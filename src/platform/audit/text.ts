@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
+import type { Deps } from '../deps'
+import { problem } from '../problems'
 import { canonical, personalHash, type Text } from './entry'
 import { logDamaged, makePersonalKeys } from './personal-box'
 import { wellFormed } from './record'
@@ -23,7 +23,7 @@ export type Sealer = (userId: string, said: Text) => Promise<SealedText | undefi
 /**
  * Seals what is said of a person with the key of that account, which the erasure deletes: from then
  * on nobody reads it, in the database, the archive or a copy of either (decision 028). Nothing for
- * an account that has been erased meanwhile. `userId` is whom the event concerns (audit/entry.ts,
+ * an account that has been erased meanwhile. `userId` is whom the event concerns (platform/audit/entry.ts,
  * `subjectOf`).
  */
 export const sealText = async (

@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, test } from 'vitest'
-import { archiveEvents } from '../../src/audit/archive'
-import { canonical, type Entry, personalHash } from '../../src/audit/entry'
-import { exportEvents } from '../../src/audit/export'
-import { leafHash, verifyInclusion } from '../../src/audit/merkle'
-import { proveInclusion } from '../../src/audit/prove'
-import { recordEvent } from '../../src/audit/record'
-import { SEGMENT_SIZE } from '../../src/audit/segment'
-import { sealText } from '../../src/audit/text'
-import { collectingLog } from '../support/attack'
+import { archiveEvents } from '../../../src/audit/archive'
+import { exportEvents } from '../../../src/audit/export'
+import { leafHash, verifyInclusion } from '../../../src/audit/merkle'
+import { proveInclusion } from '../../../src/audit/prove'
+import { SEGMENT_SIZE } from '../../../src/audit/segment'
+import { canonical, type Entry, personalHash } from '../../../src/platform/audit/entry'
+import { recordEvent } from '../../../src/platform/audit/record'
+import { sealText } from '../../../src/platform/audit/text'
 import {
   allEvents,
   emptyLog,
@@ -16,9 +15,10 @@ import {
   sql,
   withoutTriggers,
   writeEvents,
-} from './support'
+} from '../../audit/support'
+import { collectingLog } from '../../support/attack'
 
-import { erase, HERS, type Log, SAID, twoTexts } from './two-texts'
+import { erase, HERS, type Log, SAID, twoTexts } from '../../audit/two-texts'
 
 beforeEach(emptyLog)
 afterEach(emptyLog)

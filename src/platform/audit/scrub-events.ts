@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { auditEvents, isActOnOthers } from '../platform/db/audit-schema'
-import type { Deps } from '../platform/deps'
-import { reach } from '../platform/reach'
+import { auditEvents, isActOnOthers } from '../db/audit-schema'
+import type { Deps } from '../deps'
+import { reach } from '../reach'
 
 /**
  * Audit events that one statement scrubs, of all its users together, and such statements of one
@@ -15,7 +15,7 @@ export const NOBODY = { ip: null, country: null, userAgent: null, salt: null }
 export const isOwn = sql`(actor IS NULL OR actor = user_id OR substr(actor, 1, 4) <> 'usr_')`
 const isPersonal = sql`(salt IS NOT NULL OR ip IS NOT NULL)`
 
-/** The events that tell of a person's address and browser (audit/entry.ts, `personOf`), in the order of two indexes. */
+/** The events that tell of a person's address and browser (platform/audit/entry.ts, `personOf`), in the order of two indexes. */
 const kinds = {
   concerned: { owner: sql`user_id`, where: isOwn },
   acted: { owner: sql`actor`, where: isActOnOthers },
