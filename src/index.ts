@@ -2,7 +2,7 @@ import { createApp } from './app'
 import { createDeps } from './platform/deps'
 
 export { AccountGuard } from './durable/account-guard'
-export { IpLimiter } from './durable/ip-limiter'
+export { IpLimiter } from './platform/http/ip-limiter'
 export { MailBudget } from './durable/mail-budget'
 export { PhantomSecurity } from './trust/phantom-security'
 

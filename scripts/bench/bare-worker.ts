@@ -6,7 +6,7 @@ import { type Keyring, parseKeyring } from '../../src/platform/crypto/keyring'
 import { firstStepCalls, keyCall, secondStepCalls, type Stores } from './store-calls'
 
 export { AccountGuard } from '../../src/durable/account-guard'
-export { IpLimiter } from '../../src/durable/ip-limiter'
+export { IpLimiter } from '../../src/platform/http/ip-limiter'
 export { MailBudget } from '../../src/durable/mail-budget'
 
 // What an application would write that does only the work which cannot be left out, and nothing for

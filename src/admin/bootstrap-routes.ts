@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { describe } from '../http/facets'
-import { anyone } from '../http/guard'
-import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
 import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { anyone } from '../platform/http/guard'
+import { rateLimit } from '../platform/http/rate-limit'
 import { emailAddress } from '../platform/text/email-key'
 import { bootstrap } from '../users/bootstrap'
 

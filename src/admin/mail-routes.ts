@@ -5,9 +5,9 @@ import { partSize } from '../durable/budget-levels'
 import type { DayFigures } from '../durable/mail-budget'
 import { mailBudget } from '../email/ask-budget'
 import { may } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
 import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
 import { reach } from '../platform/reach'
 
 const count = z.int().min(0)

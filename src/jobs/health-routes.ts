@@ -2,10 +2,10 @@ import { sql } from 'drizzle-orm'
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { MAIL_STATES, mailState, type MailState } from '../email/mail-state'
-import { describe } from '../http/facets'
-import { anyone } from '../http/guard'
 import { cached } from '../platform/cached'
 import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { anyone } from '../platform/http/guard'
 import { reach } from '../platform/reach'
 
 const healthSchema = z.object({

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
-import { DEVICE_COOKIE_SECONDS } from '../http/cookies'
 import { apiKeys } from '../platform/db/key-schema'
 import type { Deps } from '../platform/deps'
+import { DEVICE_COOKIE_SECONDS } from '../platform/http/cookies'
 import { reach } from '../platform/reach'
 import { currentEpoch } from '../sessions/session-epoch'
 import type { Counts } from './job'

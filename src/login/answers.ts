@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import * as z from 'zod'
-import { deviceCookie, sessionCookie } from '../http/cookies'
 import type { AppEnv } from '../platform/deps'
+import { deviceCookie, sessionCookie } from '../platform/http/cookies'
 import type { AccessToken } from '../sessions/access-token'
 import { tokensAnswer, tokensOf } from '../sessions/tokens-answer'
 import { methods } from '../two-factor/methods'

@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
 import { may } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
 import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
 import { decide, decisionBody, suspensionBody } from './decide'
 import { standing } from './standing'
 

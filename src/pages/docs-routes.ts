@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { describe, type FacetAnswer } from '../http/facets'
-import { anyone } from '../http/guard'
 import { openApiDocument } from '../http/openapi'
-import { type PublicText, publicText, servePublicText } from '../http/public-text'
 import { docsPage } from '../pages/docs-page'
-import { publicPage, servePublicPage } from '../pages/page'
 import type { AppEnv } from '../platform/deps'
+import { describe, type FacetAnswer } from '../platform/http/facets'
+import { anyone } from '../platform/http/guard'
+import { publicPage, servePublicPage } from '../platform/http/page'
+import { type PublicText, publicText, servePublicText } from '../platform/http/public-text'
 
 const CURRENT: Record<number, FacetAnswer> = {
   304: { description: 'The copy that you have is current', schema: null },

@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { serveAsset } from '../http/assets'
-import { describe, type FacetAnswer } from '../http/facets'
-import { anyone } from '../http/guard'
 import { securityTxt } from '../http/security-txt'
 import { homePage } from '../pages/home-page'
-import { servePage } from '../pages/page'
 import { resetPasswordPage } from '../pages/reset-password-page'
 import type { AppEnv } from '../platform/deps'
+import { serveAsset } from '../platform/http/assets'
+import { describe, type FacetAnswer } from '../platform/http/facets'
+import { anyone } from '../platform/http/guard'
+import { servePage } from '../platform/http/page'
 
 const PUBLIC_A_DAY = 'public, max-age=86400'
 

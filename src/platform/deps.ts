@@ -44,7 +44,7 @@ export type AppEnv = {
     principal?: string
     /** How long only known browsers may log in from the caller's network (login/spray.ts). */
     strangersWaitSeconds: number
-    /** Gives the request this many milliseconds from now on (http/deadline.ts). */
+    /** Gives the request this many milliseconds from now on (platform/http/deadline.ts). */
     extendDeadline: (ms: number) => void
     refusal: { code: ProblemCode; reason?: string }
   }

@@ -6,7 +6,7 @@ export type Patience = Readonly<{
   notice: number
   /** For the list of leaked passwords: one try, since a sign-up waits for it and a second doubles it. */
   rangeList: number
-  /** For a whole request, or a call over RPC, whatever it hangs on (http/deadline.ts). */
+  /** For a whole request, or a call over RPC, whatever it hangs on (platform/http/deadline.ts). */
   request: number
   /** For a body, and for a file, to arrive: beside what `request` is for (http/read-body.ts). */
   body: number

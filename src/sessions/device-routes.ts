@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { signedIn, steppedUp } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
 import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
 import { forgetAllDevices, forgetDevice } from './devices'
 import { deviceEntry, listDevices } from './list-devices'
 

@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { signedIn } from '../guards'
-import { endedSessionCookie } from '../http/cookies'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
 import type { AppEnv } from '../platform/deps'
+import { endedSessionCookie } from '../platform/http/cookies'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
 import { endOtherSessions, endOwnSession } from './end-sessions'
 import { listSessions, sessionEntry } from './list-sessions'
 

@@ -3,9 +3,9 @@ import * as z from 'zod'
 import { apiKey } from '../api-keys/guard'
 import { keyLimit } from '../api-keys/key-limit'
 import { requireScope } from '../api-keys/use-key'
-import { describe } from '../http/facets'
 import { body } from '../http/validate'
 import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
 import { introspect, introspection } from './introspect'
 
 export const introspectRoutes = new Hono<AppEnv>({ strict: false }).post(

@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { steppedUp, steppedUpByToken } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
 import { body } from '../http/validate'
 import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
 import { makeBackupCodes } from './make-backup-codes'
 
 const answers = {

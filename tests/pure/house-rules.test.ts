@@ -30,7 +30,7 @@ describe('the code of the Worker', () => {
         'src/platform/deps.ts',
         // Alarms, which the platform rings by its own clock.
         'src/durable/account-guard.ts',
-        'src/durable/ip-limiter.ts',
+        'src/platform/http/ip-limiter.ts',
         'src/durable/mail-budget.ts',
       ]),
     )

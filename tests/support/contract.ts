@@ -37,7 +37,7 @@ function operationOf(method: string, path: string): Operation | undefined {
   )
   const of = (methods: Partial<Record<string, Operation>> | undefined) => {
     if (method !== 'HEAD') return methods?.[method.toLowerCase()]
-    // It is taken where anybody may GET, and nowhere else (http/methods.ts).
+    // It is taken where anybody may GET, and nowhere else (platform/http/methods.ts).
     return methods?.['get']?.security.length === 0 ? methods['get'] : undefined
   }
   // `/api-keys/{id}/` has the form of `/api-keys/verify/` as well.

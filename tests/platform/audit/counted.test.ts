@@ -1,8 +1,8 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import type { IpLimiter } from '../../../src/durable/ip-limiter'
 import { countedEvent } from '../../../src/platform/audit/counted'
+import type { IpLimiter } from '../../../src/platform/http/ip-limiter'
 import { jobDeps, sql } from '../../audit/support'
 import { freshAddress, startApp } from '../../support/app'
 

@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import type { IpLimiter } from '../../src/durable/ip-limiter'
+import type { IpLimiter } from '../../../src/platform/http/ip-limiter'
 
 const HOUR_MS = 3_600_000
 const quotas = [{ limit: 3, seconds: 60 }]

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import type { z } from 'zod'
-import type { AppEnv } from '../platform/deps'
-import type { ProblemCode } from '../platform/problems'
+import type { AppEnv } from '../deps'
+import type { ProblemCode } from '../problems'
 
 /** What one middleware of a route says about it; http/openapi.ts puts the parts together. */
 export type Facet = Readonly<{

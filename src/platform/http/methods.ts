@@ -1,7 +1,7 @@
 import type { Context, Hono, Next } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import type { AppEnv } from '../platform/deps'
-import { problem } from '../platform/problems'
+import type { AppEnv } from '../deps'
+import { problem } from '../problems'
 import { preflight } from './cors'
 import { anyone, isGuard } from './guard'
 

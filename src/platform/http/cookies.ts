@@ -1,4 +1,4 @@
-import { problem } from '../platform/problems'
+import { problem } from '../problems'
 
 export const SESSION_COOKIE = '__Host-phantom_session'
 export const DEVICE_COOKIE = '__Host-phantom_device'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
-import { parseStrictJson } from '../../../src/http/strict-json'
-import { isDeep } from '../../support/many'
+import { parseStrictJson } from '../../../../src/http/strict-json'
+import { isDeep } from '../../../support/many'
 
 const parse = (text: string) => parseStrictJson(new TextEncoder().encode(text))
 const pointerOf = (text: string) => {

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { AppEnv } from '../platform/deps'
+import type { AppEnv } from '../deps'
 import {
   asProblem,
   logFault,
@@ -7,7 +7,7 @@ import {
   problems,
   STEP_UP_SECONDS,
   stepUpChallenge,
-} from '../platform/problems'
+} from '../problems'
 
 /** The one place where an error becomes a response. */
 export function toProblemResponse(error: Error, c: Context<AppEnv>): Response {

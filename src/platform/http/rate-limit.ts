@@ -1,13 +1,13 @@
 import type { Context } from 'hono'
-import type { Counted, LimitVerdict } from '../durable/ip-limiter'
-import { isTold } from '../platform/audit/counted'
-import { type AuditEvent, recordEvent } from '../platform/audit/record'
-import type { AppEnv, Deps } from '../platform/deps'
-import { networkOf } from '../platform/ip-address'
-import { tooMany } from '../platform/problems'
-import { reach } from '../platform/reach'
-import { type Quota, stricter } from '../platform/window'
+import { isTold } from '../audit/counted'
+import { type AuditEvent, recordEvent } from '../audit/record'
+import type { AppEnv, Deps } from '../deps'
+import { networkOf } from '../ip-address'
+import { tooMany } from '../problems'
+import { reach } from '../reach'
+import { type Quota, stricter } from '../window'
 import { withFacet } from './facets'
+import type { Counted, LimitVerdict } from './ip-limiter'
 
 const MINUTE = 60
 const HOUR = 3600

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import { type Left, leftOf, type Quota, stricter, take, type Window } from '../platform/window'
+import { type Left, leftOf, type Quota, stricter, take, type Window } from '../window'
 
 /** Whose requests are counted, and how many times the quotas they may use. */
 export type Counted = Readonly<{ name: string; times: number }>

@@ -1,8 +1,8 @@
 import type { Context, Next } from 'hono'
 import { routePath } from 'hono/route'
-import { randomId } from '../platform/crypto/token'
-import type { AppEnv } from '../platform/deps'
-import { log } from '../platform/log'
+import { randomId } from '../crypto/token'
+import type { AppEnv } from '../deps'
+import { log } from '../log'
 
 /**
  * Gives the request its id and writes one line when it is answered. The route's pattern is logged, not

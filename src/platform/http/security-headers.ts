@@ -1,5 +1,5 @@
 import type { Context, Next } from 'hono'
-import type { AppEnv } from '../platform/deps'
+import type { AppEnv } from '../deps'
 
 /** What is JSON for a program is no page for a browser: it shows nothing, runs nothing, sits in no frame. */
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"

@@ -1,8 +1,8 @@
 import { describe, test, vi } from 'vitest'
-import { change, FILES, hasMerchant, PROFILE, upload } from '../merchants/support'
-import { startApp } from '../support/app'
-import { arriving, arrivingAfter, text } from '../support/arriving'
-import { withoutLimits } from '../support/test-deps'
+import { change, FILES, hasMerchant, PROFILE, upload } from '../../merchants/support'
+import { startApp } from '../../support/app'
+import { arriving, arrivingAfter, text } from '../../support/arriving'
+import { withoutLimits } from '../../support/test-deps'
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 const [, PDF] = FILES['application/pdf']

@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { type LimitClass, limits } from '../../src/http/rate-limit'
-import { rolesWith } from '../../src/roles/permissions'
-import { type App, refresh, signedIn } from '../support/acts'
-import { insertUser, tokenFor } from '../support/admins'
-import { freshAddress, startApp } from '../support/app'
-import { everyRoute } from '../support/guarded-routes'
+import { type LimitClass, limits } from '../../../src/platform/http/rate-limit'
+import { rolesWith } from '../../../src/roles/permissions'
+import { type App, refresh, signedIn } from '../../support/acts'
+import { insertUser, tokenFor } from '../../support/admins'
+import { freshAddress, startApp } from '../../support/app'
+import { everyRoute } from '../../support/guarded-routes'
 
 /** One of each class in an hour, so that the second one is refused. */
 const oneEach = () =>

@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
-import { type PublicText, publicText, servePublicText } from '../http/public-text'
-import { randomToken } from '../platform/crypto/token'
-import type { AppEnv } from '../platform/deps'
+import { randomToken } from '../crypto/token'
+import type { AppEnv } from '../deps'
+import { type PublicText, publicText, servePublicText } from './public-text'
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 

@@ -1,5 +1,5 @@
 import type { Context, Next } from 'hono'
-import type { AppEnv } from '../platform/deps'
+import type { AppEnv } from '../deps'
 
 /** Ten minutes: a change of the settings reaches every browser soon. */
 const PREFLIGHT_SECONDS = '600'

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import type { AppEnv } from '../platform/deps'
+import type { AppEnv } from '../deps'
 import { type Facet, withFacet } from './facets'
 
 const guards = new WeakSet<object>()

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import type { AppEnv } from '../platform/deps'
-import { problem } from '../platform/problems'
+import type { AppEnv } from '../deps'
+import { problem } from '../problems'
 
 /** The kinds of files that pages load. Whatever else lies in `public/` is not served. */
 const TYPES: Readonly<Record<string, string>> = {

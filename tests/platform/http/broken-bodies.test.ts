@@ -1,12 +1,12 @@
 import { describe, test } from 'vitest'
-import type { Deps } from '../../src/platform/deps'
-import { change, FILES, hasMerchant, objectsOf, PROFILE, upload } from '../merchants/support'
-import { startApp } from '../support/app'
-import { arriving, arrivingAfter, text, trickling } from '../support/arriving'
-import { linesDuring } from '../support/attack'
-import { BODIES } from '../support/bodies'
-import { impatient } from '../support/patience'
-import { withoutLimits } from '../support/test-deps'
+import type { Deps } from '../../../src/platform/deps'
+import { change, FILES, hasMerchant, objectsOf, PROFILE, upload } from '../../merchants/support'
+import { startApp } from '../../support/app'
+import { arriving, arrivingAfter, text, trickling } from '../../support/arriving'
+import { linesDuring } from '../../support/attack'
+import { BODIES } from '../../support/bodies'
+import { impatient } from '../../support/patience'
+import { withoutLimits } from '../../support/test-deps'
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 const [, PDF] = FILES['application/pdf']

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
-import { hasAdmin, tokenFor } from '../support/admins'
-import { startApp } from '../support/app'
+import { hasAdmin, tokenFor } from '../../support/admins'
+import { startApp } from '../../support/app'
 
 describe('a parameter of the URL', () => {
   test.for(['__proto__', 'constructor', 'state', 'Limit'])(

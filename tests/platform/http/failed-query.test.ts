@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { drizzle } from 'drizzle-orm/d1'
 import { describe, test } from 'vitest'
-import { countFailed } from '../../src/jobs/count-failed'
-import { users } from '../../src/platform/db/schema'
-import { openSession } from '../support/accounts'
-import { me, signedIn } from '../support/acts'
-import { startApp } from '../support/app'
-import { collectingLog } from '../support/attack'
+import { countFailed } from '../../../src/jobs/count-failed'
+import { users } from '../../../src/platform/db/schema'
+import { openSession } from '../../support/accounts'
+import { me, signedIn } from '../../support/acts'
+import { startApp } from '../../support/app'
+import { collectingLog } from '../../support/attack'
 
 /** A database that refuses the statements that begin so, as D1 words it. */
 function refusing(pattern: RegExp) {

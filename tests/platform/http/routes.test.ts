@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { describe, test } from 'vitest'
-import { createApp } from '../../src/app'
-import { docsRoutes } from '../../src/pages/docs-routes'
-import { type AppEnv, type Deps } from '../../src/platform/deps'
-import { problems } from '../../src/platform/problems'
-import { startApp } from '../support/app'
+import { createApp } from '../../../src/app'
+import { docsRoutes } from '../../../src/pages/docs-routes'
+import { type AppEnv, type Deps } from '../../../src/platform/deps'
+import { problems } from '../../../src/platform/problems'
+import { startApp } from '../../support/app'
 
 const app = startApp()
 

@@ -1,7 +1,7 @@
 import type { Context, Next } from 'hono'
-import type { AppEnv } from '../platform/deps'
-import { problem } from '../platform/problems'
-import { seeThrough } from '../platform/reach'
+import type { AppEnv } from '../deps'
+import { problem } from '../problems'
+import { seeThrough } from '../reach'
 
 /**
  * Ends a request that hangs, whatever it hangs on, with a 503. A body on its way is given time of

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { sha256 } from '../platform/crypto/token'
-import type { AppEnv } from '../platform/deps'
+import { sha256 } from '../crypto/token'
+import type { AppEnv } from '../deps'
 
 /** A text that everybody gets, the same until the next deployment, with the tag of its version. */
 export type PublicText = Readonly<{ bytes: Uint8Array<ArrayBuffer>; type: string; etag: string }>

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import type { AppEnv } from '../platform/deps'
-import { problem } from '../platform/problems'
+import type { AppEnv } from '../deps'
+import { problem } from '../problems'
 
 /** The values of `Sec-Fetch-Site` that mean a page of another host (Fetch Metadata §2.4). */
 const OTHER_HOSTS = ['cross-site', 'same-site']
