@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { body } from '../http/validate'
+import { body } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { describe } from '../platform/http/facets'
 import { anyone } from '../platform/http/guard'

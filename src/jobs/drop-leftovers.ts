@@ -13,7 +13,7 @@ import { tellOnceSince } from './once-since'
 const DAY_MS = 86_400_000
 /** Rows that one run deletes; the rest is there at the next. */
 const ROWS = 100
-/** Longer than any upload runs (http/upload.ts). */
+/** Longer than any upload runs (platform/body/upload.ts). */
 const UNFINISHED_MS = 3_600_000
 /** Twice as long as a restore of D1, which brings rows back, can be undone (decision 031). */
 const KEPT_MS = 60 * DAY_MS

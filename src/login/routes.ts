@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { body } from '../http/validate'
 import { presentedPassword } from '../passwords/policy'
+import { body } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { requireSameOrigin } from '../platform/http/csrf'
 import { describe } from '../platform/http/facets'

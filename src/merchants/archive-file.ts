@@ -1,4 +1,4 @@
-import { chunksOf } from '../http/read-body'
+import { chunksOf } from '../platform/body/read-body'
 import type { Deps } from '../platform/deps'
 import { messageOf } from '../platform/error-text'
 import { problem, problemCode } from '../platform/problems'

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { may } from '../guards'
-import { upload } from '../http/upload'
+import { upload } from '../platform/body/upload'
 import type { AppEnv } from '../platform/deps'
 import { describe } from '../platform/http/facets'
 import { rateLimit } from '../platform/http/rate-limit'

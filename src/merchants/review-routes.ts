@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { may } from '../guards'
-import { query } from '../http/validate'
+import { query } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { describe } from '../platform/http/facets'
 import { rateLimit } from '../platform/http/rate-limit'

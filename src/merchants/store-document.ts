@@ -1,7 +1,7 @@
 import { and, eq, isNull } from 'drizzle-orm'
-import type { FileHead } from '../http/upload'
 import { recordEvent } from '../platform/audit/record'
 import { sealText } from '../platform/audit/text'
+import type { FileHead } from '../platform/body/upload'
 import { randomId } from '../platform/crypto/token'
 import { batch } from '../platform/db/batch'
 import { merchantDocuments } from '../platform/db/merchant-schema'

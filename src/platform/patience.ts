@@ -8,7 +8,7 @@ export type Patience = Readonly<{
   rangeList: number
   /** For a whole request, or a call over RPC, whatever it hangs on (platform/http/deadline.ts). */
   request: number
-  /** For a body, and for a file, to arrive: beside what `request` is for (http/read-body.ts). */
+  /** For a body, and for a file, to arrive: beside what `request` is for (platform/body/read-body.ts). */
   body: number
   file: number
   /** For work whose caller has hung up. */

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { perhapsSignedIn } from '../guards'
-import { body } from '../http/validate'
+import { body } from '../platform/body/validate'
 import { publicJwk, publicJwkSchema } from '../platform/crypto/jwt'
 import type { AppEnv } from '../platform/deps'
 import { endedSessionCookie } from '../platform/http/cookies'

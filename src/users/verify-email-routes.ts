@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { body } from '../http/validate'
 import { deviceTokensOf } from '../login/device-token'
+import { body } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { deviceCookie } from '../platform/http/cookies'
 import { describe } from '../platform/http/facets'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
-import { parseStrictJson } from '../../../../src/http/strict-json'
+import { parseStrictJson } from '../../../../src/platform/body/strict-json'
 import { isDeep } from '../../../support/many'
 
 const parse = (text: string) => parseStrictJson(new TextEncoder().encode(text))

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { FieldError } from '../platform/problems'
+import type { FieldError } from '../problems'
 import { jsonPointer } from './json-pointer'
 
 /** Enough to mend a form by; a body can hold thousands of faults. */

@@ -1,4 +1,4 @@
-import type { FieldError } from '../platform/problems'
+import type { FieldError } from '../problems'
 import { jsonPointer } from './json-pointer'
 
 /** No body of this service is nested deeper than three; the rest is room to grow. */

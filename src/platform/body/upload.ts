@@ -1,8 +1,8 @@
 import type { MiddlewareHandler } from 'hono'
-import type { AppEnv } from '../platform/deps'
-import { fileNameOf } from '../platform/http/content-disposition'
-import { withFacet } from '../platform/http/facets'
-import { problem } from '../platform/problems'
+import type { AppEnv } from '../deps'
+import { fileNameOf } from '../http/content-disposition'
+import { withFacet } from '../http/facets'
+import { problem } from '../problems'
 
 /** What the headers say of a file that is on its way. Nothing of it is proved yet. */
 export type FileHead<T extends string = string> = Readonly<{

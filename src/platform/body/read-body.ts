@@ -1,6 +1,6 @@
-import { messageOf } from '../platform/error-text'
-import { problem, problemCode } from '../platform/problems'
-import { within } from '../platform/reach'
+import { messageOf } from '../error-text'
+import { problem, problemCode } from '../problems'
+import { within } from '../reach'
 
 /** More than the longest request of this service, a sign-up with a whole business profile. */
 export const MAX_BODY_BYTES = 16 * 1024
