@@ -25,13 +25,13 @@ export default {
     // Loaded when there is mail: SMTP and MIME are a good part of what a cold start would have to do.
     if (batch.queue.endsWith('-dead')) {
       const [{ recordDeadMails }, { mails }] = await Promise.all([
-        import('./email/dead-mails'),
+        import('./platform/email/dead-mails'),
         import('./mails'),
       ])
       await recordDeadMails(deps, batch, mails)
     } else {
       const [{ deliverMails }, { mails }] = await Promise.all([
-        import('./email/deliver'),
+        import('./platform/email/deliver'),
         import('./mails'),
       ])
       await deliverMails(deps, batch, mails)

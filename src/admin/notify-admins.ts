@@ -1,7 +1,7 @@
 import { asc, sql } from 'drizzle-orm'
-import type { WaitingMail } from '../email/enqueue'
 import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
+import type { WaitingMail } from '../platform/email/enqueue'
 import { reach } from '../platform/reach'
 import { isActiveAdmin } from '../roles/admins'
 import { type Notice, ownerColumns, ownerNotices } from '../users/notify-owner'

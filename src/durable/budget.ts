@@ -19,7 +19,7 @@ export type MailKind = (typeof MAIL_KINDS)[number]
 export type BudgetRequest = Readonly<{
   /** Of the mail: redelivered, or in another message, it is the same and is not charged again. */
   id: string
-  /** As which it is to be sent (email/sender.ts). */
+  /** As which it is to be sent (platform/email/sender.ts). */
   sender: string
   /** A mail to nobody is counted like a real one, and finds nothing out. */
   isDecoy: boolean

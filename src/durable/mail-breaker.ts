@@ -1,11 +1,11 @@
-import type { AccountFault } from '../email/carrier'
+import type { AccountFault } from '../platform/email/carrier'
 
 /** What became of a mail, for the breaker. */
 export type Report = Readonly<{
   /** The queue message, and a keyed hash of the recipient. */
   id: string
   recipient: string
-  /** As which it was sent (email/sender.ts). */
+  /** As which it was sent (platform/email/sender.ts). */
   sender: string
   /** `refused` for a reason of its own, or `deferred`, which tells nothing of the account. */
   outcome: 'accepted' | 'refused' | 'deferred' | AccountFault
@@ -65,10 +65,10 @@ const PAUSES = [1, 5, 15, 60]
 const SUSPECTS = 3
 const FAILED_KEPT = 50
 const SENDERS_KEPT = 4
-/** Longer than a connection may take (email/smtp.ts). */
+/** Longer than a connection may take (platform/email/smtp.ts). */
 const PROBE_MS = 90_000
 const PROBE_WAIT_SECONDS = 15
-/** As long as all that wait for the end of a pause take to come back (email/retry-delay.ts). */
+/** As long as all that wait for the end of a pause take to come back (platform/email/retry-delay.ts). */
 const OTHERS_FIRST_MS = 60_000
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000

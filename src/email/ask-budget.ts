@@ -2,11 +2,11 @@ import type { BudgetRequest } from '../durable/budget'
 import type { BudgetAnswer } from '../durable/mail-budget'
 import { mac } from '../platform/crypto/token'
 import type { Deps } from '../platform/deps'
+import { standingOf } from '../platform/email/cause'
+import type { ReadyMail } from '../platform/email/ready-mail'
+import { senderOf } from '../platform/email/sender'
 import { reach } from '../platform/reach'
 import { emailKey } from '../platform/text/email-key'
-import { standingOf } from './cause'
-import type { ReadyMail } from './ready-mail'
-import { senderOf } from './sender'
 
 /**
  * Asks for the whole batch which mails may go out; one call, since the budget is a single object.

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { accountFaults } from '../email/carrier'
 import type { ReportData } from '../mails/report-data'
 import { mailStatus } from '../platform/db/mail-schema'
 import type { Deps } from '../platform/deps'
+import { accountFaults } from '../platform/email/carrier'
 import { reach } from '../platform/reach'
 
 type MailPause = Omit<ReportData['mailPauses'][number], 'isOver'> & { isOver?: false }

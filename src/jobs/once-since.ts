@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { adminNotices } from '../admin/notify-admins'
-import { insertWaiting } from '../email/enqueue'
 import { jobRuns } from '../platform/db/audit-schema'
 import { batch } from '../platform/db/batch'
 import type { Deps } from '../platform/deps'
+import { insertWaiting } from '../platform/email/enqueue'
 import { reach } from '../platform/reach'
 import type { Notice } from '../users/notify-owner'
 

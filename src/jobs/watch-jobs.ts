@@ -1,16 +1,16 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { adminNotices } from '../admin/notify-admins'
-import { insertWaiting } from '../email/enqueue'
-import type { Templates } from '../email/template'
 import { recordEvent } from '../platform/audit/record'
 import { jobRuns } from '../platform/db/audit-schema'
 import { batch } from '../platform/db/batch'
 import { insertFrom } from '../platform/db/insert-where'
 import type { Deps } from '../platform/deps'
+import { insertWaiting } from '../platform/email/enqueue'
+import { sendWaitingMails } from '../platform/email/send-waiting-mails'
+import type { Templates } from '../platform/email/template'
 import { reach } from '../platform/reach'
 import { countFailed } from './count-failed'
 import type { Counts } from './job'
-import { sendWaitingMails } from './send-waiting-mails'
 
 const DAY_MS = 86_400_000
 

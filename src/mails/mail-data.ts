@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { occasion } from '../email/occasion'
 import { actKinds } from '../platform/db/admin-schema'
 import { roles } from '../platform/db/schema'
+import { occasion } from '../platform/email/occasion'
 import { reportData } from './report-data'
 
 const link = z.url({ protocol: /^https?$/ })

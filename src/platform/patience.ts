@@ -2,7 +2,7 @@
 export type Patience = Readonly<{
   /** For a store, a guard or the queue, before the request that needs it is refused (reach.ts). */
   store: number
-  /** For the queue to take a notice, before the notice goes to the database (email/enqueue.ts). */
+  /** For the queue to take a notice, before the notice goes to the database (platform/email/enqueue.ts). */
   notice: number
   /** For the list of leaked passwords: one try, since a sign-up waits for it and a second doubles it. */
   rangeList: number

@@ -1,5 +1,5 @@
-import type { MailRequest } from '../email/enqueue'
 import type { Deps } from '../platform/deps'
+import type { MailRequest } from '../platform/email/enqueue'
 import { type Mailbox, roleOf } from './mailbox'
 import type { Act } from './mailbox-link'
 import { mailedLink } from './mailed-link'

@@ -1,8 +1,13 @@
 import { eq } from 'drizzle-orm'
-import { causeOf, causingAccountOf } from '../email/cause'
-import { enqueueNotice, type MailRequest, waitingMail, type WaitingMail } from '../email/enqueue'
 import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
+import { causeOf, causingAccountOf } from '../platform/email/cause'
+import {
+  enqueueNotice,
+  type MailRequest,
+  waitingMail,
+  type WaitingMail,
+} from '../platform/email/enqueue'
 
 /** Where notices about an account go. */
 export type Owner = Readonly<{

@@ -1,6 +1,6 @@
-import type { MailRequest } from '../email/enqueue'
 import type { signUps } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
+import type { MailRequest } from '../platform/email/enqueue'
 import { mailedLink } from './mailed-link'
 
 /** The link that makes the account of a sign-up, with when and from where it was asked for. */

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
-import type { WaitingMail } from '../email/enqueue'
-import { maskAddress } from '../email/header-safety'
 import type { ActKind } from '../platform/db/admin-schema'
 import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
+import type { WaitingMail } from '../platform/email/enqueue'
+import { maskAddress } from '../platform/email/header-safety'
 import { ownerColumns, ownerNotices } from './notify-owner'
 
 type Stopped = Readonly<{ kind: ActKind; userId: string; requestedBy: string }>

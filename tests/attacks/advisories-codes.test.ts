@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest'
 import type { Deps } from '../../src/platform/deps'
 import { keyOwner, madeKey, verifyKey } from '../api-keys/support'
-import { startMail } from '../email/support'
+import { startMail } from '../platform/email/support'
 import { openSession } from '../support/accounts'
 import { type App, refresh, signedIn, verify, waitingLogin, withTotp } from '../support/acts'
 import { freshAddress, nextCode, startApp } from '../support/app'

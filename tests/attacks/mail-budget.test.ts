@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import type { Deps } from '../../src/platform/deps'
-import { startMail, withSettings } from '../email/support'
+import { startMail, withSettings } from '../platform/email/support'
 import { signedIn } from '../support/acts'
 import { type Account, freshAddress, startApp } from '../support/app'
 import { mailsTo } from '../support/smtp-mailbox'

@@ -49,14 +49,14 @@ describe('the code of the Worker', () => {
         // An admin's words, with the key of a person, which is of personal-box.
         'src/admin/act-on-users.ts',
         'src/api-keys/key-text.ts',
-        'src/email/queued-mail.ts',
+        'src/platform/email/queued-mail.ts',
         'src/login/challenge.ts',
         'src/login/device-token.ts',
         'src/sessions/session-secret.ts',
         // Names of counters: they begin anew with another key.
         'src/email/ask-budget.ts',
-        'src/email/report-sent.ts',
-        'src/email/sender.ts',
+        'src/platform/email/report-sent.ts',
+        'src/platform/email/sender.ts',
         'src/login/spray.ts',
       ]),
     )
@@ -77,7 +77,7 @@ describe('the code of the Worker', () => {
     expect,
   }) => {
     expect(linesWith(/\.retry(All)?\(/)).toEqual([
-      expect.stringContaining('src/email/retry-delay.ts:'),
+      expect.stringContaining('src/platform/email/retry-delay.ts:'),
     ])
   })
 

@@ -4,14 +4,14 @@ import { time } from './columns'
 
 /**
  * Mails that are one batch with what they tell of, and those about something done that the queue
- * could not take; they go out a minute later (jobs/send-waiting-mails.ts).
+ * could not take; they go out a minute later (platform/email/send-waiting-mails.ts).
  */
 export const waitingMails = sqliteTable(
   'waiting_mails',
   {
     createdAt: time('created_at').notNull(),
     id: text('id').notNull(),
-    /** The queue's message: the mail, padded and sealed (email/queued-mail.ts). */
+    /** The queue's message: the mail, padded and sealed (platform/email/queued-mail.ts). */
     body: text('body').notNull(),
   },
   // The oldest first, without an index.
@@ -20,7 +20,7 @@ export const waitingMails = sqliteTable(
 
 /**
  * How mail stands, in one row: what the Durable Object has decided, for operators
- * (email/mail-status.ts).
+ * (platform/email/mail-status.ts).
  */
 export const mailStatus = sqliteTable(
   'mail_status',
