@@ -3,7 +3,7 @@ import { createDeps } from './platform/deps'
 
 export { AccountGuard } from './durable/account-guard'
 export { IpLimiter } from './platform/http/ip-limiter'
-export { MailBudget } from './durable/mail-budget'
+export { MailBudget } from './platform/email/budget/mail-budget'
 export { PhantomSecurity } from './trust/phantom-security'
 
 const app = createApp()

@@ -7,7 +7,7 @@ import { firstStepCalls, keyCall, secondStepCalls, type Stores } from './store-c
 
 export { AccountGuard } from '../../src/durable/account-guard'
 export { IpLimiter } from '../../src/platform/http/ip-limiter'
-export { MailBudget } from '../../src/durable/mail-budget'
+export { MailBudget } from '../../src/platform/email/budget/mail-budget'
 
 // What an application would write that does only the work which cannot be left out, and nothing for
 // safety: no limits, no validation, no headers, no audit. The bindings are the same as ours.

@@ -1,5 +1,5 @@
-import type { MailState } from '../email/mail-state'
 import type { Deps } from '../platform/deps'
+import type { MailState } from '../platform/email/budget/mail-state'
 import { methodsOf } from '../two-factor/factors-of-user'
 import type { Method } from '../two-factor/methods'
 import { type Challenge, newChallengeToken, newCode, putChallenge } from './challenge'
@@ -68,7 +68,7 @@ export async function openChallenge(
   return { challenge: token, methods, defaultMethod, expiresInSeconds, codeDelivery }
 }
 
-/** Codes go out first to browsers that the account knows (durable/budget.ts). */
+/** Codes go out first to browsers that the account knows (platform/email/budget/budget.ts). */
 const deliveryOf = (state: MailState | null, isKnownDevice: boolean): CodeDelivery =>
   state === 'paused' || state === 'out' || (state === 'low' && !isKnownDevice)
     ? 'delayed'

@@ -38,7 +38,7 @@ export const mailData = {
     code: text.regex(/^\d{6,8}$/),
     validMinutes: z.number(),
     act: z.enum(['sign_in', 'step_up']).default('sign_in'),
-    /** The budget of the day runs low (durable/budget.ts): the next one may be late. */
+    /** The budget of the day runs low (platform/email/budget/budget.ts): the next one may be late. */
     areCodesScarce: z.boolean().default(false),
     ...where,
   }),

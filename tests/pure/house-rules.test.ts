@@ -31,7 +31,7 @@ describe('the code of the Worker', () => {
         // Alarms, which the platform rings by its own clock.
         'src/durable/account-guard.ts',
         'src/platform/http/ip-limiter.ts',
-        'src/durable/mail-budget.ts',
+        'src/platform/email/budget/mail-budget.ts',
       ]),
     )
   })
@@ -54,7 +54,7 @@ describe('the code of the Worker', () => {
         'src/login/device-token.ts',
         'src/sessions/session-secret.ts',
         // Names of counters: they begin anew with another key.
-        'src/email/ask-budget.ts',
+        'src/platform/email/budget/ask-budget.ts',
         'src/platform/email/report-sent.ts',
         'src/platform/email/sender.ts',
         'src/login/spray.ts',

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import type { Standing } from '../../durable/budget'
 import { SYSTEM } from '../caller'
 import type { Deps } from '../deps'
 import { networkOf } from '../ip-address'
+import type { Standing } from './budget/budget'
 import type { QueuedMail } from './queued-mail'
 import type { Template } from './template'
 

@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import type { Breaker, Pause } from '../../durable/mail-breaker'
 import { recordEvent } from '../audit/record'
 import { batch } from '../db/batch'
 import { mailStatus } from '../db/mail-schema'
@@ -7,6 +6,7 @@ import type { Deps } from '../deps'
 import { messageOf } from '../error-text'
 import { log } from '../log'
 import { reach } from '../reach'
+import type { Breaker, Pause } from './budget/mail-breaker'
 
 /**
  * Tells operators that mail is paused, or goes out again: the row, and with it one event a pause

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { tellLevel } from '../../../src/email/budget-level'
+import { tellLevel } from '../../../src/platform/email/budget/budget-level'
 import { hasAdmin } from '../../support/admins'
 import { freshAddress, startApp } from '../../support/app'
 import { mailsTo } from '../../support/smtp-mailbox'

@@ -1,7 +1,7 @@
 import { evictDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import type { BudgetAnswer } from '../../../src/durable/mail-budget'
+import type { BudgetAnswer } from '../../../src/platform/email/budget/mail-budget'
 import { NOON, request } from '../../pure/platform/email/budget-request'
 import { many } from '../../support/many'
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, test, vi } from 'vitest'
-import { CLOSED } from '../../../src/durable/mail-breaker'
+import { CLOSED } from '../../../src/platform/email/budget/mail-breaker'
 import { noteMailStatus } from '../../../src/platform/email/mail-status'
 import { MINUTE, newEvents, NOON, startService, status } from './mail-service'
 import { brokenDb, codeMail, someone, verifyMail } from './support'

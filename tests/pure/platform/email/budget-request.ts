@@ -1,5 +1,5 @@
-import type { BudgetRequest } from '../../../../src/durable/budget'
-import type { Recipient } from '../../../../src/durable/recipient-cap'
+import type { BudgetRequest } from '../../../../src/platform/email/budget/budget'
+import type { Recipient } from '../../../../src/platform/email/budget/recipient-cap'
 
 export const NOON = Date.UTC(2026, 10, 24, 12)
 export const DAY_MS = 86_400_000

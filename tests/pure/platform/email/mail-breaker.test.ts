@@ -7,7 +7,7 @@ import {
   type Report,
   withProbe,
   withReports,
-} from '../../../../src/durable/mail-breaker'
+} from '../../../../src/platform/email/budget/mail-breaker'
 
 const NOON = Date.UTC(2026, 10, 24, 12)
 const MINUTE = 60_000

@@ -1,9 +1,9 @@
 import { describe, test } from 'vitest'
-import { judge, type Standing } from '../../../../src/durable/budget'
-import { levelOf } from '../../../../src/durable/budget-levels'
-import type { RecipientWindows } from '../../../../src/durable/recipient-cap'
 import { mails } from '../../../../src/mails'
 import { mailData } from '../../../../src/mails/mail-data'
+import { judge, type Standing } from '../../../../src/platform/email/budget/budget'
+import { levelOf } from '../../../../src/platform/email/budget/budget-levels'
+import type { RecipientWindows } from '../../../../src/platform/email/budget/recipient-cap'
 import { NOON, reader, request } from './budget-request'
 import { ledger } from './simulated-day'
 

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import { type BudgetRequest, causesOf, judge } from '../../../../src/durable/budget'
+import { type BudgetRequest, causesOf, judge } from '../../../../src/platform/email/budget/budget'
 import { request } from './budget-request'
 
 const MIDNIGHT = Date.UTC(2026, 10, 24)

@@ -5,7 +5,7 @@ import {
   judge,
   type MailKind,
   type Standing,
-} from '../../../../src/durable/budget'
+} from '../../../../src/platform/email/budget/budget'
 
 /** One mail of a simulated day: when, who causes it, and whose it is. */
 export type Event = Readonly<{

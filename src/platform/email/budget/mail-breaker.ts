@@ -1,4 +1,4 @@
-import type { AccountFault } from '../platform/email/carrier'
+import type { AccountFault } from '../carrier'
 
 /** What became of a mail, for the breaker. */
 export type Report = Readonly<{

@@ -1,12 +1,12 @@
-import type { BudgetRequest } from '../durable/budget'
-import type { BudgetAnswer } from '../durable/mail-budget'
-import { mac } from '../platform/crypto/token'
-import type { Deps } from '../platform/deps'
-import { standingOf } from '../platform/email/cause'
-import type { ReadyMail } from '../platform/email/ready-mail'
-import { senderOf } from '../platform/email/sender'
-import { reach } from '../platform/reach'
-import { emailKey } from '../platform/text/email-key'
+import { mac } from '../../crypto/token'
+import type { Deps } from '../../deps'
+import { reach } from '../../reach'
+import { emailKey } from '../../text/email-key'
+import { standingOf } from '../cause'
+import type { ReadyMail } from '../ready-mail'
+import { senderOf } from '../sender'
+import type { BudgetRequest } from './budget'
+import type { BudgetAnswer } from './mail-budget'
 
 /**
  * Asks for the whole batch which mails may go out; one call, since the budget is a single object.

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import { digestStep } from '../platform/digest'
+import { digestStep } from '../../digest'
 import { type BudgetRequest, type BudgetVerdict, dayOf, judge } from './budget'
 import { type Level, levelOf, LEVELS } from './budget-levels'
 import { budgetStore, createTables, type Today } from './budget-store'

@@ -1,14 +1,14 @@
 import { sql } from 'drizzle-orm'
-import { dayOf } from '../durable/budget'
-import type { BudgetAnswer } from '../durable/mail-budget'
-import { recordEvent } from '../platform/audit/record'
-import { batch } from '../platform/db/batch'
-import { mailStatus } from '../platform/db/mail-schema'
-import type { Deps } from '../platform/deps'
-import { messageOf } from '../platform/error-text'
-import { log } from '../platform/log'
-import { reach } from '../platform/reach'
+import { recordEvent } from '../../audit/record'
+import { batch } from '../../db/batch'
+import { mailStatus } from '../../db/mail-schema'
+import type { Deps } from '../../deps'
+import { messageOf } from '../../error-text'
+import { log } from '../../log'
+import { reach } from '../../reach'
 import { mailBudget } from './ask-budget'
+import { dayOf } from './budget'
+import type { BudgetAnswer } from './mail-budget'
 
 const EVENTS = { low: 'mail_budget_low', out: 'mail_budget_out' } as const
 

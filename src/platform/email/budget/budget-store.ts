@@ -1,5 +1,5 @@
-import type { Digest } from '../platform/digest'
-import type { Window } from '../platform/window'
+import type { Digest } from '../../digest'
+import type { Window } from '../../window'
 import { type BudgetRequest, causesOf, dayOf } from './budget'
 import type { Level } from './budget-levels'
 import { type Breaker, CLOSED } from './mail-breaker'

@@ -1,4 +1,4 @@
-import { type Quota, take, type Window } from '../platform/window'
+import { type Quota, take, type Window } from '../../window'
 
 /**
  * Whom a mail of a stranger is for, by kind of mail: hashes of the reader, alone and with who asks.

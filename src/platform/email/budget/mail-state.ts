@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { dayOf } from '../durable/budget'
-import type { Deps } from '../platform/deps'
+import type { Deps } from '../../deps'
+import { dayOf } from './budget'
 
 /** `low` and `out`: of what may be mailed today; `paused`: the mail server refuses our account. */
 export const MAIL_STATES = ['ok', 'low', 'out', 'paused'] as const
