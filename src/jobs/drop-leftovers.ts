@@ -5,9 +5,9 @@ import { readUnknownSince, sortUnknown, writeUnknownSince } from '../merchants/u
 import { recordCounted } from '../platform/audit/counted'
 import { merchantDocuments } from '../platform/db/merchant-schema'
 import type { Deps } from '../platform/deps'
+import type { Counts } from '../platform/jobs/job'
 import { log } from '../platform/log'
 import { reach } from '../platform/reach'
-import type { Counts } from './job'
 import { tellOnceSince } from './once-since'
 
 const DAY_MS = 86_400_000

@@ -10,11 +10,11 @@ import { users } from '../platform/db/schema'
 import { userTables } from '../platform/db/user-tables'
 import type { Deps } from '../platform/deps'
 import { insertWaiting, type WaitingMail } from '../platform/email/enqueue'
+import { countFailed } from '../platform/jobs/count-failed'
+import type { Counts } from '../platform/jobs/job'
 import { log } from '../platform/log'
 import { reach } from '../platform/reach'
 import { type Owner, ownerColumns, ownerNotices } from '../users/notify-owner'
-import { countFailed } from './count-failed'
-import type { Counts } from './job'
 
 /** Accounts that one run erases, and one batch; the rest is due at the next run. */
 const ACCOUNTS = 100

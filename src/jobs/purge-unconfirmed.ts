@@ -8,9 +8,9 @@ import { batch } from '../platform/db/batch'
 import { users } from '../platform/db/schema'
 import { userTables } from '../platform/db/user-tables'
 import type { Deps } from '../platform/deps'
+import { countFailed } from '../platform/jobs/count-failed'
+import type { Counts } from '../platform/jobs/job'
 import { reach } from '../platform/reach'
-import { countFailed } from './count-failed'
-import type { Counts } from './job'
 
 const WAIT_MS = 30 * 86_400_000
 /**

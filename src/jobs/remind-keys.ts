@@ -6,10 +6,10 @@ import { apiKeys } from '../platform/db/key-schema'
 import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { insertWaiting, type WaitingMail } from '../platform/email/enqueue'
+import { countFailed } from '../platform/jobs/count-failed'
+import type { Counts } from '../platform/jobs/job'
 import { reach } from '../platform/reach'
 import { ownerColumns, ownerNotices } from '../users/notify-owner'
-import { countFailed } from './count-failed'
-import type { Counts } from './job'
 
 /** Keys of one round, and rounds of one run: the rest is reminded of a day later. */
 const KEYS = 100

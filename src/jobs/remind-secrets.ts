@@ -1,6 +1,6 @@
 import type { SigningKey } from '../platform/crypto/jwt'
 import type { Deps } from '../platform/deps'
-import type { Counts } from './job'
+import type { Counts } from '../platform/jobs/job'
 import { tellOnceSince } from './once-since'
 
 const DAY_MS = 86_400_000

@@ -4,11 +4,11 @@ import { open, seal } from '../platform/crypto/sealed-box'
 import { randomToken } from '../platform/crypto/token'
 import { sealingKeyOf } from '../platform/db/columns'
 import type { Deps } from '../platform/deps'
+import { countFailed } from '../platform/jobs/count-failed'
+import type { Counts } from '../platform/jobs/job'
 import { log } from '../platform/log'
 import { reach } from '../platform/reach'
 import { seedContext } from '../two-factor/find-totp'
-import { countFailed } from './count-failed'
-import type { Counts } from './job'
 
 /**
  * Rows of one statement, and such statements of one run for each table: a million rows take a day.

@@ -8,9 +8,9 @@ import type { Deps } from '../platform/deps'
 import { insertWaiting } from '../platform/email/enqueue'
 import { sendWaitingMails } from '../platform/email/send-waiting-mails'
 import type { Templates } from '../platform/email/template'
+import { countFailed } from '../platform/jobs/count-failed'
+import type { Counts } from '../platform/jobs/job'
 import { reach } from '../platform/reach'
-import { countFailed } from './count-failed'
-import type { Counts } from './job'
 
 const DAY_MS = 86_400_000
 

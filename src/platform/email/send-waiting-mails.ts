@@ -1,7 +1,7 @@
 import { asc, sql } from 'drizzle-orm'
-import type { Counts } from '../../jobs/job'
 import { waitingMails } from '../db/mail-schema'
 import type { Deps } from '../deps'
+import type { Counts } from '../jobs/job'
 import { reach } from '../reach'
 import { recordEnds } from './mail-end'
 import { openMail } from './queued-mail'

@@ -1,4 +1,4 @@
-import type { Deps } from '../platform/deps'
+import type { Deps } from '../deps'
 
 /** What a run has done, such as rows deleted. With `failed` above 0 it has not ended well. */
 export type Counts = Readonly<Record<string, number>>

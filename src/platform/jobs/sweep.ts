@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { randomToken } from '../platform/crypto/token'
-import type { Deps } from '../platform/deps'
-import { reach } from '../platform/reach'
+import { randomToken } from '../crypto/token'
+import type { Deps } from '../deps'
+import { reach } from '../reach'
 
 /** Keys of a table that one statement looks at, and statements that one run sends to it. */
 const KEYS = 5000

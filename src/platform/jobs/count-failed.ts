@@ -1,5 +1,5 @@
-import { log } from '../platform/log'
-import { describeError } from '../platform/problems'
+import { log } from '../log'
+import { describeError } from '../problems'
 
 /** Does something to each, so that one that fails stops no other. How many failed; why is in the log. */
 export async function countFailed<T>(
