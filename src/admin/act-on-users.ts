@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { type Notice, notifyOwner, ownerNotices } from '../identity/accounts/notify-owner'
 import { type SealedText, sealerFor } from '../platform/audit/text'
 import { type Answers, batchOfEach, type Statements } from '../platform/db/batch'
 import type { Deps } from '../platform/deps'
@@ -6,7 +7,6 @@ import { insertWaiting } from '../platform/email/enqueue'
 import { problem } from '../platform/problems'
 import { within } from '../platform/reach'
 import type { CurrentSession } from '../sessions/find-session'
-import { type Notice, notifyOwner, ownerNotices } from '../users/notify-owner'
 import type { Authority } from './authority'
 import { findSubjects, type Refusals, type Subject } from './subject'
 

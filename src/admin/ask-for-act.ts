@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { issueLink } from '../identity/accounts/links'
 import { recordEvent } from '../platform/audit/record'
 import type { SealedText } from '../platform/audit/text'
 import { randomId, sha256 } from '../platform/crypto/token'
@@ -12,7 +13,6 @@ import { problem } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { actEvents } from '../users/end-acts'
-import { issueLink } from '../users/links'
 import { isNotAskedFor } from '../users/standing-acts'
 
 /** How long another admin has to approve an act, or its target to stop it. */

@@ -1,13 +1,13 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { revokeAllKeys } from '../api-keys/revoke-all-keys'
+import { revokeLinks } from '../identity/accounts/links'
+import type { Owner } from '../identity/accounts/notify-owner'
 import type { AuditEventName } from '../platform/audit/events'
 import { recordEvent } from '../platform/audit/record'
 import type { SealedText } from '../platform/audit/text'
 import { inviter } from '../platform/db/columns'
 import { sessions, users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
-import { revokeLinks } from '../users/links'
-import type { Owner } from '../users/notify-owner'
 
 export type Change = Readonly<{
   event: AuditEventName
@@ -65,7 +65,7 @@ export const isPossibleFor = ({ id }: Pick<Owner, 'id'>, when: SQL, may: SQL) =>
 /**
  * The invitations that end with the change: the one to the account, and those that an admin who is
  * disabled has sent. A demoted one keeps those for other roles, which are no power; those for
- * admins are void by the epochs of all who stand for them (users/invitation.ts). Each part has its
+ * admins are void by the epochs of all who stand for them (identity/accounts/invitation.ts). Each part has its
  * own index: of an OR of them D1 would read all invitations.
  */
 function invitationsOf({ id, role }: Pick<Owner, 'id' | 'role'>, { status }: Change['set']): SQL {

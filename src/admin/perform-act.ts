@@ -1,10 +1,10 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
+import { ownerColumns } from '../identity/accounts/notify-owner'
 import { pendingActs } from '../platform/db/admin-schema'
 import { batch } from '../platform/db/batch'
 import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
-import { ownerColumns } from '../users/notify-owner'
 import { isStandingAct } from '../users/standing-acts'
 import { type ActDeps, actKindOf, type Actor } from './act-kinds'
 

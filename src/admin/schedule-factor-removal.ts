@@ -1,4 +1,7 @@
 import { sql } from 'drizzle-orm'
+import { mailedLink } from '../identity/accounts/mailed-link'
+import { adminNotices } from '../identity/accounts/notify-admins'
+import { ownerNotices } from '../identity/accounts/notify-owner'
 import { sealText } from '../platform/audit/text'
 import { randomToken } from '../platform/crypto/token'
 import type { Deps } from '../platform/deps'
@@ -6,10 +9,7 @@ import { maskAddress } from '../platform/email/header-safety'
 import { problem } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { hasStrongFactor } from '../two-factor/strong-factors'
-import { mailedLink } from '../users/mailed-link'
-import { ownerNotices } from '../users/notify-owner'
 import { askForAct, newAct, type ScheduledAct } from './ask-for-act'
-import { adminNotices } from './notify-admins'
 import { findSubject } from './subject'
 
 /**

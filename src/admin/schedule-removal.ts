@@ -1,14 +1,14 @@
 import { sql } from 'drizzle-orm'
+import { mailedLink } from '../identity/accounts/mailed-link'
+import { adminNotices } from '../identity/accounts/notify-admins'
+import { ownerNotices } from '../identity/accounts/notify-owner'
 import { sealText } from '../platform/audit/text'
 import { randomToken } from '../platform/crypto/token'
 import type { Role } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { maskAddress } from '../platform/email/header-safety'
 import type { CurrentSession } from '../sessions/find-session'
-import { mailedLink } from '../users/mailed-link'
-import { ownerNotices } from '../users/notify-owner'
 import { askForAct, newAct, type ScheduledAct } from './ask-for-act'
-import { adminNotices } from './notify-admins'
 import type { Subject } from './subject'
 
 type Removal = Readonly<{ reason: string }> &

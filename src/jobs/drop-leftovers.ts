@@ -1,4 +1,5 @@
 import { and, isNull, lte, sql } from 'drizzle-orm'
+import { tellOnceSince } from '../identity/accounts/once-since'
 import { DOCUMENTS_PREFIX } from '../merchants/document-objects'
 import { notePlace, readPlace, walkDocuments } from '../merchants/document-walk'
 import { readUnknownSince, sortUnknown, writeUnknownSince } from '../merchants/unknown-since'
@@ -8,7 +9,6 @@ import type { Deps } from '../platform/deps'
 import type { Counts } from '../platform/jobs/job'
 import { log } from '../platform/log'
 import { reach } from '../platform/reach'
-import { tellOnceSince } from './once-since'
 
 const DAY_MS = 86_400_000
 /** Rows that one run deletes; the rest is there at the next. */

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { getTableName, sql } from 'drizzle-orm'
 import { guardOf } from '../durable/guard-of'
+import { type Owner, ownerColumns, ownerNotices } from '../identity/accounts/notify-owner'
 import { dropObjects } from '../merchants/document-objects'
 import { recordEvents } from '../platform/audit/record'
 import { scrubEvents } from '../platform/audit/scrub-events'
@@ -14,7 +15,6 @@ import { countFailed } from '../platform/jobs/count-failed'
 import type { Counts } from '../platform/jobs/job'
 import { log } from '../platform/log'
 import { reach } from '../platform/reach'
-import { type Owner, ownerColumns, ownerNotices } from '../users/notify-owner'
 
 /** Accounts that one run erases, and one batch; the rest is due at the next run. */
 const ACCOUNTS = 100

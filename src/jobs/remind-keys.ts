@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { REMIND_DAYS } from '../api-keys/key-life'
 import { mayHaveKeys } from '../api-keys/key-owner'
+import { ownerColumns, ownerNotices } from '../identity/accounts/notify-owner'
 import { batch } from '../platform/db/batch'
 import { apiKeys } from '../platform/db/key-schema'
 import { users } from '../platform/db/schema'
@@ -9,7 +10,6 @@ import { insertWaiting, type WaitingMail } from '../platform/email/enqueue'
 import { countFailed } from '../platform/jobs/count-failed'
 import type { Counts } from '../platform/jobs/job'
 import { reach } from '../platform/reach'
-import { ownerColumns, ownerNotices } from '../users/notify-owner'
 
 /** Keys of one round, and rounds of one run: the rest is reminded of a day later. */
 const KEYS = 100

@@ -2,12 +2,12 @@ import { sql } from 'drizzle-orm'
 import { decodeProtectedHeader } from 'jose'
 import { newestHead } from '../audit/heads'
 import { readHead } from '../audit/tree-head'
+import { tellOnceSince } from '../identity/accounts/once-since'
 import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { maskAddress } from '../platform/email/header-safety'
 import type { Counts } from '../platform/jobs/job'
 import { reach } from '../platform/reach'
-import { tellOnceSince } from './once-since'
 import { securityFigures } from './security-figures'
 
 const HOUR_MS = 3_600_000

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { adminNotices } from '../admin/notify-admins'
+import { adminNotices } from '../identity/accounts/notify-admins'
 import { recordEvent } from '../platform/audit/record'
 import { jobRuns } from '../platform/db/audit-schema'
 import { batch } from '../platform/db/batch'

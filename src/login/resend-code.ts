@@ -1,12 +1,12 @@
 import { and, eq } from 'drizzle-orm'
 import { guardOf } from '../durable/guard-of'
+import { ownerColumns } from '../identity/accounts/notify-owner'
 import { recordEvent } from '../platform/audit/record'
 import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem, tooMany } from '../platform/problems'
 import { reach } from '../platform/reach'
 import { currentEpoch } from '../sessions/session-epoch'
-import { ownerColumns } from '../users/notify-owner'
 import { challengeId, findChallenge, newCode, putChallenge } from './challenge'
 import { sendCode } from './send-code'
 

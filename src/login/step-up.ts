@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm'
+import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
 import { holderColumns, tryPassword } from '../passwords/try-password'
 import { recordCounted } from '../platform/audit/counted'
 import { users } from '../platform/db/schema'
@@ -12,7 +13,6 @@ import { refOf } from '../sessions/session-ref'
 import { hasBackupCode, hasTotp } from '../two-factor/factors-of-user'
 import type { Method } from '../two-factor/methods'
 import { passSecondStep } from '../two-factor/second-step'
-import { notifyOwner, occasionOf } from '../users/notify-owner'
 import { challengeId, findChallenge } from './challenge'
 import { type ChallengeOpened, isCodeMailed, openChallenge, TOO_MANY_CODES } from './open-challenge'
 

@@ -1,4 +1,7 @@
 import { and, eq, gt, sql } from 'drizzle-orm'
+import { isRecoverable } from '../identity/accounts/is-recoverable'
+import { nameColumns } from '../identity/accounts/name-columns'
+import { ownerColumns } from '../identity/accounts/notify-owner'
 import { sha256 } from '../platform/crypto/token'
 import { merchantProfiles } from '../platform/db/merchant-schema'
 import { mailedTokens, users } from '../platform/db/schema'
@@ -6,9 +9,6 @@ import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
 import { hasBackupCode, hasTotp } from '../two-factor/factors-of-user'
 import { youngAfter } from '../two-factor/strong-factors'
-import { ownerColumns } from '../users/notify-owner'
-import { isRecoverable } from './is-recoverable'
-import { nameColumns } from './name-columns'
 
 /** What a good link is for. */
 export type Reset = Awaited<ReturnType<typeof findReset>>

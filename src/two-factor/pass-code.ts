@@ -2,12 +2,12 @@ import type { BatchItem } from 'drizzle-orm/batch'
 import type { ChallengeRef } from '../durable/code-attempts'
 import { guardOf } from '../durable/guard-of'
 import type { CodeFailed, CodeVerdict } from '../durable/reservations'
+import { notifyOwner } from '../identity/accounts/notify-owner'
 import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import type { Deps } from '../platform/deps'
 import { problem, tooMany } from '../platform/problems'
 import { reach } from '../platform/reach'
-import { notifyOwner } from '../users/notify-owner'
 import type { Method } from './methods'
 
 export type CodeStep = Readonly<{

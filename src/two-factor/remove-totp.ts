@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
 import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { totpAuthenticators } from '../platform/db/schema'
@@ -7,7 +8,6 @@ import { problem } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
-import { notifyOwner, occasionOf } from '../users/notify-owner'
 import { factorsChanged } from './factors-changed'
 import { dropOrphanedCodes } from './strong-factors'
 

@@ -1,4 +1,8 @@
 import { sql } from 'drizzle-orm'
+import { findLink } from '../identity/accounts/find-link'
+import { removeSignUps } from '../identity/accounts/free-address'
+import { invitation, isStanding } from '../identity/accounts/invitation'
+import { linksOf, revokeLinks } from '../identity/accounts/links'
 import { issueDevice } from '../login/device-token'
 import { rememberDevice } from '../login/remember-device'
 import { requireGoodPassword } from '../passwords/policy'
@@ -12,10 +16,6 @@ import { problem } from '../platform/problems'
 import { emailKey } from '../platform/text/email-key'
 import { usernameKey } from '../platform/text/username'
 import { requireFewRenames } from './few-renames'
-import { findLink } from './find-link'
-import { removeSignUps } from './free-address'
-import { invitation, isStanding } from './invitation'
-import { linksOf, revokeLinks } from './links'
 
 /** What the page of an invitation shows. Uses nothing up. */
 export async function checkInvitation(

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { steppedUp } from '../guards'
+import { linkToken } from '../identity/accounts/mailed-link'
 import { body } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { describe } from '../platform/http/facets'
@@ -9,7 +10,6 @@ import { rateLimit } from '../platform/http/rate-limit'
 import { emailAddress } from '../platform/text/email-key'
 import { requestEmailChange } from './change-email'
 import { confirmEmailChange } from './confirm-email-change'
-import { linkToken } from './mailed-link'
 import { freezeAccount } from './not-me'
 
 export const changeEmailRoutes = new Hono<AppEnv>({ strict: false })

@@ -1,4 +1,9 @@
 import { sql } from 'drizzle-orm'
+import { stateOf } from '../identity/accounts/account-state'
+import { replaceAddressLink } from '../identity/accounts/links'
+import { mailedLink } from '../identity/accounts/mailed-link'
+import { ADDRESS_MS, issueNotMe } from '../identity/accounts/not-me-link'
+import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
 import { recordEvent } from '../platform/audit/record'
 import { randomToken } from '../platform/crypto/token'
 import { batch } from '../platform/db/batch'
@@ -12,11 +17,6 @@ import { emailKey } from '../platform/text/email-key'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
-import { stateOf } from './account-state'
-import { replaceAddressLink } from './links'
-import { mailedLink } from './mailed-link'
-import { ADDRESS_MS, issueNotMe } from './not-me-link'
-import { notifyOwner, occasionOf } from './notify-owner'
 
 /**
  * Asks for another address. It is the account's only once its owner confirms it; the present one is

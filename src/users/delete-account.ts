@@ -1,4 +1,15 @@
 import { and, eq, notInArray, sql } from 'drizzle-orm'
+import { hasOtherAdmin } from '../identity/accounts/admins'
+import { holderOf } from '../identity/accounts/find-link'
+import { issueLink, linkColumns, linksOf, linkWith, revokeLinks } from '../identity/accounts/links'
+import { mailedLink } from '../identity/accounts/mailed-link'
+import {
+  notifyOwner,
+  occasionOf,
+  type Owner,
+  ownerColumns,
+  ownerNotices,
+} from '../identity/accounts/notify-owner'
 import { recordEvent } from '../platform/audit/record'
 import { randomToken, sha256 } from '../platform/crypto/token'
 import { batch } from '../platform/db/batch'
@@ -6,13 +17,8 @@ import { sessions, users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { insertWaiting } from '../platform/email/enqueue'
 import { problem } from '../platform/problems'
-import { hasOtherAdmin } from '../roles/admins'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed } from '../sessions/step-up'
-import { holderOf } from './find-link'
-import { issueLink, linkColumns, linksOf, linkWith, revokeLinks } from './links'
-import { mailedLink } from './mailed-link'
-import { notifyOwner, occasionOf, type Owner, ownerColumns, ownerNotices } from './notify-owner'
 
 /** How long a mailed link can undo it: an owner on holiday must find the mail in time. */
 const GRACE_MS = 14 * 86_400_000

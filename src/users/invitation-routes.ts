@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
+import { linkToken } from '../identity/accounts/mailed-link'
 import { deviceTokensOf } from '../login/device-token'
 import { newPassword } from '../passwords/policy'
 import { body } from '../platform/body/validate'
@@ -12,7 +13,6 @@ import { rateLimit } from '../platform/http/rate-limit'
 import { locale } from '../platform/text/locale'
 import { username } from '../platform/text/username'
 import { acceptInvitation, checkInvitation } from './accept-invitation'
-import { linkToken } from './mailed-link'
 
 export const invitationRoutes = new Hono<AppEnv>({ strict: false })
   .post(

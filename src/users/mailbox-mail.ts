@@ -1,8 +1,8 @@
+import { mailedLink } from '../identity/accounts/mailed-link'
 import type { Deps } from '../platform/deps'
 import type { MailRequest } from '../platform/email/enqueue'
 import { type Mailbox, roleOf } from './mailbox'
 import type { Act } from './mailbox-link'
-import { mailedLink } from './mailed-link'
 import { signUpMail } from './sign-up-mail'
 
 type MailDeps = Pick<Deps, 'settings' | 'now' | 'caller'>

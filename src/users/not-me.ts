@@ -1,6 +1,10 @@
 import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { revokeAllKeys } from '../api-keys/revoke-all-keys'
+import { findLink } from '../identity/accounts/find-link'
+import { isAddressFree, removeUnproved } from '../identity/accounts/free-address'
+import { linkColumns, linksOf, revokeLinks } from '../identity/accounts/links'
+import { notifyOwner, occasionOf, ownerColumns } from '../identity/accounts/notify-owner'
 import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { knownDevices, sessions, users } from '../platform/db/schema'
@@ -8,10 +12,6 @@ import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
 import { emailKey } from '../platform/text/email-key'
 import { removeFactorsSince } from '../two-factor/strong-factors'
-import { findLink } from './find-link'
-import { isAddressFree, removeUnproved } from './free-address'
-import { linkColumns, linksOf, revokeLinks } from './links'
-import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
 
 const schema = z.object({ email: z.string(), since: z.number() })
 

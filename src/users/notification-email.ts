@@ -1,5 +1,9 @@
 import { and, eq, sql } from 'drizzle-orm'
 import * as z from 'zod'
+import { findLink, isUnchangedSince } from '../identity/accounts/find-link'
+import { linksOf, replaceAddressLink, revokeLinks } from '../identity/accounts/links'
+import { mailedLink } from '../identity/accounts/mailed-link'
+import { notifyOwner, occasionOf, ownerColumns } from '../identity/accounts/notify-owner'
 import { recordEvent } from '../platform/audit/record'
 import { randomToken } from '../platform/crypto/token'
 import { batch } from '../platform/db/batch'
@@ -14,10 +18,6 @@ import type { CurrentSession } from '../sessions/find-session'
 import { refOf, sessionExists } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { requireOther } from './change-email'
-import { findLink, isUnchangedSince } from './find-link'
-import { linksOf, replaceAddressLink, revokeLinks } from './links'
-import { mailedLink } from './mailed-link'
-import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
 
 const schema = z.object({ email: z.string(), sessionId: z.string(), epoch: z.int() })
 

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { signedIn, steppedUp } from '../guards'
+import { linkToken } from '../identity/accounts/mailed-link'
 import { body, query } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { endedSessionCookie } from '../platform/http/cookies'
@@ -10,7 +11,6 @@ import { rateLimit } from '../platform/http/rate-limit'
 import { activityEvent, listActivity } from './activity'
 import { keepAccount, scheduleErasure } from './delete-account'
 import { exportedData, exportUser } from './export'
-import { linkToken } from './mailed-link'
 
 const PAGE = '50'
 

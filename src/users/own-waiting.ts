@@ -1,10 +1,10 @@
 import { eq, sql } from 'drizzle-orm'
 import * as z from 'zod'
+import { selectLinks } from '../identity/accounts/find-link'
+import { linksOf } from '../identity/accounts/links'
 import { actKinds, pendingActs } from '../platform/db/admin-schema'
 import type { Answers } from '../platform/db/batch'
 import type { Deps } from '../platform/deps'
-import { selectLinks } from './find-link'
-import { linksOf } from './links'
 import { isStandingAct } from './standing-acts'
 
 /** What waits of an account, for its owner's export: no link, and not which admin has asked. */

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
 import * as z from 'zod'
+import { findLink } from '../identity/accounts/find-link'
+import { linkWith, revokeLinks } from '../identity/accounts/links'
 import { sha256 } from '../platform/crypto/token'
 import { pendingActs } from '../platform/db/admin-schema'
 import { batch } from '../platform/db/batch'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
 import { endAct } from './end-acts'
-import { findLink } from './find-link'
-import { linkWith, revokeLinks } from './links'
 import { stoppedNotices } from './stopped-notices'
 
 const schema = z.object({ act: z.string() })

@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
+import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
 import { recordEvent } from '../platform/audit/record'
 import { userWords } from '../platform/db/admin-schema'
 import { batch } from '../platform/db/batch'
@@ -11,7 +12,6 @@ import { usernameKey } from '../platform/text/username'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import { requireFewRenames } from './few-renames'
-import { notifyOwner, occasionOf } from './notify-owner'
 
 export type ProfileChange = Readonly<{
   username?: string | undefined

@@ -1,4 +1,7 @@
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
+import { isAddressFree, removeInvited, removeSignUps } from '../identity/accounts/free-address'
+import { isInvited } from '../identity/accounts/invitation'
+import { notifyOwner, occasionOf, ownerColumns } from '../identity/accounts/notify-owner'
 import { issueDevice } from '../login/device-token'
 import { rememberDevice } from '../login/remember-device'
 import { insertDraft, merchantDraft } from '../merchants/draft'
@@ -10,9 +13,6 @@ import { signUps, users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
 import { usernameKey } from '../platform/text/username'
-import { isAddressFree, removeInvited, removeSignUps } from './free-address'
-import { isInvited } from './invitation'
-import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
 
 type SignUp = typeof signUps.$inferSelect
 

@@ -114,7 +114,7 @@ describe.skipIf(noChromium)('in a browser', () => {
 })
 
 test('every mailed link has its page, and every page its files', async ({ expect }) => {
-  const source = readFileSync('src/users/mailed-link.ts', 'utf8')
+  const source = readFileSync('src/identity/accounts/mailed-link.ts', 'utf8')
   const linked = [...source.matchAll(/^ {2}\| '([a-z-]+)'$/gm)].map(([, name = '']) => `/${name}`)
   const router = new Hono<AppEnv>().route('/', linkPageRoutes).route('/', adminLinkRoutes)
   // These are forms besides, with tests of their own.

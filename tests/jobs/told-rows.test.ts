@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { adminNotices } from '../../src/admin/notify-admins'
+import { adminNotices } from '../../src/identity/accounts/notify-admins'
 import { remindKeys } from '../../src/jobs/remind-keys'
 import { mails } from '../../src/mails'
 import { sendWaitingMails } from '../../src/platform/email/send-waiting-mails'

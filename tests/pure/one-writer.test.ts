@@ -14,7 +14,7 @@ describe('mailed_tokens', () => {
   test('is written by one file, so that no link can be stored or ended in a second way', ({
     expect,
   }) => {
-    expect(pathsOf(writes)).toEqual(new Set(['src/users/links.ts']))
+    expect(pathsOf(writes)).toEqual(new Set(['src/identity/accounts/links.ts']))
   })
 
   // A statement that is made from the name of its table holds neither.
@@ -33,8 +33,8 @@ describe('mailed_tokens', () => {
         'src/platform/db/user-tables.ts',
         // Joins the account, so that a reset reads both in one round trip.
         'src/passwords/find-reset.ts',
-        'src/users/find-link.ts',
-        'src/users/links.ts',
+        'src/identity/accounts/find-link.ts',
+        'src/identity/accounts/links.ts',
         // Joins the account, so that a mailbox costs the same whatever is behind its address.
         'src/users/mailbox.ts',
       ]),

@@ -1,8 +1,8 @@
 import { test } from 'vitest'
+import type { Notice } from '../../../../src/identity/accounts/notify-owner'
 import { mails } from '../../../../src/mails'
 import type { MailRequest } from '../../../../src/platform/email/enqueue'
 import type { Template } from '../../../../src/platform/email/template'
-import type { Notice } from '../../../../src/users/notify-owner'
 
 const to = { to: 'ada@example.org', userId: 'usr_ada' }
 const end = { expiresAt: 1 }

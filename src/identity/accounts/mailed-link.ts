@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Deps } from '../platform/deps'
+import type { Deps } from '../../platform/deps'
 
 /** What stands in a body for the token of a mailed link. */
 export const linkToken = z

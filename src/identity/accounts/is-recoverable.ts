@@ -1,5 +1,5 @@
 import { eq, isNull, type SQL } from 'drizzle-orm'
-import { users } from '../platform/db/schema'
+import { users } from '../../platform/db/schema'
 
 /** Whose password may be reset: locked and frozen too, for the reset ends that. */
 export const isRecoverable: readonly SQL[] = [

@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { recordEvent } from '../platform/audit/record'
-import { isOwn, NOBODY } from '../platform/audit/scrub-events'
-import { pendingActs } from '../platform/db/admin-schema'
-import { auditEvents, auditKeys } from '../platform/db/audit-schema'
-import { merchantProfiles } from '../platform/db/merchant-schema'
-import { signUps, users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
+import { recordEvent } from '../../platform/audit/record'
+import { isOwn, NOBODY } from '../../platform/audit/scrub-events'
+import { pendingActs } from '../../platform/db/admin-schema'
+import { auditEvents, auditKeys } from '../../platform/db/audit-schema'
+import { merchantProfiles } from '../../platform/db/merchant-schema'
+import { signUps, users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
 import { revokeLinks } from './links'
 
 /**

@@ -1,8 +1,8 @@
 import { and, type SQL, sql } from 'drizzle-orm'
-import { sha256 } from '../platform/crypto/token'
-import { insertFrom } from '../platform/db/insert-where'
-import { mailedTokens } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
+import { sha256 } from '../../platform/crypto/token'
+import { insertFrom } from '../../platform/db/insert-where'
+import { mailedTokens } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
 
 export type Purpose = (typeof mailedTokens.$inferSelect)['purpose']
 

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
-import { adminNotices } from '../admin/notify-admins'
-import { jobRuns } from '../platform/db/audit-schema'
-import { batch } from '../platform/db/batch'
-import type { Deps } from '../platform/deps'
-import { insertWaiting } from '../platform/email/enqueue'
-import { reach } from '../platform/reach'
-import type { Notice } from '../users/notify-owner'
+import { jobRuns } from '../../platform/db/audit-schema'
+import { batch } from '../../platform/db/batch'
+import type { Deps } from '../../platform/deps'
+import { insertWaiting } from '../../platform/email/enqueue'
+import { reach } from '../../platform/reach'
+import { adminNotices } from './notify-admins'
+import type { Notice } from './notify-owner'
 
 /**
  * Tells the admins, once after a time, whichever run comes first; how many mails. That it was told

@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { roles } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { hasAnyAdmin, hasEverHadColleague, hasOtherAdmin, isAdmin } from '../roles/admins'
+import { roles } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { hasAnyAdmin, hasEverHadColleague, hasOtherAdmin, isAdmin } from './admins'
 
 /**
  * Who invites in the place of an admin: the holder of the secret of the service, or the service.

@@ -1,9 +1,9 @@
 import { and, gt, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
-import { sha256 } from '../platform/crypto/token'
-import { mailedTokens } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
+import { sha256 } from '../../platform/crypto/token'
+import { mailedTokens } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { problem } from '../../platform/problems'
 import { linkWith, type Purpose } from './links'
 
 /**

@@ -1,9 +1,9 @@
 import { describe, test } from 'vitest'
-import { userEntry } from '../../../src/admin/list-users'
-import { createApp } from '../../../src/app'
-import { openApiDocument, type Operation } from '../../../src/http/openapi'
-import { columnsFor, userFields } from '../../../src/roles/user-fields'
-import { profile } from '../../../src/users/profile'
+import { userEntry } from '../../../../src/admin/list-users'
+import { createApp } from '../../../../src/app'
+import { openApiDocument, type Operation } from '../../../../src/http/openapi'
+import { columnsFor, userFields } from '../../../../src/identity/accounts/user-fields'
+import { profile } from '../../../../src/users/profile'
 
 const api = openApiDocument(createApp().routes, {
   PUBLIC_URL: 'https://auth.phantom.test',

@@ -1,4 +1,4 @@
-import type { users } from '../platform/db/schema'
+import type { users } from '../../platform/db/schema'
 
 export type AccountState = 'active' | 'frozen' | 'closing' | 'disabled'
 

@@ -1,4 +1,4 @@
-import { users } from '../platform/db/schema'
+import { users } from '../../platform/db/schema'
 
 type Column = keyof typeof users.$inferSelect
 type Reader = 'owner' | 'admin'

@@ -1,13 +1,13 @@
 import { eq } from 'drizzle-orm'
-import { users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { causeOf, causingAccountOf } from '../platform/email/cause'
+import { users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { causeOf, causingAccountOf } from '../../platform/email/cause'
 import {
   enqueueNotice,
   type MailRequest,
   waitingMail,
   type WaitingMail,
-} from '../platform/email/enqueue'
+} from '../../platform/email/enqueue'
 
 /** Where notices about an account go. */
 export type Owner = Readonly<{

@@ -1,10 +1,10 @@
 import { asc, sql } from 'drizzle-orm'
-import { users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import type { WaitingMail } from '../platform/email/enqueue'
-import { reach } from '../platform/reach'
-import { isActiveAdmin } from '../roles/admins'
-import { type Notice, ownerColumns, ownerNotices } from '../users/notify-owner'
+import { users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import type { WaitingMail } from '../../platform/email/enqueue'
+import { reach } from '../../platform/reach'
+import { isActiveAdmin } from './admins'
+import { type Notice, ownerColumns, ownerNotices } from './notify-owner'
 
 /** More would not read it sooner, and one act must not send without end. */
 const ADMINS = 50
