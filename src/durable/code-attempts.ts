@@ -1,5 +1,5 @@
+import type { Method } from '../identity/factors/methods'
 import { secondsLeft, take, type Window, windowAt } from '../platform/window'
-import type { Method } from '../two-factor/methods'
 import { withDeviceSeen } from './guard-devices'
 import {
   CODE_FAILURES,

@@ -1,10 +1,10 @@
-import type { Method } from '../two-factor/methods'
+import type { Method } from '../identity/factors/methods'
 import { Attempt } from './attempt'
 import {
   challengeOf,
   type ChallengeRef,
-  codeWaitSeconds,
   type CodeUse,
+  codeWaitSeconds,
   isOwnReplay,
   withCodeFailure,
   withResend,

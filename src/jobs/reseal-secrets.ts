@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { seedContext } from '../identity/factors/find-totp'
 import { archiveKeyContext } from '../platform/audit/personal-box'
 import { open, seal } from '../platform/crypto/sealed-box'
 import { randomToken } from '../platform/crypto/token'
@@ -8,7 +9,6 @@ import { countFailed } from '../platform/jobs/count-failed'
 import type { Counts } from '../platform/jobs/job'
 import { log } from '../platform/log'
 import { reach } from '../platform/reach'
-import { seedContext } from '../two-factor/find-totp'
 
 /**
  * Rows of one statement, and such statements of one run for each table: a million rows take a day.

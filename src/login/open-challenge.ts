@@ -1,7 +1,7 @@
+import { methodsOf } from '../identity/factors/factors-of-user'
+import type { Method } from '../identity/factors/methods'
 import type { Deps } from '../platform/deps'
 import type { MailState } from '../platform/email/budget/mail-state'
-import { methodsOf } from '../two-factor/factors-of-user'
-import type { Method } from '../two-factor/methods'
 import { type Challenge, newChallengeToken, newCode, putChallenge } from './challenge'
 import { sendCode } from './send-code'
 

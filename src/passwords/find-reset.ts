@@ -2,13 +2,13 @@ import { and, eq, gt, sql } from 'drizzle-orm'
 import { isRecoverable } from '../identity/accounts/is-recoverable'
 import { nameColumns } from '../identity/accounts/name-columns'
 import { ownerColumns } from '../identity/accounts/notify-owner'
+import { hasBackupCode, hasTotp } from '../identity/factors/factors-of-user'
+import { youngAfter } from '../identity/factors/strong-factors'
 import { sha256 } from '../platform/crypto/token'
 import { merchantProfiles } from '../platform/db/merchant-schema'
 import { mailedTokens, users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
-import { hasBackupCode, hasTotp } from '../two-factor/factors-of-user'
-import { youngAfter } from '../two-factor/strong-factors'
 
 /** What a good link is for. */
 export type Reset = Awaited<ReturnType<typeof findReset>>

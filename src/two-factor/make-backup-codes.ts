@@ -1,6 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { undoFactorsLink } from '../identity/accounts/not-me-link'
 import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
+import { backupCodeHash, newBackupCode } from '../identity/factors/backup-codes'
+import { hasStrongFactor } from '../identity/factors/strong-factors'
 import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { insertFrom } from '../platform/db/insert-where'
@@ -10,9 +12,7 @@ import { problem } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
-import { backupCodeHash, newBackupCode } from './backup-codes'
 import { factorsChanged } from './factors-changed'
-import { hasStrongFactor } from './strong-factors'
 
 /**
  * Makes new backup codes for an account with a strong factor, shown this once. Those before are

@@ -3,12 +3,12 @@ import type { ChallengeRef } from '../durable/code-attempts'
 import { guardOf } from '../durable/guard-of'
 import type { CodeFailed, CodeVerdict } from '../durable/reservations'
 import { notifyOwner } from '../identity/accounts/notify-owner'
+import type { Method } from '../identity/factors/methods'
 import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import type { Deps } from '../platform/deps'
 import { problem, tooMany } from '../platform/problems'
 import { reach } from '../platform/reach'
-import type { Method } from './methods'
 
 export type CodeStep = Readonly<{
   userId: string

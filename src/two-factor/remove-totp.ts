@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
+import { dropOrphanedCodes } from '../identity/factors/strong-factors'
 import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { totpAuthenticators } from '../platform/db/schema'
@@ -9,7 +10,6 @@ import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { factorsChanged } from './factors-changed'
-import { dropOrphanedCodes } from './strong-factors'
 
 /**
  * Removes one authenticator app, or all of them. Backup codes stand in for an app, so they go with the

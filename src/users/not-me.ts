@@ -5,13 +5,13 @@ import { findLink } from '../identity/accounts/find-link'
 import { isAddressFree, removeUnproved } from '../identity/accounts/free-address'
 import { linkColumns, linksOf, revokeLinks } from '../identity/accounts/links'
 import { notifyOwner, occasionOf, ownerColumns } from '../identity/accounts/notify-owner'
+import { removeFactorsSince } from '../identity/factors/strong-factors'
 import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { knownDevices, sessions, users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
 import { emailKey } from '../platform/text/email-key'
-import { removeFactorsSince } from '../two-factor/strong-factors'
 
 const schema = z.object({ email: z.string(), since: z.number() })
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
+import { codeAt, stepAt } from '../../src/identity/factors/totp'
 import type { Role } from '../../src/platform/db/schema'
-import { codeAt, stepAt } from '../../src/two-factor/totp'
 import { openSession } from './accounts'
 import { type Account, freshAddress, nextCode, sessionIn, type startApp } from './app'
 import { userIdOf } from './rows-of'

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { randomToken, sha256 } from '../../platform/crypto/token'
 import type { Deps } from '../../platform/deps'
-import { YOUNG_MS, youngAfter } from '../../two-factor/strong-factors'
+import { YOUNG_MS, youngAfter } from '../factors/strong-factors'
 import { issueLink } from './links'
 import { mailedLink } from './mailed-link'
 

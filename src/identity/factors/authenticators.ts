@@ -1,8 +1,8 @@
 import { and, eq, isNotNull, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { batch } from '../platform/db/batch'
-import { totpAuthenticators } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
+import { batch } from '../../platform/db/batch'
+import { totpAuthenticators } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
 import { countBackupCodes } from './backup-codes'
 
 /** Enough for a phone, a tablet and a spare; every login tries them all. */

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { recordEvent } from '../platform/audit/record'
-import { backupCodes, totpAuthenticators } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
+import { recordEvent } from '../../platform/audit/record'
+import { backupCodes, totpAuthenticators } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
 
 /**
  * How long a strong factor and backup codes are young (decision 019): a login asks for them at

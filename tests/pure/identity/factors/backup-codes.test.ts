@@ -1,5 +1,9 @@
 import { describe, test } from 'vitest'
-import { backupCodeHash, isBackupCode, newBackupCode } from '../../../src/two-factor/backup-codes'
+import {
+  backupCodeHash,
+  isBackupCode,
+  newBackupCode,
+} from '../../../../src/identity/factors/backup-codes'
 
 const CODE = '0123-4567-89AB-CDEF-GHJK-MNPQ'
 

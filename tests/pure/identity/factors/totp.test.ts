@@ -1,9 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { describe, test } from 'vitest'
-import { codeAt, newSeed, otpauthUri, stepAt, stepOfCode } from '../../../src/two-factor/totp'
-import { many } from '../../support/many'
-import { hotp, rfcSeed, totp } from '../../vectors/one-time-passwords'
+import {
+  codeAt,
+  newSeed,
+  otpauthUri,
+  stepAt,
+  stepOfCode,
+} from '../../../../src/identity/factors/totp'
+import { many } from '../../../support/many'
+import { hotp, rfcSeed, totp } from '../../../vectors/one-time-passwords'
 
 /** Debian's, of another author and another language. */
 const ORACLE = 'oathtool'

@@ -1,5 +1,5 @@
 import { HOTP, Secret, TOTP } from 'otpauth'
-import { equalSecrets } from '../platform/crypto/token'
+import { equalSecrets } from '../../platform/crypto/token'
 
 /** 160 bits, what RFC 4226 §4 recommends for HMAC-SHA-1, as authenticator apps expect it. */
 const SEED_BYTES = 20

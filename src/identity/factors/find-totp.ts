@@ -1,8 +1,8 @@
 import { and, eq, isNotNull, lte } from 'drizzle-orm'
-import { open } from '../platform/crypto/sealed-box'
-import { totpAuthenticators } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { log } from '../platform/log'
+import { open } from '../../platform/crypto/sealed-box'
+import { totpAuthenticators } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { log } from '../../platform/log'
 
 /** The place that a sealed seed belongs to: moved to another row it does not open. */
 export const seedContext = (userId: string, id: string): string => `totp:${userId}:${id}`
