@@ -1,7 +1,7 @@
 import { createApp } from './app'
 import { createDeps } from './platform/deps'
 
-export { AccountGuard } from './durable/account-guard'
+export { AccountGuard } from './identity/attempts/limiter/account-guard'
 export { IpLimiter } from './platform/http/ip-limiter'
 export { MailBudget } from './platform/email/budget/mail-budget'
 export { PhantomSecurity } from './trust/phantom-security'

@@ -5,7 +5,7 @@ import { verifyPassword } from '../../src/platform/crypto/password-hash'
 import { type Keyring, parseKeyring } from '../../src/platform/crypto/keyring'
 import { firstStepCalls, keyCall, secondStepCalls, type Stores } from './store-calls'
 
-export { AccountGuard } from '../../src/durable/account-guard'
+export { AccountGuard } from '../../src/identity/attempts/limiter/account-guard'
 export { IpLimiter } from '../../src/platform/http/ip-limiter'
 export { MailBudget } from '../../src/platform/email/budget/mail-budget'
 

@@ -1,4 +1,4 @@
-import type { AccountGuard } from '../../src/durable/account-guard'
+import type { AccountGuard } from '../../src/identity/attempts/limiter/account-guard'
 import type { IpLimiter } from '../../src/platform/http/ip-limiter'
 
 // The calls of a login to its stores, in the same order and of about the same size, with nothing done

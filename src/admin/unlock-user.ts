@@ -1,5 +1,5 @@
-import { guardOf } from '../durable/guard-of'
-import { dropLocks, namesOf } from '../login/lock-record'
+import { guardOf } from '../identity/attempts/guard-of'
+import { dropLocks, namesOf } from '../identity/attempts/lock-record'
 import { recordEvent } from '../platform/audit/record'
 import type { Deps } from '../platform/deps'
 import { reach } from '../platform/reach'

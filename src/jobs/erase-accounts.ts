@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { getTableName, sql } from 'drizzle-orm'
-import { guardOf } from '../durable/guard-of'
 import { type Owner, ownerColumns, ownerNotices } from '../identity/accounts/notify-owner'
+import { guardOf } from '../identity/attempts/guard-of'
 import { dropObjects } from '../merchants/document-objects'
 import { recordEvents } from '../platform/audit/record'
 import { scrubEvents } from '../platform/audit/scrub-events'

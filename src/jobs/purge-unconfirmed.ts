@@ -1,5 +1,5 @@
 import { getTableName, sql } from 'drizzle-orm'
-import { guardOf } from '../durable/guard-of'
+import { guardOf } from '../identity/attempts/guard-of'
 import { recordEvents } from '../platform/audit/record'
 import { isOwn, NOBODY } from '../platform/audit/scrub-events'
 import { randomToken } from '../platform/crypto/token'

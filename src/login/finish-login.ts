@@ -1,14 +1,14 @@
 import { type Notice, notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
+import { challengeId, findChallenge } from '../identity/attempts/challenge'
+import { issueDevice } from '../identity/attempts/device-token'
+import { rememberDevice } from '../identity/attempts/remember-device'
+import { passSecondStep } from '../identity/attempts/second-step'
 import type { Method } from '../identity/factors/methods'
 import { recordEvent } from '../platform/audit/record'
 import { randomId } from '../platform/crypto/token'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
 import { createSession, type OpenedSession } from '../sessions/create-session'
-import { passSecondStep } from '../two-factor/second-step'
-import { challengeId, findChallenge } from './challenge'
-import { issueDevice } from './device-token'
-import { rememberDevice } from './remember-device'
 
 export type LoginFinished = Readonly<{ session: OpenedSession; deviceToken: string }>
 

@@ -1,8 +1,13 @@
+import {
+  type Challenge,
+  newChallengeToken,
+  newCode,
+  putChallenge,
+} from '../identity/attempts/challenge'
 import { methodsOf } from '../identity/factors/factors-of-user'
 import type { Method } from '../identity/factors/methods'
 import type { Deps } from '../platform/deps'
 import type { MailState } from '../platform/email/budget/mail-state'
-import { type Challenge, newChallengeToken, newCode, putChallenge } from './challenge'
 import { sendCode } from './send-code'
 
 export const CODE_DELIVERIES = ['normal', 'delayed'] as const

@@ -1,13 +1,13 @@
 import { and, eq } from 'drizzle-orm'
-import { guardOf } from '../durable/guard-of'
 import { ownerColumns } from '../identity/accounts/notify-owner'
+import { challengeId, findChallenge, newCode, putChallenge } from '../identity/attempts/challenge'
+import { guardOf } from '../identity/attempts/guard-of'
 import { recordEvent } from '../platform/audit/record'
 import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem, tooMany } from '../platform/problems'
 import { reach } from '../platform/reach'
 import { currentEpoch } from '../sessions/session-epoch'
-import { challengeId, findChallenge, newCode, putChallenge } from './challenge'
 import { sendCode } from './send-code'
 
 /**

@@ -1,14 +1,14 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { signedIn } from '../guards'
+import { challengeToken } from '../identity/attempts/challenge'
+import { secondStep } from '../identity/attempts/second-step'
 import { presentedPassword } from '../passwords/policy'
 import { body } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { describe } from '../platform/http/facets'
 import { rateLimit } from '../platform/http/rate-limit'
-import { secondStep } from '../two-factor/second-step'
 import { answerRenewed, challengeAnswer, challengeOf, renewedAnswer } from './answers'
-import { challengeToken } from './challenge'
 import { finishStepUp, startStepUp } from './step-up'
 
 export const stepUpRoutes = new Hono<AppEnv>({ strict: false })

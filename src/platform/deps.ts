@@ -42,7 +42,7 @@ export type AppEnv = {
     deps: Deps
     /** The id of the account that is signed in, which limits count beside the network. */
     principal?: string
-    /** How long only known browsers may log in from the caller's network (login/spray.ts). */
+    /** How long only known browsers may log in from the caller's network (identity/attempts/spray.ts). */
     strangersWaitSeconds: number
     /** Gives the request this many milliseconds from now on (platform/http/deadline.ts). */
     extendDeadline: (ms: number) => void

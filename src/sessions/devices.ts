@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { guardOf } from '../durable/guard-of'
 import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
+import { guardOf } from '../identity/attempts/guard-of'
 import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { knownDevices } from '../platform/db/schema'

@@ -1,5 +1,5 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
-import { MAX_DEVICES } from '../durable/guard-limits'
+import { MAX_DEVICES } from '../identity/attempts/limiter/guard-limits'
 import { insertWhere } from '../platform/db/insert-where'
 import { knownDevices } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'

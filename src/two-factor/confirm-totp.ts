@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { undoFactorsLink } from '../identity/accounts/not-me-link'
 import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
+import { passCode } from '../identity/attempts/pass-code'
 import { countBackupCodes } from '../identity/factors/backup-codes'
 import { stepOfSealed } from '../identity/factors/find-totp'
 import { recordEvent } from '../platform/audit/record'
@@ -13,7 +14,6 @@ import { refOf } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { factorsChanged } from './factors-changed'
 import { freshCodes, replaceBackupCodes } from './make-backup-codes'
-import { passCode } from './pass-code'
 
 /** How long a seed may wait for its first code, that of a page left open on the way to the phone. */
 const SETUP_SECONDS = 600

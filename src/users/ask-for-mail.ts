@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm'
-import { guardOf } from '../durable/guard-of'
-import { findDevice } from '../login/device-token'
+import { findDevice } from '../identity/attempts/device-token'
+import { guardOf } from '../identity/attempts/guard-of'
 import { type AuditEvent, recordEvent } from '../platform/audit/record'
 import { randomToken } from '../platform/crypto/token'
 import { batch } from '../platform/db/batch'

@@ -9,7 +9,7 @@ import {
 import { invite } from '../admin/invite'
 import { invitedAnswer, invitedAnswerOf } from '../admin/invited-answer'
 import { perhapsSignedIn, requirePermission } from '../guards'
-import { deviceTokensOf } from '../login/device-token'
+import { deviceTokensOf } from '../identity/attempts/device-token'
 import { merchantDraft } from '../merchants/draft'
 import { newPassword } from '../passwords/policy'
 import { body } from '../platform/body/validate'

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { linkToken } from '../identity/accounts/mailed-link'
-import { deviceTokensOf } from '../login/device-token'
+import { deviceTokensOf } from '../identity/attempts/device-token'
 import { newPassword } from '../passwords/policy'
 import { body } from '../platform/body/validate'
 import { roles } from '../platform/db/schema'

@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
+import { requireFewRenames } from '../identity/attempts/few-renames'
 import { recordEvent } from '../platform/audit/record'
 import { userWords } from '../platform/db/admin-schema'
 import { batch } from '../platform/db/batch'
@@ -11,7 +12,6 @@ import { nameWords } from '../platform/text/name-words'
 import { usernameKey } from '../platform/text/username'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
-import { requireFewRenames } from './few-renames'
 
 export type ProfileChange = Readonly<{
   username?: string | undefined

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { linkToken } from '../identity/accounts/mailed-link'
-import { deviceTokensOf } from '../login/device-token'
+import { deviceTokensOf } from '../identity/attempts/device-token'
 import { body } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { deviceCookie } from '../platform/http/cookies'

@@ -29,7 +29,7 @@ describe('the code of the Worker', () => {
       new Set([
         'src/platform/deps.ts',
         // Alarms, which the platform rings by its own clock.
-        'src/durable/account-guard.ts',
+        'src/identity/attempts/limiter/account-guard.ts',
         'src/platform/http/ip-limiter.ts',
         'src/platform/email/budget/mail-budget.ts',
       ]),
@@ -50,14 +50,14 @@ describe('the code of the Worker', () => {
         'src/admin/act-on-users.ts',
         'src/api-keys/key-text.ts',
         'src/platform/email/queued-mail.ts',
-        'src/login/challenge.ts',
-        'src/login/device-token.ts',
+        'src/identity/attempts/challenge.ts',
+        'src/identity/attempts/device-token.ts',
         'src/sessions/session-secret.ts',
         // Names of counters: they begin anew with another key.
         'src/platform/email/budget/ask-budget.ts',
         'src/platform/email/report-sent.ts',
         'src/platform/email/sender.ts',
-        'src/login/spray.ts',
+        'src/identity/attempts/spray.ts',
       ]),
     )
   })

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
-import { guardOf } from '../../src/durable/guard-of'
-import { issueDevice } from '../../src/login/device-token'
+import { issueDevice } from '../../src/identity/attempts/device-token'
+import { guardOf } from '../../src/identity/attempts/guard-of'
 import { hashPassword } from '../../src/platform/crypto/password-hash'
 import { randomId } from '../../src/platform/crypto/token'
 import { type Role, users } from '../../src/platform/db/schema'

@@ -1,7 +1,15 @@
 import { describe, test } from 'vitest'
-import { challengeOf, withAsked, withResend } from '../../../../src/durable/code-attempts'
-import type { QuotaKind } from '../../../../src/durable/guard-limits'
-import { EMPTY_GUARD, type GuardState, pruned } from '../../../../src/durable/guard-state'
+import {
+  challengeOf,
+  withAsked,
+  withResend,
+} from '../../../../src/identity/attempts/limiter/code-attempts'
+import type { QuotaKind } from '../../../../src/identity/attempts/limiter/guard-limits'
+import {
+  EMPTY_GUARD,
+  type GuardState,
+  pruned,
+} from '../../../../src/identity/attempts/limiter/guard-state'
 
 const NOW = 1_800_000_000_000
 const KNOWN: GuardState = { ...EMPTY_GUARD, isKnown: true }

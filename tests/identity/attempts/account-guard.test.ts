@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, test, vi } from 'vitest'
-import { Attempt } from '../../src/durable/attempt'
+import { Attempt } from '../../../src/identity/attempts/limiter/attempt'
 
 const guardNamed = (name: string) => env.ACCOUNT_GUARD.getByName(name)
 const NOW = Date.now()

@@ -1,4 +1,4 @@
-import type { Method } from '../identity/factors/methods'
+import type { Method } from '../../factors/methods'
 import { Attempt } from './attempt'
 import {
   challengeOf,

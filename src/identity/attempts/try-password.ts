@@ -1,10 +1,10 @@
-import { guardOf, guardOfNobody } from '../durable/guard-of'
-import { dummyHash, verifyPassword } from '../platform/crypto/password-hash'
-import { users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { problem, tooMany } from '../platform/problems'
-import { reach } from '../platform/reach'
-import type { LoginIdentifier } from '../platform/text/email-key'
+import { dummyHash, verifyPassword } from '../../platform/crypto/password-hash'
+import { users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { problem, tooMany } from '../../platform/problems'
+import { reach } from '../../platform/reach'
+import type { LoginIdentifier } from '../../platform/text/email-key'
+import { guardOf, guardOfNobody } from './guard-of'
 import { refusePassword } from './refuse-password'
 
 /** The columns of a query that make a `PasswordHolder`. */

@@ -6,10 +6,15 @@ import {
   withChallenge,
   withCodeFailure,
   withRightCode,
-} from '../../../src/durable/code-attempts'
-import { recovered, withDevice } from '../../../src/durable/guard-devices'
-import { EMPTY_GUARD, type GuardState, pruned, sideOf } from '../../../src/durable/guard-state'
-import { isStopped } from '../../../src/durable/password-attempts'
+} from '../../../../src/identity/attempts/limiter/code-attempts'
+import { recovered, withDevice } from '../../../../src/identity/attempts/limiter/guard-devices'
+import {
+  EMPTY_GUARD,
+  type GuardState,
+  pruned,
+  sideOf,
+} from '../../../../src/identity/attempts/limiter/guard-state'
+import { isStopped } from '../../../../src/identity/attempts/limiter/password-attempts'
 
 const NOW = 1_800_000_000_000
 const KNOWN: GuardState = { ...EMPTY_GUARD, isKnown: true }

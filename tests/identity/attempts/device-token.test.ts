@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
-import { findDevice, issueDevice } from '../../src/login/device-token'
-import { startApp } from '../support/app'
+import { findDevice, issueDevice } from '../../../src/identity/attempts/device-token'
+import { startApp } from '../../support/app'
 
 const DAY = 86_400
 const users = (count: number) => Array.from({ length: count }, (_, index) => `usr_${index}`)

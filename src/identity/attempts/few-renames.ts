@@ -1,7 +1,7 @@
-import { guardOf } from '../durable/guard-of'
-import type { Deps } from '../platform/deps'
-import { tooMany } from '../platform/problems'
-import { reach } from '../platform/reach'
+import type { Deps } from '../../platform/deps'
+import { tooMany } from '../../platform/problems'
+import { reach } from '../../platform/reach'
+import { guardOf } from './guard-of'
 
 /**
  * Before an answer that says whether a username is somebody's, which an account may hear ten times

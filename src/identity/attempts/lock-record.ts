@@ -1,8 +1,8 @@
-import { guardOf } from '../durable/guard-of'
-import { sha256 } from '../platform/crypto/token'
-import type { Deps } from '../platform/deps'
-import { reach } from '../platform/reach'
-import type { LoginIdentifier } from '../platform/text/email-key'
+import { sha256 } from '../../platform/crypto/token'
+import type { Deps } from '../../platform/deps'
+import { reach } from '../../platform/reach'
+import type { LoginIdentifier } from '../../platform/text/email-key'
+import { guardOf } from './guard-of'
 
 /** KV refuses to keep anything for less. */
 const MIN_KV_TTL_SECONDS = 60

@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import * as z from 'zod'
-import { hasMac, mac, randomToken, sha256 } from '../platform/crypto/token'
-import type { AppEnv, Deps } from '../platform/deps'
-import { cookieNamed, DEVICE_COOKIE, DEVICE_COOKIE_SECONDS } from '../platform/http/cookies'
-import { log } from '../platform/log'
+import { hasMac, mac, randomToken, sha256 } from '../../platform/crypto/token'
+import type { AppEnv, Deps } from '../../platform/deps'
+import { cookieNamed, DEVICE_COOKIE, DEVICE_COOKIE_SECONDS } from '../../platform/http/cookies'
+import { log } from '../../platform/log'
 
 /** Accounts that one browser is known to; the one that signed in longest ago gives way. */
 const MAX_ACCOUNTS = 8

@@ -1,5 +1,5 @@
-import type { Method } from '../identity/factors/methods'
-import { type Window, windowAt } from '../platform/window'
+import { type Window, windowAt } from '../../../platform/window'
+import type { Method } from '../../factors/methods'
 import { CLOCK_SKEW_MS, CODE_FAILURES, type Count, quotasOf } from './guard-limits'
 
 /** What can be guessed at. */

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import { settings } from '../platform/settings'
+import { settings } from '../../../platform/settings'
 import { withAsked } from './code-attempts'
 import { type Earned, recovered, withLogin, withoutDevice, withRecovery } from './guard-devices'
 import type { QuotaKind } from './guard-limits'

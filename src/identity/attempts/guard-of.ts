@@ -1,6 +1,6 @@
-import { sha256 } from '../platform/crypto/token'
-import type { Deps } from '../platform/deps'
-import type { LoginIdentifier } from '../platform/text/email-key'
+import { sha256 } from '../../platform/crypto/token'
+import type { Deps } from '../../platform/deps'
+import type { LoginIdentifier } from '../../platform/text/email-key'
 
 /**
  * The guard of an account, by the id of its user, or of a name, by which strangers are counted.

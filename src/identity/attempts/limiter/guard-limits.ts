@@ -1,4 +1,4 @@
-import type { Quota } from '../platform/window'
+import type { Quota } from '../../../platform/window'
 
 /** Wrong tries in a row that switch an authenticator off (NIST SP 800-63B-4 §3.2.2). */
 export const MAX_IN_A_ROW = 100

@@ -1,12 +1,16 @@
 import { describe, test } from 'vitest'
-import { withRightCode } from '../../../src/durable/code-attempts'
+import { withRightCode } from '../../../../src/identity/attempts/limiter/code-attempts'
 import {
   withDevice,
   withLogin,
   withoutDevice,
   withRecovery,
-} from '../../../src/durable/guard-devices'
-import { EMPTY_GUARD, type GuardState, NO_FAILURES } from '../../../src/durable/guard-state'
+} from '../../../../src/identity/attempts/limiter/guard-devices'
+import {
+  EMPTY_GUARD,
+  type GuardState,
+  NO_FAILURES,
+} from '../../../../src/identity/attempts/limiter/guard-state'
 
 const NOW = 1_800_000_000_000
 const KNOWN: GuardState = { ...EMPTY_GUARD, isKnown: true }

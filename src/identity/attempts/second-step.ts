@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import { backupCodeHash, isBackupCode, isUnusedBackupCode } from '../identity/factors/backup-codes'
-import { findTotp } from '../identity/factors/find-totp'
-import { type Method, methods } from '../identity/factors/methods'
-import { isCode } from '../login/challenge'
-import type { Deps } from '../platform/deps'
+import type { Deps } from '../../platform/deps'
+import { backupCodeHash, isBackupCode, isUnusedBackupCode } from '../factors/backup-codes'
+import { findTotp } from '../factors/find-totp'
+import { type Method, methods } from '../factors/methods'
+import { isCode } from './challenge'
 import { type CodeStep, passCode, type Proof } from './pass-code'
 
 const SIX_DIGITS = /^[0-9]{6}$/

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { many } from '../support/many'
+import { many } from '../../support/many'
 
 const NOW = Date.now()
 

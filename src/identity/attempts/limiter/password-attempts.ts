@@ -1,8 +1,8 @@
 import { withoutDevice } from './guard-devices'
 import { MAX_IN_A_ROW } from './guard-limits'
 import {
-  type Guessable,
   type GuardState,
+  type Guessable,
   NO_FAILURES,
   type Side,
   sideOf,

@@ -1,5 +1,5 @@
-import type { Method } from '../identity/factors/methods'
-import { secondsLeft, take, type Window, windowAt } from '../platform/window'
+import { secondsLeft, take, type Window, windowAt } from '../../../platform/window'
+import type { Method } from '../../factors/methods'
 import { withDeviceSeen } from './guard-devices'
 import {
   CODE_FAILURES,

@@ -1,5 +1,5 @@
 import { RpcTarget } from 'cloudflare:workers'
-import { log } from '../platform/log'
+import { log } from '../../../platform/log'
 
 /**
  * A reserved check of a password or code, held by the caller while it compares.

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { methods } from '../identity/factors/methods'
-import { hasMac, mac, randomCode, randomToken, sha256 } from '../platform/crypto/token'
-import type { Deps } from '../platform/deps'
-import { reach } from '../platform/reach'
+import { hasMac, mac, randomCode, randomToken, sha256 } from '../../platform/crypto/token'
+import type { Deps } from '../../platform/deps'
+import { reach } from '../../platform/reach'
+import { methods } from '../factors/methods'
 
 const recordSchema = z.object({
   userId: z.string(),

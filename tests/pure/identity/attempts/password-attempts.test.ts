@@ -4,20 +4,20 @@ import {
   withDevice,
   withoutDevice,
   withRecovery,
-} from '../../../src/durable/guard-devices'
+} from '../../../../src/identity/attempts/limiter/guard-devices'
 import {
   EMPTY_GUARD,
   type GuardState,
   loadedGuard,
   pruned,
   sideOf,
-} from '../../../src/durable/guard-state'
+} from '../../../../src/identity/attempts/limiter/guard-state'
 import {
   failuresAt,
   isStopped,
   withPasswordFailure,
   withPasswordSuccess,
-} from '../../../src/durable/password-attempts'
+} from '../../../../src/identity/attempts/limiter/password-attempts'
 
 const RULE = { maxFailures: 5, lockSeconds: 1800 }
 const NOW = 1_800_000_000_000

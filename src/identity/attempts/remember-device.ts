@@ -1,8 +1,8 @@
-import type { Earned } from '../durable/guard-devices'
-import { guardOf } from '../durable/guard-of'
-import type { Deps } from '../platform/deps'
-import { log } from '../platform/log'
-import { reach } from '../platform/reach'
+import type { Deps } from '../../platform/deps'
+import { log } from '../../platform/log'
+import { reach } from '../../platform/reach'
+import { guardOf } from './guard-of'
+import type { Earned } from './limiter/guard-devices'
 
 /**
  * Gives a browser its own count of failures, once the database has decided what it earned that

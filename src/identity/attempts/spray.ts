@@ -1,9 +1,9 @@
-import { recordEvent } from '../platform/audit/record'
-import { mac } from '../platform/crypto/token'
-import type { Deps } from '../platform/deps'
-import { networkOf } from '../platform/ip-address'
-import { log } from '../platform/log'
-import { reach } from '../platform/reach'
+import { recordEvent } from '../../platform/audit/record'
+import { mac } from '../../platform/crypto/token'
+import type { Deps } from '../../platform/deps'
+import { networkOf } from '../../platform/ip-address'
+import { log } from '../../platform/log'
+import { reach } from '../../platform/reach'
 
 /** Wrong tries with one password, over all accounts, in an hour: three accounts at least, as each locks after five. */
 export const SPRAY = { limit: 30, seconds: 3600 } as const
