@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { requestReset } from '../passwords/request-reset'
+import { requestReset } from '../identity/mailbox/request-reset'
 import { recordEvent } from '../platform/audit/record'
 import { sessions } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'

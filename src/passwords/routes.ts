@@ -5,6 +5,7 @@ import { linkToken } from '../identity/accounts/mailed-link'
 import { deviceTokenField, deviceTokensOf } from '../identity/attempts/device-token'
 import { strongSecondStep } from '../identity/attempts/second-step'
 import { methods } from '../identity/factors/methods'
+import { requestReset } from '../identity/mailbox/request-reset'
 import { body } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { deviceCookie } from '../platform/http/cookies'
@@ -16,7 +17,6 @@ import { changePassword } from './change-password'
 import { checkReset } from './check-reset'
 import { confirmReset } from './confirm-reset'
 import { newPassword, presentedPassword } from './policy'
-import { requestReset } from './request-reset'
 
 export const passwordRoutes = new Hono<AppEnv>({ strict: false })
   .post(

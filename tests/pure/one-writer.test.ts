@@ -36,7 +36,7 @@ describe('mailed_tokens', () => {
         'src/identity/accounts/find-link.ts',
         'src/identity/accounts/links.ts',
         // Joins the account, so that a mailbox costs the same whatever is behind its address.
-        'src/users/mailbox.ts',
+        'src/identity/mailbox/mailbox.ts',
       ]),
     )
   })

@@ -7,6 +7,7 @@ import type { Deps } from '../../src/platform/deps'
 import { recordServiceEvent, serviceEvent } from '../../src/trust/service-event'
 import { listActivity } from '../../src/users/activity'
 import { sql } from '../audit/support'
+import { ask, DAY, invited } from '../identity/mailbox/states'
 import { openSession } from '../support/accounts'
 import { signedIn } from '../support/acts'
 import { act, columnOf, hasAdmin, insertUser, tokenFor } from '../support/admins'
@@ -17,7 +18,6 @@ import { mailsTo, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
 import { startMeter } from '../support/meter'
 import { testDeps } from '../support/test-deps'
-import { ask, DAY, invited } from './states'
 
 const SAID = { reason: 'Ada asked for it \u{1f4de}' }
 const HERS = { ip: '192.0.2.77', country: 'DE', userAgent: 'her browser', requestId: 'req_x' }

@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
+import { sendMail } from '../../../src/identity/mailbox/ask-for-mail'
+import type { Mailbox } from '../../../src/identity/mailbox/mailbox'
+import { mailOf } from '../../../src/identity/mailbox/mailbox-mail'
 import { createDeps, type Deps } from '../../../src/platform/deps'
 import { canonicalIp } from '../../../src/platform/ip-address'
 import { emailKey } from '../../../src/platform/text/email-key'
-import { sendMail } from '../../../src/users/ask-for-mail'
-import type { Mailbox } from '../../../src/users/mailbox'
-import { mailOf } from '../../../src/users/mailbox-mail'
 
 const LATER = new Date('2099-12-31T23:59:59.999Z')
 /** Four labels as long as punycode allows, of letters that take three bytes each. */

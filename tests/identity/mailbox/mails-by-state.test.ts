@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { sha256 } from '../../src/platform/crypto/token'
-import type { App } from '../support/acts'
-import { acceptInvitation, hasAdmin, inviteUser } from '../support/admins'
-import { freshAddress, startApp } from '../support/app'
-import { type Mail, mailsTo, tokenIn } from '../support/mailbox'
-import { confirmReset, setUser } from '../support/recovery'
+import { sha256 } from '../../../src/platform/crypto/token'
+import type { App } from '../../support/acts'
+import { acceptInvitation, hasAdmin, inviteUser } from '../../support/admins'
+import { freshAddress, startApp } from '../../support/app'
+import { type Mail, mailsTo, tokenIn } from '../../support/mailbox'
+import { confirmReset, setUser } from '../../support/recovery'
 
 import {
   PASSWORD,

@@ -1,7 +1,7 @@
-import { mailedLink } from '../identity/accounts/mailed-link'
-import type { signUps } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import type { MailRequest } from '../platform/email/enqueue'
+import type { signUps } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import type { MailRequest } from '../../platform/email/enqueue'
+import { mailedLink } from '../accounts/mailed-link'
 
 /** The link that makes the account of a sign-up, with when and from where it was asked for. */
 export const signUpMail = (

@@ -1,11 +1,11 @@
 import { and, getTableColumns, type SQL, sql } from 'drizzle-orm'
-import { isLinkThere } from '../identity/accounts/find-link'
-import { isRecoverable } from '../identity/accounts/is-recoverable'
-import { issueLink, linkColumns, linksOf, revokeLinks } from '../identity/accounts/links'
-import { sha256 } from '../platform/crypto/token'
-import { insertFrom } from '../platform/db/insert-where'
-import { signUps } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
+import { sha256 } from '../../platform/crypto/token'
+import { insertFrom } from '../../platform/db/insert-where'
+import { signUps } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { isLinkThere } from '../accounts/find-link'
+import { isRecoverable } from '../accounts/is-recoverable'
+import { issueLink, linkColumns, linksOf, revokeLinks } from '../accounts/links'
 import type { Mailbox } from './mailbox'
 
 /** What anybody can do with an address that they only type. */

@@ -1,11 +1,11 @@
 import { and, desc, eq, gt, sql } from 'drizzle-orm'
-import { type AccountState, stateOf } from '../identity/accounts/account-state'
-import { invitation, isStanding } from '../identity/accounts/invitation'
-import { ownerColumns } from '../identity/accounts/notify-owner'
-import { batch } from '../platform/db/batch'
-import { mailedTokens, signUps, users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { networkOf } from '../platform/ip-address'
+import { batch } from '../../platform/db/batch'
+import { mailedTokens, signUps, users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { networkOf } from '../../platform/ip-address'
+import { type AccountState, stateOf } from '../accounts/account-state'
+import { invitation, isStanding } from '../accounts/invitation'
+import { ownerColumns } from '../accounts/notify-owner'
 
 type Owner = Readonly<{ id: string; email: string; locale: string; role: string; createdAt: Date }>
 type SignUp = typeof signUps.$inferSelect

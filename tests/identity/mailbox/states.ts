@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
-import { emailKey } from '../../src/platform/text/email-key'
-import { createUser } from '../../src/users/create-user'
-import type { App } from '../support/acts'
-import { hasAdmin, inviteUser } from '../support/admins'
-import { freshAddress } from '../support/app'
-import { setUser } from '../support/recovery'
+import { emailKey } from '../../../src/platform/text/email-key'
+import { createUser } from '../../../src/users/create-user'
+import type { App } from '../../support/acts'
+import { hasAdmin, inviteUser } from '../../support/admins'
+import { freshAddress } from '../../support/app'
+import { setUser } from '../../support/recovery'
 
 export const PASSWORD = 'the stranger chose these words'
 export const DAY = 86_400

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
-import type { Deps } from '../platform/deps'
-import { log } from '../platform/log'
-import { problemCode } from '../platform/problems'
+import type { Deps } from '../../platform/deps'
+import { log } from '../../platform/log'
+import { problemCode } from '../../platform/problems'
 import { type Asker, askForMail } from './ask-for-mail'
 
 /**

@@ -1,9 +1,9 @@
-import type { Deps } from '../platform/deps'
-import { type Asker, askForMail } from '../users/ask-for-mail'
+import type { Deps } from '../../platform/deps'
+import { type Asker, askForMail } from './ask-for-mail'
 
 /**
  * Mails a link that sets a new password to the owner of an account; where a password would not
- * help, what does (users/mailbox-mail.ts).
+ * help, what does (identity/mailbox/mailbox-mail.ts).
  *
  * Asking changes nothing but the link before, and that only where a new one goes out: past the
  * limit of mails the old link stays good, so that nobody can kill it for its owner. What an admin

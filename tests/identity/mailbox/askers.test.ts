@@ -1,11 +1,11 @@
 import { describe, test } from 'vitest'
-import { openSession } from '../support/accounts'
-import type { App } from '../support/acts'
-import { act, hasAdmin } from '../support/admins'
-import { freshAddress, startApp } from '../support/app'
-import { mailAbout, mailsTo, nextMail, tokenIn } from '../support/mailbox'
-import { askReset, setUser } from '../support/recovery'
-import { userIdOf } from '../support/rows-of'
+import { openSession } from '../../support/accounts'
+import type { App } from '../../support/acts'
+import { act, hasAdmin } from '../../support/admins'
+import { freshAddress, startApp } from '../../support/app'
+import { mailAbout, mailsTo, nextMail, tokenIn } from '../../support/mailbox'
+import { askReset, setUser } from '../../support/recovery'
+import { userIdOf } from '../../support/rows-of'
 
 const RESET = '/api/auth/reset-password/'
 

@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { freshAddress, startApp } from '../support/app'
-import { ROWS } from '../support/many'
-import { startMeter } from '../support/meter'
-import { setUser } from '../support/recovery'
+import { freshAddress, startApp } from '../../support/app'
+import { ROWS } from '../../support/many'
+import { startMeter } from '../../support/meter'
+import { setUser } from '../../support/recovery'
 
 const MANY = Math.min(ROWS, 100_000)
 
