@@ -1,12 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type Notice, notifyOwner, ownerNotices } from '../identity/accounts/notify-owner'
+import type { CurrentSession } from '../identity/credentials/find-session'
 import { type SealedText, sealerFor } from '../platform/audit/text'
 import { type Answers, batchOfEach, type Statements } from '../platform/db/batch'
 import type { Deps } from '../platform/deps'
 import { insertWaiting } from '../platform/email/enqueue'
 import { problem } from '../platform/problems'
 import { within } from '../platform/reach'
-import type { CurrentSession } from '../sessions/find-session'
 import type { Authority } from './authority'
 import { findSubjects, type Refusals, type Subject } from './subject'
 

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { may } from '../guards'
+import { may } from '../identity/credentials/guards'
 import { body } from '../platform/body/validate'
 import { roles } from '../platform/db/schema'
 import type { AppEnv } from '../platform/deps'

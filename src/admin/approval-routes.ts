@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { may } from '../guards'
 import { linkToken } from '../identity/accounts/mailed-link'
+import { may } from '../identity/credentials/guards'
 import { body, query } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { describe } from '../platform/http/facets'

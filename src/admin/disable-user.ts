@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
+import type { CurrentSession } from '../identity/credentials/find-session'
 import type { Deps } from '../platform/deps'
 import { problem, problemCode } from '../platform/problems'
-import type { CurrentSession } from '../sessions/find-session'
 import { requireDone, type UserAct } from './act-on-users'
 import type { ScheduledAct } from './ask-for-act'
 import { changeUsers } from './change-user'

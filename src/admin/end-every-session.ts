@@ -1,14 +1,14 @@
 import { and, sql } from 'drizzle-orm'
+import type { CurrentSession } from '../identity/credentials/find-session'
+import { currentEpoch } from '../identity/credentials/session-epoch'
+import { isSession, refOf } from '../identity/credentials/session-ref'
+import { maySensitively, requireUsed, useStepUp } from '../identity/credentials/step-up'
 import { recordEvent } from '../platform/audit/record'
 import { sealText } from '../platform/audit/text'
 import { batch } from '../platform/db/batch'
 import { sessions } from '../platform/db/schema'
 import { sessionEpoch } from '../platform/db/session-schema'
 import type { Deps } from '../platform/deps'
-import type { CurrentSession } from '../sessions/find-session'
-import { currentEpoch } from '../sessions/session-epoch'
-import { isSession, refOf } from '../sessions/session-ref'
-import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 
 /** Rows that are looked at to say how many sessions there were. */
 const COUNTED = 1000

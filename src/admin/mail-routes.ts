@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { may } from '../guards'
+import { may } from '../identity/credentials/guards'
 import type { AppEnv } from '../platform/deps'
 import { mailBudget } from '../platform/email/budget/ask-budget'
 import type { Part } from '../platform/email/budget/budget'

@@ -1,12 +1,12 @@
 import { and, isNull, sql } from 'drizzle-orm'
 import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
+import type { CurrentSession } from '../identity/credentials/find-session'
+import { refOf } from '../identity/credentials/session-ref'
 import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { apiKeys } from '../platform/db/key-schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
-import type { CurrentSession } from '../sessions/find-session'
-import { refOf } from '../sessions/session-ref'
 import { isKey } from './rotate-key'
 
 /** Ends a key with both its secrets, from the next request on. To stop something needs no step-up. */

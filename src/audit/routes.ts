@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { may } from '../guards'
+import { may } from '../identity/credentials/guards'
 import { query } from '../platform/body/validate'
 import { cached } from '../platform/cached'
 import type { AppEnv } from '../platform/deps'

@@ -2,11 +2,11 @@ import type { RouterRoute } from 'hono/types'
 import type { z } from 'zod'
 import { version } from '../../package.json'
 import { API_KEY_HEADER } from '../api-keys/presented-key'
+import { rolesWith } from '../identity/credentials/permissions'
 import { SESSION_COOKIE } from '../platform/http/cookies'
 import { type Facet, facetOf } from '../platform/http/facets'
 import { type LimitClass, limits, quotasOf } from '../platform/http/rate-limit'
 import type { Settings } from '../platform/settings'
-import { rolesWith } from '../roles/permissions'
 import { description as apiDescription, tags } from './api-texts'
 import {
   type Answer,

@@ -1,11 +1,11 @@
 import { and, eq } from 'drizzle-orm'
+import type { CurrentSession } from '../identity/credentials/find-session'
+import { refOf } from '../identity/credentials/session-ref'
 import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { merchantProfiles } from '../platform/db/merchant-schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
-import type { CurrentSession } from '../sessions/find-session'
-import { refOf } from '../sessions/session-ref'
 import {
   type CheckedProfile,
   checkProfile,

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { may } from '../guards'
+import { may } from '../identity/credentials/guards'
 import { body } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { describe } from '../platform/http/facets'

@@ -1,16 +1,16 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
 import { guardOf } from '../identity/attempts/guard-of'
+import type { CurrentSession } from '../identity/credentials/find-session'
+import { refOf } from '../identity/credentials/session-ref'
+import { maySensitively, requireUsed, useStepUp } from '../identity/credentials/step-up'
 import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { knownDevices } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
 import { reach } from '../platform/reach'
-import type { CurrentSession } from './find-session'
 import { deviceIdOf, devicesOf } from './list-devices'
-import { refOf } from './session-ref'
-import { maySensitively, requireUsed, useStepUp } from './step-up'
 
 /**
  * Makes one browser a stranger again, and tells the owner: its token opens no counter of its own

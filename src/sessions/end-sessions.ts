@@ -1,14 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm'
+import type { CurrentSession } from '../identity/credentials/find-session'
+import { isOfThisEpoch } from '../identity/credentials/session-epoch'
+import { refOf } from '../identity/credentials/session-ref'
 import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { sessions } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
 import { endSession } from './end-session'
-import type { CurrentSession } from './find-session'
 import { isLive } from './list-sessions'
-import { isOfThisEpoch } from './session-epoch'
-import { refOf } from './session-ref'
 
 /**
  * The statements that end all sessions of a user but this one, if `when` holds, and record that.

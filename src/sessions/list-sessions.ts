@@ -1,12 +1,12 @@
 import { and, desc, eq, gt } from 'drizzle-orm'
 import * as z from 'zod'
+import { assuranceOf } from '../identity/credentials/assurance'
+import type { CurrentSession } from '../identity/credentials/find-session'
+import { lifetimes } from '../identity/credentials/lifetimes'
+import { isOfThisEpoch } from '../identity/credentials/session-epoch'
 import { type Role, sessions } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { deviceName } from '../platform/email/device-name'
-import { assuranceOf } from './assurance'
-import type { CurrentSession } from './find-session'
-import { lifetimes } from './lifetimes'
-import { isOfThisEpoch } from './session-epoch'
 
 /** A session as its owner sees it. */
 export const sessionEntry = z.object({

@@ -1,4 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm'
+import { type AccessToken, accessTokenFor } from '../identity/credentials/access-token'
+import { type CurrentSession, findSession } from '../identity/credentials/find-session'
+import { isSession, refOf, sessionExists } from '../identity/credentials/session-ref'
+import { readSecret, successorOf } from '../identity/credentials/session-secret'
 import { recordEvent } from '../platform/audit/record'
 import { randomToken } from '../platform/crypto/token'
 import { batch } from '../platform/db/batch'
@@ -6,11 +10,7 @@ import { sessions } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { requireAllowed, takeOfAccount } from '../platform/http/rate-limit'
 import { problem } from '../platform/problems'
-import { type AccessToken, accessTokenFor } from './access-token'
 import { endSession } from './end-session'
-import { type CurrentSession, findSession } from './find-session'
-import { isSession, refOf, sessionExists } from './session-ref'
-import { readSecret, successorOf } from './session-secret'
 
 /** Within this time the same token gets the same successor: several tabs, a retry on a bad line. */
 const RACE_MS = 10_000

@@ -1,15 +1,15 @@
 import { and, sql } from 'drizzle-orm'
+import { type AccessToken, accessTokenFor } from '../identity/credentials/access-token'
+import { assuranceOf, type SecondFactor } from '../identity/credentials/assurance'
+import type { CurrentSession } from '../identity/credentials/find-session'
+import { currentEpoch } from '../identity/credentials/session-epoch'
+import { isSession, refOf, sessionExists } from '../identity/credentials/session-ref'
+import { secretFor } from '../identity/credentials/session-secret'
 import { claimBackupCode, countBackupCodes, isClaimedBy } from '../identity/factors/backup-codes'
 import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { sessions } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
-import { type AccessToken, accessTokenFor } from './access-token'
-import { assuranceOf, type SecondFactor } from './assurance'
-import type { CurrentSession } from './find-session'
-import { currentEpoch } from './session-epoch'
-import { isSession, refOf, sessionExists } from './session-ref'
-import { secretFor } from './session-secret'
 
 export type RenewedSession = Readonly<{
   sessionId: string

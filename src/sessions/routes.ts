@@ -1,6 +1,8 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { perhapsSignedIn } from '../guards'
+import { perhapsSignedIn } from '../identity/credentials/guards'
+import { refOf } from '../identity/credentials/session-ref'
+import { tokensAnswer, tokensOf } from '../identity/credentials/tokens-answer'
 import { body } from '../platform/body/validate'
 import { publicJwk, publicJwkSchema } from '../platform/crypto/jwt'
 import type { AppEnv } from '../platform/deps'
@@ -11,8 +13,6 @@ import { rateLimit } from '../platform/http/rate-limit'
 import { problem } from '../platform/problems'
 import { endSession } from './end-session'
 import { endByRefreshToken, refreshSession } from './refresh'
-import { refOf } from './session-ref'
-import { tokensAnswer, tokensOf } from './tokens-answer'
 
 const refreshToken = z
   .string()

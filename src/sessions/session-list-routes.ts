@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { signedIn } from '../guards'
+import { signedIn } from '../identity/credentials/guards'
 import type { AppEnv } from '../platform/deps'
 import { endedSessionCookie } from '../platform/http/cookies'
 import { describe } from '../platform/http/facets'

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { steppedUp, steppedUpByToken } from '../guards'
+import { steppedUp, steppedUpByToken } from '../identity/credentials/guards'
 import { body } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { describe } from '../platform/http/facets'

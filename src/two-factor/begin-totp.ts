@@ -1,4 +1,7 @@
 import { sql } from 'drizzle-orm'
+import type { CurrentSession } from '../identity/credentials/find-session'
+import { refOf } from '../identity/credentials/session-ref'
+import { maySensitively } from '../identity/credentials/step-up'
 import { confirmedCount, MAX_AUTHENTICATORS } from '../identity/factors/authenticators'
 import { seedContext } from '../identity/factors/find-totp'
 import { recordEvent } from '../platform/audit/record'
@@ -9,9 +12,6 @@ import { insertWhere } from '../platform/db/insert-where'
 import { totpAuthenticators } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
-import type { CurrentSession } from '../sessions/find-session'
-import { refOf } from '../sessions/session-ref'
-import { maySensitively } from '../sessions/step-up'
 
 export type TotpBegun = Readonly<{ id: string; seed: string; uri: string; qrSvg: string }>
 

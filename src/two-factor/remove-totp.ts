@@ -1,14 +1,14 @@
 import { sql } from 'drizzle-orm'
 import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
+import type { CurrentSession } from '../identity/credentials/find-session'
+import { refOf } from '../identity/credentials/session-ref'
+import { maySensitively, requireUsed, useStepUp } from '../identity/credentials/step-up'
 import { dropOrphanedCodes } from '../identity/factors/strong-factors'
 import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { totpAuthenticators } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
-import type { CurrentSession } from '../sessions/find-session'
-import { refOf } from '../sessions/session-ref'
-import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { factorsChanged } from './factors-changed'
 
 /**

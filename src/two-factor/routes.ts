@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { signedIn, steppedUp } from '../guards'
+import { signedIn, steppedUp } from '../identity/credentials/guards'
 import { authenticatorId, listAuthenticators } from '../identity/factors/authenticators'
 import { body } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'

@@ -6,6 +6,7 @@ import { linksOf, revokeLinks } from '../identity/accounts/links'
 import { mailedLink } from '../identity/accounts/mailed-link'
 import { ADDRESS_MS, issueNotMe } from '../identity/accounts/not-me-link'
 import { notifyOwner, occasionOf, ownerColumns } from '../identity/accounts/notify-owner'
+import { sessionExists } from '../identity/credentials/session-ref'
 import { recordEvent } from '../platform/audit/record'
 import { randomToken } from '../platform/crypto/token'
 import { batch } from '../platform/db/batch'
@@ -14,7 +15,6 @@ import type { Deps } from '../platform/deps'
 import { maskAddress } from '../platform/email/header-safety'
 import { problem } from '../platform/problems'
 import { emailKey } from '../platform/text/email-key'
-import { sessionExists } from '../sessions/session-ref'
 
 const schema = z.object({ email: z.string(), sessionId: z.string(), epoch: z.int() })
 

@@ -8,8 +8,9 @@ import {
 } from '../admin/answers'
 import { invite } from '../admin/invite'
 import { invitedAnswer, invitedAnswerOf } from '../admin/invited-answer'
-import { perhapsSignedIn, requirePermission } from '../guards'
 import { deviceTokensOf } from '../identity/attempts/device-token'
+import type { CurrentSession } from '../identity/credentials/find-session'
+import { perhapsSignedIn, requirePermission } from '../identity/credentials/guards'
 import { merchantDraft } from '../merchants/draft'
 import { newPassword } from '../passwords/policy'
 import { body } from '../platform/body/validate'
@@ -21,7 +22,6 @@ import { problem } from '../platform/problems'
 import { emailAddress } from '../platform/text/email-key'
 import { locale } from '../platform/text/locale'
 import { username } from '../platform/text/username'
-import type { CurrentSession } from '../sessions/find-session'
 import { createUser, type SignUp } from './create-user'
 
 const createBody = z

@@ -10,6 +10,8 @@ import {
   ownerColumns,
   ownerNotices,
 } from '../identity/accounts/notify-owner'
+import type { CurrentSession } from '../identity/credentials/find-session'
+import { maySensitively, requireUsed } from '../identity/credentials/step-up'
 import { recordEvent } from '../platform/audit/record'
 import { randomToken, sha256 } from '../platform/crypto/token'
 import { batch } from '../platform/db/batch'
@@ -17,8 +19,6 @@ import { sessions, users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { insertWaiting } from '../platform/email/enqueue'
 import { problem } from '../platform/problems'
-import type { CurrentSession } from '../sessions/find-session'
-import { maySensitively, requireUsed } from '../sessions/step-up'
 
 /** How long a mailed link can undo it: an owner on holiday must find the mail in time. */
 const GRACE_MS = 14 * 86_400_000

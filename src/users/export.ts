@@ -1,9 +1,9 @@
 import * as z from 'zod'
+import type { CurrentSession } from '../identity/credentials/find-session'
 import type { Deps } from '../platform/deps'
 import { log } from '../platform/log'
 import { problemCode } from '../platform/problems'
 import { reach } from '../platform/reach'
-import type { CurrentSession } from '../sessions/find-session'
 import { activityEvent, listActivity } from './activity'
 import { ownData, readOwnData } from './own-data'
 

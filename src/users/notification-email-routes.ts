@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { steppedUp } from '../guards'
 import { linkToken } from '../identity/accounts/mailed-link'
+import { steppedUp } from '../identity/credentials/guards'
 import { body } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { describe } from '../platform/http/facets'

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { signedIn, steppedUp } from '../guards'
 import { linkToken } from '../identity/accounts/mailed-link'
+import { signedIn, steppedUp } from '../identity/credentials/guards'
 import { body, query } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { endedSessionCookie } from '../platform/http/cookies'

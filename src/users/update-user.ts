@@ -1,6 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
 import { requireFewRenames } from '../identity/attempts/few-renames'
+import type { CurrentSession } from '../identity/credentials/find-session'
+import { refOf } from '../identity/credentials/session-ref'
 import { recordEvent } from '../platform/audit/record'
 import { userWords } from '../platform/db/admin-schema'
 import { batch } from '../platform/db/batch'
@@ -10,8 +12,6 @@ import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
 import { nameWords } from '../platform/text/name-words'
 import { usernameKey } from '../platform/text/username'
-import type { CurrentSession } from '../sessions/find-session'
-import { refOf } from '../sessions/session-ref'
 
 export type ProfileChange = Readonly<{
   username?: string | undefined

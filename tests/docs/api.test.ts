@@ -5,11 +5,11 @@ import storageText from '../../docs/storage.md?raw'
 import { createApp } from '../../src/app'
 import { openApiDocument } from '../../src/http/openapi'
 import { userFields } from '../../src/identity/accounts/user-fields'
+import { lifetimes } from '../../src/identity/credentials/lifetimes'
+import { permissions } from '../../src/identity/credentials/permissions'
 import { limits } from '../../src/platform/http/rate-limit'
 import { problems } from '../../src/platform/problems'
 import { settings } from '../../src/platform/settings'
-import { permissions } from '../../src/roles/permissions'
-import { lifetimes } from '../../src/sessions/lifetimes'
 import { everyRoute } from '../support/guarded-routes'
 
 /** The rows of the table under a heading, cells without their code marks. */

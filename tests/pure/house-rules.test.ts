@@ -52,7 +52,7 @@ describe('the code of the Worker', () => {
         'src/platform/email/queued-mail.ts',
         'src/identity/attempts/challenge.ts',
         'src/identity/attempts/device-token.ts',
-        'src/sessions/session-secret.ts',
+        'src/identity/credentials/session-secret.ts',
         // Names of counters: they begin anew with another key.
         'src/platform/email/budget/ask-budget.ts',
         'src/platform/email/report-sent.ts',

@@ -1,6 +1,6 @@
 import type { ExtractSchema } from 'hono/types'
 import type { App } from '../../src/app'
-import type { PermissionName } from '../../src/roles/permissions'
+import type { PermissionName } from '../../src/identity/credentials/permissions'
 
 /** `by token`: never with a cookie. `perhaps`: a session is taken, and not asked for. */
 type Who = PermissionName | `${PermissionName} by token` | 'anyone' | 'perhaps' | 'API key'

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { findSession } from '../../src/sessions/find-session'
+import { findSession } from '../../src/identity/credentials/find-session'
 import { exportUser, MOST, PAGE } from '../../src/users/export'
 import { signedIn } from '../support/acts'
 import { startApp } from '../support/app'

@@ -7,7 +7,7 @@ import type { ProblemCode } from '../problems'
 export type Facet = Readonly<{
   /** A guard: who may call. Empty for anyone; `none` where a session is taken but not asked for. */
   security?: readonly ('bearer' | 'cookie' | 'key' | 'none')[]
-  /** What the caller's role must have (roles/permissions.ts). */
+  /** What the caller's role must have (identity/credentials/permissions.ts). */
   permission?: string
   body?: z.ZodType
   /** The media types of a body that is a file. */

@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { beforeEach, describe, test } from 'vitest'
+import { findSession } from '../../../src/identity/credentials/find-session'
 import { buildOnce } from '../../../src/platform/db/database'
 import { D1_LIMITS } from '../../../src/platform/db/limits'
 import { createDeps, type Deps } from '../../../src/platform/deps'
 import { messageOf } from '../../../src/platform/error-text'
-import { findSession } from '../../../src/sessions/find-session'
 import { signedIn } from '../../support/acts'
 import { startApp } from '../../support/app'
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { rolesWith } from '../../../src/identity/credentials/permissions'
 import { type LimitClass, limits } from '../../../src/platform/http/rate-limit'
-import { rolesWith } from '../../../src/roles/permissions'
 import { type App, refresh, signedIn } from '../../support/acts'
 import { insertUser, tokenFor } from '../../support/admins'
 import { freshAddress, startApp } from '../../support/app'

@@ -1,7 +1,7 @@
-import { signAccessToken } from '../platform/crypto/jwt'
-import { randomToken } from '../platform/crypto/token'
-import { type Role } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
+import { signAccessToken } from '../../platform/crypto/jwt'
+import { randomToken } from '../../platform/crypto/token'
+import { type Role } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
 import type { Assurance } from './assurance'
 import { ACCESS_TOKEN_SECONDS } from './lifetimes'
 

@@ -1,7 +1,7 @@
 import { test } from 'vitest'
-import type { Facet } from '../../src/platform/http/facets'
-import { everyRoute } from '../support/guarded-routes'
-import { pageRoutes, typedRoutes } from '../support/route-table'
+import type { Facet } from '../../../src/platform/http/facets'
+import { everyRoute } from '../../support/guarded-routes'
+import { pageRoutes, typedRoutes } from '../../support/route-table'
 
 function whoMay({ permission, security }: Facet): string {
   if (!security) return 'nobody says'

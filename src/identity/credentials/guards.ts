@@ -1,13 +1,13 @@
 import type { Context } from 'hono'
-import { recordCounted } from './platform/audit/counted'
-import { roles as allRoles } from './platform/db/schema'
-import type { AppEnv, Deps } from './platform/deps'
-import { guard } from './platform/http/guard'
-import { problem } from './platform/problems'
-import { type Permission, type PermissionName, permissions } from './roles/permissions'
-import { currentSession } from './sessions/current-session'
-import type { CurrentSession } from './sessions/find-session'
-import { requireAal2, requireSteppedUp } from './sessions/step-up'
+import { recordCounted } from '../../platform/audit/counted'
+import { roles as allRoles } from '../../platform/db/schema'
+import type { AppEnv, Deps } from '../../platform/deps'
+import { guard } from '../../platform/http/guard'
+import { problem } from '../../platform/problems'
+import { currentSession } from './current-session'
+import type { CurrentSession } from './find-session'
+import { type Permission, type PermissionName, permissions } from './permissions'
+import { requireAal2, requireSteppedUp } from './step-up'
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -27,7 +27,7 @@ type Demand = Readonly<{
   byTokenAlone?: boolean
 }>
 
-/** A live session of a role that has the permission (roles/permissions.ts); nobody else passes. */
+/** A live session of a role that has the permission (identity/credentials/permissions.ts); nobody else passes. */
 export function may(name: PermissionName, { stepUp, byTokenAlone }: Demand = {}) {
   const { roles, needsAal2 }: Permission = permissions[name]
   const isForAll = allRoles.every((role) => roles.includes(role))

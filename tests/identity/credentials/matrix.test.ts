@@ -1,9 +1,9 @@
 import { describe, test } from 'vitest'
-import { roles } from '../../src/platform/db/schema'
-import { type PermissionName, permissions } from '../../src/roles/permissions'
-import { insertUser, tokenFor } from '../support/admins'
-import { type Answer, startApp } from '../support/app'
-import { everyRoute, guardedRoutes } from '../support/guarded-routes'
+import { type PermissionName, permissions } from '../../../src/identity/credentials/permissions'
+import { roles } from '../../../src/platform/db/schema'
+import { insertUser, tokenFor } from '../../support/admins'
+import { type Answer, startApp } from '../../support/app'
+import { everyRoute, guardedRoutes } from '../../support/guarded-routes'
 
 /** What the guard said: who is refused, for what, and who came past it. */
 function verdictOf({ status, body }: Answer) {
