@@ -4,11 +4,11 @@ import { issueDevice } from '../identity/attempts/device-token'
 import { rememberDevice } from '../identity/attempts/remember-device'
 import { passSecondStep } from '../identity/attempts/second-step'
 import type { Method } from '../identity/factors/methods'
+import { createSession, type OpenedSession } from '../identity/sessions/create-session'
 import { recordEvent } from '../platform/audit/record'
 import { randomId } from '../platform/crypto/token'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
-import { createSession, type OpenedSession } from '../sessions/create-session'
 
 export type LoginFinished = Readonly<{ session: OpenedSession; deviceToken: string }>
 

@@ -8,12 +8,12 @@ import { currentEpoch } from '../identity/credentials/session-epoch'
 import { refOf } from '../identity/credentials/session-ref'
 import { hasBackupCode, hasTotp } from '../identity/factors/factors-of-user'
 import type { Method } from '../identity/factors/methods'
+import { type RenewedSession, renewSession } from '../identity/sessions/renew-session'
 import { recordCounted } from '../platform/audit/counted'
 import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { mailState } from '../platform/email/budget/mail-state'
 import { problem, tooMany } from '../platform/problems'
-import { type RenewedSession, renewSession } from '../sessions/renew-session'
 import { type ChallengeOpened, isCodeMailed, openChallenge, TOO_MANY_CODES } from './open-challenge'
 
 /**

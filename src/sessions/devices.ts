@@ -4,13 +4,13 @@ import { guardOf } from '../identity/attempts/guard-of'
 import type { CurrentSession } from '../identity/credentials/find-session'
 import { refOf } from '../identity/credentials/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../identity/credentials/step-up'
+import { deviceIdOf, devicesOf } from '../identity/sessions/list-devices'
 import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { knownDevices } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
 import { reach } from '../platform/reach'
-import { deviceIdOf, devicesOf } from './list-devices'
 
 /**
  * Makes one browser a stranger again, and tells the owner: its token opens no counter of its own

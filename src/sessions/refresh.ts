@@ -3,6 +3,7 @@ import { type AccessToken, accessTokenFor } from '../identity/credentials/access
 import { type CurrentSession, findSession } from '../identity/credentials/find-session'
 import { isSession, refOf, sessionExists } from '../identity/credentials/session-ref'
 import { readSecret, successorOf } from '../identity/credentials/session-secret'
+import { endSession } from '../identity/sessions/end-session'
 import { recordEvent } from '../platform/audit/record'
 import { randomToken } from '../platform/crypto/token'
 import { batch } from '../platform/db/batch'
@@ -10,7 +11,6 @@ import { sessions } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { requireAllowed, takeOfAccount } from '../platform/http/rate-limit'
 import { problem } from '../platform/problems'
-import { endSession } from './end-session'
 
 /** Within this time the same token gets the same successor: several tabs, a retry on a bad line. */
 const RACE_MS = 10_000

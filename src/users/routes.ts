@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { signedIn } from '../identity/credentials/guards'
+import { profile, profileOf } from '../identity/sessions/profile'
 import { body } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { describe } from '../platform/http/facets'
@@ -8,7 +9,6 @@ import { rateLimit } from '../platform/http/rate-limit'
 import { displayName } from '../platform/text/display-name'
 import { locale } from '../platform/text/locale'
 import { username } from '../platform/text/username'
-import { profile, profileOf } from './profile'
 import { updateUser } from './update-user'
 
 const changes = z

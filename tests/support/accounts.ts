@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import { issueDevice } from '../../src/identity/attempts/device-token'
 import { guardOf } from '../../src/identity/attempts/guard-of'
 import { currentEpoch } from '../../src/identity/credentials/session-epoch'
+import { createSession } from '../../src/identity/sessions/create-session'
 import { hashPassword } from '../../src/platform/crypto/password-hash'
 import { randomId } from '../../src/platform/crypto/token'
 import { type Role, users } from '../../src/platform/db/schema'
@@ -9,7 +10,6 @@ import type { Deps } from '../../src/platform/deps'
 import { DEVICE_COOKIE, SESSION_COOKIE } from '../../src/platform/http/cookies'
 import { emailKey } from '../../src/platform/text/email-key'
 import { usernameKey } from '../../src/platform/text/username'
-import { createSession } from '../../src/sessions/create-session'
 
 export type Account = { email: string; username: string; password: string }
 

@@ -3,7 +3,7 @@ import { userEntry } from '../../../../src/admin/list-users'
 import { createApp } from '../../../../src/app'
 import { openApiDocument, type Operation } from '../../../../src/http/openapi'
 import { columnsFor, userFields } from '../../../../src/identity/accounts/user-fields'
-import { profile } from '../../../../src/users/profile'
+import { profile } from '../../../../src/identity/sessions/profile'
 
 const api = openApiDocument(createApp().routes, {
   PUBLIC_URL: 'https://auth.phantom.test',

@@ -1,8 +1,8 @@
-import { isSession, sessionExists, type SessionRef } from '../identity/credentials/session-ref'
-import { recordEvent } from '../platform/audit/record'
-import { batch } from '../platform/db/batch'
-import { sessions } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
+import { recordEvent } from '../../platform/audit/record'
+import { batch } from '../../platform/db/batch'
+import { sessions } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { isSession, sessionExists, type SessionRef } from '../credentials/session-ref'
 
 /**
  * Ends a session: its row goes, and with it every token that names it, from the next request on. Whether

@@ -1,8 +1,8 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
-import { MAX_DEVICES } from '../identity/attempts/limiter/guard-limits'
-import { insertWhere } from '../platform/db/insert-where'
-import { knownDevices } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
+import { insertWhere } from '../../platform/db/insert-where'
+import { knownDevices } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { MAX_DEVICES } from '../attempts/limiter/guard-limits'
 
 /** A known browser is noted anew once a day: so most logins write one row less. */
 const NOTED_EVERY_MS = 86_400_000

@@ -1,10 +1,10 @@
 import { desc, eq } from 'drizzle-orm'
 import * as z from 'zod'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { sha256 } from '../platform/crypto/token'
-import { knownDevices } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { deviceName } from '../platform/email/device-name'
+import { sha256 } from '../../platform/crypto/token'
+import { knownDevices } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { deviceName } from '../../platform/email/device-name'
+import type { CurrentSession } from '../credentials/find-session'
 
 /** A browser that the account knows, as its owner sees it. */
 export const deviceEntry = z.object({

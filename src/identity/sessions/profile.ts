@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { roles } from '../platform/db/schema'
+import { roles } from '../../platform/db/schema'
+import type { CurrentSession } from '../credentials/find-session'
 
 /** The signed-in user and this session, as the API shows them. */
 export const profile = z.object({

@@ -1,12 +1,12 @@
 import { and, desc, eq, gt } from 'drizzle-orm'
 import * as z from 'zod'
-import { assuranceOf } from '../identity/credentials/assurance'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { lifetimes } from '../identity/credentials/lifetimes'
-import { isOfThisEpoch } from '../identity/credentials/session-epoch'
-import { type Role, sessions } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { deviceName } from '../platform/email/device-name'
+import { type Role, sessions } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { deviceName } from '../../platform/email/device-name'
+import { assuranceOf } from '../credentials/assurance'
+import type { CurrentSession } from '../credentials/find-session'
+import { lifetimes } from '../credentials/lifetimes'
+import { isOfThisEpoch } from '../credentials/session-epoch'
 
 /** A session as its owner sees it. */
 export const sessionEntry = z.object({
