@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import { revokeAllKeys } from '../api-keys/revoke-all-keys'
 import { revokeLinks } from '../identity/accounts/links'
 import type { Owner } from '../identity/accounts/notify-owner'
+import { revokeAllKeys } from '../identity/api-keys/revoke-all-keys'
 import type { AuditEventName } from '../platform/audit/events'
 import { recordEvent } from '../platform/audit/record'
 import type { SealedText } from '../platform/audit/text'

@@ -1,5 +1,9 @@
 import { eq, sql } from 'drizzle-orm'
 import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
+import { type KeyEntry, keyEntryOf } from '../identity/api-keys/key-entry'
+import { mayHaveKeys } from '../identity/api-keys/key-owner'
+import { newKeyId, newKeyText } from '../identity/api-keys/key-text'
+import { isForAdmins, type Scope } from '../identity/api-keys/scopes'
 import type { CurrentSession } from '../identity/credentials/find-session'
 import { refOf } from '../identity/credentials/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../identity/credentials/step-up'
@@ -10,11 +14,7 @@ import { apiKeys } from '../platform/db/key-schema'
 import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
-import { type KeyEntry, keyEntryOf } from './key-entry'
 import { isLive, lifeOf } from './key-life'
-import { mayHaveKeys } from './key-owner'
-import { newKeyId, newKeyText } from './key-text'
-import { isForAdmins, type Scope } from './scopes'
 
 /** Live keys of one owner. */
 const MAX_KEYS = 20

@@ -1,5 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
+import { type KeyEntry, keyEntryOf } from '../identity/api-keys/key-entry'
+import { mayHaveKeys } from '../identity/api-keys/key-owner'
+import { newKeyText } from '../identity/api-keys/key-text'
 import type { CurrentSession } from '../identity/credentials/find-session'
 import { refOf } from '../identity/credentials/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../identity/credentials/step-up'
@@ -9,10 +12,7 @@ import { apiKeys } from '../platform/db/key-schema'
 import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
-import { type KeyEntry, keyEntryOf } from './key-entry'
 import { isLive, lifeOf } from './key-life'
-import { mayHaveKeys } from './key-owner'
-import { newKeyText } from './key-text'
 
 export type Rotation = Readonly<{ id: string; overlapSeconds: number; expiresInDays: number }>
 

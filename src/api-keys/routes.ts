@@ -1,5 +1,9 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
+import { keyEntry, newKey } from '../identity/api-keys/key-entry'
+import { listKeys } from '../identity/api-keys/list-keys'
+import { network } from '../identity/api-keys/network'
+import { scope, scopes } from '../identity/api-keys/scopes'
 import { may } from '../identity/credentials/guards'
 import { body } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
@@ -7,13 +11,9 @@ import { describe } from '../platform/http/facets'
 import { rateLimit } from '../platform/http/rate-limit'
 import { plainText } from '../platform/text/display-name'
 import { createKey } from './create-key'
-import { keyEntry, newKey } from './key-entry'
 import { MAX_KEY_DAYS } from './key-life'
-import { listKeys } from './list-keys'
-import { network } from './network'
 import { revokeKey } from './revoke-key'
 import { rotateKey } from './rotate-key'
-import { scope, scopes } from './scopes'
 
 const MAX_NETWORKS = 20
 const DAY_SECONDS = 86_400

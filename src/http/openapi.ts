@@ -1,7 +1,7 @@
 import type { RouterRoute } from 'hono/types'
 import type { z } from 'zod'
 import { version } from '../../package.json'
-import { API_KEY_HEADER } from '../api-keys/presented-key'
+import { API_KEY_HEADER } from '../identity/api-keys/presented-key'
 import { rolesWith } from '../identity/credentials/permissions'
 import { SESSION_COOKIE } from '../platform/http/cookies'
 import { type Facet, facetOf } from '../platform/http/facets'

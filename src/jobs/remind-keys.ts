@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { REMIND_DAYS } from '../api-keys/key-life'
-import { mayHaveKeys } from '../api-keys/key-owner'
 import { ownerColumns, ownerNotices } from '../identity/accounts/notify-owner'
+import { mayHaveKeys } from '../identity/api-keys/key-owner'
 import { batch } from '../platform/db/batch'
 import { apiKeys } from '../platform/db/key-schema'
 import { users } from '../platform/db/schema'

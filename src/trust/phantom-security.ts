@@ -1,6 +1,6 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import * as z from 'zod'
-import type { Scope } from '../api-keys/scopes'
+import type { Scope } from '../identity/api-keys/scopes'
 import { sessionOfToken } from '../identity/credentials/session-of-token'
 import type { AccessClaims } from '../platform/crypto/jwt'
 import { randomId } from '../platform/crypto/token'

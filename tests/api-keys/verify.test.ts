@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { newKeyText } from '../../src/api-keys/key-text'
+import { newKeyText } from '../../src/identity/api-keys/key-text'
 import { runJobs } from '../../src/jobs/index'
 import { createDeps, type Deps } from '../../src/platform/deps'
 import { type App } from '../support/acts'

@@ -48,7 +48,7 @@ describe('the code of the Worker', () => {
         'src/two-factor/begin-totp.ts',
         // An admin's words, with the key of a person, which is of personal-box.
         'src/admin/act-on-users.ts',
-        'src/api-keys/key-text.ts',
+        'src/identity/api-keys/key-text.ts',
         'src/platform/email/queued-mail.ts',
         'src/identity/attempts/challenge.ts',
         'src/identity/attempts/device-token.ts',

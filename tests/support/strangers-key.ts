@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { newKeyId } from '../../src/api-keys/key-text'
+import { newKeyId } from '../../src/identity/api-keys/key-text'
 
 const SIGNS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const ID = 22

@@ -33,7 +33,7 @@ export const limits = {
     { limit: 600, seconds: HOUR },
   ],
   refresh: [{ limit: 60, seconds: MINUTE }],
-  /** Of one API key, wherever it is used from (api-keys/key-limit.ts). */
+  /** Of one API key, wherever it is used from (identity/api-keys/key-limit.ts). */
   api_key: [{ limit: 1000, seconds: MINUTE }],
 } as const satisfies Record<string, readonly Quota[]>
 

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { describe, test } from 'vitest'
-import { apiKey } from '../../../src/api-keys/guard'
+import { apiKey } from '../../../src/identity/api-keys/guard'
 import type { AppEnv, Deps } from '../../../src/platform/deps'
 import { anyone } from '../../../src/platform/http/guard'
 import { headOfOpenRoutes } from '../../../src/platform/http/methods'

@@ -1,7 +1,7 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
-import { recordEvent } from '../platform/audit/record'
-import { apiKeys } from '../platform/db/key-schema'
-import type { Deps } from '../platform/deps'
+import { recordEvent } from '../../platform/audit/record'
+import { apiKeys } from '../../platform/db/key-schema'
+import type { Deps } from '../../platform/deps'
 
 /**
  * The statements that end all keys of a user, if `when` holds: whoever could make them was not the

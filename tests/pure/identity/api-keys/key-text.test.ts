@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
-import { newKeyId, newKeyText, readKeyText } from '../../../src/api-keys/key-text'
-import { newRing, rotated } from '../../support/keyrings'
-import { strangersKey } from '../../support/strangers-key'
+import { newKeyId, newKeyText, readKeyText } from '../../../../src/identity/api-keys/key-text'
+import { newRing, rotated } from '../../../support/keyrings'
+import { strangersKey } from '../../../support/strangers-key'
 
 const SIGNS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const settings = { SEALING_KEYS: newRing() }
