@@ -6,6 +6,7 @@ import { notifyOwner, occasionOf, ownerColumns } from '../identity/accounts/noti
 import { holderColumns, tryPassword } from '../identity/attempts/try-password'
 import type { CurrentSession } from '../identity/credentials/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../identity/credentials/step-up'
+import { requireGoodPassword } from '../identity/password-policy/policy'
 import { endOthers } from '../identity/sessions/end-sessions'
 import { recordEvent } from '../platform/audit/record'
 import { hashPassword } from '../platform/crypto/password-hash'
@@ -14,7 +15,6 @@ import { merchantProfiles } from '../platform/db/merchant-schema'
 import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
-import { requireGoodPassword } from './policy'
 
 const POINTER = '#/new_password'
 

@@ -6,6 +6,7 @@ import { strongSecondStep } from '../identity/attempts/second-step'
 import { steppedUp } from '../identity/credentials/guards'
 import { methods } from '../identity/factors/methods'
 import { requestReset } from '../identity/mailbox/request-reset'
+import { newPassword, presentedPassword } from '../identity/password-policy/policy'
 import { body } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { deviceCookie } from '../platform/http/cookies'
@@ -16,7 +17,6 @@ import { emailAddress } from '../platform/text/email-key'
 import { changePassword } from './change-password'
 import { checkReset } from './check-reset'
 import { confirmReset } from './confirm-reset'
-import { newPassword, presentedPassword } from './policy'
 
 export const passwordRoutes = new Hono<AppEnv>({ strict: false })
   .post(

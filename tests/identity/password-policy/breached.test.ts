@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { settings } from '../../src/platform/settings'
-import { freshAddress } from '../support/app'
-import { collectingLog, visible } from '../support/attack'
-import { sha1, startBreaches } from './support'
+import { settings } from '../../../src/platform/settings'
+import { sha1, startBreaches } from '../../passwords/support'
+import { freshAddress } from '../../support/app'
+import { collectingLog, visible } from '../../support/attack'
 
 describe('a password known from leaks', () => {
   test('is refused with its reason, and one that is not is taken', async ({ expect }) => {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { Deps } from '../platform/deps'
-import { type FieldError, problem } from '../platform/problems'
+import type { Deps } from '../../platform/deps'
+import { type FieldError, problem } from '../../platform/problems'
 import { type BreachSettings, isBreached } from './breached'
 import { contextWords } from './context-words'
 import { cheapestSpelling, type TokenKind } from './guessing'

@@ -5,9 +5,9 @@ import {
   newPassword,
   presentedPassword,
   requireGoodPassword,
-} from '../../../src/passwords/policy'
-import { PATIENCE } from '../../../src/platform/patience'
-import { problemCode } from '../../../src/platform/problems'
+} from '../../../../src/identity/password-policy/policy'
+import { PATIENCE } from '../../../../src/platform/patience'
+import { problemCode } from '../../../../src/platform/problems'
 
 const context = [
   'ada.lovelace@engines.example',

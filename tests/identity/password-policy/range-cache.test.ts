@@ -1,5 +1,5 @@
 import { afterEach, describe, test, vi } from 'vitest'
-import { startBreaches } from './support'
+import { startBreaches } from '../../passwords/support'
 
 afterEach(() => {
   vi.restoreAllMocks()

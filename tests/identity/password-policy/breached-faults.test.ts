@@ -1,8 +1,8 @@
-import { describe, test } from 'vitest'
 import { env } from 'cloudflare:workers'
-import type { RangePlan } from '../support/breach-stub'
-import { collectingLog } from '../support/attack'
-import { OTHER, sha1, startBreaches } from './support'
+import { describe, test } from 'vitest'
+import { OTHER, sha1, startBreaches } from '../../passwords/support'
+import { collectingLog } from '../../support/attack'
+import type { RangePlan } from '../../support/breach-stub'
 
 const MAX_BYTES = 256 * 1024
 /** A service that hangs has so long, and any other what it has in production. */
