@@ -1,6 +1,6 @@
 import { and, isNull, lte, sql } from 'drizzle-orm'
 import { tellOnceSince } from '../identity/accounts/once-since'
-import { DOCUMENTS_PREFIX } from '../merchants/document-objects'
+import { DOCUMENTS_PREFIX } from '../identity/merchant-profile/document-objects'
 import { notePlace, readPlace, walkDocuments } from '../merchants/document-walk'
 import { readUnknownSince, sortUnknown, writeUnknownSince } from '../merchants/unknown-since'
 import { recordCounted } from '../platform/audit/counted'

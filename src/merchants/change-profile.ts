@@ -1,21 +1,27 @@
 import { and, eq } from 'drizzle-orm'
 import type { CurrentSession } from '../identity/credentials/find-session'
 import { refOf } from '../identity/credentials/session-ref'
-import { recordEvent } from '../platform/audit/record'
-import { batch } from '../platform/db/batch'
-import { merchantProfiles } from '../platform/db/merchant-schema'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
 import {
   type CheckedProfile,
   checkProfile,
   columns,
   type FieldName,
   NO_PROFILE,
-} from './check-profile'
+} from '../identity/merchant-profile/check-profile'
+import {
+  asRead,
+  NEW,
+  refusal,
+  type Standing,
+  standingOf,
+} from '../identity/merchant-profile/standing'
+import { EDITABLE, type MerchantState } from '../identity/merchant-profile/states'
+import { recordEvent } from '../platform/audit/record'
+import { batch } from '../platform/db/batch'
+import { merchantProfiles } from '../platform/db/merchant-schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import type { ProfileChange } from './profile-change'
-import { asRead, NEW, refusal, type Standing, standingOf } from './standing'
-import { EDITABLE, type MerchantState } from './states'
 
 const CHANGEABLE: readonly MerchantState[] = [...EDITABLE, 'approved']
 

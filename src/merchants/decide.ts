@@ -3,6 +3,13 @@ import * as z from 'zod'
 import { notifyOwner, ownerColumns } from '../identity/accounts/notify-owner'
 import type { CurrentSession } from '../identity/credentials/find-session'
 import { maySensitively } from '../identity/credentials/step-up'
+import { refusal, type Standing } from '../identity/merchant-profile/standing'
+import {
+  type Decision,
+  isDecidable,
+  type MerchantState,
+  transitions,
+} from '../identity/merchant-profile/states'
 import { recordEvent } from '../platform/audit/record'
 import { batch } from '../platform/db/batch'
 import { insertFrom } from '../platform/db/insert-where'
@@ -11,8 +18,6 @@ import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
 import { plainText } from '../platform/text/display-name'
-import { refusal, type Standing } from './standing'
-import { type Decision, isDecidable, type MerchantState, transitions } from './states'
 
 const version = z.int().min(1)
 const reason = plainText(1000)

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto'
+import {
+  type DocumentType,
+  fileTypes,
+  HEAD_BYTES,
+  TAIL_BYTES,
+} from '../identity/merchant-profile/file-types'
 import { problem } from '../platform/problems'
 import { archiveEnd } from './archive-end'
-import { type DocumentType, fileTypes, HEAD_BYTES, TAIL_BYTES } from './file-types'
 
 /** What a file turned out to be. */
 export type Inspected = Readonly<{ bytes: number; sha256: string }>

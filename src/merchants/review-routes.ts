@@ -1,15 +1,15 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { may } from '../identity/credentials/guards'
+import { reviewedApplication } from '../identity/merchant-profile/application'
+import { openDocument } from '../identity/merchant-profile/open-document'
+import { reviewApplication } from '../identity/merchant-profile/read-application'
+import { sendDocument } from '../identity/merchant-profile/send-document'
 import { query } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { describe } from '../platform/http/facets'
 import { rateLimit } from '../platform/http/rate-limit'
-import { reviewedApplication } from './application'
 import { listMerchants, merchantEntry, merchantQuery } from './list-merchants'
-import { openDocument } from './open-document'
-import { reviewApplication } from './read-application'
-import { sendDocument } from './send-document'
 
 /** What admins read of applications. */
 export const reviewRoutes = new Hono<AppEnv>({ strict: false })

@@ -1,15 +1,15 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { may } from '../identity/credentials/guards'
+import { application } from '../identity/merchant-profile/application'
+import { readApplication } from '../identity/merchant-profile/read-application'
+import { standing } from '../identity/merchant-profile/standing'
 import { body } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { describe } from '../platform/http/facets'
 import { rateLimit } from '../platform/http/rate-limit'
-import { application } from './application'
 import { changeProfile } from './change-profile'
 import { profileChange } from './profile-change'
-import { readApplication } from './read-application'
-import { standing } from './standing'
 import { submitApplication } from './submit'
 
 const submission = z.strictObject({ version: z.int().min(0).describe('As it was read') })

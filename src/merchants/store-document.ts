@@ -1,6 +1,16 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import type { CurrentSession } from '../identity/credentials/find-session'
 import { refOf } from '../identity/credentials/session-ref'
+import {
+  type DocumentEntry,
+  entryColumns,
+  entryOf,
+  isFileName,
+} from '../identity/merchant-profile/document-entry'
+import { objectKey } from '../identity/merchant-profile/document-objects'
+import type { DocumentType } from '../identity/merchant-profile/file-types'
+import { NEW, refusal, standingOf } from '../identity/merchant-profile/standing'
+import { hasEditable } from '../identity/merchant-profile/states'
 import { recordEvent } from '../platform/audit/record'
 import { sealText } from '../platform/audit/text'
 import type { FileHead } from '../platform/body/upload'
@@ -10,12 +20,7 @@ import { merchantDocuments } from '../platform/db/merchant-schema'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
 import { archiveFile } from './archive-file'
-import { type DocumentEntry, entryColumns, entryOf, isFileName } from './document-entry'
-import { objectKey } from './document-objects'
-import type { DocumentType } from './file-types'
 import { reservePlace } from './reserve-place'
-import { NEW, refusal, standingOf } from './standing'
-import { hasEditable } from './states'
 
 type Needs = Pick<Deps, 'db' | 'now' | 'caller' | 'archive' | 'settings' | 'patience' | 'waitUntil'>
 

@@ -3,7 +3,7 @@ import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 import { time } from './columns'
 import { users } from './schema'
 
-/** From application to approval; transitions in merchants/states.ts. */
+/** From application to approval; transitions in identity/merchant-profile/states.ts. */
 export const merchantStates = [
   'draft',
   'submitted',

@@ -1,11 +1,11 @@
 import { isSupportedCountry } from 'libphonenumber-js/min'
 import { describe, test } from 'vitest'
-import { isCountry } from '../../../src/merchants/country'
-import { isFileName } from '../../../src/merchants/document-entry'
-import { type DocumentType } from '../../../src/merchants/file-types'
+import { isCountry } from '../../../src/identity/merchant-profile/country'
+import { isFileName } from '../../../src/identity/merchant-profile/document-entry'
+import { type DocumentType } from '../../../src/identity/merchant-profile/file-types'
+import { phoneNumber } from '../../../src/identity/merchant-profile/phone'
+import { website } from '../../../src/identity/merchant-profile/website'
 import { inspectFile } from '../../../src/merchants/inspect-file'
-import { phoneNumber } from '../../../src/merchants/phone'
-import { website } from '../../../src/merchants/website'
 import { attachment, fileNameOf } from '../../../src/platform/http/content-disposition'
 
 describe('the name of a file', () => {

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import type { AppEnv } from '../platform/deps'
-import { attachment } from '../platform/http/content-disposition'
+import type { AppEnv } from '../../platform/deps'
+import { attachment } from '../../platform/http/content-disposition'
 import { type DocumentType, fileTypes } from './file-types'
 
 type OpenDocument = Readonly<{

@@ -1,8 +1,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import { describe, test } from 'vitest'
-import { countryRules } from '../../../src/merchants/country-rules'
-import { checkNumber, showNumber } from '../../../src/merchants/registration-number'
-import { PUBLISHED, REFUSED } from '../../vectors/business-numbers'
+import { countryRules } from '../../../../src/identity/merchant-profile/country-rules'
+import {
+  checkNumber,
+  showNumber,
+} from '../../../../src/identity/merchant-profile/registration-number'
+import { PUBLISHED, REFUSED } from '../../../vectors/business-numbers'
 
 describe('numbers that companies and registers publish', () => {
   test.for(PUBLISHED)('%s %s %o', ([country, kind, [given, stored, shown]], { expect }) => {
@@ -60,7 +63,7 @@ function corpus(file: string): readonly (readonly [string, boolean])[] {
   })
 }
 
-const SOURCE = readFileSync('src/merchants/country-rules.ts', 'utf8')
+const SOURCE = readFileSync('src/identity/merchant-profile/country-rules.ts', 'utf8')
 const rules = Object.entries(countryRules).flatMap(([country, kinds]) =>
   (['registration', 'tax'] as const).flatMap((kind) =>
     (kinds[kind] ?? []).map((rule) => ({ country, kind, rule })),
@@ -79,7 +82,9 @@ describe('the tests of stdnum', () => {
   })
 
   test.for(checked)('%s/%s says the same through our table', async ([code, name], { expect }) => {
-    const module: unknown = await import(`../../../node_modules/stdnum/lib/cjs/${code}/${name}.js`)
+    const module: unknown = await import(
+      `../../../../node_modules/stdnum/lib/cjs/${code}/${name}.js`
+    )
     const numbers = corpus(`node_modules/stdnum/src/${code}/${name}.spec.ts`)
     expect(numbers.length).toBeGreaterThan(0)
     const country = code.toUpperCase()

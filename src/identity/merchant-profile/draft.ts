@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { insertFrom } from '../platform/db/insert-where'
-import { merchantProfiles } from '../platform/db/merchant-schema'
-import type { Deps } from '../platform/deps'
-import { plainText } from '../platform/text/display-name'
+import { insertFrom } from '../../platform/db/insert-where'
+import { merchantProfiles } from '../../platform/db/merchant-schema'
+import type { Deps } from '../../platform/deps'
+import { plainText } from '../../platform/text/display-name'
 import { isCountry } from './country'
 import { website } from './website'
 

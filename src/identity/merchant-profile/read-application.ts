@@ -1,14 +1,14 @@
 import { and, asc, eq, isNotNull, sql } from 'drizzle-orm'
 import type * as z from 'zod'
-import { batch } from '../platform/db/batch'
+import { batch } from '../../platform/db/batch'
 import {
   merchantDocuments,
   merchantProfiles,
   merchantReviews,
-} from '../platform/db/merchant-schema'
-import { users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
+} from '../../platform/db/merchant-schema'
+import { users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { problem } from '../../platform/problems'
 import { type application, type reviewedApplication, shown, type step } from './application'
 import { entryColumns, entryOf } from './document-entry'
 

@@ -1,10 +1,10 @@
 import { and, eq, isNotNull } from 'drizzle-orm'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { recordEvent } from '../platform/audit/record'
-import { merchantDocuments } from '../platform/db/merchant-schema'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
-import { reach } from '../platform/reach'
+import { recordEvent } from '../../platform/audit/record'
+import { merchantDocuments } from '../../platform/db/merchant-schema'
+import type { Deps } from '../../platform/deps'
+import { problem } from '../../platform/problems'
+import { reach } from '../../platform/reach'
+import type { CurrentSession } from '../credentials/find-session'
 
 export const isStored = (userId: string, id: string) =>
   and(
