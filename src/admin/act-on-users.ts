@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type Notice, notifyOwner, ownerNotices } from '../identity/accounts/notify-owner'
+import type { Authority } from '../identity/approvals/authority'
 import type { CurrentSession } from '../identity/credentials/find-session'
 import { type SealedText, sealerFor } from '../platform/audit/text'
 import { type Answers, batchOfEach, type Statements } from '../platform/db/batch'
@@ -7,7 +8,6 @@ import type { Deps } from '../platform/deps'
 import { insertWaiting } from '../platform/email/enqueue'
 import { problem } from '../platform/problems'
 import { within } from '../platform/reach'
-import type { Authority } from './authority'
 import { findSubjects, type Refusals, type Subject } from './subject'
 
 /** Which accounts an admin acts on, and why. */

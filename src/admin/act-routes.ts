@@ -1,12 +1,17 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
+import {
+  scheduledAnswer,
+  scheduledAnswerOf,
+  waitingAnswer,
+  waitingAnswerOf,
+} from '../identity/approvals/answers'
 import { may } from '../identity/credentials/guards'
 import { body } from '../platform/body/validate'
 import { roles } from '../platform/db/schema'
 import type { AppEnv } from '../platform/deps'
 import { describe } from '../platform/http/facets'
 import { rateLimit } from '../platform/http/rate-limit'
-import { scheduledAnswer, scheduledAnswerOf, waitingAnswer, waitingAnswerOf } from './answers'
 import { changeRole } from './change-role'
 import { disableUser, enableUser } from './disable-user'
 import { scheduleFactorRemoval } from './schedule-factor-removal'

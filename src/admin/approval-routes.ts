@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { linkToken } from '../identity/accounts/mailed-link'
+import { actQuery, listActs, waitingAct } from '../identity/approvals/list-acts'
 import { may } from '../identity/credentials/guards'
 import { body, query } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
@@ -9,7 +10,6 @@ import { anyone } from '../platform/http/guard'
 import { rateLimit } from '../platform/http/rate-limit'
 import { stopAct } from '../users/stop-act'
 import { approveAct, stopWaitingAct } from './decide-act'
-import { actQuery, listActs, waitingAct } from './list-acts'
 
 const reader = may('user_administration')
 const admin = may('user_administration', { stepUp: true })

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
+import { endAct } from '../identity/approvals/end-acts'
+import { stoppedNotices } from '../identity/approvals/stopped-notices'
 import type { CurrentSession } from '../identity/credentials/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../identity/credentials/step-up'
 import { batch } from '../platform/db/batch'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
-import { endAct } from '../users/end-acts'
-import { stoppedNotices } from '../users/stopped-notices'
 import { actKindOf } from './act-kinds'
 import { performAct, selectActs, type WaitingAct } from './perform-act'
 

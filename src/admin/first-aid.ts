@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { type Authority, bySession } from '../identity/approvals/authority'
 import type { CurrentSession } from '../identity/credentials/find-session'
 import { isOfThisEpoch } from '../identity/credentials/session-epoch'
 import { requestReset } from '../identity/mailbox/request-reset'
@@ -7,7 +8,6 @@ import { sessions } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem, problemCode } from '../platform/problems'
 import { actOnUsers, forEachOf, type UserAct } from './act-on-users'
-import { type Authority, bySession } from './authority'
 import type { Refusals } from './subject'
 
 // What helps an owner and gives nobody any power. For one account it asks for no step-up; a list

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
 import { hasEverHadColleague, hasOtherAdmin, isSoleAdmin } from '../identity/accounts/admins'
 import { BY_BOOTSTRAP } from '../identity/accounts/invitation'
+import { grantNotices, newGrant, requestGrant } from '../identity/approvals/request-grant'
 import { recordEvent } from '../platform/audit/record'
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
 import { bootstrapSecret, recordRefusedSecret } from '../users/bootstrap-secret'
 import { scheduleAlone } from './invite-alone'
 import { type Asked, atOnce, invitedEvent, type Way } from './invite-way'
-import { grantNotices, newGrant, requestGrant } from './request-grant'
 
 /**
  * An admin who has colleagues needs the approval of one. A sole admin who has never had any may

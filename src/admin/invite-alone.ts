@@ -2,6 +2,8 @@ import { desc, type SQL, sql } from 'drizzle-orm'
 import { isSoleAdmin } from '../identity/accounts/admins'
 import { mailedLink } from '../identity/accounts/mailed-link'
 import { type Owner, ownerColumns, ownerNotices } from '../identity/accounts/notify-owner'
+import { askStatements, newAct, type ScheduledAct } from '../identity/approvals/ask-for-act'
+import { selectScheduled } from '../identity/approvals/standing-acts'
 import type { CurrentSession } from '../identity/credentials/find-session'
 import { randomToken } from '../platform/crypto/token'
 import { adminAppointments, pendingActs } from '../platform/db/admin-schema'
@@ -9,8 +11,6 @@ import { users } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { maskAddress } from '../platform/email/header-safety'
 import { problem } from '../platform/problems'
-import { selectScheduled } from '../users/standing-acts'
-import { askStatements, newAct, type ScheduledAct } from './ask-for-act'
 
 /** How long everyone who has been an admin can stop it: long enough for a holiday. */
 const DELAY_MS = 7 * 86_400_000

@@ -2,6 +2,8 @@ import { and, eq, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { selectLinks } from '../identity/accounts/find-link'
 import { linksOf } from '../identity/accounts/links'
+import { actColumns, actEntry, waitingAct } from '../identity/approvals/list-acts'
+import { isStandingAct } from '../identity/approvals/standing-acts'
 import { guardOf } from '../identity/attempts/guard-of'
 import { namesOf } from '../identity/attempts/lock-record'
 import { countBackupCodes } from '../identity/factors/backup-codes'
@@ -12,8 +14,6 @@ import { roles, sessions, totpAuthenticators, users } from '../platform/db/schem
 import type { Deps } from '../platform/deps'
 import { problem } from '../platform/problems'
 import { reach } from '../platform/reach'
-import { isStandingAct } from '../users/standing-acts'
-import { actColumns, actEntry, waitingAct } from './list-acts'
 import { columns, entryOf, userEntry } from './list-users'
 
 const time = z.iso.datetime()

@@ -1,3 +1,4 @@
+import { byStepUp } from '../identity/approvals/authority'
 import { guardOf } from '../identity/attempts/guard-of'
 import { dropLocks, namesOf } from '../identity/attempts/lock-record'
 import type { CurrentSession } from '../identity/credentials/find-session'
@@ -5,7 +6,6 @@ import { recordEvent } from '../platform/audit/record'
 import type { Deps } from '../platform/deps'
 import { reach } from '../platform/reach'
 import { actOnUsers, forEachOf, type UserAct } from './act-on-users'
-import { byStepUp } from './authority'
 import type { Refusals } from './subject'
 
 /**

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
 import { performAct, selectActs, type WaitingAct } from '../admin/perform-act'
+import { endAct } from '../identity/approvals/end-acts'
+import { isStandingAct, selectScheduled } from '../identity/approvals/standing-acts'
 import { pendingActs } from '../platform/db/admin-schema'
 import { batch } from '../platform/db/batch'
 import type { Deps } from '../platform/deps'
 import { countFailed } from '../platform/jobs/count-failed'
 import type { Counts } from '../platform/jobs/job'
 import { reach } from '../platform/reach'
-import { endAct } from '../users/end-acts'
-import { isStandingAct, selectScheduled } from '../users/standing-acts'
 
 /** Acts that one run does or closes; the rest is due at the next. */
 const ACTS = 50

@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
+import { invite } from '../admin/invite'
+import { invitedAnswer, invitedAnswerOf } from '../admin/invited-answer'
 import {
   scheduledAnswer,
   scheduledAnswerOf,
   waitingAnswer,
   waitingAnswerOf,
-} from '../admin/answers'
-import { invite } from '../admin/invite'
-import { invitedAnswer, invitedAnswerOf } from '../admin/invited-answer'
+} from '../identity/approvals/answers'
 import { deviceTokensOf } from '../identity/attempts/device-token'
 import type { CurrentSession } from '../identity/credentials/find-session'
 import { perhapsSignedIn, requirePermission } from '../identity/credentials/guards'

@@ -1,9 +1,9 @@
 import type { SQL } from 'drizzle-orm'
-import { adminNotices } from '../identity/accounts/notify-admins'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import type { Deps } from '../platform/deps'
-import type { WaitingMail } from '../platform/email/enqueue'
-import { maskAddress } from '../platform/email/header-safety'
+import type { Deps } from '../../platform/deps'
+import type { WaitingMail } from '../../platform/email/enqueue'
+import { maskAddress } from '../../platform/email/header-safety'
+import { adminNotices } from '../accounts/notify-admins'
+import type { CurrentSession } from '../credentials/find-session'
 import { askStatements, newAct, type ScheduledAct } from './ask-for-act'
 
 /** A grant that waits for another admin, who has until its day to approve. */

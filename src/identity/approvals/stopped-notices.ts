@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
-import { ownerColumns, ownerNotices } from '../identity/accounts/notify-owner'
-import type { ActKind } from '../platform/db/admin-schema'
-import { users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import type { WaitingMail } from '../platform/email/enqueue'
-import { maskAddress } from '../platform/email/header-safety'
+import type { ActKind } from '../../platform/db/admin-schema'
+import { users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import type { WaitingMail } from '../../platform/email/enqueue'
+import { maskAddress } from '../../platform/email/header-safety'
+import { ownerColumns, ownerNotices } from '../accounts/notify-owner'
 
 type Stopped = Readonly<{ kind: ActKind; userId: string; requestedBy: string }>
 

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { actKinds, pendingActs } from '../platform/db/admin-schema'
-import { roles } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { isStandingAct } from '../users/standing-acts'
+import { actKinds, pendingActs } from '../../platform/db/admin-schema'
+import { roles } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { isStandingAct } from './standing-acts'
 
 /** Where a page begins: the day and id of its first act. Opaque to clients, and no key to anything. */
 const CURSOR = /^([0-9a-z]{1,9})\.(act_[\w-]{22})$/

@@ -1,13 +1,13 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import { revokeLinks } from '../identity/accounts/links'
-import type { Owner } from '../identity/accounts/notify-owner'
-import { revokeAllKeys } from '../identity/api-keys/revoke-all-keys'
-import type { AuditEventName } from '../platform/audit/events'
-import { recordEvent } from '../platform/audit/record'
-import type { SealedText } from '../platform/audit/text'
-import { inviter } from '../platform/db/columns'
-import { sessions, users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
+import type { AuditEventName } from '../../platform/audit/events'
+import { recordEvent } from '../../platform/audit/record'
+import type { SealedText } from '../../platform/audit/text'
+import { inviter } from '../../platform/db/columns'
+import { sessions, users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { revokeLinks } from '../accounts/links'
+import type { Owner } from '../accounts/notify-owner'
+import { revokeAllKeys } from '../api-keys/revoke-all-keys'
 
 export type Change = Readonly<{
   event: AuditEventName

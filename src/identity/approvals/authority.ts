@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { isSession, refOf, sessionExists } from '../identity/credentials/session-ref'
-import { maySensitively, requireUsed, useStepUp } from '../identity/credentials/step-up'
-import { sessions } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
+import { sessions } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { problem } from '../../platform/problems'
+import type { CurrentSession } from '../credentials/find-session'
+import { isSession, refOf, sessionExists } from '../credentials/session-ref'
+import { maySensitively, requireUsed, useStepUp } from '../credentials/step-up'
 
 /**
  * By what an admin acts: a condition for every statement of the act, and its last statement, whose
