@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { verifyConsistency, verifyInclusion } from '../../src/audit/merkle.ts'
+import { verifyConsistency, verifyInclusion } from '../../src/features/audit-log/tree/merkle.ts'
 import type { CorpusCase } from './kind.ts'
 import { CannotCheck, count, printable } from './wrong.ts'
 

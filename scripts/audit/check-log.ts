@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { verifyConsistency } from '../../src/audit/merkle.ts'
+import { verifyConsistency } from '../../src/features/audit-log/tree/merkle.ts'
 import type { ArchiveFolder, Manifest } from './archive-folder.ts'
 import type { Trust } from './check-proof.ts'
 import { History } from './history.ts'

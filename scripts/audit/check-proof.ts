@@ -1,7 +1,11 @@
 import type { JWK } from 'jose'
 import * as z from 'zod'
 import { canonical } from '../../src/platform/audit/entry.ts'
-import { leafHash, verifyConsistency, verifyInclusion } from '../../src/audit/merkle.ts'
+import {
+  leafHash,
+  verifyConsistency,
+  verifyInclusion,
+} from '../../src/features/audit-log/tree/merkle.ts'
 import type { Json } from './json.ts'
 import { checkHead, type Known } from './known-heads.ts'
 import { CannotCheck, count, day, printable, Wrong } from './wrong.ts'

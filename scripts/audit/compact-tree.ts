@@ -1,4 +1,4 @@
-import { type Hash, joinNodes, nodeHash } from '../../src/audit/merkle.ts'
+import { type Hash, joinNodes, nodeHash } from '../../src/features/audit-log/tree/merkle.ts'
 
 /** A tree that only grows, as the roots of its complete subtrees: twenty hashes for a million leaves. */
 export class CompactTree {

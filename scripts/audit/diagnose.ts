@@ -1,5 +1,5 @@
 import type { Entry, Gap } from '../../src/platform/audit/entry.ts'
-import type { Hash } from '../../src/audit/merkle.ts'
+import type { Hash } from '../../src/features/audit-log/tree/merkle.ts'
 import { leafOf } from './entry-line.ts'
 
 /** How many entries after the first wrong one are looked at. */

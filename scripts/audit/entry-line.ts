@@ -1,5 +1,5 @@
 import { canonical, type Entry, type Gap, personalHash } from '../../src/platform/audit/entry.ts'
-import { type Hash, leafHash } from '../../src/audit/merkle.ts'
+import { type Hash, leafHash } from '../../src/features/audit-log/tree/merkle.ts'
 import { isRecord, type Json } from './json.ts'
 import { Unreadable } from './lines.ts'
 import { wrongEntry } from './wrong.ts'

@@ -1,5 +1,5 @@
 import { type Entry, type Gap, gapAt } from '../../src/platform/audit/entry.ts'
-import { base64url, type Hash } from '../../src/audit/merkle.ts'
+import { base64url, type Hash } from '../../src/features/audit-log/tree/merkle.ts'
 import type { CompactTree } from './compact-tree.ts'
 import { diagnose, WINDOW } from './diagnose.ts'
 import { type EntryLine, leafOf } from './entry-line.ts'

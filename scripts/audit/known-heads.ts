@@ -1,5 +1,5 @@
 import type { JWK } from 'jose'
-import { type TreeHead, verifyHead } from '../../src/audit/tree-head.ts'
+import { type TreeHead, verifyHead } from '../../src/features/audit-log/tree/tree-head.ts'
 import { isRecord, parseJson } from './json.ts'
 import { count, day, printable, Wrong } from './wrong.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { coveringNodes, type Hash } from '../../src/audit/merkle.ts'
-import { decodeTile, TILE_WIDTH } from '../../src/audit/tiles.ts'
+import { coveringNodes, type Hash } from '../../src/features/audit-log/tree/merkle.ts'
+import { decodeTile, TILE_WIDTH } from '../../src/features/audit-log/tree/tiles.ts'
 import { CompactTree } from './compact-tree.ts'
 import { count, Wrong } from './wrong.ts'
 

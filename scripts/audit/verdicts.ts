@@ -1,4 +1,4 @@
-import { TILE_WIDTH } from '../../src/audit/tiles.ts'
+import { TILE_WIDTH } from '../../src/features/audit-log/tree/tiles.ts'
 import type { Known } from './known-heads.ts'
 import { count, span, Wrong, wrongEntry } from './wrong.ts'
 

@@ -1,5 +1,5 @@
-import { archiveEvents } from '../audit/archive'
-import { sealEvents } from '../audit/seal'
+import { archiveEvents } from '../features/audit-log/archive/archive'
+import { sealEvents } from '../features/audit-log/tree/seal'
 import { mails } from '../mails'
 import type { Deps } from '../platform/deps'
 import { sendWaitingMails } from '../platform/email/send-waiting-mails'

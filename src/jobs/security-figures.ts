@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { idRange } from '../audit/id-range'
+import { idRange } from '../features/audit-log/id-range'
 import { type AuditEventName, auditEvents as levels } from '../platform/audit/events'
 import { auditEvents } from '../platform/db/audit-schema'
 import { batch } from '../platform/db/batch'

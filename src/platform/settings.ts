@@ -71,7 +71,7 @@ const schema = z
     PASSWORD_PEPPER: keyring,
     SEALING_KEYS: keyring,
     SIGNING_KEYS: json(signingKeysSchema),
-    /** Sign the heads of the audit log and nothing else (audit/tree-head.ts). */
+    /** Sign the heads of the audit log and nothing else (features/audit-log/tree/tree-head.ts). */
     AUDIT_KEYS: json(signingKeysSchema),
     /** Opens the invitation of the first admin, once (admin/bootstrap.ts). Without it nothing does. */
     BOOTSTRAP_TOKEN: z

@@ -2,8 +2,8 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, test } from 'vitest'
 import operations from '../../docs/operations.md?raw'
 import { newSigningKey } from '../../scripts/keys/signing-key'
-import { archiveEvents } from '../../src/audit/archive'
-import { sealEvents } from '../../src/audit/seal'
+import { archiveEvents } from '../../src/features/audit-log/archive/archive'
+import { sealEvents } from '../../src/features/audit-log/tree/seal'
 import { signingKeysSchema } from '../../src/platform/crypto/jwt'
 import type { Deps } from '../../src/platform/deps'
 import {
@@ -14,7 +14,7 @@ import {
   sql,
   withoutTriggers,
   writeEvents,
-} from '../audit/support'
+} from '../features/audit-log/support'
 import { hasAdmin } from '../support/admins'
 import { startApp } from '../support/app'
 import { documented } from '../support/documented'

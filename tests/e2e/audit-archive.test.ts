@@ -5,17 +5,17 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { main } from '../../scripts/audit/main.ts'
 import { migrate } from '../../scripts/dev/database.ts'
-import { SEGMENT_SIZE } from '../../src/audit/segment.ts'
-import { runVerify } from '../pure/audit/run-verify.ts'
+import { SEGMENT_SIZE } from '../../src/features/audit-log/archive/segment.ts'
+import { runVerify } from '../pure/features/audit-log/run-verify.ts'
+import { documented, statementOf } from '../support/documented.ts'
 import { signInAsFirstAdmin } from '../support/e2e/admin.ts'
+import { rowsIn, rowsOf, runIn, workshop } from '../support/e2e/by-the-letter.ts'
 import {
   type DevServer,
   newState,
   startDevServer,
   stillRunning,
 } from '../support/e2e/dev-server.ts'
-import { rowsIn, rowsOf, runIn, workshop } from '../support/e2e/by-the-letter.ts'
-import { documented, statementOf } from '../support/documented.ts'
 import { runJobs, startJob } from '../support/e2e/jobs.ts'
 import { download, writeOldEvents } from '../support/e2e/old-events.ts'
 import { withStores } from '../support/e2e/stores.ts'

@@ -1,5 +1,5 @@
 import type { Deps } from '../../src/platform/deps'
-import { RETENTION_MS, sealAll, writeEvents } from '../audit/support'
+import { RETENTION_MS, sealAll, writeEvents } from '../features/audit-log/support'
 import { bucketOf } from '../support/bucket'
 import { isDeep } from '../support/many'
 import { hasSealed } from '../support/sealed'

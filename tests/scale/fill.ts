@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
-import { sealEvents } from '../../src/audit/seal'
+import { sealEvents } from '../../src/features/audit-log/tree/seal'
 import type { Deps } from '../../src/platform/deps'
-import { withoutTriggers } from '../audit/support'
+import { withoutTriggers } from '../features/audit-log/support'
 import { FILLED_AT, type Filler } from './columns'
 import { FEW, fillers } from './tables'
 

@@ -49,7 +49,7 @@ export const auditEvents = sqliteTable(
   ],
 )
 
-/** Hashes of the tree, 256 of one height a row, so that a proof needs a handful of rows (audit/tiles.ts). */
+/** Hashes of the tree, 256 of one height a row, so that a proof needs a handful of rows (features/audit-log/tree/tiles.ts). */
 export const auditTiles = sqliteTable(
   'audit_tiles',
   {
@@ -70,7 +70,7 @@ export const auditHeads = sqliteTable(
     /** How many events the tree holds. */
     size: integer('size').primaryKey(),
     at: time('at').notNull(),
-    /** The head as it was signed (audit/tree-head.ts). */
+    /** The head as it was signed (features/audit-log/tree/tree-head.ts). */
     jws: text('jws').notNull(),
   },
   (table) => [index('audit_heads_at').on(table.at)],

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
 import { countedEvent } from '../../../src/platform/audit/counted'
 import type { IpLimiter } from '../../../src/platform/http/ip-limiter'
-import { jobDeps, sql } from '../../audit/support'
+import { jobDeps, sql } from '../../features/audit-log/support'
 import { freshAddress, startApp } from '../../support/app'
 
 const login = (app: ReturnType<typeof startApp>, identifier: string, ip: string) =>

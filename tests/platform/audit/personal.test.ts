@@ -1,7 +1,7 @@
 import { afterEach, describe, test } from 'vitest'
-import { archiveEvents } from '../../../src/audit/archive'
-import { searchEvents } from '../../../src/audit/search'
-import { SEGMENT_SIZE } from '../../../src/audit/segment'
+import { archiveEvents } from '../../../src/features/audit-log/archive/archive'
+import { SEGMENT_SIZE } from '../../../src/features/audit-log/archive/segment'
+import { searchEvents } from '../../../src/features/audit-log/search'
 import { eraseAccounts } from '../../../src/jobs/erase-accounts'
 import { purgeUnconfirmed } from '../../../src/jobs/purge-unconfirmed'
 import { recordEvent } from '../../../src/platform/audit/record'
@@ -13,7 +13,7 @@ import {
   sealAll,
   sql,
   writeEvents,
-} from '../../audit/support'
+} from '../../features/audit-log/support'
 import { insertUser } from '../../support/admins'
 import { startApp } from '../../support/app'
 

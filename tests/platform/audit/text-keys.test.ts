@@ -4,9 +4,9 @@ import { recordEvent } from '../../../src/platform/audit/record'
 import { sealText } from '../../../src/platform/audit/text'
 import { parseKeyring } from '../../../src/platform/crypto/keyring'
 import { randomToken } from '../../../src/platform/crypto/token'
-import { allEvents, emptyLog, sql } from '../../audit/support'
+import { allEvents, emptyLog, sql } from '../../features/audit-log/support'
 
-import { erase, SAID, twoTexts } from '../../audit/two-texts'
+import { erase, SAID, twoTexts } from '../../features/audit-log/two-texts'
 
 beforeEach(emptyLog)
 afterEach(emptyLog)

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, test } from 'vitest'
-import { archiveEvents } from '../../../src/audit/archive'
-import { exportEvents } from '../../../src/audit/export'
-import { leafHash, verifyInclusion } from '../../../src/audit/merkle'
-import { proveInclusion } from '../../../src/audit/prove'
-import { SEGMENT_SIZE } from '../../../src/audit/segment'
+import { archiveEvents } from '../../../src/features/audit-log/archive/archive'
+import { SEGMENT_SIZE } from '../../../src/features/audit-log/archive/segment'
+import { exportEvents } from '../../../src/features/audit-log/export'
+import { proveInclusion } from '../../../src/features/audit-log/prove'
+import { leafHash, verifyInclusion } from '../../../src/features/audit-log/tree/merkle'
 import { canonical, type Entry, personalHash } from '../../../src/platform/audit/entry'
 import { recordEvent } from '../../../src/platform/audit/record'
 import { sealText } from '../../../src/platform/audit/text'
@@ -15,10 +15,10 @@ import {
   sql,
   withoutTriggers,
   writeEvents,
-} from '../../audit/support'
+} from '../../features/audit-log/support'
 import { collectingLog } from '../../support/attack'
 
-import { erase, HERS, type Log, SAID, twoTexts } from '../../audit/two-texts'
+import { erase, HERS, type Log, SAID, twoTexts } from '../../features/audit-log/two-texts'
 
 beforeEach(emptyLog)
 afterEach(emptyLog)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { SEGMENT_SIZE } from '../../../src/audit/segment.ts'
+import { SEGMENT_SIZE } from '../../../src/features/audit-log/archive/segment.ts'
 import { personalHash } from '../../../src/platform/audit/entry.ts'
 
 const OLD_MS = 100 * 86_400_000
