@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { createApp } from '../../src/app'
-import { openApiDocument } from '../../src/http/openapi'
+import { openApiDocument } from '../../src/features/docs/openapi'
 import { sha256 } from '../../src/platform/crypto/token'
 import { linkPurposes } from '../../src/platform/db/schema'
 import { settings } from '../../src/platform/settings'

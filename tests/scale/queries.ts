@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { jsonSchema } from '../../src/http/openapi-answers'
+import { jsonSchema } from '../../src/features/docs/openapi-answers'
 import { FILLED_AT } from './columns'
 
 export type Query = Readonly<Record<string, string>>

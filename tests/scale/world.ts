@@ -1,5 +1,5 @@
-import { jsonSchema } from '../../src/http/openapi-answers'
-import { exampleOf } from '../../src/pages/examples'
+import { exampleOf } from '../../src/features/docs/examples'
+import { jsonSchema } from '../../src/features/docs/openapi-answers'
 import type { Role } from '../../src/platform/db/schema'
 import { openSession } from '../support/accounts'
 import type { App } from '../support/acts'

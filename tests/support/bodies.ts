@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app'
-import { openApiDocument } from '../../src/http/openapi'
+import { openApiDocument } from '../../src/features/docs/openapi'
 import { settings } from '../../src/platform/settings'
 import { startApp } from './app'
 import { withoutLimits } from './test-deps'

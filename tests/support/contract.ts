@@ -1,8 +1,11 @@
 import { Validator } from '@cfworker/json-schema'
 import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app'
-import { openApiDocument, type Operation } from '../../src/http/openapi'
-import type { Answer as DocumentedAnswer, JsonSchema } from '../../src/http/openapi-answers'
+import { openApiDocument, type Operation } from '../../src/features/docs/openapi'
+import type {
+  Answer as DocumentedAnswer,
+  JsonSchema,
+} from '../../src/features/docs/openapi-answers'
 import { settings } from '../../src/platform/settings'
 import type { Answer } from './app'
 

@@ -3,8 +3,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'vitest'
-import { createApp } from '../../../src/app'
-import { openApiDocument } from '../../../src/http/openapi'
+import { createApp } from '../../../../src/app'
+import { openApiDocument } from '../../../../src/features/docs/openapi'
 
 const { routes } = createApp()
 const api = openApiDocument(routes, {

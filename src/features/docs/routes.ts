@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { openApiDocument } from '../http/openapi'
-import { docsPage } from '../pages/docs-page'
-import type { AppEnv } from '../platform/deps'
-import { describe, type FacetAnswer } from '../platform/http/facets'
-import { anyone } from '../platform/http/guard'
-import { publicPage, servePublicPage } from '../platform/http/page'
-import { type PublicText, publicText, servePublicText } from '../platform/http/public-text'
+import type { AppEnv } from '../../platform/deps'
+import { describe, type FacetAnswer } from '../../platform/http/facets'
+import { anyone } from '../../platform/http/guard'
+import { publicPage, servePublicPage } from '../../platform/http/page'
+import { type PublicText, publicText, servePublicText } from '../../platform/http/public-text'
+import { docsPage } from './docs-page'
+import { openApiDocument } from './openapi'
 
 const CURRENT: Record<number, FacetAnswer> = {
   304: { description: 'The copy that you have is current', schema: null },

@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
-import type { Operation } from '../http/openapi'
-import type { Answer, JsonSchema } from '../http/openapi-answers'
 import { exampleOf } from './examples'
+import type { Operation } from './openapi'
+import type { Answer, JsonSchema } from './openapi-answers'
 import { prose } from './prose'
 import { type Field, formsOf } from './schema-rows'
 
@@ -138,7 +138,7 @@ function goodAnswer(status: string, { description, content }: Answer) {
     ${schema ? html`${fieldTables(schema)}${code(pretty(exampleOf(schema)))}` : ''}`
 }
 
-/** `code: meaning; code: meaning`, as http/openapi-answers.ts writes it. */
+/** `code: meaning; code: meaning`, as features/docs/openapi-answers.ts writes it. */
 const refusalRows = (status: string, description: string) =>
   description.split(/; (?=`)/).map((entry) => {
     const [name = '', ...meaning] = entry.replaceAll('`', '').split(': ')

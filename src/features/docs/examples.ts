@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../http/openapi-answers'
+import type { JsonSchema } from './openapi-answers'
 
 const CHALLENGE = 'mJ3zVbq0PZC4u4vYwqk9n1cTqX2Yd8sR5hLfGeA7oKI'
 

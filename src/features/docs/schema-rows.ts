@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../http/openapi-answers'
+import type { JsonSchema } from './openapi-answers'
 
 /** One field as a reader wants it: the name with its parents, what it is, and what it must satisfy. */
 export type Field = Readonly<{
