@@ -1,8 +1,8 @@
 import { describe, test } from 'vitest'
-import { acceptInvitationPage } from '../../src/pages/accept-invitation-page'
-import { keepAdminPage } from '../../src/pages/keep-admin-page'
-import { stopActPage } from '../../src/pages/stop-act-page'
-import { stopInvitationPage } from '../../src/pages/stop-invitation-page'
+import { acceptInvitationPage } from '../../src/features/pages/accept-invitation-page'
+import { keepAdminPage } from '../../src/features/pages/keep-admin-page'
+import { stopActPage } from '../../src/features/pages/stop-act-page'
+import { stopInvitationPage } from '../../src/features/pages/stop-invitation-page'
 import { noChromium } from '../support/e2e/chromium.ts'
 import { anHourLater, focused, onPage, ORIGIN, type Reply, seen } from '../support/e2e/on-page.ts'
 

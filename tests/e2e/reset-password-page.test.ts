@@ -1,6 +1,6 @@
-import { describe, test } from 'vitest'
 import type { Page } from 'playwright-core'
-import { resetPasswordPage } from '../../src/pages/reset-password-page'
+import { describe, test } from 'vitest'
+import { resetPasswordPage } from '../../src/features/pages/reset-password-page'
 import { noChromium } from '../support/e2e/chromium.ts'
 import { focused, onPage, ORIGIN, type Reply, seen } from '../support/e2e/on-page.ts'
 

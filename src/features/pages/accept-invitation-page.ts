@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Page } from '../platform/http/page'
+import type { Page } from '../../platform/http/page'
 import { linkCard } from './link-card'
 import { passwordField } from './password-field'
 
