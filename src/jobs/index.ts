@@ -1,5 +1,8 @@
 import { archiveEvents } from '../features/audit-log/archive/archive'
 import { sealEvents } from '../features/audit-log/tree/seal'
+import { remindSecrets } from '../features/monitor/remind-secrets'
+import { reportSecurity } from '../features/monitor/report-security'
+import { watchJobs } from '../features/monitor/watch-jobs'
 import { mails } from '../mails'
 import type { Deps } from '../platform/deps'
 import { sendWaitingMails } from '../platform/email/send-waiting-mails'
@@ -11,11 +14,8 @@ import { eraseAccounts } from './erase-accounts'
 import { purgeExpired } from './purge-expired'
 import { purgeUnconfirmed } from './purge-unconfirmed'
 import { remindKeys } from './remind-keys'
-import { remindSecrets } from './remind-secrets'
-import { reportSecurity } from './report-security'
 import { resealSecrets } from './reseal-secrets'
 import { runPendingActs } from './run-pending-acts'
-import { watchJobs } from './watch-jobs'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000

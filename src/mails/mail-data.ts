@@ -1,8 +1,8 @@
 import * as z from 'zod'
+import { reportData } from '../features/monitor/report-data'
 import { actKinds } from '../platform/db/admin-schema'
 import { roles } from '../platform/db/schema'
 import { occasion } from '../platform/email/occasion'
-import { reportData } from './report-data'
 
 const link = z.url({ protocol: /^https?$/ })
 const text = z.string()

@@ -1,6 +1,6 @@
+import { figureFacts, headFacts, pauseFacts, sourceFacts } from '../features/monitor/report-facts'
 import { template } from '../platform/email/template'
 import { mailData } from './mail-data'
-import { figureFacts, headFacts, pauseFacts, sourceFacts } from './report-facts'
 
 /** To all admins each Monday. */
 export const securityReport = template(

@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, test } from 'vitest'
-import { remindSecrets } from '../../src/jobs/remind-secrets'
-import { emptyLog } from '../features/audit-log/support'
-import { sendWaiting } from '../support/mail-faults'
-import { mailsTo } from '../support/mailbox'
-import { many } from '../support/many'
-import { depsAt, type Fault, forgetJobs, hasAdminMailbox, jobEvents } from './support'
+import { remindSecrets } from '../../../src/features/monitor/remind-secrets'
+import { depsAt, type Fault, forgetJobs, hasAdminMailbox, jobEvents } from '../../jobs/support'
+import { sendWaiting } from '../../support/mail-faults'
+import { mailsTo } from '../../support/mailbox'
+import { many } from '../../support/many'
+import { emptyLog } from '../audit-log/support'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS

@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { createDeps } from '../../src/platform/deps'
-import { PATIENCE } from '../../src/platform/patience'
-import { startApp } from '../support/app'
-import { broken, collectingLog } from '../support/attack'
+import { createDeps } from '../../../src/platform/deps'
+import { PATIENCE } from '../../../src/platform/patience'
+import { startApp } from '../../support/app'
+import { broken, collectingLog } from '../../support/attack'
 
 const app = startApp()
 

@@ -1,8 +1,8 @@
-import type { AccountFault } from '../platform/email/carrier'
-import type { Language } from '../platform/email/language'
-import type { Block } from '../platform/email/letter'
-import { plainName } from '../platform/email/plain-name'
-import type { Say } from '../platform/email/say'
+import type { AccountFault } from '../../platform/email/carrier'
+import type { Language } from '../../platform/email/language'
+import type { Block } from '../../platform/email/letter'
+import { plainName } from '../../platform/email/plain-name'
+import type { Say } from '../../platform/email/say'
 import type { ReportData } from './report-data'
 
 const figures = [

@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { idRange } from '../features/audit-log/id-range'
-import { type AuditEventName, auditEvents as levels } from '../platform/audit/events'
-import { auditEvents } from '../platform/db/audit-schema'
-import { batch } from '../platform/db/batch'
-import type { Deps } from '../platform/deps'
-import { networkOf } from '../platform/ip-address'
-import { reach } from '../platform/reach'
+import { type AuditEventName, auditEvents as levels } from '../../platform/audit/events'
+import { auditEvents } from '../../platform/db/audit-schema'
+import { batch } from '../../platform/db/batch'
+import type { Deps } from '../../platform/deps'
+import { networkOf } from '../../platform/ip-address'
+import { reach } from '../../platform/reach'
+import { idRange } from '../audit-log/id-range'
 import { pauseNow, pausesOf } from './mail-pauses'
 
 /** Events that one query looks at, so that none runs long; and all that one report does. */

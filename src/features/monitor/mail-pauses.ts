@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import type { ReportData } from '../mails/report-data'
-import { mailStatus } from '../platform/db/mail-schema'
-import type { Deps } from '../platform/deps'
-import { accountFaults } from '../platform/email/carrier'
-import { reach } from '../platform/reach'
+import { mailStatus } from '../../platform/db/mail-schema'
+import type { Deps } from '../../platform/deps'
+import { accountFaults } from '../../platform/email/carrier'
+import { reach } from '../../platform/reach'
+import type { ReportData } from './report-data'
 
 type MailPause = Omit<ReportData['mailPauses'][number], 'isOver'> & { isOver?: false }
 

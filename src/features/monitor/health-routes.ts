@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { cached } from '../platform/cached'
-import type { AppEnv } from '../platform/deps'
-import { MAIL_STATES, mailState, type MailState } from '../platform/email/budget/mail-state'
-import { describe } from '../platform/http/facets'
-import { anyone } from '../platform/http/guard'
-import { reach } from '../platform/reach'
+import { cached } from '../../platform/cached'
+import type { AppEnv } from '../../platform/deps'
+import { MAIL_STATES, mailState, type MailState } from '../../platform/email/budget/mail-state'
+import { describe } from '../../platform/http/facets'
+import { anyone } from '../../platform/http/guard'
+import { reach } from '../../platform/reach'
 
 const healthSchema = z.object({
   status: z.literal('ok'),

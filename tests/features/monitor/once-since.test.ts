@@ -1,8 +1,8 @@
 import { test } from 'vitest'
-import { tellOnceSince } from '../../src/identity/accounts/once-since'
-import { insertUser } from '../support/admins'
-import { startApp } from '../support/app'
-import { depsAt } from './support'
+import { tellOnceSince } from '../../../src/identity/accounts/once-since'
+import { depsAt } from '../../jobs/support'
+import { insertUser } from '../../support/admins'
+import { startApp } from '../../support/app'
 
 const SINCE = new Date('2027-03-08T07:00:00Z')
 

@@ -1,13 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, test } from 'vitest'
-import { crons } from '../../src/jobs/index'
-import { watchJobs } from '../../src/jobs/watch-jobs'
-import { mails } from '../../src/mails'
-import { columnOf, insertUser } from '../support/admins'
-import { startApp } from '../support/app'
-import { noQueue, sendWaiting, waiting } from '../support/mail-faults'
-import { mailsNamed, mailsTo } from '../support/mailbox'
-import { many } from '../support/many'
+import { watchJobs } from '../../../src/features/monitor/watch-jobs'
+import { crons } from '../../../src/jobs/index'
+import { mails } from '../../../src/mails'
 import {
   depsAt,
   type Fault,
@@ -16,7 +11,12 @@ import {
   jobEvents,
   killedAt,
   run,
-} from './support'
+} from '../../jobs/support'
+import { columnOf, insertUser } from '../../support/admins'
+import { startApp } from '../../support/app'
+import { noQueue, sendWaiting, waiting } from '../../support/mail-faults'
+import { mailsNamed, mailsTo } from '../../support/mailbox'
+import { many } from '../../support/many'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000

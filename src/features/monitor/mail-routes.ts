@@ -1,14 +1,14 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { may } from '../identity/credentials/guards'
-import type { AppEnv } from '../platform/deps'
-import { mailBudget } from '../platform/email/budget/ask-budget'
-import type { Part } from '../platform/email/budget/budget'
-import { partSize } from '../platform/email/budget/budget-levels'
-import type { DayFigures } from '../platform/email/budget/mail-budget'
-import { describe } from '../platform/http/facets'
-import { rateLimit } from '../platform/http/rate-limit'
-import { reach } from '../platform/reach'
+import { may } from '../../identity/credentials/guards'
+import type { AppEnv } from '../../platform/deps'
+import { mailBudget } from '../../platform/email/budget/ask-budget'
+import type { Part } from '../../platform/email/budget/budget'
+import { partSize } from '../../platform/email/budget/budget-levels'
+import type { DayFigures } from '../../platform/email/budget/mail-budget'
+import { describe } from '../../platform/http/facets'
+import { rateLimit } from '../../platform/http/rate-limit'
+import { reach } from '../../platform/reach'
 
 const count = z.int().min(0)
 const part = z.object({ limit: count, sent: count })

@@ -1,14 +1,14 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { adminNotices } from '../../src/identity/accounts/notify-admins'
-import { remindKeys } from '../../src/jobs/remind-keys'
-import { mails } from '../../src/mails'
-import { sendWaitingMails } from '../../src/platform/email/send-waiting-mails'
-import { insertUser } from '../support/admins'
-import { startApp } from '../support/app'
-import { ROWS } from '../support/many'
-import { startMeter } from '../support/meter'
-import { depsAt } from './support'
+import { adminNotices } from '../../../src/identity/accounts/notify-admins'
+import { remindKeys } from '../../../src/jobs/remind-keys'
+import { mails } from '../../../src/mails'
+import { sendWaitingMails } from '../../../src/platform/email/send-waiting-mails'
+import { depsAt } from '../../jobs/support'
+import { insertUser } from '../../support/admins'
+import { startApp } from '../../support/app'
+import { ROWS } from '../../support/many'
+import { startMeter } from '../../support/meter'
 
 const DAY_MS = 86_400_000
 const NOW = new Date('2027-03-08T06:00:00Z')
