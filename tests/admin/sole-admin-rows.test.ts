@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, test } from 'vitest'
-import { purgeUnconfirmed } from '../../src/jobs/purge-unconfirmed'
+import { purgeUnconfirmed } from '../../src/features/registration/purge-unconfirmed'
 import { runPendingActs } from '../../src/jobs/run-pending-acts'
 import { randomToken, sha256 } from '../../src/platform/crypto/token'
 import { insertUser, tokenFor } from '../support/admins'

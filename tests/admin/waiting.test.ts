@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { purgeUnconfirmed } from '../../src/jobs/purge-unconfirmed'
+import { purgeUnconfirmed } from '../../src/features/registration/purge-unconfirmed'
 import { depsAt } from '../jobs/support'
 import { changeRole, insertUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { noteSignUp } from '../../src/users/sign-up-watch'
-import { type Account, freshAddress, startApp } from '../support/app'
+import { noteSignUp } from '../../src/features/registration/sign-up-watch'
 import { type App, signedIn } from '../support/acts'
+import { type Account, freshAddress, startApp } from '../support/app'
 import { countingHashes, visible } from '../support/attack'
 import { many } from '../support/many'
 

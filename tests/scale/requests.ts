@@ -1,5 +1,5 @@
+import { createUser } from '../../src/features/registration/create-user'
 import type { Role } from '../../src/platform/db/schema'
-import { createUser } from '../../src/users/create-user'
 import { addTotp, codeOf } from '../support/acts'
 import { insertUser } from '../support/admins'
 import { nextCode } from '../support/app'

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { createUser } from '../../src/users/create-user'
+import { createUser } from '../../src/features/registration/create-user'
 import { openSession } from './accounts'
 import { type Account, freshAddress, startApp } from './app'
 import { countingHashes, visible } from './attack'

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
+import { createUser } from '../../../src/features/registration/create-user'
 import { emailKey } from '../../../src/platform/text/email-key'
-import { createUser } from '../../../src/users/create-user'
 import type { App } from '../../support/acts'
 import { hasAdmin, inviteUser } from '../../support/admins'
 import { freshAddress } from '../../support/app'

@@ -1,14 +1,14 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { insertAccount } from '../support/accounts'
-import { signedIn } from '../support/acts'
-import { changed, changing, confirmEmail, notMe } from '../support/addresses'
-import { acceptInvitation, hasAdmin, inviteUser } from '../support/admins'
-import { freshAddress, sessionIn, startApp } from '../support/app'
-import { failLogin } from '../support/attack'
-import { nextMail, subjectsTo, tokenIn } from '../support/mailbox'
-import { many } from '../support/many'
-import { rowsOf, userIdOf } from '../support/rows-of'
+import { insertAccount } from '../../support/accounts'
+import { signedIn } from '../../support/acts'
+import { changed, changing, confirmEmail, notMe } from '../../support/addresses'
+import { acceptInvitation, hasAdmin, inviteUser } from '../../support/admins'
+import { freshAddress, sessionIn, startApp } from '../../support/app'
+import { failLogin } from '../../support/attack'
+import { nextMail, subjectsTo, tokenIn } from '../../support/mailbox'
+import { many } from '../../support/many'
+import { rowsOf, userIdOf } from '../../support/rows-of'
 
 type App = ReturnType<typeof startApp>
 

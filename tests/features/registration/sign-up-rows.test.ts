@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { freshAddress, startApp } from '../support/app'
-import { nextMail, tokenIn } from '../support/mailbox'
-import { ROWS } from '../support/many'
-import { startMeter } from '../support/meter'
+import { freshAddress, startApp } from '../../support/app'
+import { nextMail, tokenIn } from '../../support/mailbox'
+import { ROWS } from '../../support/many'
+import { startMeter } from '../../support/meter'
 
 test('what a sign-up reads and writes does not grow with the sign-ups that wait', async ({
   expect,

@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { purgeExpired } from '../../src/jobs/purge-expired'
-import { sha256 } from '../../src/platform/crypto/token'
-import { createUser } from '../../src/users/create-user'
-import { depsAt } from '../jobs/support'
-import { freshAddress, startApp } from '../support/app'
-import { type Mail, mailsTo, nextMail, tokenIn } from '../support/mailbox'
-import { many } from '../support/many'
+import { createUser } from '../../../src/features/registration/create-user'
+import { purgeExpired } from '../../../src/jobs/purge-expired'
+import { sha256 } from '../../../src/platform/crypto/token'
+import { depsAt } from '../../jobs/support'
+import { freshAddress, startApp } from '../../support/app'
+import { type Mail, mailsTo, nextMail, tokenIn } from '../../support/mailbox'
+import { many } from '../../support/many'
 
 type App = ReturnType<typeof startApp>
 
