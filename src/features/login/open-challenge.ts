@@ -3,11 +3,11 @@ import {
   newChallengeToken,
   newCode,
   putChallenge,
-} from '../identity/attempts/challenge'
-import { methodsOf } from '../identity/factors/factors-of-user'
-import type { Method } from '../identity/factors/methods'
-import type { Deps } from '../platform/deps'
-import type { MailState } from '../platform/email/budget/mail-state'
+} from '../../identity/attempts/challenge'
+import { methodsOf } from '../../identity/factors/factors-of-user'
+import type { Method } from '../../identity/factors/methods'
+import type { Deps } from '../../platform/deps'
+import type { MailState } from '../../platform/email/budget/mail-state'
 import { sendCode } from './send-code'
 
 export const CODE_DELIVERIES = ['normal', 'delayed'] as const

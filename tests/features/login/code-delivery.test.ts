@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, test } from 'vitest'
-import { signedIn, withTotp } from '../support/acts'
-import { freshAddress, startApp } from '../support/app'
+import { signedIn, withTotp } from '../../support/acts'
+import { freshAddress, startApp } from '../../support/app'
 
 const setStatus = (values: string) =>
   env.DB.prepare(

@@ -1,9 +1,17 @@
 import { describe, test } from 'vitest'
-import { type Answer, freshAddress, nextCode, startApp } from '../support/app'
-import { openSession } from '../support/accounts'
-import { addTotp, type App, me, refresh, SAME_ORIGIN, signedIn, stepUpByApp } from '../support/acts'
-import { visible } from '../support/attack'
-import { eventsOf } from '../support/rows-of'
+import { openSession } from '../../support/accounts'
+import {
+  addTotp,
+  type App,
+  me,
+  refresh,
+  SAME_ORIGIN,
+  signedIn,
+  stepUpByApp,
+} from '../../support/acts'
+import { type Answer, freshAddress, nextCode, startApp } from '../../support/app'
+import { visible } from '../../support/attack'
+import { eventsOf } from '../../support/rows-of'
 
 type Credentials = { token?: string; cookie?: string | undefined; headers?: Record<string, string> }
 

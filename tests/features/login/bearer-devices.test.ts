@@ -1,9 +1,9 @@
 import { describe, test } from 'vitest'
-import { type App, codeOf, SAME_ORIGIN, signedIn, wrongCodes } from '../support/acts'
-import { type Account, freshAddress, nextCode, startApp } from '../support/app'
-import { collectingLog, failLogin } from '../support/attack'
-import { subjectsTo } from '../support/mailbox'
-import { confirmReset, NEW_PASSWORD, resetTokenOf } from '../support/recovery'
+import { type App, codeOf, SAME_ORIGIN, signedIn, wrongCodes } from '../../support/acts'
+import { type Account, freshAddress, nextCode, startApp } from '../../support/app'
+import { collectingLog, failLogin } from '../../support/attack'
+import { subjectsTo } from '../../support/mailbox'
+import { confirmReset, NEW_PASSWORD, resetTokenOf } from '../../support/recovery'
 
 const NEW_DEVICE = 'New sign-in to your account'
 

@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import * as z from 'zod'
-import type { AccessToken } from '../identity/credentials/access-token'
-import { tokensAnswer, tokensOf } from '../identity/credentials/tokens-answer'
-import { methods } from '../identity/factors/methods'
-import type { AppEnv } from '../platform/deps'
-import { deviceCookie, sessionCookie } from '../platform/http/cookies'
+import type { AccessToken } from '../../identity/credentials/access-token'
+import { tokensAnswer, tokensOf } from '../../identity/credentials/tokens-answer'
+import { methods } from '../../identity/factors/methods'
+import type { AppEnv } from '../../platform/deps'
+import { deviceCookie, sessionCookie } from '../../platform/http/cookies'
 import { type ChallengeOpened, CODE_DELIVERIES } from './open-challenge'
 
 /** At so many backup codes left every login says so. */

@@ -1,13 +1,18 @@
 import { and, eq } from 'drizzle-orm'
-import { ownerColumns } from '../identity/accounts/notify-owner'
-import { challengeId, findChallenge, newCode, putChallenge } from '../identity/attempts/challenge'
-import { guardOf } from '../identity/attempts/guard-of'
-import { currentEpoch } from '../identity/credentials/session-epoch'
-import { recordEvent } from '../platform/audit/record'
-import { users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { problem, tooMany } from '../platform/problems'
-import { reach } from '../platform/reach'
+import { ownerColumns } from '../../identity/accounts/notify-owner'
+import {
+  challengeId,
+  findChallenge,
+  newCode,
+  putChallenge,
+} from '../../identity/attempts/challenge'
+import { guardOf } from '../../identity/attempts/guard-of'
+import { currentEpoch } from '../../identity/credentials/session-epoch'
+import { recordEvent } from '../../platform/audit/record'
+import { users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { problem, tooMany } from '../../platform/problems'
+import { reach } from '../../platform/reach'
 import { sendCode } from './send-code'
 
 /**

@@ -1,10 +1,10 @@
 import { describe, test } from 'vitest'
-import { mailsTo } from '../support/mailbox'
-import { many } from '../support/many'
-import { signedIn, withTotp } from '../support/acts'
-import { type Account, freshAddress, nextCode, startApp } from '../support/app'
-import { failLogin, visible } from '../support/attack'
-import { eventsOf } from '../support/rows-of'
+import { signedIn, withTotp } from '../../support/acts'
+import { type Account, freshAddress, nextCode, startApp } from '../../support/app'
+import { failLogin, visible } from '../../support/attack'
+import { mailsTo } from '../../support/mailbox'
+import { many } from '../../support/many'
+import { eventsOf } from '../../support/rows-of'
 
 describe('a login', () => {
   test('goes from sign-up to a session in two steps', async ({ expect }) => {

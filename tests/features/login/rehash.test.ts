@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { type Cost, CURRENT_COST } from '../../src/platform/crypto/password-hash'
-import { createDeps, type Deps } from '../../src/platform/deps'
-import { signedIn } from '../support/acts'
-import { acceptInvitation, insertUser, inviteUser } from '../support/admins'
-import { type Account, freshAddress, startApp } from '../support/app'
-import { nextMail, tokenIn } from '../support/mailbox'
-import { confirmReset, NEW_PASSWORD, resetTokenOf, tryLogin } from '../support/recovery'
+import { type Cost, CURRENT_COST } from '../../../src/platform/crypto/password-hash'
+import { createDeps, type Deps } from '../../../src/platform/deps'
+import { signedIn } from '../../support/acts'
+import { acceptInvitation, insertUser, inviteUser } from '../../support/admins'
+import { type Account, freshAddress, startApp } from '../../support/app'
+import { nextMail, tokenIn } from '../../support/mailbox'
+import { confirmReset, NEW_PASSWORD, resetTokenOf, tryLogin } from '../../support/recovery'
 
 const costing = (cost: Cost) => (deps: Deps) => ({ ...deps, passwordCost: cost })
 
