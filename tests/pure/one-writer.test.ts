@@ -32,7 +32,7 @@ describe('mailed_tokens', () => {
         // Deletes the rows of an erased account from all tables alike.
         'src/platform/db/user-tables.ts',
         // Joins the account, so that a reset reads both in one round trip.
-        'src/passwords/find-reset.ts',
+        'src/features/passwords/find-reset.ts',
         'src/identity/accounts/find-link.ts',
         'src/identity/accounts/links.ts',
         // Joins the account, so that a mailbox costs the same whatever is behind its address.

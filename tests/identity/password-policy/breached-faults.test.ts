@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { OTHER, sha1, startBreaches } from '../../passwords/support'
+import { OTHER, sha1, startBreaches } from '../../features/passwords/support'
 import { collectingLog } from '../../support/attack'
 import type { RangePlan } from '../../support/breach-stub'
 

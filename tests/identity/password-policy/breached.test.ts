@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { settings } from '../../../src/platform/settings'
-import { sha1, startBreaches } from '../../passwords/support'
+import { sha1, startBreaches } from '../../features/passwords/support'
 import { freshAddress } from '../../support/app'
 import { collectingLog, visible } from '../../support/attack'
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, test, vi } from 'vitest'
-import { startBreaches } from '../../passwords/support'
+import { startBreaches } from '../../features/passwords/support'
 
 afterEach(() => {
   vi.restoreAllMocks()

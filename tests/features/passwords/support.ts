@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
-import type { Deps } from '../../src/platform/deps'
-import type { Patience } from '../../src/platform/patience'
-import { type Account, freshAddress, startApp } from '../support/app'
-import type { RangePlan, RangeRequest } from '../support/breach-stub'
+import type { Deps } from '../../../src/platform/deps'
+import type { Patience } from '../../../src/platform/patience'
+import { type Account, freshAddress, startApp } from '../../support/app'
+import type { RangePlan, RangeRequest } from '../../support/breach-stub'
 
 type Overrides = Partial<Deps['settings']>
 

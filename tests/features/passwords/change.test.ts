@@ -1,12 +1,12 @@
 import { describe, test } from 'vitest'
-import { openSession } from '../support/accounts'
-import { type App, me, refresh, signedIn, stepUp } from '../support/acts'
-import { freshAddress, nextCode, startApp } from '../support/app'
-import { mailAbout } from '../support/mailbox'
-import { many } from '../support/many'
-import { NEW_PASSWORD, tryLogin } from '../support/recovery'
-import { eventsOf } from '../support/rows-of'
-import { withoutLimits } from '../support/test-deps'
+import { openSession } from '../../support/accounts'
+import { type App, me, refresh, signedIn, stepUp } from '../../support/acts'
+import { freshAddress, nextCode, startApp } from '../../support/app'
+import { mailAbout } from '../../support/mailbox'
+import { many } from '../../support/many'
+import { NEW_PASSWORD, tryLogin } from '../../support/recovery'
+import { eventsOf } from '../../support/rows-of'
+import { withoutLimits } from '../../support/test-deps'
 
 const change = (
   app: App,

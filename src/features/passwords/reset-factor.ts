@@ -1,7 +1,7 @@
-import { linkWith, revokeLinks } from '../identity/accounts/links'
-import { passSecondStep } from '../identity/attempts/second-step'
-import type { Deps } from '../platform/deps'
-import { problem, problemCode } from '../platform/problems'
+import { linkWith, revokeLinks } from '../../identity/accounts/links'
+import { passSecondStep } from '../../identity/attempts/second-step'
+import type { Deps } from '../../platform/deps'
+import { problem, problemCode } from '../../platform/problems'
 import type { Reset } from './find-reset'
 
 /** A second step that a mailed code cannot be. */

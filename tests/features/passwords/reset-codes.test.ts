@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { type App, withOldTotp, wrongCodes } from '../support/acts'
-import { freshAddress, startApp } from '../support/app'
-import { mailsTo, mailsNamed } from '../support/mailbox'
-import { askReset, confirmReset, resetTokenOf } from '../support/recovery'
-import { eventsOf, userIdOf } from '../support/rows-of'
+import { type App, withOldTotp, wrongCodes } from '../../support/acts'
+import { freshAddress, startApp } from '../../support/app'
+import { mailsNamed, mailsTo } from '../../support/mailbox'
+import { askReset, confirmReset, resetTokenOf } from '../../support/recovery'
+import { eventsOf, userIdOf } from '../../support/rows-of'
 
 const byApp = (app: App, token: string, code: string) =>
   confirmReset(app, token, { second_factor: { method: 'totp', code } })
