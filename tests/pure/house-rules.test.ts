@@ -44,8 +44,8 @@ describe('the code of the Worker', () => {
       new Set([
         // For good, and sealed anew by the job.
         'src/platform/audit/personal-box.ts',
-        'src/jobs/reseal-secrets.ts',
-        'src/two-factor/begin-totp.ts',
+        'src/features/two-factor/reseal-secrets.ts',
+        'src/features/two-factor/begin-totp.ts',
         // An admin's words, with the key of a person, which is of personal-box.
         'src/admin/act-on-users.ts',
         'src/identity/api-keys/key-text.ts',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, test } from 'vitest'
-import { resealSecrets } from '../../../src/jobs/reseal-secrets'
+import { resealSecrets } from '../../../src/features/two-factor/reseal-secrets'
 import { recordEvent } from '../../../src/platform/audit/record'
 import { sealText } from '../../../src/platform/audit/text'
 import { parseKeyring } from '../../../src/platform/crypto/keyring'

@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { signInWithTotp, withOldTotp } from '../support/acts'
-import { startApp } from '../support/app'
-import { beforeBatch } from '../support/attack'
-import { confirmReset, resetTokenOf, setUser } from '../support/recovery'
-import { rowsOf, userIdOf } from '../support/rows-of'
+import { signInWithTotp, withOldTotp } from '../../support/acts'
+import { startApp } from '../../support/app'
+import { beforeBatch } from '../../support/attack'
+import { confirmReset, resetTokenOf, setUser } from '../../support/recovery'
+import { rowsOf, userIdOf } from '../../support/rows-of'
 
 /** An account with an app, and something that happens to it right before the next batch, once. */
 async function withAppAndAct() {

@@ -1,17 +1,17 @@
 import { sql } from 'drizzle-orm'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { refOf } from '../identity/credentials/session-ref'
-import { maySensitively } from '../identity/credentials/step-up'
-import { confirmedCount, MAX_AUTHENTICATORS } from '../identity/factors/authenticators'
-import { seedContext } from '../identity/factors/find-totp'
-import { recordEvent } from '../platform/audit/record'
-import { seal } from '../platform/crypto/sealed-box'
-import { randomId } from '../platform/crypto/token'
-import { batch } from '../platform/db/batch'
-import { insertWhere } from '../platform/db/insert-where'
-import { totpAuthenticators } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
+import type { CurrentSession } from '../../identity/credentials/find-session'
+import { refOf } from '../../identity/credentials/session-ref'
+import { maySensitively } from '../../identity/credentials/step-up'
+import { confirmedCount, MAX_AUTHENTICATORS } from '../../identity/factors/authenticators'
+import { seedContext } from '../../identity/factors/find-totp'
+import { recordEvent } from '../../platform/audit/record'
+import { seal } from '../../platform/crypto/sealed-box'
+import { randomId } from '../../platform/crypto/token'
+import { batch } from '../../platform/db/batch'
+import { insertWhere } from '../../platform/db/insert-where'
+import { totpAuthenticators } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { problem } from '../../platform/problems'
 
 export type TotpBegun = Readonly<{ id: string; seed: string; uri: string; qrSvg: string }>
 
@@ -28,7 +28,7 @@ export async function beginTotp(
   const { db } = deps
   const { userId, sessionId } = refOf(session)
   const id = randomId('aut')
-  const { newSeed, otpauthUri } = await import('../identity/factors/totp')
+  const { newSeed, otpauthUri } = await import('../../identity/factors/totp')
   const seed = newSeed()
   const sealed = await seal(deps.settings.SEALING_KEYS, seedContext(userId, id), seed)
   const may = sql`${maySensitively(deps, session)}

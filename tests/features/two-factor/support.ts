@@ -1,6 +1,6 @@
-import type { App } from '../support/acts'
-import { type Account, freshAddress } from '../support/app'
-import { eventsOf } from '../support/rows-of'
+import type { App } from '../../support/acts'
+import { type Account, freshAddress } from '../../support/app'
+import { eventsOf } from '../../support/rows-of'
 
 export const ALARM = 'Right password, wrong code'
 

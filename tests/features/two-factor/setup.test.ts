@@ -1,6 +1,5 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { freshAddress, nextCode, startApp } from '../support/app'
 import {
   addTotp,
   type App,
@@ -11,11 +10,12 @@ import {
   signInWithTotp,
   withTotp,
   wrongCodes,
-} from '../support/acts'
-import { stepUpAnew } from '../support/addresses'
-import { beforeBatch, broken } from '../support/attack'
-import { mailsTo, mailsNamed } from '../support/mailbox'
-import { eventsOf } from '../support/rows-of'
+} from '../../support/acts'
+import { stepUpAnew } from '../../support/addresses'
+import { freshAddress, nextCode, startApp } from '../../support/app'
+import { beforeBatch, broken } from '../../support/attack'
+import { mailsNamed, mailsTo } from '../../support/mailbox'
+import { eventsOf } from '../../support/rows-of'
 
 const begin = (app: App, token: string, json: unknown = {}) =>
   app.post('/api/users/enable-2fa/', json, { token, ip: freshAddress() })

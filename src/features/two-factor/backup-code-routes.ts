@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { steppedUp, steppedUpByToken } from '../identity/credentials/guards'
-import { body } from '../platform/body/validate'
-import type { AppEnv } from '../platform/deps'
-import { describe } from '../platform/http/facets'
-import { rateLimit } from '../platform/http/rate-limit'
+import { steppedUp, steppedUpByToken } from '../../identity/credentials/guards'
+import { body } from '../../platform/body/validate'
+import type { AppEnv } from '../../platform/deps'
+import { describe } from '../../platform/http/facets'
+import { rateLimit } from '../../platform/http/rate-limit'
 import { makeBackupCodes } from './make-backup-codes'
 
 const answers = {

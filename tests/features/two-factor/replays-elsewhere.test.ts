@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { type App, withTotp, wrongCodes } from '../support/acts'
-import { freshAddress, startApp } from '../support/app'
-import { userIdOf } from '../support/rows-of'
-import { mailsNamed, subjectsTo } from '../support/mailbox'
+import { type App, withTotp, wrongCodes } from '../../support/acts'
+import { freshAddress, startApp } from '../../support/app'
+import { mailsNamed, subjectsTo } from '../../support/mailbox'
+import { userIdOf } from '../../support/rows-of'
 import { ALARM, failuresOf, give } from './support'
 
 /** An account whose app's present code has been used for a login, in a browser that is known since. */

@@ -1,8 +1,8 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { endOthers } from '../identity/sessions/end-sessions'
-import { users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
+import type { CurrentSession } from '../../identity/credentials/find-session'
+import { endOthers } from '../../identity/sessions/end-sessions'
+import { users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
 
 /**
  * The statements of every change of factors, if `isDone` holds: what was begun before ends nowhere, and

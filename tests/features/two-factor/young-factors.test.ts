@@ -3,27 +3,33 @@ import { describe, test } from 'vitest'
 import {
   addTotp,
   ageFactors,
-  codeOf,
   type App,
+  codeOf,
   signedIn,
   stepUpByApp,
   withOldTotp,
   withTotp,
-} from '../support/acts'
+} from '../../support/acts'
 import {
   askForEmail,
   CHANGED,
-  CONFIRM,
   changed,
+  CONFIRM,
   confirmEmail,
   notMe,
   stepUpAnew,
-} from '../support/addresses'
-import { startApp } from '../support/app'
-import { beforeBatch } from '../support/attack'
-import { mailAbout, mailsNamed, tokenIn } from '../support/mailbox'
-import { checkToken, confirmReset, NEW_PASSWORD, resetTokenOf, tryLogin } from '../support/recovery'
-import { eventsOf, userIdOf } from '../support/rows-of'
+} from '../../support/addresses'
+import { startApp } from '../../support/app'
+import { beforeBatch } from '../../support/attack'
+import { mailAbout, mailsNamed, tokenIn } from '../../support/mailbox'
+import {
+  checkToken,
+  confirmReset,
+  NEW_PASSWORD,
+  resetTokenOf,
+  tryLogin,
+} from '../../support/recovery'
+import { eventsOf, userIdOf } from '../../support/rows-of'
 
 const DAY_SECONDS = 86_400
 const ADDED = /^An authenticator app was added/

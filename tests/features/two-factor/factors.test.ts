@@ -1,6 +1,5 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { freshAddress, startApp } from '../support/app'
 import {
   addTotp,
   type App,
@@ -10,12 +9,13 @@ import {
   stepUp,
   stepUpByApp,
   withTotp,
-} from '../support/acts'
-import { visible } from '../support/attack'
-import { mailsNamed } from '../support/mailbox'
-import { many } from '../support/many'
-import { eventsOf } from '../support/rows-of'
-import { withoutLimits } from '../support/test-deps'
+} from '../../support/acts'
+import { freshAddress, startApp } from '../../support/app'
+import { visible } from '../../support/attack'
+import { mailsNamed } from '../../support/mailbox'
+import { many } from '../../support/many'
+import { eventsOf } from '../../support/rows-of'
+import { withoutLimits } from '../../support/test-deps'
 
 const begin = (app: App, token: string, json: unknown = {}) =>
   app.post('/api/users/enable-2fa/', json, { token, ip: freshAddress() })

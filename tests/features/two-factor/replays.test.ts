@@ -1,10 +1,10 @@
 import { describe, test } from 'vitest'
-import { openSession } from '../support/accounts'
-import { addTotp, type App, codeOf, signedIn, withTotp, wrongCodes } from '../support/acts'
-import { stepUpAnew } from '../support/addresses'
-import { type Account, type Answer, freshAddress, startApp } from '../support/app'
-import { broken, visible } from '../support/attack'
-import { mailsNamed, subjectsTo } from '../support/mailbox'
+import { openSession } from '../../support/accounts'
+import { addTotp, type App, codeOf, signedIn, withTotp, wrongCodes } from '../../support/acts'
+import { stepUpAnew } from '../../support/addresses'
+import { type Account, type Answer, freshAddress, startApp } from '../../support/app'
+import { broken, visible } from '../../support/attack'
+import { mailsNamed, subjectsTo } from '../../support/mailbox'
 import { ALARM, failuresOf, give } from './support'
 
 /** Begins a step-up of a session and gives it a code of the app. */
