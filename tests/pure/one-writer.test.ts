@@ -20,7 +20,7 @@ describe('mailed_tokens', () => {
   // A statement that is made from the name of its table holds neither.
   test('is named to no other statement than that of the job which purges', ({ expect }) => {
     expect(pathsOf(/['"`]mailed_tokens['"`]/)).toEqual(
-      new Set(['src/platform/db/schema.ts', 'src/jobs/purge-expired.ts']),
+      new Set(['src/platform/db/schema.ts', 'src/features/sessions/purge-expired.ts']),
     )
   })
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { createUser } from '../../../src/features/registration/create-user'
-import { purgeExpired } from '../../../src/jobs/purge-expired'
+import { purgeExpired } from '../../../src/features/sessions/purge-expired'
 import { sha256 } from '../../../src/platform/crypto/token'
 import { depsAt } from '../../jobs/support'
 import { freshAddress, startApp } from '../../support/app'

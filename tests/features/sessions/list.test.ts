@@ -1,11 +1,11 @@
 import { describe, test } from 'vitest'
-import { openSession } from '../support/accounts'
-import { me, refresh, SAME_ORIGIN, signedIn, STEP_UP_PASSED_SECONDS } from '../support/acts'
-import { freshAddress, startApp } from '../support/app'
-import { failLogin } from '../support/attack'
-import { many } from '../support/many'
-import { eventsOf } from '../support/rows-of'
-import { withoutLimits } from '../support/test-deps'
+import { openSession } from '../../support/accounts'
+import { me, refresh, SAME_ORIGIN, signedIn, STEP_UP_PASSED_SECONDS } from '../../support/acts'
+import { freshAddress, startApp } from '../../support/app'
+import { failLogin } from '../../support/attack'
+import { many } from '../../support/many'
+import { eventsOf } from '../../support/rows-of'
+import { withoutLimits } from '../../support/test-deps'
 
 type Session = { id: string; current: boolean } & Record<string, unknown>
 type Device = { id: string; current: boolean } & Record<string, unknown>

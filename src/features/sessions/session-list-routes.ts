@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { signedIn } from '../identity/credentials/guards'
-import { endOtherSessions, endOwnSession } from '../identity/sessions/end-sessions'
-import { listSessions, sessionEntry } from '../identity/sessions/list-sessions'
-import type { AppEnv } from '../platform/deps'
-import { endedSessionCookie } from '../platform/http/cookies'
-import { describe } from '../platform/http/facets'
-import { rateLimit } from '../platform/http/rate-limit'
+import { signedIn } from '../../identity/credentials/guards'
+import { endOtherSessions, endOwnSession } from '../../identity/sessions/end-sessions'
+import { listSessions, sessionEntry } from '../../identity/sessions/list-sessions'
+import type { AppEnv } from '../../platform/deps'
+import { endedSessionCookie } from '../../platform/http/cookies'
+import { describe } from '../../platform/http/facets'
+import { rateLimit } from '../../platform/http/rate-limit'
 
 export const sessionListRoutes = new Hono<AppEnv>({ strict: false })
   .get(

@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { signedIn, steppedUp } from '../identity/credentials/guards'
-import { deviceEntry, listDevices } from '../identity/sessions/list-devices'
-import type { AppEnv } from '../platform/deps'
-import { describe } from '../platform/http/facets'
-import { rateLimit } from '../platform/http/rate-limit'
+import { signedIn, steppedUp } from '../../identity/credentials/guards'
+import { deviceEntry, listDevices } from '../../identity/sessions/list-devices'
+import type { AppEnv } from '../../platform/deps'
+import { describe } from '../../platform/http/facets'
+import { rateLimit } from '../../platform/http/rate-limit'
 import { forgetAllDevices, forgetDevice } from './devices'
 
 export const deviceRoutes = new Hono<AppEnv>({ strict: false })

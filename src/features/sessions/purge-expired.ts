@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
-import { currentEpoch } from '../identity/credentials/session-epoch'
-import { apiKeys } from '../platform/db/key-schema'
-import type { Deps } from '../platform/deps'
-import { DEVICE_COOKIE_SECONDS } from '../platform/http/cookies'
-import type { Counts } from '../platform/jobs/job'
-import { sweep } from '../platform/jobs/sweep'
-import { reach } from '../platform/reach'
+import { currentEpoch } from '../../identity/credentials/session-epoch'
+import { apiKeys } from '../../platform/db/key-schema'
+import type { Deps } from '../../platform/deps'
+import { DEVICE_COOKIE_SECONDS } from '../../platform/http/cookies'
+import type { Counts } from '../../platform/jobs/job'
+import { sweep } from '../../platform/jobs/sweep'
+import { reach } from '../../platform/reach'
 
 const DAY_MS = 86_400_000
 /** Milliseconds that all of a run may take; and keys that it deletes, which have an index. */

@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { me, signedIn, wrongCodes } from '../support/acts'
-import { type Account, nextCode, startApp } from '../support/app'
-import { mailsTo } from '../support/mailbox'
-import { eventsOf } from '../support/rows-of'
+import { me, signedIn, wrongCodes } from '../../support/acts'
+import { type Account, nextCode, startApp } from '../../support/app'
+import { mailsTo } from '../../support/mailbox'
+import { eventsOf } from '../../support/rows-of'
 
 type App = ReturnType<typeof startApp>
 

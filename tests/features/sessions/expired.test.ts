@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { purgeExpired } from '../../src/jobs/purge-expired'
-import { insertUser } from '../support/admins'
-import { startApp } from '../support/app'
-import { rowsOf } from '../support/rows-of'
-import { depsAt, killedAt } from './support'
+import { purgeExpired } from '../../../src/features/sessions/purge-expired'
+import { depsAt, killedAt } from '../../jobs/support'
+import { insertUser } from '../../support/admins'
+import { startApp } from '../../support/app'
+import { rowsOf } from '../../support/rows-of'
 
 const DAY_MS = 86_400_000
 
