@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { linkToken } from '../identity/accounts/mailed-link'
-import { steppedUp } from '../identity/credentials/guards'
-import { body } from '../platform/body/validate'
-import type { AppEnv } from '../platform/deps'
-import { describe } from '../platform/http/facets'
-import { anyone } from '../platform/http/guard'
-import { rateLimit } from '../platform/http/rate-limit'
-import { emailAddress } from '../platform/text/email-key'
+import { linkToken } from '../../identity/accounts/mailed-link'
+import { steppedUp } from '../../identity/credentials/guards'
+import { body } from '../../platform/body/validate'
+import type { AppEnv } from '../../platform/deps'
+import { describe } from '../../platform/http/facets'
+import { anyone } from '../../platform/http/guard'
+import { rateLimit } from '../../platform/http/rate-limit'
+import { emailAddress } from '../../platform/text/email-key'
 import {
   confirmNotificationEmail,
   removeNotificationEmail,

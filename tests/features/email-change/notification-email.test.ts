@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { openSession } from '../support/accounts'
-import { type App, me, signedIn } from '../support/acts'
+import { openSession } from '../../support/accounts'
+import { type App, me, signedIn } from '../../support/acts'
 import {
   askForEmail,
   CONFIRM as CONFIRM_FIRST,
@@ -11,12 +11,12 @@ import {
   REQUESTED,
   rowOf,
   stepUpAnew,
-} from '../support/addresses'
-import { freshAddress, startApp } from '../support/app'
-import { visible } from '../support/attack'
-import { linkIn, mailsTo, tokenIn, mailAbout } from '../support/mailbox'
-import { many } from '../support/many'
-import { eventsOf, rowsOf, userIdOf } from '../support/rows-of'
+} from '../../support/addresses'
+import { freshAddress, startApp } from '../../support/app'
+import { visible } from '../../support/attack'
+import { linkIn, mailAbout, mailsTo, tokenIn } from '../../support/mailbox'
+import { many } from '../../support/many'
+import { eventsOf, rowsOf, userIdOf } from '../../support/rows-of'
 
 const CONFIRM = /Confirm this address for notices/
 const ADDED = /second address gets your notices/

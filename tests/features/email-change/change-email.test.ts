@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { openSession } from '../support/accounts'
-import { me, signedIn, STEP_UP_PASSED_SECONDS, verify } from '../support/acts'
+import { openSession } from '../../support/accounts'
+import { me, signedIn, STEP_UP_PASSED_SECONDS, verify } from '../../support/acts'
 import {
   askForEmail,
   CHANGED,
@@ -13,11 +13,11 @@ import {
   REQUESTED,
   rowOf,
   stepUpAnew,
-} from '../support/addresses'
-import { nextCode, startApp } from '../support/app'
-import { linkIn, mailsTo, tokenIn, mailAbout } from '../support/mailbox'
-import { many } from '../support/many'
-import { eventsOf } from '../support/rows-of'
+} from '../../support/addresses'
+import { nextCode, startApp } from '../../support/app'
+import { linkIn, mailAbout, mailsTo, tokenIn } from '../../support/mailbox'
+import { many } from '../../support/many'
+import { eventsOf } from '../../support/rows-of'
 
 const login = (app: ReturnType<typeof startApp>, identifier: string, password: string) =>
   app.post('/api/auth/login/', { identifier, password })
