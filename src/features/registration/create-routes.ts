@@ -1,7 +1,5 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { invite } from '../../admin/invite'
-import { invitedAnswer, invitedAnswerOf } from '../../admin/invited-answer'
 import {
   scheduledAnswer,
   scheduledAnswerOf,
@@ -22,6 +20,8 @@ import { problem } from '../../platform/problems'
 import { emailAddress } from '../../platform/text/email-key'
 import { locale } from '../../platform/text/locale'
 import { username } from '../../platform/text/username'
+import { invite } from '../invitations/invite'
+import { invitedAnswer, invitedAnswerOf } from '../invitations/invited-answer'
 import { createUser, type SignUp } from './create-user'
 
 const createBody = z

@@ -1,12 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
-import { INVITATION_MS, type Invited, issueInvitation } from '../identity/accounts/invite-user'
-import type { ScheduledAct } from '../identity/approvals/ask-for-act'
-import type { WaitingGrant } from '../identity/approvals/request-grant'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { recordEvent } from '../platform/audit/record'
-import type { Role } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
+import { INVITATION_MS, type Invited, issueInvitation } from '../../identity/accounts/invite-user'
+import type { ScheduledAct } from '../../identity/approvals/ask-for-act'
+import type { WaitingGrant } from '../../identity/approvals/request-grant'
+import type { CurrentSession } from '../../identity/credentials/find-session'
+import { recordEvent } from '../../platform/audit/record'
+import type { Role } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
 
 export type Asked = Readonly<{ session: CurrentSession; invited: Invited; role: Role }>
 

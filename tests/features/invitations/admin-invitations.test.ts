@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { randomToken } from '../../src/platform/crypto/token'
-import type { App } from '../support/acts'
+import { randomToken } from '../../../src/platform/crypto/token'
+import type { App } from '../../support/acts'
 import {
   acceptInvitation,
   act,
@@ -9,13 +9,13 @@ import {
   columnOf,
   inviteUser,
   onlyAdmins,
-} from '../support/admins'
-import { type Account, freshAddress, startApp } from '../support/app'
-import { sendWaiting } from '../support/mail-faults'
-import { mailsTo, nextMail, tokenIn } from '../support/mailbox'
-import { many } from '../support/many'
-import { approve } from '../support/pending-acts'
-import { userIdOf } from '../support/rows-of'
+} from '../../support/admins'
+import { type Account, freshAddress, startApp } from '../../support/app'
+import { sendWaiting } from '../../support/mail-faults'
+import { mailsTo, nextMail, tokenIn } from '../../support/mailbox'
+import { many } from '../../support/many'
+import { approve } from '../../support/pending-acts'
+import { userIdOf } from '../../support/rows-of'
 
 type Admin = { id: string }
 

@@ -1,9 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { randomToken } from '../../src/platform/crypto/token'
-import { openSession } from '../support/accounts'
-import { type App, signedIn, withTotp } from '../support/acts'
-import { askForEmail, notMe, REQUESTED } from '../support/addresses'
+import { randomToken } from '../../../src/platform/crypto/token'
+import { check, DAY, runActs, schedule, soleAdmin, stateOfAct } from '../../admin/support'
+import { openSession } from '../../support/accounts'
+import { type App, signedIn, withTotp } from '../../support/acts'
+import { askForEmail, notMe, REQUESTED } from '../../support/addresses'
 import {
   acceptInvitation,
   act,
@@ -11,13 +12,12 @@ import {
   columnOf,
   insertUser,
   inviteUser,
-} from '../support/admins'
-import { type Account, startApp } from '../support/app'
-import { sendWaiting } from '../support/mail-faults'
-import { mailAbout, nextMail, tokenIn } from '../support/mailbox'
-import { approve } from '../support/pending-acts'
-import { confirmReset, resetTokenOf } from '../support/recovery'
-import { check, DAY, runActs, schedule, soleAdmin, stateOfAct } from './support'
+} from '../../support/admins'
+import { type Account, startApp } from '../../support/app'
+import { sendWaiting } from '../../support/mail-faults'
+import { mailAbout, nextMail, tokenIn } from '../../support/mailbox'
+import { approve } from '../../support/pending-acts'
+import { confirmReset, resetTokenOf } from '../../support/recovery'
 
 type Admin = { id: string }
 

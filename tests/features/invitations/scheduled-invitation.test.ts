@@ -1,10 +1,5 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { acceptInvitation, act, columnOf, tokenFor } from '../support/admins'
-import { freshAddress, startApp } from '../support/app'
-import { mailsNamed, mailsTo, nextMail, tokenIn } from '../support/mailbox'
-import { sendWaiting, noQueue } from '../support/mail-faults'
-import { many } from '../support/many'
 import {
   DAY,
   eventsAbout,
@@ -18,7 +13,12 @@ import {
   stop,
   stopTokenOf,
   SUBJECT,
-} from './support'
+} from '../../admin/support'
+import { acceptInvitation, act, columnOf, tokenFor } from '../../support/admins'
+import { freshAddress, startApp } from '../../support/app'
+import { noQueue, sendWaiting } from '../../support/mail-faults'
+import { mailsNamed, mailsTo, nextMail, tokenIn } from '../../support/mailbox'
+import { many } from '../../support/many'
 
 describe('an invitation by a sole admin who has had colleagues', () => {
   test('goes out after seven days, and makes an admin', async ({ expect }) => {

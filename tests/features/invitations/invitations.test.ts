@@ -1,12 +1,19 @@
 import { describe, test } from 'vitest'
-import { freshAddress, sessionIn, startApp } from '../support/app'
-import { failLogin } from '../support/attack'
-import { acceptInvitation, act, columnOf, hasAdmin, inviteUser, tokenFor } from '../support/admins'
-import { countingIterations } from '../support/iterations'
-import { nextMail, tokenIn } from '../support/mailbox'
-import { many } from '../support/many'
-import { setUser, tryLogin } from '../support/recovery'
-import { userIdOf } from '../support/rows-of'
+import {
+  acceptInvitation,
+  act,
+  columnOf,
+  hasAdmin,
+  inviteUser,
+  tokenFor,
+} from '../../support/admins'
+import { freshAddress, sessionIn, startApp } from '../../support/app'
+import { failLogin } from '../../support/attack'
+import { countingIterations } from '../../support/iterations'
+import { nextMail, tokenIn } from '../../support/mailbox'
+import { many } from '../../support/many'
+import { setUser, tryLogin } from '../../support/recovery'
+import { userIdOf } from '../../support/rows-of'
 
 describe('an invitation', () => {
   test('hashes no password, since there is none', async ({ expect }) => {

@@ -1,18 +1,18 @@
 import { sql } from 'drizzle-orm'
-import { hasAnyAdmin } from '../identity/accounts/admins'
-import { BY_BOOTSTRAP } from '../identity/accounts/invitation'
+import { hasAnyAdmin } from '../../identity/accounts/admins'
+import { BY_BOOTSTRAP } from '../../identity/accounts/invitation'
 import {
   insertInvited,
   isAddressTaken,
   issueInvitation,
   mailInvitation,
   newInvited,
-} from '../identity/accounts/invite-user'
-import { recordEvent } from '../platform/audit/record'
-import { batch } from '../platform/db/batch'
-import { users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
+} from '../../identity/accounts/invite-user'
+import { recordEvent } from '../../platform/audit/record'
+import { batch } from '../../platform/db/batch'
+import { users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { problem } from '../../platform/problems'
 import { bootstrapSecret, recordRefusedSecret } from './bootstrap-secret'
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type Role, roles } from '../platform/db/schema'
+import { type Role, roles } from '../../platform/db/schema'
 import type { Invitation } from './invite'
 
 export const invitedAnswer = z.object({

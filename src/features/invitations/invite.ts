@@ -4,13 +4,13 @@ import {
   isAddressTaken,
   mailInvitation,
   newInvited,
-} from '../identity/accounts/invite-user'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { maySensitively, requireUsed, useStepUp } from '../identity/credentials/step-up'
-import { batch } from '../platform/db/batch'
-import { type Role, users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
+} from '../../identity/accounts/invite-user'
+import type { CurrentSession } from '../../identity/credentials/find-session'
+import { maySensitively, requireUsed, useStepUp } from '../../identity/credentials/step-up'
+import { batch } from '../../platform/db/batch'
+import { type Role, users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { problem } from '../../platform/problems'
 import { wayToAdmin } from './invite-admin'
 import { atOnce, type Way } from './invite-way'
 

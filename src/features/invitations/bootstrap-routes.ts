@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { body } from '../platform/body/validate'
-import type { AppEnv } from '../platform/deps'
-import { describe } from '../platform/http/facets'
-import { anyone } from '../platform/http/guard'
-import { rateLimit } from '../platform/http/rate-limit'
-import { emailAddress } from '../platform/text/email-key'
-import { bootstrap } from '../users/bootstrap'
+import { body } from '../../platform/body/validate'
+import type { AppEnv } from '../../platform/deps'
+import { describe } from '../../platform/http/facets'
+import { anyone } from '../../platform/http/guard'
+import { rateLimit } from '../../platform/http/rate-limit'
+import { emailAddress } from '../../platform/text/email-key'
+import { bootstrap } from './bootstrap'
 
 export const bootstrapRoutes = new Hono<AppEnv>({ strict: false }).post(
   '/api/admin/bootstrap',
