@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { signedIn } from '../support/acts'
-import { startApp, freshAddress } from '../support/app'
-import { many } from '../support/many'
-import { startMeter } from '../support/meter'
-import { rowsOf } from '../support/rows-of'
+import { signedIn } from '../../support/acts'
+import { freshAddress, startApp } from '../../support/app'
+import { many } from '../../support/many'
+import { startMeter } from '../../support/meter'
+import { rowsOf } from '../../support/rows-of'
 
 type App = ReturnType<typeof startApp>
 

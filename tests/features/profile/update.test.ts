@@ -1,10 +1,10 @@
 import { describe, test } from 'vitest'
-import { me, SAME_ORIGIN, signedIn } from '../support/acts'
-import { rowOf } from '../support/addresses'
-import { freshAddress, startApp } from '../support/app'
-import { mailsTo, nextMail, tokenIn } from '../support/mailbox'
-import { many } from '../support/many'
-import { eventsOf } from '../support/rows-of'
+import { me, SAME_ORIGIN, signedIn } from '../../support/acts'
+import { rowOf } from '../../support/addresses'
+import { freshAddress, startApp } from '../../support/app'
+import { mailsTo, nextMail, tokenIn } from '../../support/mailbox'
+import { many } from '../../support/many'
+import { eventsOf } from '../../support/rows-of'
 
 type App = ReturnType<typeof startApp>
 
