@@ -20,6 +20,7 @@ import { adminLinkRoutes } from './features/pages/admin-link-routes'
 import { linkPageRoutes } from './features/pages/link-page-routes'
 import { pageRoutes } from './features/pages/routes'
 import { passwordRoutes } from './features/passwords/routes'
+import { ownDataRoutes } from './features/privacy/routes'
 import { userRoutes } from './features/profile/routes'
 import { createRoutes } from './features/registration/create-routes'
 import { verifyEmailRoutes } from './features/registration/verify-email-routes'
@@ -42,7 +43,6 @@ import { toProblemResponse } from './platform/http/problem-response'
 import { requestLog } from './platform/http/request-log'
 import { securityHeaders } from './platform/http/security-headers'
 import { introspectRoutes } from './trust/introspect-routes'
-import { ownDataRoutes } from './users/own-data-routes'
 
 /** The service. Tests give `overrides`: a clock, a caller's address, a fault. */
 export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {

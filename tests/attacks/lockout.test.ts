@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { eraseAccounts } from '../../src/features/privacy/erase-accounts'
 import { guardOf } from '../../src/identity/attempts/guard-of'
-import { eraseAccounts } from '../../src/jobs/erase-accounts'
 import { signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
 import { countingHashes, failLogin, visible } from '../support/attack'

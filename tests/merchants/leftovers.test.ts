@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { eraseAccounts } from '../../src/features/privacy/erase-accounts'
 import { dropLeftovers } from '../../src/jobs/drop-leftovers'
-import { eraseAccounts } from '../../src/jobs/erase-accounts'
 import type { Deps } from '../../src/platform/deps'
 import type { App } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'

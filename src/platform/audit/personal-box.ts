@@ -21,7 +21,7 @@ export const archiveKeyContext = (userId: string): string => `audit_keys/${userI
 
 /**
  * The keys under which the personal data of these users lies in the archive. It cannot be taken out
- * of there, so an account is erased by deleting its key (jobs/erase-accounts.ts). One that does not open is
+ * of there, so an account is erased by deleting its key (features/privacy/erase-accounts.ts). One that does not open is
  * left out, once `onDamaged` has heard whose it is and not thrown.
  */
 export async function personalKeys(

@@ -1,4 +1,4 @@
-import { eraseAccounts } from '../../../src/jobs/erase-accounts'
+import { eraseAccounts } from '../../../src/features/privacy/erase-accounts'
 import { recordEvent } from '../../../src/platform/audit/record'
 import { sealText } from '../../../src/platform/audit/text'
 import { insertUser } from '../../support/admins'

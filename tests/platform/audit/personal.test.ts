@@ -2,8 +2,8 @@ import { afterEach, describe, test } from 'vitest'
 import { archiveEvents } from '../../../src/features/audit-log/archive/archive'
 import { SEGMENT_SIZE } from '../../../src/features/audit-log/archive/segment'
 import { searchEvents } from '../../../src/features/audit-log/search'
+import { eraseAccounts } from '../../../src/features/privacy/erase-accounts'
 import { purgeUnconfirmed } from '../../../src/features/registration/purge-unconfirmed'
-import { eraseAccounts } from '../../../src/jobs/erase-accounts'
 import { recordEvent } from '../../../src/platform/audit/record'
 import {
   emptyLog,

@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { signedIn, stepUp, withTotp } from '../support/acts'
-import { stepUpAnew } from '../support/addresses'
-import { hasAdmin, REASON } from '../support/admins'
-import { type Account, startApp } from '../support/app'
-import { startMeter } from '../support/meter'
-import { rowsOf, userIdOf } from '../support/rows-of'
+import { signedIn, stepUp, withTotp } from '../../support/acts'
+import { stepUpAnew } from '../../support/addresses'
+import { hasAdmin, REASON } from '../../support/admins'
+import { type Account, startApp } from '../../support/app'
+import { startMeter } from '../../support/meter'
+import { rowsOf, userIdOf } from '../../support/rows-of'
 
 type App = ReturnType<typeof startApp>
 type Event = { id: number; event: string } & Record<string, unknown>

@@ -1,11 +1,11 @@
 import { eq, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { selectLinks } from '../identity/accounts/find-link'
-import { linksOf } from '../identity/accounts/links'
-import { isStandingAct } from '../identity/approvals/standing-acts'
-import { actKinds, pendingActs } from '../platform/db/admin-schema'
-import type { Answers } from '../platform/db/batch'
-import type { Deps } from '../platform/deps'
+import { selectLinks } from '../../identity/accounts/find-link'
+import { linksOf } from '../../identity/accounts/links'
+import { isStandingAct } from '../../identity/approvals/standing-acts'
+import { actKinds, pendingActs } from '../../platform/db/admin-schema'
+import type { Answers } from '../../platform/db/batch'
+import type { Deps } from '../../platform/deps'
 
 /** What waits of an account, for its owner's export: no link, and not which admin has asked. */
 export const ownWaiting = z.object({

@@ -1,13 +1,13 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { me, refresh, signedIn, STEP_UP_PASSED_SECONDS } from '../support/acts'
-import { type Account, freshAddress, nextCode, startApp } from '../support/app'
-import { visible } from '../support/attack'
-import { faultyApp, noQueue, sendWaiting } from '../support/mail-faults'
-import { mailAbout, tokenIn } from '../support/mailbox'
-import { many } from '../support/many'
-import { eventsOf, userIdOf } from '../support/rows-of'
-import { withoutLimits } from '../support/test-deps'
+import { me, refresh, signedIn, STEP_UP_PASSED_SECONDS } from '../../support/acts'
+import { type Account, freshAddress, nextCode, startApp } from '../../support/app'
+import { visible } from '../../support/attack'
+import { faultyApp, noQueue, sendWaiting } from '../../support/mail-faults'
+import { mailAbout, tokenIn } from '../../support/mailbox'
+import { many } from '../../support/many'
+import { eventsOf, userIdOf } from '../../support/rows-of'
+import { withoutLimits } from '../../support/test-deps'
 
 type App = ReturnType<typeof startApp>
 

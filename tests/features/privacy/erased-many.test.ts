@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, test } from 'vitest'
-import { eraseAccounts } from '../../src/jobs/erase-accounts'
-import { ROWS } from '../support/many'
-import { startMeter } from '../support/meter'
-import { countedGuards, depsAt, forgetJobs } from './support'
+import { eraseAccounts } from '../../../src/features/privacy/erase-accounts'
+import { countedGuards, depsAt, forgetJobs } from '../../jobs/support'
+import { ROWS } from '../../support/many'
+import { startMeter } from '../../support/meter'
 
 const NOW = Date.parse('2027-03-08T07:00:00Z')
 const AFTER_LEASE_MS = 15 * 60_000

@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { findSession } from '../../src/identity/credentials/find-session'
-import { exportUser, MOST, PAGE } from '../../src/users/export'
-import { signedIn } from '../support/acts'
-import { startApp } from '../support/app'
+import { exportUser, MOST, PAGE } from '../../../src/features/privacy/export'
+import { findSession } from '../../../src/identity/credentials/find-session'
+import { signedIn } from '../../support/acts'
+import { startApp } from '../../support/app'
 
 const EVENTS = 1200
 

@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, test } from 'vitest'
-import { eraseAccounts } from '../../src/jobs/erase-accounts'
-import { columnOf, insertUser } from '../support/admins'
-import { startApp } from '../support/app'
-import { beforeBatch } from '../support/attack'
-import { waiting } from '../support/mail-faults'
-import { depsAt, forgetJobs } from './support'
+import { eraseAccounts } from '../../../src/features/privacy/erase-accounts'
+import { depsAt, forgetJobs } from '../../jobs/support'
+import { columnOf, insertUser } from '../../support/admins'
+import { startApp } from '../../support/app'
+import { beforeBatch } from '../../support/attack'
+import { waiting } from '../../support/mail-faults'
 
 /** A Monday at seven. */
 const NOW = Date.parse('2027-03-08T07:00:00Z')

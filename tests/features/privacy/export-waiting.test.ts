@@ -1,10 +1,10 @@
 import { test } from 'vitest'
-import type { Deps } from '../../src/platform/deps'
-import { signedIn, stepUp } from '../support/acts'
-import { insertUser } from '../support/admins'
-import { startApp } from '../support/app'
-import { insertAct } from '../support/pending-acts'
-import { userIdOf } from '../support/rows-of'
+import type { Deps } from '../../../src/platform/deps'
+import { signedIn, stepUp } from '../../support/acts'
+import { insertUser } from '../../support/admins'
+import { startApp } from '../../support/app'
+import { insertAct } from '../../support/pending-acts'
+import { userIdOf } from '../../support/rows-of'
 
 test('the export has where a browser has been, addresses that wait, and what an admin plans', async ({
   expect,

@@ -8,8 +8,8 @@ import {
   KEPT_MS,
   objectKeys,
   putDocuments,
-} from './leftover-support'
-import { forgetJobs } from './support'
+} from '../../jobs/leftover-support'
+import { forgetJobs } from '../../jobs/support'
 
 afterEach(forgetDocuments)
 afterEach(forgetJobs)

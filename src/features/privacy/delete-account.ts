@@ -1,24 +1,30 @@
 import { and, eq, notInArray, sql } from 'drizzle-orm'
-import { hasOtherAdmin } from '../identity/accounts/admins'
-import { holderOf } from '../identity/accounts/find-link'
-import { issueLink, linkColumns, linksOf, linkWith, revokeLinks } from '../identity/accounts/links'
-import { mailedLink } from '../identity/accounts/mailed-link'
+import { hasOtherAdmin } from '../../identity/accounts/admins'
+import { holderOf } from '../../identity/accounts/find-link'
+import {
+  issueLink,
+  linkColumns,
+  linksOf,
+  linkWith,
+  revokeLinks,
+} from '../../identity/accounts/links'
+import { mailedLink } from '../../identity/accounts/mailed-link'
 import {
   notifyOwner,
   occasionOf,
   type Owner,
   ownerColumns,
   ownerNotices,
-} from '../identity/accounts/notify-owner'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { maySensitively, requireUsed } from '../identity/credentials/step-up'
-import { recordEvent } from '../platform/audit/record'
-import { randomToken, sha256 } from '../platform/crypto/token'
-import { batch } from '../platform/db/batch'
-import { sessions, users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { insertWaiting } from '../platform/email/enqueue'
-import { problem } from '../platform/problems'
+} from '../../identity/accounts/notify-owner'
+import type { CurrentSession } from '../../identity/credentials/find-session'
+import { maySensitively, requireUsed } from '../../identity/credentials/step-up'
+import { recordEvent } from '../../platform/audit/record'
+import { randomToken, sha256 } from '../../platform/crypto/token'
+import { batch } from '../../platform/db/batch'
+import { sessions, users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { insertWaiting } from '../../platform/email/enqueue'
+import { problem } from '../../platform/problems'
 
 /** How long a mailed link can undo it: an owner on holiday must find the mail in time. */
 const GRACE_MS = 14 * 86_400_000
