@@ -1,10 +1,17 @@
 import { describe, test } from 'vitest'
-import { everyRoute } from '../support/guarded-routes'
+import {
+  ask,
+  change,
+  decide,
+  hasReviewer,
+  submit,
+  withProfile,
+} from '../features/merchants/support'
 import { me, signedIn } from '../support/acts'
 import { insertUser, tokenFor } from '../support/admins'
 import { freshAddress, nextCode, ORIGIN, startApp } from '../support/app'
+import { everyRoute } from '../support/guarded-routes'
 import { withoutLimits } from '../support/test-deps'
-import { ask, change, decide, hasReviewer, submit, withProfile } from '../merchants/support'
 
 describe('classes of published advisories: HTTP', () => {
   test('row 14 (GHSA-5rr4-8452-hf4v): no address that somebody registers is fetched, from the form to the approval', async ({

@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { ask, decide, hasReviewer, inState, named } from '../features/merchants/support'
 import { insertUser, tokenFor } from '../support/admins'
 import { startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
 import { many } from '../support/many'
-import { ask, decide, hasReviewer, inState, named } from '../merchants/support'
 import { eventsOf } from '../support/rows-of'
 
 describe('E-109: an approval', () => {

@@ -1,8 +1,18 @@
 import { test } from 'vitest'
+import {
+  ask,
+  change,
+  hasMerchant,
+  hasReviewer,
+  inState,
+  named,
+  PROFILE,
+  REASON,
+  submit,
+  withProfile,
+} from '../features/merchants/support'
 import { freshAddress, startApp } from '../support/app'
 import { visible } from '../support/attack'
-import { ask, change, hasMerchant, hasReviewer, inState } from '../merchants/support'
-import { named, PROFILE, REASON, submit, withProfile } from '../merchants/support'
 
 test('E-104: a profile takes no field that is not the merchant’s to set', async ({ expect }) => {
   const app = startApp()

@@ -1,10 +1,5 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import type { App } from '../support/acts'
-import { startApp } from '../support/app'
-import { arriving, text } from '../support/arriving'
-import { visible } from '../support/attack'
-import { many } from '../support/many'
 import {
   bytes,
   change,
@@ -13,8 +8,15 @@ import {
   FILES,
   hasMerchant,
   named,
-} from '../merchants/support'
-import { objectsOf, PROFILE, upload } from '../merchants/support'
+  objectsOf,
+  PROFILE,
+  upload,
+} from '../features/merchants/support'
+import type { App } from '../support/acts'
+import { startApp } from '../support/app'
+import { arriving, text } from '../support/arriving'
+import { visible } from '../support/attack'
+import { many } from '../support/many'
 
 const [, PDF] = FILES['application/pdf']
 const [, PNG] = FILES['image/png']

@@ -1,11 +1,24 @@
 import { createHash } from 'node:crypto'
 import { SELF } from 'cloudflare:test'
 import { describe, test } from 'vitest'
-import { ORIGIN, startApp } from '../support/app'
+import {
+  ask,
+  change,
+  documentRows,
+  download,
+  FILES,
+  type FileType,
+  hasMerchant,
+  hasReviewer,
+  inState,
+  named,
+  objectsOf,
+  PROFILE,
+  upload,
+  withProfile,
+} from '../features/merchants/support'
 import type { App } from '../support/acts'
-import { ask, change, documentRows, download, FILES, type FileType } from './support'
-import { hasMerchant, hasReviewer, inState, named, objectsOf, PROFILE } from './support'
-import { upload, withProfile } from './support'
+import { ORIGIN, startApp } from '../support/app'
 import { eventsOf } from '../support/rows-of'
 
 const path = (id: unknown) => `/api/merchants/me/documents/${String(id)}/`

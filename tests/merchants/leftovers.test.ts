@@ -3,11 +3,6 @@ import { describe, test } from 'vitest'
 import { eraseAccounts } from '../../src/features/privacy/erase-accounts'
 import { dropLeftovers } from '../../src/jobs/drop-leftovers'
 import type { Deps } from '../../src/platform/deps'
-import type { App } from '../support/acts'
-import { freshAddress, startApp } from '../support/app'
-import { broken } from '../support/attack'
-import { rowsOf } from '../support/rows-of'
-import { testDeps } from '../support/test-deps'
 import {
   ask,
   change,
@@ -22,7 +17,12 @@ import {
   submit,
   upload,
   withProfile,
-} from './support'
+} from '../features/merchants/support'
+import type { App } from '../support/acts'
+import { freshAddress, startApp } from '../support/app'
+import { broken } from '../support/attack'
+import { rowsOf } from '../support/rows-of'
+import { testDeps } from '../support/test-deps'
 
 const path = (id: unknown) => `/api/merchants/me/documents/${String(id)}/`
 

@@ -1,11 +1,22 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
 import apiText from '../../docs/api.md?raw'
+import {
+  ask,
+  change,
+  decide,
+  hasReviewer,
+  inState,
+  named,
+  PROFILE,
+  type Reached,
+  REASON,
+  submit,
+  upload,
+} from '../features/merchants/support'
 import { startApp } from '../support/app'
 import { mailsTo } from '../support/mailbox'
 import { startMeter } from '../support/meter'
-import { ask, change, decide, hasReviewer, inState, named, PROFILE } from './support'
-import { type Reached, REASON, submit, upload } from './support'
 import { eventsOf } from '../support/rows-of'
 
 type Page = { merchants: { user_id: string; updated_at: string }[]; next: string | null }

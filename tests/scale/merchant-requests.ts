@@ -1,5 +1,5 @@
 import { createKey, keyIn, setMerchant, setOwner } from '../api-keys/support'
-import { FILES, PROFILE, withProfile } from '../merchants/support'
+import { FILES, PROFILE, withProfile } from '../features/merchants/support'
 import type { Prepared, Way, World } from './world'
 
 /** An application that an admin decides about, in the state that the decision is possible in. */

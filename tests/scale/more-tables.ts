@@ -1,5 +1,5 @@
 import { personalHash } from '../../src/platform/audit/entry'
-import { PROFILE } from '../merchants/support'
+import { PROFILE } from '../features/merchants/support'
 import { ago, FILLED_AT, type Filler, idOf, PENDING, RING_KEY, text, USER, USERS } from './columns'
 
 const SALT = 'c2FsdHNhbHRzYWx0c2FsdA'

@@ -1,8 +1,8 @@
 import { describe, test } from 'vitest'
-import { change, hasMerchant, PROFILE } from '../../merchants/support'
 import { refresh, signedIn } from '../../support/acts'
 import { freshAddress, startApp } from '../../support/app'
 import { eventsOf } from '../../support/rows-of'
+import { change, hasMerchant, PROFILE } from '../merchants/support'
 
 const countOf = async (email: string, name: string) =>
   (await eventsOf(email)).filter(({ event }) => event === name).length

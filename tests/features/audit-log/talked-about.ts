@@ -1,17 +1,9 @@
 import { recordServiceEvent, serviceEvent } from '../../../src/trust/service-event'
 import { createKey, setMerchant } from '../../api-keys/support'
-import {
-  bytes,
-  change,
-  decide,
-  hasMerchant,
-  PROFILE,
-  submit,
-  upload,
-} from '../../merchants/support'
 import { addTotp, type App } from '../../support/acts'
 import { act, hasAdmin, tokenFor } from '../../support/admins'
 import { freshAddress } from '../../support/app'
+import { bytes, change, decide, hasMerchant, PROFILE, submit, upload } from '../merchants/support'
 import { sql } from './support'
 
 /** Stands in each text about the person who is erased, whoever says it. */

@@ -9,7 +9,7 @@ import {
   rotateKey,
   verifyKey,
 } from '../../api-keys/support'
-import { decide, hasReviewer, inState, submit, withProfile } from '../../merchants/support'
+import { decide, hasReviewer, inState, submit, withProfile } from '../../features/merchants/support'
 import { type App, signedIn, verify, wrongCodes } from '../../support/acts'
 import {
   acceptInvitation,

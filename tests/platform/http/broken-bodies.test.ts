@@ -1,6 +1,13 @@
 import { describe, test } from 'vitest'
 import type { Deps } from '../../../src/platform/deps'
-import { change, FILES, hasMerchant, objectsOf, PROFILE, upload } from '../../merchants/support'
+import {
+  change,
+  FILES,
+  hasMerchant,
+  objectsOf,
+  PROFILE,
+  upload,
+} from '../../features/merchants/support'
 import { startApp } from '../../support/app'
 import { arriving, arrivingAfter, text, trickling } from '../../support/arriving'
 import { linesDuring } from '../../support/attack'

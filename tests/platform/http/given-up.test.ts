@@ -1,5 +1,5 @@
 import { describe, test, vi } from 'vitest'
-import { change, FILES, hasMerchant, PROFILE, upload } from '../../merchants/support'
+import { change, FILES, hasMerchant, PROFILE, upload } from '../../features/merchants/support'
 import { startApp } from '../../support/app'
 import { arriving, arrivingAfter, text } from '../../support/arriving'
 import { withoutLimits } from '../../support/test-deps'

@@ -1,9 +1,9 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { createApp } from '../../src/app'
-import type { App } from '../support/acts'
-import { insertUser, tokenFor } from '../support/admins'
-import { freshAddress, ORIGIN } from '../support/app'
+import { createApp } from '../../../src/app'
+import type { App } from '../../support/acts'
+import { insertUser, tokenFor } from '../../support/admins'
+import { freshAddress, ORIGIN } from '../../support/app'
 
 /** A merchant without a profile, signed in. */
 export async function hasMerchant(app: App) {

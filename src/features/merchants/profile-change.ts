@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { profileFields } from '../identity/merchant-profile/draft'
+import { profileFields } from '../../identity/merchant-profile/draft'
 
 /** What a merchant changes. A field that is not given stays; `null` empties it. */
 export const profileChange = z

@@ -1,26 +1,26 @@
 import { and, eq } from 'drizzle-orm'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { refOf } from '../identity/credentials/session-ref'
+import type { CurrentSession } from '../../identity/credentials/find-session'
+import { refOf } from '../../identity/credentials/session-ref'
 import {
   type CheckedProfile,
   checkProfile,
   columns,
   type FieldName,
   NO_PROFILE,
-} from '../identity/merchant-profile/check-profile'
+} from '../../identity/merchant-profile/check-profile'
 import {
   asRead,
   NEW,
   refusal,
   type Standing,
   standingOf,
-} from '../identity/merchant-profile/standing'
-import { EDITABLE, type MerchantState } from '../identity/merchant-profile/states'
-import { recordEvent } from '../platform/audit/record'
-import { batch } from '../platform/db/batch'
-import { merchantProfiles } from '../platform/db/merchant-schema'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
+} from '../../identity/merchant-profile/standing'
+import { EDITABLE, type MerchantState } from '../../identity/merchant-profile/states'
+import { recordEvent } from '../../platform/audit/record'
+import { batch } from '../../platform/db/batch'
+import { merchantProfiles } from '../../platform/db/merchant-schema'
+import type { Deps } from '../../platform/deps'
+import { problem } from '../../platform/problems'
 import type { ProfileChange } from './profile-change'
 
 const CHANGEABLE: readonly MerchantState[] = [...EDITABLE, 'approved']

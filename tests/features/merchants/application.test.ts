@@ -1,12 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { startApp } from '../support/app'
-import { mailsTo } from '../support/mailbox'
-import { many } from '../support/many'
-import { ask, change, hasMerchant, named, PROFILE } from './support'
-import { submit, upload, withProfile } from './support'
-import { eventsOf } from '../support/rows-of'
-import { withoutLimits } from '../support/test-deps'
+import { startApp } from '../../support/app'
+import { mailsTo } from '../../support/mailbox'
+import { many } from '../../support/many'
+import { eventsOf } from '../../support/rows-of'
+import { withoutLimits } from '../../support/test-deps'
+import { ask, change, hasMerchant, named, PROFILE, submit, upload, withProfile } from './support'
 
 describe('a profile', () => {
   test('is empty at first, and keeps each field until it is given or taken away', async ({

@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { startApp } from '../support/app'
-import { startMeter } from '../support/meter'
+import type { App } from '../../support/acts'
+import { startApp } from '../../support/app'
+import { startMeter } from '../../support/meter'
 import { ask, hasReviewer, PROFILE, withProfile } from './support'
-import type { App } from '../support/acts'
 
 type Id = { id: string }
 

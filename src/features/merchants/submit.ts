@@ -1,31 +1,31 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { refOf } from '../identity/credentials/session-ref'
+import { notifyOwner, occasionOf } from '../../identity/accounts/notify-owner'
+import type { CurrentSession } from '../../identity/credentials/find-session'
+import { refOf } from '../../identity/credentials/session-ref'
 import {
   type CheckedProfile,
   checkProfile,
   missingFields,
   NO_PROFILE,
-} from '../identity/merchant-profile/check-profile'
+} from '../../identity/merchant-profile/check-profile'
 import {
   asRead,
   NEW,
   refusal,
   type Standing,
   standingOf,
-} from '../identity/merchant-profile/standing'
-import { EDITABLE } from '../identity/merchant-profile/states'
-import { recordEvent } from '../platform/audit/record'
-import { batch } from '../platform/db/batch'
-import { insertWhere } from '../platform/db/insert-where'
+} from '../../identity/merchant-profile/standing'
+import { EDITABLE } from '../../identity/merchant-profile/states'
+import { recordEvent } from '../../platform/audit/record'
+import { batch } from '../../platform/db/batch'
+import { insertWhere } from '../../platform/db/insert-where'
 import {
   merchantDocuments,
   merchantProfiles,
   merchantReviews,
-} from '../platform/db/merchant-schema'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
+} from '../../platform/db/merchant-schema'
+import type { Deps } from '../../platform/deps'
+import { problem } from '../../platform/problems'
 
 const NO_DOCUMENT = {
   pointer: '#/documents',
