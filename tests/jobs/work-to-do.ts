@@ -3,11 +3,11 @@ import { parseKeyring } from '../../src/platform/crypto/keyring'
 import { randomId, randomToken } from '../../src/platform/crypto/token'
 import type { Deps } from '../../src/platform/deps'
 import { sql, withoutTriggers } from '../features/audit-log/support'
+import { insertRows } from '../features/merchant-documents/leftover-support'
 import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { isDeep } from '../support/many'
 import { insertAct } from '../support/pending-acts'
-import { insertRows } from './leftover-support'
 import type { Fault } from './support'
 
 const DAY_MS = 86_400_000

@@ -1,4 +1,5 @@
 import { afterEach, describe, test } from 'vitest'
+import { forgetJobs } from '../../jobs/support'
 import {
   DAY_MS,
   dropAt,
@@ -8,8 +9,7 @@ import {
   KEPT_MS,
   objectKeys,
   putDocuments,
-} from '../../jobs/leftover-support'
-import { forgetJobs } from '../../jobs/support'
+} from '../merchant-documents/leftover-support'
 
 afterEach(forgetDocuments)
 afterEach(forgetJobs)

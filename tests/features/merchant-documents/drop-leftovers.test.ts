@@ -1,5 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, test } from 'vitest'
+import { forgetJobs, jobEvents, rowOf } from '../../jobs/support'
+import { columnOf, insertUser } from '../../support/admins'
+import { startApp } from '../../support/app'
+import { collectingLog } from '../../support/attack'
+import { sendWaiting } from '../../support/mail-faults'
+import { mailsTo } from '../../support/mailbox'
 import {
   DAY_MS,
   dropAt,
@@ -14,12 +20,6 @@ import {
   runAt,
   unknownEvents,
 } from './leftover-support'
-import { columnOf, insertUser } from '../support/admins'
-import { startApp } from '../support/app'
-import { collectingLog } from '../support/attack'
-import { sendWaiting } from '../support/mail-faults'
-import { mailsTo } from '../support/mailbox'
-import { forgetJobs, jobEvents, rowOf } from './support'
 
 afterEach(forgetDocuments)
 afterEach(forgetJobs)

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
-import { DOCUMENTS_PREFIX } from '../identity/merchant-profile/document-objects'
-import { jobRuns } from '../platform/db/audit-schema'
-import type { Deps } from '../platform/deps'
-import { reach } from '../platform/reach'
+import { DOCUMENTS_PREFIX } from '../../identity/merchant-profile/document-objects'
+import { jobRuns } from '../../platform/db/audit-schema'
+import type { Deps } from '../../platform/deps'
+import { reach } from '../../platform/reach'
 
 /** Pages of objects that one walk reads. */
 const PAGES = 5

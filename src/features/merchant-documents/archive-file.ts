@@ -1,8 +1,8 @@
-import type { DocumentType } from '../identity/merchant-profile/file-types'
-import { chunksOf } from '../platform/body/read-body'
-import type { Deps } from '../platform/deps'
-import { messageOf } from '../platform/error-text'
-import { problem, problemCode } from '../platform/problems'
+import type { DocumentType } from '../../identity/merchant-profile/file-types'
+import { chunksOf } from '../../platform/body/read-body'
+import type { Deps } from '../../platform/deps'
+import { messageOf } from '../../platform/error-text'
+import { problem, problemCode } from '../../platform/problems'
 import { type Inspected, inspectFile } from './inspect-file'
 
 type File = Readonly<{ type: DocumentType; length: number; body: ReadableStream<Uint8Array> }>

@@ -1,11 +1,11 @@
 import { afterEach, beforeAll, describe, test } from 'vitest'
-import { dropLeftovers } from '../../src/jobs/drop-leftovers'
-import { randomId } from '../../src/platform/crypto/token'
-import { bucketOf } from '../support/bucket'
-import { startMeter } from '../support/meter'
-import { testDeps } from '../support/test-deps'
+import { dropLeftovers } from '../../../src/features/merchant-documents/drop-leftovers'
+import { randomId } from '../../../src/platform/crypto/token'
+import { forgetJobs } from '../../jobs/support'
+import { bucketOf } from '../../support/bucket'
+import { startMeter } from '../../support/meter'
+import { testDeps } from '../../support/test-deps'
 import { insertRows, KEPT_MS } from './leftover-support'
-import { forgetJobs } from './support'
 
 const MERCHANTS = 10_000
 const DOCUMENTS = 100_000

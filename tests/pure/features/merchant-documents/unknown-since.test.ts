@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import { sortUnknown } from '../../../src/merchants/unknown-since'
+import { sortUnknown } from '../../../../src/features/merchant-documents/unknown-since'
 
 const KEPT = 60
 const NOW = 1000

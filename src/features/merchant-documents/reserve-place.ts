@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
-import { objectKey } from '../identity/merchant-profile/document-objects'
-import type { DocumentType } from '../identity/merchant-profile/file-types'
-import { NEW, refusal, standingOf } from '../identity/merchant-profile/standing'
-import { EDITABLE, hasEditable } from '../identity/merchant-profile/states'
-import { batch } from '../platform/db/batch'
-import { insertWhere } from '../platform/db/insert-where'
-import { merchantDocuments } from '../platform/db/merchant-schema'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
+import { objectKey } from '../../identity/merchant-profile/document-objects'
+import type { DocumentType } from '../../identity/merchant-profile/file-types'
+import { NEW, refusal, standingOf } from '../../identity/merchant-profile/standing'
+import { EDITABLE, hasEditable } from '../../identity/merchant-profile/states'
+import { batch } from '../../platform/db/batch'
+import { insertWhere } from '../../platform/db/insert-where'
+import { merchantDocuments } from '../../platform/db/merchant-schema'
+import type { Deps } from '../../platform/deps'
+import { problem } from '../../platform/problems'
 
 /** Documents of one application, those on their way included. */
 const MAX_DOCUMENTS = 10

@@ -1,12 +1,12 @@
 import { isSupportedCountry } from 'libphonenumber-js/min'
 import { describe, test } from 'vitest'
-import { isCountry } from '../../../src/identity/merchant-profile/country'
-import { isFileName } from '../../../src/identity/merchant-profile/document-entry'
-import { type DocumentType } from '../../../src/identity/merchant-profile/file-types'
-import { phoneNumber } from '../../../src/identity/merchant-profile/phone'
-import { website } from '../../../src/identity/merchant-profile/website'
-import { inspectFile } from '../../../src/merchants/inspect-file'
-import { attachment, fileNameOf } from '../../../src/platform/http/content-disposition'
+import { inspectFile } from '../../../../src/features/merchant-documents/inspect-file'
+import { isCountry } from '../../../../src/identity/merchant-profile/country'
+import { isFileName } from '../../../../src/identity/merchant-profile/document-entry'
+import { type DocumentType } from '../../../../src/identity/merchant-profile/file-types'
+import { phoneNumber } from '../../../../src/identity/merchant-profile/phone'
+import { website } from '../../../../src/identity/merchant-profile/website'
+import { attachment, fileNameOf } from '../../../../src/platform/http/content-disposition'
 
 describe('the name of a file', () => {
   test.for([

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, test } from 'vitest'
-import { walkDocuments } from '../../../src/merchants/document-walk'
-import { PATIENCE } from '../../../src/platform/patience'
-import { bucketOf } from '../../support/bucket'
+import { walkDocuments } from '../../../../src/features/merchant-documents/document-walk'
+import { PATIENCE } from '../../../../src/platform/patience'
+import { bucketOf } from '../../../support/bucket'
 
 const FIRST = 'merchants/'
 const PAGE = 20

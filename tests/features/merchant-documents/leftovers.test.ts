@@ -1,8 +1,13 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { eraseAccounts } from '../../src/features/privacy/erase-accounts'
-import { dropLeftovers } from '../../src/jobs/drop-leftovers'
-import type { Deps } from '../../src/platform/deps'
+import { dropLeftovers } from '../../../src/features/merchant-documents/drop-leftovers'
+import { eraseAccounts } from '../../../src/features/privacy/erase-accounts'
+import type { Deps } from '../../../src/platform/deps'
+import type { App } from '../../support/acts'
+import { freshAddress, startApp } from '../../support/app'
+import { broken } from '../../support/attack'
+import { rowsOf } from '../../support/rows-of'
+import { testDeps } from '../../support/test-deps'
 import {
   ask,
   change,
@@ -17,12 +22,7 @@ import {
   submit,
   upload,
   withProfile,
-} from '../features/merchants/support'
-import type { App } from '../support/acts'
-import { freshAddress, startApp } from '../support/app'
-import { broken } from '../support/attack'
-import { rowsOf } from '../support/rows-of'
-import { testDeps } from '../support/test-deps'
+} from '../merchants/support'
 
 const path = (id: unknown) => `/api/merchants/me/documents/${String(id)}/`
 

@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
-import { dropLeftovers } from '../../src/jobs/drop-leftovers'
-import { NOTE_KEY } from '../../src/merchants/unknown-since'
-import { randomId } from '../../src/platform/crypto/token'
-import { ownWatchers, testDeps } from '../support/test-deps'
-import { depsAt, type Fault, run } from './support'
+import { dropLeftovers } from '../../../src/features/merchant-documents/drop-leftovers'
+import { NOTE_KEY } from '../../../src/features/merchant-documents/unknown-since'
+import { randomId } from '../../../src/platform/crypto/token'
+import { depsAt, type Fault, run } from '../../jobs/support'
+import { ownWatchers, testDeps } from '../../support/test-deps'
 
 export const DAY_MS = 86_400_000
 /** So long an object stays without a row, from the first run that found it so. */

@@ -1,7 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, test } from 'vitest'
-import { NOTE_KEY, readUnknownSince, writeUnknownSince } from '../../src/merchants/unknown-since'
-import { testDeps } from '../support/test-deps'
+import {
+  NOTE_KEY,
+  readUnknownSince,
+  writeUnknownSince,
+} from '../../../src/features/merchant-documents/unknown-since'
+import { testDeps } from '../../support/test-deps'
 
 afterEach(() => env.ARCHIVE.delete(NOTE_KEY))
 

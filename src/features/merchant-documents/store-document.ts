@@ -1,24 +1,24 @@
 import { and, eq, isNull } from 'drizzle-orm'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { refOf } from '../identity/credentials/session-ref'
+import type { CurrentSession } from '../../identity/credentials/find-session'
+import { refOf } from '../../identity/credentials/session-ref'
 import {
   type DocumentEntry,
   entryColumns,
   entryOf,
   isFileName,
-} from '../identity/merchant-profile/document-entry'
-import { objectKey } from '../identity/merchant-profile/document-objects'
-import type { DocumentType } from '../identity/merchant-profile/file-types'
-import { NEW, refusal, standingOf } from '../identity/merchant-profile/standing'
-import { hasEditable } from '../identity/merchant-profile/states'
-import { recordEvent } from '../platform/audit/record'
-import { sealText } from '../platform/audit/text'
-import type { FileHead } from '../platform/body/upload'
-import { randomId } from '../platform/crypto/token'
-import { batch } from '../platform/db/batch'
-import { merchantDocuments } from '../platform/db/merchant-schema'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
+} from '../../identity/merchant-profile/document-entry'
+import { objectKey } from '../../identity/merchant-profile/document-objects'
+import type { DocumentType } from '../../identity/merchant-profile/file-types'
+import { NEW, refusal, standingOf } from '../../identity/merchant-profile/standing'
+import { hasEditable } from '../../identity/merchant-profile/states'
+import { recordEvent } from '../../platform/audit/record'
+import { sealText } from '../../platform/audit/text'
+import type { FileHead } from '../../platform/body/upload'
+import { randomId } from '../../platform/crypto/token'
+import { batch } from '../../platform/db/batch'
+import { merchantDocuments } from '../../platform/db/merchant-schema'
+import type { Deps } from '../../platform/deps'
+import { problem } from '../../platform/problems'
 import { archiveFile } from './archive-file'
 import { reservePlace } from './reserve-place'
 
@@ -26,7 +26,7 @@ type Needs = Pick<Deps, 'db' | 'now' | 'caller' | 'archive' | 'settings' | 'pati
 
 /**
  * Takes a document in: first the row, which holds one of ten places, then the object, then the row is
- * made whole. What fails on the way leaves neither; what is cut off leaves a row that jobs/drop-leftovers.ts finds.
+ * made whole. What fails on the way leaves neither; what is cut off leaves a row that features/merchant-documents/drop-leftovers.ts finds.
  */
 export function storeDocument(
   deps: Needs,

@@ -1,18 +1,18 @@
 import { and, sql } from 'drizzle-orm'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { refOf } from '../identity/credentials/session-ref'
-import { isStored } from '../identity/merchant-profile/open-document'
-import { NEW, refusal, standingOf } from '../identity/merchant-profile/standing'
-import { hasEditable } from '../identity/merchant-profile/states'
-import { recordEvent } from '../platform/audit/record'
-import { batch } from '../platform/db/batch'
-import { merchantDocuments } from '../platform/db/merchant-schema'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
+import type { CurrentSession } from '../../identity/credentials/find-session'
+import { refOf } from '../../identity/credentials/session-ref'
+import { isStored } from '../../identity/merchant-profile/open-document'
+import { NEW, refusal, standingOf } from '../../identity/merchant-profile/standing'
+import { hasEditable } from '../../identity/merchant-profile/states'
+import { recordEvent } from '../../platform/audit/record'
+import { batch } from '../../platform/db/batch'
+import { merchantDocuments } from '../../platform/db/merchant-schema'
+import type { Deps } from '../../platform/deps'
+import { problem } from '../../platform/problems'
 
 /**
  * Deletes a document while its application may be edited: first the row, so that nobody is promised
- * what is gone. An object that then stays is found by jobs/drop-leftovers.ts.
+ * what is gone. An object that then stays is found by features/merchant-documents/drop-leftovers.ts.
  */
 export async function deleteDocument(
   deps: Pick<Deps, 'db' | 'now' | 'caller' | 'archive'>,

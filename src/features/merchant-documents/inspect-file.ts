@@ -4,8 +4,8 @@ import {
   fileTypes,
   HEAD_BYTES,
   TAIL_BYTES,
-} from '../identity/merchant-profile/file-types'
-import { problem } from '../platform/problems'
+} from '../../identity/merchant-profile/file-types'
+import { problem } from '../../platform/problems'
 import { archiveEnd } from './archive-end'
 
 /** What a file turned out to be. */

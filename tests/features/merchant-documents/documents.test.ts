@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import { SELF } from 'cloudflare:test'
 import { describe, test } from 'vitest'
+import type { App } from '../../support/acts'
+import { ORIGIN, startApp } from '../../support/app'
+import { eventsOf } from '../../support/rows-of'
 import {
   ask,
   change,
@@ -16,10 +19,7 @@ import {
   PROFILE,
   upload,
   withProfile,
-} from '../features/merchants/support'
-import type { App } from '../support/acts'
-import { ORIGIN, startApp } from '../support/app'
-import { eventsOf } from '../support/rows-of'
+} from '../merchants/support'
 
 const path = (id: unknown) => `/api/merchants/me/documents/${String(id)}/`
 

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
-import { archiveEnd } from '../../../src/merchants/archive-end'
-import { isDeep } from '../../support/many'
+import { archiveEnd } from '../../../../src/features/merchant-documents/archive-end'
+import { isDeep } from '../../../support/many'
 
 const byte = (...codes: number[]) => String.fromCharCode(...codes)
 const word = (value: number) => byte(value & 0xff, value >> 8)
