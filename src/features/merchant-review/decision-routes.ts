@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
-import { may } from '../identity/credentials/guards'
-import { standing } from '../identity/merchant-profile/standing'
-import { body } from '../platform/body/validate'
-import type { AppEnv } from '../platform/deps'
-import { describe } from '../platform/http/facets'
-import { rateLimit } from '../platform/http/rate-limit'
+import { may } from '../../identity/credentials/guards'
+import { standing } from '../../identity/merchant-profile/standing'
+import { body } from '../../platform/body/validate'
+import type { AppEnv } from '../../platform/deps'
+import { describe } from '../../platform/http/facets'
+import { rateLimit } from '../../platform/http/rate-limit'
 import { decide, decisionBody, suspensionBody } from './decide'
 
 // Within ten minutes and not used up: a reviewer works through a list.

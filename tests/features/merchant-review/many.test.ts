@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { merchantStates } from '../../src/platform/db/merchant-schema'
-import { hasReviewer } from '../features/merchants/support'
-import { freshAddress, startApp } from '../support/app'
-import { ROWS } from '../support/many'
-import { startMeter } from '../support/meter'
+import { merchantStates } from '../../../src/platform/db/merchant-schema'
+import { freshAddress, startApp } from '../../support/app'
+import { ROWS } from '../../support/many'
+import { startMeter } from '../../support/meter'
+import { hasReviewer } from '../merchants/support'
 
 type Page = { merchants: { user_id: string }[]; next: string | null }
 

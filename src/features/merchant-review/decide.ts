@@ -1,23 +1,23 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { notifyOwner, ownerColumns } from '../identity/accounts/notify-owner'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { maySensitively } from '../identity/credentials/step-up'
-import { refusal, type Standing } from '../identity/merchant-profile/standing'
+import { notifyOwner, ownerColumns } from '../../identity/accounts/notify-owner'
+import type { CurrentSession } from '../../identity/credentials/find-session'
+import { maySensitively } from '../../identity/credentials/step-up'
+import { refusal, type Standing } from '../../identity/merchant-profile/standing'
 import {
   type Decision,
   isDecidable,
   type MerchantState,
   transitions,
-} from '../identity/merchant-profile/states'
-import { recordEvent } from '../platform/audit/record'
-import { batch } from '../platform/db/batch'
-import { insertFrom } from '../platform/db/insert-where'
-import { merchantProfiles, merchantReviews } from '../platform/db/merchant-schema'
-import { users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
-import { plainText } from '../platform/text/display-name'
+} from '../../identity/merchant-profile/states'
+import { recordEvent } from '../../platform/audit/record'
+import { batch } from '../../platform/db/batch'
+import { insertFrom } from '../../platform/db/insert-where'
+import { merchantProfiles, merchantReviews } from '../../platform/db/merchant-schema'
+import { users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { problem } from '../../platform/problems'
+import { plainText } from '../../platform/text/display-name'
 
 const version = z.int().min(1)
 const reason = plainText(1000)

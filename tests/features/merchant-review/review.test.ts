@@ -1,6 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import apiText from '../../docs/api.md?raw'
+import apiText from '../../../docs/api.md?raw'
+import { startApp } from '../../support/app'
+import { mailsTo } from '../../support/mailbox'
+import { startMeter } from '../../support/meter'
+import { eventsOf } from '../../support/rows-of'
 import {
   ask,
   change,
@@ -13,11 +17,7 @@ import {
   REASON,
   submit,
   upload,
-} from '../features/merchants/support'
-import { startApp } from '../support/app'
-import { mailsTo } from '../support/mailbox'
-import { startMeter } from '../support/meter'
-import { eventsOf } from '../support/rows-of'
+} from '../merchants/support'
 
 type Page = { merchants: { user_id: string; updated_at: string }[]; next: string | null }
 
