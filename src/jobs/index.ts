@@ -1,3 +1,4 @@
+import { remindKeys } from '../features/api-keys/remind-keys'
 import { archiveEvents } from '../features/audit-log/archive/archive'
 import { sealEvents } from '../features/audit-log/tree/seal'
 import { dropLeftovers } from '../features/merchant-documents/drop-leftovers'
@@ -14,7 +15,6 @@ import { sendWaitingMails } from '../platform/email/send-waiting-mails'
 import type { NamedJob } from '../platform/jobs/job'
 import { runJob } from '../platform/jobs/run-job'
 import { log } from '../platform/log'
-import { remindKeys } from './remind-keys'
 import { runPendingActs } from './run-pending-acts'
 
 const MINUTE_MS = 60_000

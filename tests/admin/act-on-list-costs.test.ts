@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, test } from 'vitest'
 import { PATIENCE } from '../../src/platform/patience'
-import { keyOwner, madeKey } from '../api-keys/support'
+import { keyOwner, madeKey } from '../features/api-keys/support'
 import {
   actOnList,
   customers,

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
 import type { Deps } from '../../src/platform/deps'
-import { keyOwner, madeKey, verifyKey } from '../api-keys/support'
+import { keyOwner, madeKey, verifyKey } from '../features/api-keys/support'
 import { startMail } from '../platform/email/support'
 import { openSession } from '../support/accounts'
 import { type App, refresh, signedIn, verify, waitingLogin, withTotp } from '../support/acts'

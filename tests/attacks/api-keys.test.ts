@@ -14,7 +14,7 @@ import {
   setMerchant,
   setOwner,
   verifyKey,
-} from '../api-keys/support'
+} from '../features/api-keys/support'
 import { type App, signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
 import { visible } from '../support/attack'

@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { keyOwner, madeKey, setMerchant, setOwner, verifyKey } from '../api-keys/support'
-import { act, changeRole, insertUser } from '../support/admins'
-import { approve } from '../support/pending-acts'
+import { keyOwner, madeKey, setMerchant, setOwner, verifyKey } from '../features/api-keys/support'
 import type { App } from '../support/acts'
+import { act, changeRole, insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
+import { approve } from '../support/pending-acts'
 
 /** Makes an admin as two admins do. */
 async function promote(app: App, userId: string) {

@@ -1,7 +1,7 @@
 import { test } from 'vitest'
 import security from '../../SECURITY.md?raw'
 import operations from '../../docs/operations.md?raw'
-import { MAX_KEY_DAYS } from '../../src/api-keys/key-life'
+import { MAX_KEY_DAYS } from '../../src/features/api-keys/key-life'
 import { OLD_DAYS } from '../../src/features/monitor/remind-secrets'
 import { resealSecrets } from '../../src/features/two-factor/reseal-secrets'
 import { newKeyId, newKeyText, readKeyText } from '../../src/identity/api-keys/key-text'

@@ -1,4 +1,4 @@
-import { createKey, keyIn, setMerchant, setOwner } from '../api-keys/support'
+import { createKey, keyIn, setMerchant, setOwner } from '../features/api-keys/support'
 import { FILES, PROFILE, withProfile } from '../features/merchants/support'
 import type { Prepared, Way, World } from './world'
 

@@ -6,9 +6,9 @@ import { SEGMENT_SIZE, unpack } from '../../../src/features/audit-log/archive/se
 import { openApiDocument } from '../../../src/features/docs/openapi'
 import { eraseAccounts } from '../../../src/features/privacy/erase-accounts'
 import { settings } from '../../../src/platform/settings'
-import { setOwner } from '../../api-keys/support'
 import { type App } from '../../support/acts'
 import { startApp } from '../../support/app'
+import { setOwner } from '../api-keys/support'
 import { allEvents, emptyLog, jobDeps, RETENTION_MS, sealAll, sql, writeEvents } from './support'
 
 import { CANARY, talkedAbout } from './talked-about'

@@ -1,8 +1,8 @@
 import { recordServiceEvent, serviceEvent } from '../../../src/trust/service-event'
-import { createKey, setMerchant } from '../../api-keys/support'
 import { addTotp, type App } from '../../support/acts'
 import { act, hasAdmin, tokenFor } from '../../support/admins'
 import { freshAddress } from '../../support/app'
+import { createKey, setMerchant } from '../api-keys/support'
 import { bytes, change, decide, hasMerchant, PROFILE, submit, upload } from '../merchants/support'
 import { sql } from './support'
 

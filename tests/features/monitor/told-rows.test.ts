@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
+import { remindKeys } from '../../../src/features/api-keys/remind-keys'
 import { adminNotices } from '../../../src/identity/accounts/notify-admins'
-import { remindKeys } from '../../../src/jobs/remind-keys'
 import { mails } from '../../../src/mails'
 import { sendWaitingMails } from '../../../src/platform/email/send-waiting-mails'
 import { depsAt } from '../../jobs/support'

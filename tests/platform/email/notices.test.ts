@@ -8,7 +8,7 @@ import {
   madeKey,
   rotateKey,
   verifyKey,
-} from '../../api-keys/support'
+} from '../../features/api-keys/support'
 import { decide, hasReviewer, inState, submit, withProfile } from '../../features/merchants/support'
 import { type App, signedIn, verify, wrongCodes } from '../../support/acts'
 import {

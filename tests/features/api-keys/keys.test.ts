@@ -1,9 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { signedIn } from '../support/acts'
-import { freshAddress, startApp } from '../support/app'
-import { storedText } from '../support/attack'
-import { confirmReset, nextLinkToken, resetTokenOf } from '../support/recovery'
+import { signedIn } from '../../support/acts'
+import { freshAddress, startApp } from '../../support/app'
+import { storedText } from '../../support/attack'
+import { mailsNamed } from '../../support/mailbox'
+import { confirmReset, nextLinkToken, resetTokenOf } from '../../support/recovery'
+import { eventsOf } from '../../support/rows-of'
 import {
   createKey,
   endKey,
@@ -15,8 +17,6 @@ import {
   setMerchant,
   verifyKey,
 } from './support'
-import { mailsNamed } from '../support/mailbox'
-import { eventsOf } from '../support/rows-of'
 
 const DAY = 86_400
 

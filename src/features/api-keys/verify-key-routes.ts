@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { apiKey } from '../identity/api-keys/guard'
-import { keyLimit } from '../identity/api-keys/key-limit'
-import { scope } from '../identity/api-keys/scopes'
-import { requireScope } from '../identity/api-keys/use-key'
-import { verifiedKey, verifiedKeyOf } from '../identity/api-keys/verified-key'
-import { body } from '../platform/body/validate'
-import type { AppEnv } from '../platform/deps'
-import { describe } from '../platform/http/facets'
+import { apiKey } from '../../identity/api-keys/guard'
+import { keyLimit } from '../../identity/api-keys/key-limit'
+import { scope } from '../../identity/api-keys/scopes'
+import { requireScope } from '../../identity/api-keys/use-key'
+import { verifiedKey, verifiedKeyOf } from '../../identity/api-keys/verified-key'
+import { body } from '../../platform/body/validate'
+import type { AppEnv } from '../../platform/deps'
+import { describe } from '../../platform/http/facets'
 
 export const verifyKeyRoutes = new Hono<AppEnv>({ strict: false }).post(
   '/api/api-keys/verify',

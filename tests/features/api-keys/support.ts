@@ -1,9 +1,9 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import type { IpLimiter } from '../../src/platform/http/ip-limiter'
-import { type App, withTotp } from '../support/acts'
-import { tokenFor } from '../support/admins'
-import { type Answer, freshAddress } from '../support/app'
+import type { IpLimiter } from '../../../src/platform/http/ip-limiter'
+import { type App, withTotp } from '../../support/acts'
+import { tokenFor } from '../../support/admins'
+import { type Answer, freshAddress } from '../../support/app'
 
 /** What only an admin's decision does otherwise. */
 export const setOwner = (userId: string, sql: string) =>
