@@ -1,4 +1,5 @@
 import { remindKeys } from '../features/api-keys/remind-keys'
+import { runPendingActs } from '../features/approvals/run-pending-acts'
 import { archiveEvents } from '../features/audit-log/archive/archive'
 import { sealEvents } from '../features/audit-log/tree/seal'
 import { dropLeftovers } from '../features/merchant-documents/drop-leftovers'
@@ -15,7 +16,6 @@ import { sendWaitingMails } from '../platform/email/send-waiting-mails'
 import type { NamedJob } from '../platform/jobs/job'
 import { runJob } from '../platform/jobs/run-job'
 import { log } from '../platform/log'
-import { runPendingActs } from './run-pending-acts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000

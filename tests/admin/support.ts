@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { runPendingActs } from '../../src/jobs/run-pending-acts'
+import { runPendingActs } from '../../src/features/approvals/run-pending-acts'
 import type { App } from '../support/acts'
 import { columnOf, forgetAdmins, insertUser, inviteUser } from '../support/admins'
 import { freshAddress } from '../support/app'

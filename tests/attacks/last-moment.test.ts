@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { runPendingActs } from '../../src/jobs/run-pending-acts'
+import { runPendingActs } from '../../src/features/approvals/run-pending-acts'
 import { createKey, freshToken, keyOwner, madeKey, rotateKey } from '../features/api-keys/support'
 import { ask, named, submit, withProfile } from '../features/merchants/support'
 import { depsAt } from '../jobs/support'

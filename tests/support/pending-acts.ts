@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { runPendingActs } from '../../src/jobs/run-pending-acts'
+import { runPendingActs } from '../../src/features/approvals/run-pending-acts'
 import type { ActKind } from '../../src/platform/db/admin-schema'
 import type { App } from './acts'
 import { tokenFor } from './admins'

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, test } from 'vitest'
+import { runPendingActs } from '../../../src/features/approvals/run-pending-acts'
 import { purgeUnconfirmed } from '../../../src/features/registration/purge-unconfirmed'
-import { runPendingActs } from '../../../src/jobs/run-pending-acts'
 import { randomToken, sha256 } from '../../../src/platform/crypto/token'
 import { insertUser, tokenFor } from '../../support/admins'
 import { freshAddress, startApp } from '../../support/app'

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { runPendingActs } from '../../../src/jobs/run-pending-acts'
+import { runPendingActs } from '../../../src/features/approvals/run-pending-acts'
 import { addTotp, type App, signedIn, stepUpByApp, withTotp } from '../../support/acts'
 import { notMe, stepUpAnew } from '../../support/addresses'
 import { insertUser } from '../../support/admins'

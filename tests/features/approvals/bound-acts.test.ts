@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { addTotp, type App, signedIn, stepUpByApp, withTotp } from '../support/acts'
-import { askForEmail, changing, confirmEmail, notMe, stepUpAnew } from '../support/addresses'
+import { addTotp, type App, signedIn, stepUpByApp, withTotp } from '../../support/acts'
+import { askForEmail, changing, confirmEmail, notMe, stepUpAnew } from '../../support/addresses'
 import {
   acceptInvitation,
   act,
@@ -10,13 +10,13 @@ import {
   inviteUser,
   onlyAdmins,
   tokenFor,
-} from '../support/admins'
-import { freshAddress, startApp } from '../support/app'
-import { sendWaiting } from '../support/mail-faults'
-import { mailAbout, nextMail, tokenIn } from '../support/mailbox'
-import { actsOf, approve, DAY, eventsLike, insertAct, runActs } from '../support/pending-acts'
-import { confirmReset, nextLinkToken, resetTokenOf } from '../support/recovery'
-import { rowsOf, userIdOf } from '../support/rows-of'
+} from '../../support/admins'
+import { freshAddress, startApp } from '../../support/app'
+import { sendWaiting } from '../../support/mail-faults'
+import { mailAbout, nextMail, tokenIn } from '../../support/mailbox'
+import { actsOf, approve, DAY, eventsLike, insertAct, runActs } from '../../support/pending-acts'
+import { confirmReset, nextLinkToken, resetTokenOf } from '../../support/recovery'
+import { rowsOf, userIdOf } from '../../support/rows-of'
 
 type Admin = { id: string }
 type Owner = Awaited<ReturnType<typeof signedIn>>

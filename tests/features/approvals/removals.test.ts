@@ -1,11 +1,11 @@
 import { describe, test } from 'vitest'
-import { type App, me } from '../support/acts'
-import { act, changeRole, columnOf, onlyAdmins, tokenFor } from '../support/admins'
-import { freshAddress, startApp } from '../support/app'
-import { sendWaiting } from '../support/mail-faults'
-import { mailsNamed, tokenIn } from '../support/mailbox'
-import { many } from '../support/many'
-import { actsOf, approve, DAY, decide, eventsLike, runActs } from '../support/pending-acts'
+import { type App, me } from '../../support/acts'
+import { act, changeRole, columnOf, onlyAdmins, tokenFor } from '../../support/admins'
+import { freshAddress, startApp } from '../../support/app'
+import { sendWaiting } from '../../support/mail-faults'
+import { mailsNamed, tokenIn } from '../../support/mailbox'
+import { many } from '../../support/many'
+import { actsOf, approve, DAY, decide, eventsLike, runActs } from '../../support/pending-acts'
 import { type Admin, ADMIN, setUser, stateOf, ways } from './removal-ways'
 
 const mailTo = async ({ id }: Admin, subject: string, count = 1) =>

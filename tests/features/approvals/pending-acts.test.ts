@@ -1,11 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { runPendingActs } from '../../src/jobs/run-pending-acts'
-import { withTotp } from '../support/acts'
-import { act, changeRole, columnOf, insertUser, onlyAdmins, tokenFor } from '../support/admins'
-import { freshAddress, startApp } from '../support/app'
-import { many } from '../support/many'
-import { startMeter } from '../support/meter'
+import { runPendingActs } from '../../../src/features/approvals/run-pending-acts'
+import { depsAt } from '../../jobs/support'
+import { withTotp } from '../../support/acts'
+import { act, changeRole, columnOf, insertUser, onlyAdmins, tokenFor } from '../../support/admins'
+import { freshAddress, startApp } from '../../support/app'
+import { many } from '../../support/many'
+import { startMeter } from '../../support/meter'
 import {
   actsOf,
   approve,
@@ -14,8 +15,7 @@ import {
   eventsLike,
   insertAct,
   runActs,
-} from '../support/pending-acts'
-import { depsAt } from './support'
+} from '../../support/pending-acts'
 
 const isAdmin = async ({ id }: { id: string }) =>
   (await columnOf(id, 'role')) === 'admin' && (await columnOf(id, 'status')) === 'active'

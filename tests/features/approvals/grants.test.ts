@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import type { App } from '../support/acts'
+import type { App } from '../../support/acts'
 import {
   act,
   changeRole,
@@ -9,12 +9,12 @@ import {
   onlyAdmins,
   REASON,
   tokenFor,
-} from '../support/admins'
-import { freshAddress, startApp } from '../support/app'
-import { noQueue, sendWaiting, waiting } from '../support/mail-faults'
-import { mailsNamed } from '../support/mailbox'
-import { many } from '../support/many'
-import { actsOf, approve, DAY, decide, eventsLike, runActs } from '../support/pending-acts'
+} from '../../support/admins'
+import { freshAddress, startApp } from '../../support/app'
+import { noQueue, sendWaiting, waiting } from '../../support/mail-faults'
+import { mailsNamed } from '../../support/mailbox'
+import { many } from '../../support/many'
+import { actsOf, approve, DAY, decide, eventsLike, runActs } from '../../support/pending-acts'
 
 const WAITING = 'A new admin waits for your approval'
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
-import type { App } from '../support/acts'
-import { act, changeRole, columnOf } from '../support/admins'
+import type { App } from '../../support/acts'
+import { act, changeRole, columnOf } from '../../support/admins'
 
 export type Admin = { id: string }
 

@@ -8,12 +8,12 @@ import {
   newAdmin,
   outcomes,
   setUsers,
-} from '../support/act-on-list'
-import { signedIn } from '../support/acts'
-import { act, endAll, hasAdmin, tokenFor } from '../support/admins'
-import { startApp } from '../support/app'
-import { beforeBatch } from '../support/attack'
-import { mailsTo } from '../support/mailbox'
+} from '../../support/act-on-list'
+import { signedIn } from '../../support/acts'
+import { act, endAll, hasAdmin, tokenFor } from '../../support/admins'
+import { startApp } from '../../support/app'
+import { beforeBatch } from '../../support/attack'
+import { mailsTo } from '../../support/mailbox'
 
 test.for([
   ['disable', `status = 'active'`, `status = 'disabled'`],

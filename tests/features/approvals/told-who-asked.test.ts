@@ -1,14 +1,14 @@
 import { describe, test } from 'vitest'
-import { maskAddress } from '../../src/platform/email/header-safety'
-import { plainName } from '../../src/platform/email/plain-name'
-import { withTotp } from '../support/acts'
-import { act, changeRole, columnOf, insertUser, inviteUser, onlyAdmins } from '../support/admins'
-import { startApp } from '../support/app'
-import { sendWaiting } from '../support/mail-faults'
-import { mailAbout } from '../support/mailbox'
-import { approve, decide } from '../support/pending-acts'
+import { maskAddress } from '../../../src/platform/email/header-safety'
+import { plainName } from '../../../src/platform/email/plain-name'
+import { inviteAdmin, schedule, soleAdmin, SUBJECT } from '../../admin/support'
+import { withTotp } from '../../support/acts'
+import { act, changeRole, columnOf, insertUser, inviteUser, onlyAdmins } from '../../support/admins'
+import { startApp } from '../../support/app'
+import { sendWaiting } from '../../support/mail-faults'
+import { mailAbout } from '../../support/mailbox'
+import { approve, decide } from '../../support/pending-acts'
 import { setUser, ways } from './removal-ways'
-import { inviteAdmin, schedule, soleAdmin, SUBJECT } from './support'
 
 type Admin = { id: string }
 

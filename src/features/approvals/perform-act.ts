@@ -1,11 +1,11 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
-import { ownerColumns } from '../identity/accounts/notify-owner'
-import { isStandingAct } from '../identity/approvals/standing-acts'
-import { pendingActs } from '../platform/db/admin-schema'
-import { batch } from '../platform/db/batch'
-import { users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
+import { ownerColumns } from '../../identity/accounts/notify-owner'
+import { isStandingAct } from '../../identity/approvals/standing-acts'
+import { pendingActs } from '../../platform/db/admin-schema'
+import { batch } from '../../platform/db/batch'
+import { users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
 import { type ActDeps, actKindOf, type Actor } from './act-kinds'
 
 /** Acts with their accounts, and whether each still stands. */

@@ -1,8 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { freshAddress, startApp } from '../support/app'
-import { me, signedIn } from '../support/acts'
-import { beforeBatch, broken, failLogin } from '../support/attack'
+import { me, signedIn } from '../../support/acts'
 import {
   act,
   changeRole,
@@ -11,12 +9,14 @@ import {
   insertUser,
   REASON,
   tokenFor,
-} from '../support/admins'
-import { noMail } from '../support/mail-faults'
-import { many } from '../support/many'
-import { confirmReset, NEW_PASSWORD, nextResetToken, tryLogin } from '../support/recovery'
-import { eventsOf, userIdOf } from '../support/rows-of'
-import { mailsNamed, mailsTo } from '../support/mailbox'
+} from '../../support/admins'
+import { freshAddress, startApp } from '../../support/app'
+import { beforeBatch, broken, failLogin } from '../../support/attack'
+import { noMail } from '../../support/mail-faults'
+import { mailsNamed, mailsTo } from '../../support/mailbox'
+import { many } from '../../support/many'
+import { confirmReset, NEW_PASSWORD, nextResetToken, tryLogin } from '../../support/recovery'
+import { eventsOf, userIdOf } from '../../support/rows-of'
 
 const lastEvent = async (email: string) => (await eventsOf(email)).at(-1)
 

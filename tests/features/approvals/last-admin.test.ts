@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { insertUser, onlyAdmins, tokenFor } from '../support/admins'
-import { startApp } from '../support/app'
-import { beforeBatch } from '../support/attack'
-import { documented } from '../support/documented'
-import { actsOf, approve, DAY, runActs } from '../support/pending-acts'
+import { insertUser, onlyAdmins, tokenFor } from '../../support/admins'
+import { startApp } from '../../support/app'
+import { beforeBatch } from '../../support/attack'
+import { documented } from '../../support/documented'
+import { actsOf, approve, DAY, runActs } from '../../support/pending-acts'
 import { ADMIN, setUser, stateOf, ways } from './removal-ways'
 
 describe.each(Object.entries(ways))('an admin is %s', (_name, way) => {

@@ -1,14 +1,14 @@
 import { sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { findLink } from '../identity/accounts/find-link'
-import { linkWith, revokeLinks } from '../identity/accounts/links'
-import { endAct } from '../identity/approvals/end-acts'
-import { stoppedNotices } from '../identity/approvals/stopped-notices'
-import { sha256 } from '../platform/crypto/token'
-import { pendingActs } from '../platform/db/admin-schema'
-import { batch } from '../platform/db/batch'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
+import { findLink } from '../../identity/accounts/find-link'
+import { linkWith, revokeLinks } from '../../identity/accounts/links'
+import { endAct } from '../../identity/approvals/end-acts'
+import { stoppedNotices } from '../../identity/approvals/stopped-notices'
+import { sha256 } from '../../platform/crypto/token'
+import { pendingActs } from '../../platform/db/admin-schema'
+import { batch } from '../../platform/db/batch'
+import type { Deps } from '../../platform/deps'
+import { problem } from '../../platform/problems'
 
 const schema = z.object({ act: z.string() })
 

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
-import { performAct, selectActs, type WaitingAct } from '../admin/perform-act'
-import { endAct } from '../identity/approvals/end-acts'
-import { isStandingAct, selectScheduled } from '../identity/approvals/standing-acts'
-import { pendingActs } from '../platform/db/admin-schema'
-import { batch } from '../platform/db/batch'
-import type { Deps } from '../platform/deps'
-import { countFailed } from '../platform/jobs/count-failed'
-import type { Counts } from '../platform/jobs/job'
-import { reach } from '../platform/reach'
+import { endAct } from '../../identity/approvals/end-acts'
+import { isStandingAct, selectScheduled } from '../../identity/approvals/standing-acts'
+import { pendingActs } from '../../platform/db/admin-schema'
+import { batch } from '../../platform/db/batch'
+import type { Deps } from '../../platform/deps'
+import { countFailed } from '../../platform/jobs/count-failed'
+import type { Counts } from '../../platform/jobs/job'
+import { reach } from '../../platform/reach'
+import { performAct, selectActs, type WaitingAct } from './perform-act'
 
 /** Acts that one run does or closes; the rest is due at the next. */
 const ACTS = 50
@@ -20,7 +20,7 @@ const KEPT_MS = 30 * 86_400_000
 const FORGOTTEN = 1000
 
 /**
- * Does what was scheduled and not stopped (admin/act-kinds.ts), and closes what is due and does not
+ * Does what was scheduled and not stopped (features/approvals/act-kinds.ts), and closes what is due and does not
  * stand any more, as a grant that nobody has approved. An invitation that a sole admin has
  * scheduled is closed before its day, or it would go on once a colleague has come and gone. Forgets
  * what was decided a month ago.

@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { purgeUnconfirmed } from '../../src/features/registration/purge-unconfirmed'
-import { depsAt } from '../jobs/support'
-import { changeRole, insertUser, tokenFor } from '../support/admins'
-import { freshAddress, startApp } from '../support/app'
-import { startMeter } from '../support/meter'
-import { actsOf, decide } from '../support/pending-acts'
+import { purgeUnconfirmed } from '../../../src/features/registration/purge-unconfirmed'
+import { depsAt } from '../../jobs/support'
+import { changeRole, insertUser, tokenFor } from '../../support/admins'
+import { freshAddress, startApp } from '../../support/app'
+import { startMeter } from '../../support/meter'
+import { actsOf, decide } from '../../support/pending-acts'
 
 type Page = { acts: { id: string; due_at: string }[]; next: string | null }
 
