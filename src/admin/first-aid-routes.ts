@@ -1,15 +1,15 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
+import { requireDone } from '../features/admin/act-on-users'
+import { reason } from '../features/admin/subject'
 import { bySession } from '../identity/approvals/authority'
 import { may } from '../identity/credentials/guards'
 import { body } from '../platform/body/validate'
 import type { AppEnv } from '../platform/deps'
 import { describe } from '../platform/http/facets'
 import { rateLimit } from '../platform/http/rate-limit'
-import { requireDone } from './act-on-users'
 import { endEverySession } from './end-every-session'
 import { endUserSessions, startReset } from './first-aid'
-import { reason } from './subject'
 import { unlockUsers } from './unlock-user'
 
 const admin = may('user_administration')

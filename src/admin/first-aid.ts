@@ -1,4 +1,6 @@
 import { sql } from 'drizzle-orm'
+import { actOnUsers, forEachOf, type UserAct } from '../features/admin/act-on-users'
+import type { Refusals } from '../features/admin/subject'
 import { type Authority, bySession } from '../identity/approvals/authority'
 import type { CurrentSession } from '../identity/credentials/find-session'
 import { isOfThisEpoch } from '../identity/credentials/session-epoch'
@@ -7,8 +9,6 @@ import { recordEvent } from '../platform/audit/record'
 import { sessions } from '../platform/db/schema'
 import type { Deps } from '../platform/deps'
 import { problem, problemCode } from '../platform/problems'
-import { actOnUsers, forEachOf, type UserAct } from './act-on-users'
-import type { Refusals } from './subject'
 
 // What helps an owner and gives nobody any power. For one account it asks for no step-up; a list
 // takes one, as a stolen session could end everybody's sessions by it.

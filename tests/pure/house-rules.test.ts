@@ -47,7 +47,7 @@ describe('the code of the Worker', () => {
         'src/features/two-factor/reseal-secrets.ts',
         'src/features/two-factor/begin-totp.ts',
         // An admin's words, with the key of a person, which is of personal-box.
-        'src/admin/act-on-users.ts',
+        'src/features/admin/act-on-users.ts',
         'src/identity/api-keys/key-text.ts',
         'src/platform/email/queued-mail.ts',
         'src/identity/attempts/challenge.ts',

@@ -1,5 +1,5 @@
-import { listUsers } from '../../src/admin/list-users'
-import { cursorOf, userQuery } from '../../src/admin/user-query'
+import { listUsers } from '../../src/features/admin/list-users'
+import { cursorOf, userQuery } from '../../src/features/admin/user-query'
 
 /** A page of accounts, as the route finds it by these parameters. */
 export async function listBy(

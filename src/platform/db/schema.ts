@@ -166,7 +166,7 @@ export const mailedTokens = sqliteTable(
   },
   (table) => [
     index('mailed_tokens_user').on(table.userId, table.purpose),
-    // Invitations by an admin who is disabled end (admin/change-user.ts).
+    // Invitations by an admin who is disabled end (features/admin/change-user.ts).
     index('mailed_tokens_invited_by')
       .on(inviter)
       .where(sql`purpose = 'invite'`),

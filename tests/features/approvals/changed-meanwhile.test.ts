@@ -1,13 +1,13 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { runPendingActs } from '../../../src/features/approvals/run-pending-acts'
-import { schedule, soleAdmin, stateOfAct, stop, stopTokenOf } from '../../admin/support'
 import { depsAt } from '../../jobs/support'
 import { act, insertUser, inviteUser, onlyAdmins } from '../../support/admins'
 import { startApp } from '../../support/app'
 import { beforeBatch, broken } from '../../support/attack'
 import { waiting } from '../../support/mail-faults'
 import { actsOf, DAY, decide } from '../../support/pending-acts'
+import { schedule, soleAdmin, stateOfAct, stop, stopTokenOf } from '../admin/support'
 import { stateOf, ways } from './removal-ways'
 
 /** An app in which a statement runs at the last moment before each batch. */

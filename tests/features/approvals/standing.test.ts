@@ -2,10 +2,10 @@ import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { describe, test } from 'vitest'
 import { isStanding } from '../../../src/identity/accounts/invitation'
-import { setUserById } from '../../admin/support'
 import { forgetAdmins, insertUser } from '../../support/admins'
 import { startApp } from '../../support/app'
 import { testDeps } from '../../support/test-deps'
+import { setUserById } from '../admin/support'
 
 type Admins = 'nobody' | 'once' | 'frozen' | 'alone' | 'alone, had one' | 'one more'
 

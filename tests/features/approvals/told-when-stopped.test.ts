@@ -1,7 +1,6 @@
 import { describe, test } from 'vitest'
 import { maskAddress } from '../../../src/platform/email/header-safety'
 import { plainName } from '../../../src/platform/email/plain-name'
-import { schedule, soleAdmin, stop, stopTokenOf } from '../../admin/support'
 import { type App, withTotp } from '../../support/acts'
 import { act, changeRole, columnOf, insertUser, onlyAdmins } from '../../support/admins'
 import { startApp } from '../../support/app'
@@ -9,6 +8,7 @@ import { sendWaiting } from '../../support/mail-faults'
 import { mailAbout, mailsNamed, tokenIn } from '../../support/mailbox'
 import { many } from '../../support/many'
 import { decide } from '../../support/pending-acts'
+import { schedule, soleAdmin, stop, stopTokenOf } from '../admin/support'
 import { type Admin, setUser } from './removal-ways'
 
 const emailOf = async ({ id }: Admin) => String(await columnOf(id, 'email'))

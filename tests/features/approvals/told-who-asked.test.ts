@@ -1,13 +1,13 @@
 import { describe, test } from 'vitest'
 import { maskAddress } from '../../../src/platform/email/header-safety'
 import { plainName } from '../../../src/platform/email/plain-name'
-import { inviteAdmin, schedule, soleAdmin, SUBJECT } from '../../admin/support'
 import { withTotp } from '../../support/acts'
 import { act, changeRole, columnOf, insertUser, inviteUser, onlyAdmins } from '../../support/admins'
 import { startApp } from '../../support/app'
 import { sendWaiting } from '../../support/mail-faults'
 import { mailAbout } from '../../support/mailbox'
 import { approve, decide } from '../../support/pending-acts'
+import { inviteAdmin, schedule, soleAdmin, SUBJECT } from '../admin/support'
 import { setUser, ways } from './removal-ways'
 
 type Admin = { id: string }

@@ -1,5 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { type App, me } from '../../support/acts'
+import { act, columnOf, insertUser, inviteUser, tokenFor } from '../../support/admins'
+import { freshAddress, startApp } from '../../support/app'
+import { sendWaiting } from '../../support/mail-faults'
+import { mailsTo, nextMail, tokenIn } from '../../support/mailbox'
+import { userIdOf } from '../../support/rows-of'
 import {
   check,
   DAY,
@@ -9,13 +15,7 @@ import {
   setUserById,
   soleAdmin,
   stateOfAct,
-} from '../../admin/support'
-import { type App, me } from '../../support/acts'
-import { act, columnOf, insertUser, inviteUser, tokenFor } from '../../support/admins'
-import { freshAddress, startApp } from '../../support/app'
-import { sendWaiting } from '../../support/mail-faults'
-import { mailsTo, nextMail, tokenIn } from '../../support/mailbox'
-import { userIdOf } from '../../support/rows-of'
+} from '../admin/support'
 
 describe('a scheduled invitation ends', () => {
   const changes: Record<

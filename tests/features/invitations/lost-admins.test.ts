@@ -1,7 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
 import { randomToken } from '../../../src/platform/crypto/token'
-import { noticesTo, schedule } from '../../admin/support'
 import { withTotp } from '../../support/acts'
 import {
   acceptInvitation,
@@ -14,6 +13,7 @@ import { freshAddress, startApp } from '../../support/app'
 import { documented, requestOf, statementOf } from '../../support/documented'
 import { nextMail, tokenIn } from '../../support/mailbox'
 import { userIdOf } from '../../support/rows-of'
+import { noticesTo, schedule } from '../admin/support'
 
 /** What docs/operations.md gives an operator. */
 const statement = statementOf(documented('docs/operations.md', 'UPDATE users SET role'))

@@ -1,7 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { randomToken } from '../../../src/platform/crypto/token'
-import { check, DAY, runActs, schedule, soleAdmin, stateOfAct } from '../../admin/support'
 import { openSession } from '../../support/accounts'
 import { type App, signedIn, withTotp } from '../../support/acts'
 import { askForEmail, notMe, REQUESTED } from '../../support/addresses'
@@ -18,6 +17,7 @@ import { sendWaiting } from '../../support/mail-faults'
 import { mailAbout, nextMail, tokenIn } from '../../support/mailbox'
 import { approve } from '../../support/pending-acts'
 import { confirmReset, resetTokenOf } from '../../support/recovery'
+import { check, DAY, runActs, schedule, soleAdmin, stateOfAct } from '../admin/support'
 
 type Admin = { id: string }
 

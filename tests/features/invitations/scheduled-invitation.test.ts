@@ -1,5 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { acceptInvitation, act, columnOf, tokenFor } from '../../support/admins'
+import { freshAddress, startApp } from '../../support/app'
+import { noQueue, sendWaiting } from '../../support/mail-faults'
+import { mailsNamed, mailsTo, nextMail, tokenIn } from '../../support/mailbox'
+import { many } from '../../support/many'
 import {
   DAY,
   eventsAbout,
@@ -13,12 +18,7 @@ import {
   stop,
   stopTokenOf,
   SUBJECT,
-} from '../../admin/support'
-import { acceptInvitation, act, columnOf, tokenFor } from '../../support/admins'
-import { freshAddress, startApp } from '../../support/app'
-import { noQueue, sendWaiting } from '../../support/mail-faults'
-import { mailsNamed, mailsTo, nextMail, tokenIn } from '../../support/mailbox'
-import { many } from '../../support/many'
+} from '../admin/support'
 
 describe('an invitation by a sole admin who has had colleagues', () => {
   test('goes out after seven days, and makes an admin', async ({ expect }) => {

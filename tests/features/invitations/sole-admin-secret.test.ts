@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { randomToken } from '../../../src/platform/crypto/token'
-import { check, eventsAbout, setUserById, soleAdmin } from '../../admin/support'
 import { acceptInvitation, columnOf, insertUser, inviteUser, tokenFor } from '../../support/admins'
 import { freshAddress, startApp } from '../../support/app'
 import { documented, requestOf } from '../../support/documented'
 import { mailsTo, nextMail, tokenIn } from '../../support/mailbox'
 import { userIdOf } from '../../support/rows-of'
+import { check, eventsAbout, setUserById, soleAdmin } from '../admin/support'
 
 const appWith = (secret: string | undefined) =>
   startApp((deps) => ({ ...deps, settings: { ...deps.settings, BOOTSTRAP_TOKEN: secret } }))

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
-import { userEntry } from '../../../../src/admin/list-users'
 import { createApp } from '../../../../src/app'
+import { userEntry } from '../../../../src/features/admin/list-users'
 import { openApiDocument, type Operation } from '../../../../src/features/docs/openapi'
 import { columnsFor, userFields } from '../../../../src/identity/accounts/user-fields'
 import { profile } from '../../../../src/identity/sessions/profile'

@@ -1,10 +1,10 @@
-import { drizzle } from 'drizzle-orm/d1'
 import { env } from 'cloudflare:workers'
+import { drizzle } from 'drizzle-orm/d1'
 import { beforeAll, test } from 'vitest'
-import { listBy } from '../support/list-users'
-import { isDeep } from '../support/many'
-import { startMeter } from '../support/meter'
-import { testDeps } from '../support/test-deps'
+import { listBy } from '../../support/list-users'
+import { isDeep } from '../../support/many'
+import { startMeter } from '../../support/meter'
+import { testDeps } from '../../support/test-deps'
 
 const ROWS = isDeep ? 1_000_000 : 100_000
 const STEP = 100_000

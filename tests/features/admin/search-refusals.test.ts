@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, test } from 'vitest'
-import { cursorOf, userQuery } from '../../src/admin/user-query'
-import { freshAddress, startApp } from '../support/app'
-import { insertUser, tokenFor } from '../support/admins'
+import { cursorOf, userQuery } from '../../../src/features/admin/user-query'
+import { insertUser, tokenFor } from '../../support/admins'
+import { freshAddress, startApp } from '../../support/app'
 
 type Page = { users: { id: string }[]; next: string | null }
 

@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { freshAddress, startApp } from '../support/app'
-import { withTotp } from '../support/acts'
-import { insertUser, inviteUser, tokenFor } from '../support/admins'
-import { userIdOf } from '../support/rows-of'
+import { withTotp } from '../../support/acts'
+import { insertUser, inviteUser, tokenFor } from '../../support/admins'
+import { freshAddress, startApp } from '../../support/app'
+import { userIdOf } from '../../support/rows-of'
 
 type Page = { users: Record<string, unknown>[]; next: string | null }
 

@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { nameWords } from '../../src/platform/text/name-words'
-import { insertUser } from '../support/admins'
-import { startApp } from '../support/app'
-import { listBy } from '../support/list-users'
-import { testDeps } from '../support/test-deps'
+import { nameWords } from '../../../src/platform/text/name-words'
+import { insertUser } from '../../support/admins'
+import { startApp } from '../../support/app'
+import { listBy } from '../../support/list-users'
+import { testDeps } from '../../support/test-deps'
 
 const app = startApp()
 

@@ -1,5 +1,5 @@
 import { and, type SQL, sql } from 'drizzle-orm'
-import { domainOf, type roles, type statuses } from '../platform/db/schema'
+import { domainOf, type roles, type statuses } from '../../platform/db/schema'
 
 /** What accounts are searched for, in canonical form. Each field that is given must hold. */
 export type UserFilter = Readonly<{

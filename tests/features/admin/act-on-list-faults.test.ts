@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, test } from 'vitest'
-import type { Deps } from '../../src/platform/deps'
+import type { Deps } from '../../../src/platform/deps'
 import {
   actOnList,
   customers,
@@ -11,12 +11,12 @@ import {
   outcomes,
   setUsers,
   statusesOf,
-} from '../support/act-on-list'
-import { columnOf, tokenFor } from '../support/admins'
-import { broken, collectingLog } from '../support/attack'
-import { faultyApp, noQueue, waiting } from '../support/mail-faults'
-import { impatient } from '../support/patience'
-import { sessionIds } from '../support/rows-of'
+} from '../../support/act-on-list'
+import { columnOf, tokenFor } from '../../support/admins'
+import { broken, collectingLog } from '../../support/attack'
+import { faultyApp, noQueue, waiting } from '../../support/mail-faults'
+import { impatient } from '../../support/patience'
+import { sessionIds } from '../../support/rows-of'
 
 beforeEach(() => env.DB.prepare('DELETE FROM waiting_mails').run())
 

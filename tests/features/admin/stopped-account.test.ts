@@ -1,10 +1,16 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { startApp } from '../support/app'
-import { act, columnOf, insertUser, REASON, tokenFor } from '../support/admins'
-import { changed, notMe } from '../support/addresses'
-import { askReset, confirmReset, NEW_PASSWORD, resetTokenOf, tryLogin } from '../support/recovery'
-import { userIdOf } from '../support/rows-of'
+import { changed, notMe } from '../../support/addresses'
+import { act, columnOf, insertUser, REASON, tokenFor } from '../../support/admins'
+import { startApp } from '../../support/app'
+import {
+  askReset,
+  confirmReset,
+  NEW_PASSWORD,
+  resetTokenOf,
+  tryLogin,
+} from '../../support/recovery'
+import { userIdOf } from '../../support/rows-of'
 
 describe('an account that its owner has stopped', () => {
   test('is enabled to nobody’s use but the owner’s', async ({ expect }) => {

@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { introspect } from '../../src/trust/introspect'
-import { openSession } from '../support/accounts'
-import { type App, me, refresh, signedIn, verify, withTotp } from '../support/acts'
-import { act, endAll, hasAdmin, insertUser, tokenFor } from '../support/admins'
-import { nextCode, startApp } from '../support/app'
-import { beforeBatch } from '../support/attack'
-import { eventsOf, sessionIds } from '../support/rows-of'
+import { introspect } from '../../../src/trust/introspect'
+import { openSession } from '../../support/accounts'
+import { type App, me, refresh, signedIn, verify, withTotp } from '../../support/acts'
+import { act, endAll, hasAdmin, insertUser, tokenFor } from '../../support/admins'
+import { nextCode, startApp } from '../../support/app'
+import { beforeBatch } from '../../support/attack'
+import { eventsOf, sessionIds } from '../../support/rows-of'
 
 /** Once, before the first batch of the request that comes next. */
 function atNextBatch(what: () => Promise<unknown>) {

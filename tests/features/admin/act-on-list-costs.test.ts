@@ -1,7 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, test } from 'vitest'
-import { PATIENCE } from '../../src/platform/patience'
-import { keyOwner, madeKey } from '../features/api-keys/support'
+import { PATIENCE } from '../../../src/platform/patience'
 import {
   actOnList,
   customers,
@@ -9,11 +8,12 @@ import {
   newAdmin,
   outcomes,
   setUsers,
-} from '../support/act-on-list'
-import { tokenFor } from '../support/admins'
-import { startApp } from '../support/app'
-import { ROWS } from '../support/many'
-import { startMeter } from '../support/meter'
+} from '../../support/act-on-list'
+import { tokenFor } from '../../support/admins'
+import { startApp } from '../../support/app'
+import { ROWS } from '../../support/many'
+import { startMeter } from '../../support/meter'
+import { keyOwner, madeKey } from '../api-keys/support'
 
 const copy = (table: string, changed: Record<string, string>) => async (where: string) => {
   const { results } = await env.DB.prepare(`SELECT name FROM pragma_table_info('${table}')`).run<{

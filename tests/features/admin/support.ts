@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
-import { runPendingActs } from '../../src/features/approvals/run-pending-acts'
-import type { App } from '../support/acts'
-import { columnOf, forgetAdmins, insertUser, inviteUser } from '../support/admins'
-import { freshAddress } from '../support/app'
-import { sendWaiting } from '../support/mail-faults'
-import { mailsNamed, tokenIn } from '../support/mailbox'
-import { testDeps } from '../support/test-deps'
+import { runPendingActs } from '../../../src/features/approvals/run-pending-acts'
+import type { App } from '../../support/acts'
+import { columnOf, forgetAdmins, insertUser, inviteUser } from '../../support/admins'
+import { freshAddress } from '../../support/app'
+import { sendWaiting } from '../../support/mail-faults'
+import { mailsNamed, tokenIn } from '../../support/mailbox'
+import { testDeps } from '../../support/test-deps'
 
 export const DAY = 86_400
 export const SUBJECT = 'A new admin will be invited unless you stop it'

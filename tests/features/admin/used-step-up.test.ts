@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { type App, withTotp } from '../support/acts'
-import { act, changeRole, insertUser, inviteUser, onlyAdmins } from '../support/admins'
-import { startApp } from '../support/app'
-import { beforeBatch } from '../support/attack'
-import { waiting } from '../support/mail-faults'
-import { decide } from '../support/pending-acts'
+import { type App, withTotp } from '../../support/acts'
+import { act, changeRole, insertUser, inviteUser, onlyAdmins } from '../../support/admins'
+import { startApp } from '../../support/app'
+import { beforeBatch } from '../../support/attack'
+import { waiting } from '../../support/mail-faults'
+import { decide } from '../../support/pending-acts'
 import { soleAdmin } from './support'
 
 type Admin = { id: string }

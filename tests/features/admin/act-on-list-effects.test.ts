@@ -8,15 +8,15 @@ import {
   newAdmin,
   outcomes,
   statusesOf,
-} from '../support/act-on-list'
-import { me, signedIn } from '../support/acts'
-import { act, columnOf, hasAdmin, insertUser, REASON, tokenFor } from '../support/admins'
-import { freshAddress, startApp } from '../support/app'
-import { beforeBatch, failLogin } from '../support/attack'
-import { mailsOf, sendWaiting, waiting } from '../support/mail-faults'
-import { mailsNamed } from '../support/mailbox'
-import { tryLogin } from '../support/recovery'
-import { eventsOf, userIdOf } from '../support/rows-of'
+} from '../../support/act-on-list'
+import { me, signedIn } from '../../support/acts'
+import { act, columnOf, hasAdmin, insertUser, REASON, tokenFor } from '../../support/admins'
+import { freshAddress, startApp } from '../../support/app'
+import { beforeBatch, failLogin } from '../../support/attack'
+import { mailsOf, sendWaiting, waiting } from '../../support/mail-faults'
+import { mailsNamed } from '../../support/mailbox'
+import { tryLogin } from '../../support/recovery'
+import { eventsOf, userIdOf } from '../../support/rows-of'
 
 const CODE = 'insufficient_user_authentication'
 

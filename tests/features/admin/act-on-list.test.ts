@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, test } from 'vitest'
-import { randomId } from '../../src/platform/crypto/token'
+import { randomId } from '../../../src/platform/crypto/token'
 import {
   actOnList,
   customers,
@@ -11,13 +11,13 @@ import {
   outcomes,
   setUsers,
   statusesOf,
-} from '../support/act-on-list'
-import { tokenFor } from '../support/admins'
-import { startApp } from '../support/app'
-import { beforeBatch } from '../support/attack'
-import { waiting } from '../support/mail-faults'
-import { many } from '../support/many'
-import { sessionIds } from '../support/rows-of'
+} from '../../support/act-on-list'
+import { tokenFor } from '../../support/admins'
+import { startApp } from '../../support/app'
+import { beforeBatch } from '../../support/attack'
+import { waiting } from '../../support/mail-faults'
+import { many } from '../../support/many'
+import { sessionIds } from '../../support/rows-of'
 
 const CODE = 'insufficient_user_authentication'
 

@@ -5,13 +5,13 @@ import {
   scheduledAnswerOf,
   waitingAnswer,
   waitingAnswerOf,
-} from '../identity/approvals/answers'
-import { may } from '../identity/credentials/guards'
-import { body } from '../platform/body/validate'
-import { roles } from '../platform/db/schema'
-import type { AppEnv } from '../platform/deps'
-import { describe } from '../platform/http/facets'
-import { rateLimit } from '../platform/http/rate-limit'
+} from '../../identity/approvals/answers'
+import { may } from '../../identity/credentials/guards'
+import { body } from '../../platform/body/validate'
+import { roles } from '../../platform/db/schema'
+import type { AppEnv } from '../../platform/deps'
+import { describe } from '../../platform/http/facets'
+import { rateLimit } from '../../platform/http/rate-limit'
 import { changeRole } from './change-role'
 import { disableUser, enableUser } from './disable-user'
 import { scheduleFactorRemoval } from './schedule-factor-removal'

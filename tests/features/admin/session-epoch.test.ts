@@ -1,13 +1,13 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { run } from '../jobs/support'
-import { openSession } from '../support/accounts'
-import { me, signedIn } from '../support/acts'
-import { endAll, hasAdmin, insertUser, tokenFor } from '../support/admins'
-import { startApp } from '../support/app'
-import { isDeep, ROWS } from '../support/many'
-import { startMeter } from '../support/meter'
-import { sessionIds } from '../support/rows-of'
+import { run } from '../../jobs/support'
+import { openSession } from '../../support/accounts'
+import { me, signedIn } from '../../support/acts'
+import { endAll, hasAdmin, insertUser, tokenFor } from '../../support/admins'
+import { startApp } from '../../support/app'
+import { isDeep, ROWS } from '../../support/many'
+import { startMeter } from '../../support/meter'
+import { sessionIds } from '../../support/rows-of'
 
 /** Rows of live sessions of a user, as one who signs in would leave them. */
 const insertSessions = (userId: string, count: number) =>

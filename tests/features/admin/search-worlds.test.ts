@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { test } from 'vitest'
-import { nameWords } from '../../src/platform/text/name-words'
-import { listBy } from '../support/list-users'
-import { testDeps } from '../support/test-deps'
+import { nameWords } from '../../../src/platform/text/name-words'
+import { listBy } from '../../support/list-users'
+import { testDeps } from '../../support/test-deps'
 
 const deps = testDeps()
 const of = <T extends string>(...values: T[]) => fc.constantFrom(...values)

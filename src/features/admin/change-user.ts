@@ -1,15 +1,15 @@
-import type { Notice } from '../identity/accounts/notify-owner'
-import { byStepUp } from '../identity/approvals/authority'
+import type { Notice } from '../../identity/accounts/notify-owner'
+import { byStepUp } from '../../identity/approvals/authority'
 import {
   type Change,
   changeStatements,
   isPossibleFor,
-} from '../identity/approvals/change-statements'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { maySensitively, requireUsed, useStepUp } from '../identity/credentials/step-up'
-import { batch } from '../platform/db/batch'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
+} from '../../identity/approvals/change-statements'
+import type { CurrentSession } from '../../identity/credentials/find-session'
+import { maySensitively, requireUsed, useStepUp } from '../../identity/credentials/step-up'
+import { batch } from '../../platform/db/batch'
+import type { Deps } from '../../platform/deps'
+import { problem } from '../../platform/problems'
 import { actOnUsers, type UserAct } from './act-on-users'
 import type { Refusals, Subject } from './subject'
 

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
-import { ownerColumns } from '../identity/accounts/notify-owner'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
-import { problem } from '../platform/problems'
-import { plainText } from '../platform/text/display-name'
+import { ownerColumns } from '../../identity/accounts/notify-owner'
+import type { CurrentSession } from '../../identity/credentials/find-session'
+import { users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
+import { problem } from '../../platform/problems'
+import { plainText } from '../../platform/text/display-name'
 
 /** Why an admin does something: recorded, and told to the owner. */
 export const reason = plainText(200).describe('Recorded, and told to the owner of the account')

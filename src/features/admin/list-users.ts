@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { columnsFor } from '../identity/accounts/user-fields'
-import { batch } from '../platform/db/batch'
-import { roles, statuses, type users } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
+import { columnsFor } from '../../identity/accounts/user-fields'
+import { batch } from '../../platform/db/batch'
+import { roles, statuses, type users } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
 import { accessPath, type Place, type UserFilter } from './access-path'
 
 const time = z.iso.datetime()
