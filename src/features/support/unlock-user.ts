@@ -1,12 +1,12 @@
-import { actOnUsers, forEachOf, type UserAct } from '../features/admin/act-on-users'
-import type { Refusals } from '../features/admin/subject'
-import { byStepUp } from '../identity/approvals/authority'
-import { guardOf } from '../identity/attempts/guard-of'
-import { dropLocks, namesOf } from '../identity/attempts/lock-record'
-import type { CurrentSession } from '../identity/credentials/find-session'
-import { recordEvent } from '../platform/audit/record'
-import type { Deps } from '../platform/deps'
-import { reach } from '../platform/reach'
+import { byStepUp } from '../../identity/approvals/authority'
+import { guardOf } from '../../identity/attempts/guard-of'
+import { dropLocks, namesOf } from '../../identity/attempts/lock-record'
+import type { CurrentSession } from '../../identity/credentials/find-session'
+import { recordEvent } from '../../platform/audit/record'
+import type { Deps } from '../../platform/deps'
+import { reach } from '../../platform/reach'
+import { actOnUsers, forEachOf, type UserAct } from '../admin/act-on-users'
+import type { Refusals } from '../admin/subject'
 
 /**
  * Ends locks, counts of failures and stopped factors, as a reset by the owner does. It takes a
