@@ -40,7 +40,7 @@ const workerd = (project: string) =>
         },
         'phantom-mail-dead': { maxBatchSize: 20, maxBatchTimeout: 0 },
       },
-      // Another Worker of the platform, bound to ours (tests/trust).
+      // Another Worker of the platform, bound to ours (tests/features/rpc).
       serviceBindings: { ORDERS: 'orders' },
       workers: [
         {

@@ -26,6 +26,7 @@ import { ownDataRoutes } from './features/privacy/routes'
 import { userRoutes } from './features/profile/routes'
 import { createRoutes } from './features/registration/create-routes'
 import { verifyEmailRoutes } from './features/registration/verify-email-routes'
+import { introspectRoutes } from './features/rpc/routes'
 import { deviceRoutes } from './features/sessions/device-routes'
 import { jwksRoutes, sessionRoutes } from './features/sessions/routes'
 import { sessionListRoutes } from './features/sessions/session-list-routes'
@@ -42,7 +43,6 @@ import { noQuery } from './platform/http/no-query'
 import { toProblemResponse } from './platform/http/problem-response'
 import { requestLog } from './platform/http/request-log'
 import { securityHeaders } from './platform/http/security-headers'
-import { introspectRoutes } from './trust/introspect-routes'
 
 /** The service. Tests give `overrides`: a clock, a caller's address, a fault. */
 export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {

@@ -1,7 +1,7 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env, type WorkerEntrypoint } from 'cloudflare:workers'
+import { PhantomSecurity } from '../../src/features/rpc/phantom-security'
 import type { Deps } from '../../src/platform/deps'
-import { PhantomSecurity } from '../../src/trust/phantom-security'
 
 type Asked = Readonly<{ token: string; key: string; userId: string }>
 type Method = Exclude<keyof PhantomSecurity, keyof WorkerEntrypoint>

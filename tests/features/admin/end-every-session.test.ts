@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { introspect } from '../../../src/trust/introspect'
+import { introspect } from '../../../src/features/rpc/introspect'
 import { openSession } from '../../support/accounts'
 import { type App, me, refresh, signedIn, verify, withTotp } from '../../support/acts'
 import { act, endAll, hasAdmin, insertUser, tokenFor } from '../../support/admins'

@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest'
 import { SEGMENT_SIZE } from '../../../src/features/audit-log/archive/segment'
+import { recordServiceEvent, serviceEvent } from '../../../src/features/rpc/service-event'
 import { D1_LIMITS } from '../../../src/platform/db/limits'
-import { recordServiceEvent, serviceEvent } from '../../../src/trust/service-event'
 import { insertUser } from '../../support/admins'
 import { startApp } from '../../support/app'
 import { jobDeps, sql } from './support'

@@ -1,4 +1,4 @@
-import { recordServiceEvent, serviceEvent } from '../../../src/trust/service-event'
+import { recordServiceEvent, serviceEvent } from '../../../src/features/rpc/service-event'
 import { addTotp, type App } from '../../support/acts'
 import { act, hasAdmin, tokenFor } from '../../support/admins'
 import { freshAddress } from '../../support/app'

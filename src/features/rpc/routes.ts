@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { apiKey } from '../identity/api-keys/guard'
-import { keyLimit } from '../identity/api-keys/key-limit'
-import { requireScope } from '../identity/api-keys/use-key'
-import { body } from '../platform/body/validate'
-import type { AppEnv } from '../platform/deps'
-import { describe } from '../platform/http/facets'
+import { apiKey } from '../../identity/api-keys/guard'
+import { keyLimit } from '../../identity/api-keys/key-limit'
+import { requireScope } from '../../identity/api-keys/use-key'
+import { body } from '../../platform/body/validate'
+import type { AppEnv } from '../../platform/deps'
+import { describe } from '../../platform/http/facets'
 import { introspect, introspection } from './introspect'
 
 export const introspectRoutes = new Hono<AppEnv>({ strict: false }).post(

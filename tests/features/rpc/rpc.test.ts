@@ -1,13 +1,13 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { listActivity } from '../../src/features/privacy/activity'
-import { PhantomSecurity } from '../../src/trust/phantom-security'
-import { countUses, keyOwner, madeKey, setMerchant } from '../features/api-keys/support'
-import { signedIn } from '../support/acts'
-import { startApp } from '../support/app'
-import { collectingLog } from '../support/attack'
-import { eventsOf, userIdOf } from '../support/rows-of'
+import { listActivity } from '../../../src/features/privacy/activity'
+import { PhantomSecurity } from '../../../src/features/rpc/phantom-security'
+import { signedIn } from '../../support/acts'
+import { startApp } from '../../support/app'
+import { collectingLog } from '../../support/attack'
+import { eventsOf, userIdOf } from '../../support/rows-of'
+import { countUses, keyOwner, madeKey, setMerchant } from '../api-keys/support'
 
 type Reply = { value?: unknown; error?: string }
 

@@ -1,9 +1,9 @@
 import type * as z from 'zod'
-import { type Scope } from '../identity/api-keys/scopes'
-import { requireScope, takeFromQuota, useKey } from '../identity/api-keys/use-key'
-import { type verifiedKey, verifiedKeyOf } from '../identity/api-keys/verified-key'
-import type { Deps } from '../platform/deps'
-import { problemCode } from '../platform/problems'
+import { type Scope } from '../../identity/api-keys/scopes'
+import { requireScope, takeFromQuota, useKey } from '../../identity/api-keys/use-key'
+import { type verifiedKey, verifiedKeyOf } from '../../identity/api-keys/verified-key'
+import type { Deps } from '../../platform/deps'
+import { problemCode } from '../../platform/problems'
 
 export type CheckedKey =
   | z.output<typeof verifiedKey>

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { sessionOfToken } from '../identity/credentials/session-of-token'
-import { roles } from '../platform/db/schema'
-import type { Deps } from '../platform/deps'
+import { sessionOfToken } from '../../identity/credentials/session-of-token'
+import { roles } from '../../platform/db/schema'
+import type { Deps } from '../../platform/deps'
 
 /** RFC 7662 §2.2. */
 export const introspection = z.union([

@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { describe, test } from 'vitest'
-import { type Keys, rotate, type Stage } from '../../scripts/keys/rotate'
-import type { Deps } from '../../src/platform/deps'
-import { settings } from '../../src/platform/settings'
-import { me, refresh, signedIn } from '../support/acts'
-import { startApp } from '../support/app'
-import { newSigningKey } from '../support/forged-token'
+import { type Keys, rotate, type Stage } from '../../../scripts/keys/rotate'
+import type { Deps } from '../../../src/platform/deps'
+import { settings } from '../../../src/platform/settings'
+import { me, refresh, signedIn } from '../../support/acts'
+import { startApp } from '../../support/app'
+import { newSigningKey } from '../../support/forged-token'
 
 describe('a rotation of the signing keys', () => {
   test('refuses no token on the way, at us or at a service that keeps the key set', async ({
