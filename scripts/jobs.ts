@@ -35,7 +35,7 @@ async function main() {
   const { help, list, port, state, names } = parseOptions(process.argv.slice(2))
   if (help) return void process.stdout.write(HELP)
   allowSourceImports()
-  const { crons } = await import('../src/jobs/index.ts')
+  const { crons } = await import('../src/crons.ts')
   const jobs = Object.entries(crons).map(([cron, { name }]) => ({ cron, name }))
   if (list) {
     const width = Math.max(...jobs.map(({ name }) => name.length))

@@ -13,7 +13,7 @@ export default {
 
   async scheduled(controller, env, ctx) {
     // Loaded when there is one to run, for requests to start faster.
-    const { runJobs } = await import('./jobs/index')
+    const { runJobs } = await import('./crons')
     await runJobs(
       createDeps(env, (promise) => ctx.waitUntil(promise)),
       controller.cron,

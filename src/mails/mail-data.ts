@@ -155,7 +155,7 @@ export const mailData = {
   factors_removed: z.object({ time: occasion.time }),
   /** To all admins: what happened in a week. */
   security_report: reportData,
-  /** A job (jobs/index.ts) has not ended well since then. */
+  /** A job (crons.ts) has not ended well since then. */
   job_overdue: z.object({ job: text, since: occasion.time }),
   /** Documents in the archive that no row of the database knows, of so many looked at. */
   documents_unknown: z.object({ unknown: z.number(), objects: z.number() }),

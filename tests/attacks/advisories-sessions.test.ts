@@ -2,8 +2,8 @@ import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
 import { describe, test } from 'vitest'
+import { run } from '../crons/support'
 import { openSession } from '../support/accounts'
-import { freshAddress, nextCode, startApp } from '../support/app'
 import {
   me,
   refresh,
@@ -13,12 +13,12 @@ import {
   verify,
   withTotp,
 } from '../support/acts'
-import { countingHashes } from '../support/attack'
 import { act, changeRole, hasAdmin } from '../support/admins'
+import { freshAddress, nextCode, startApp } from '../support/app'
+import { countingHashes } from '../support/attack'
 import { mailsTo, nextMail, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
 import { eventsOf, rowsOf as everyRowOf } from '../support/rows-of'
-import { run } from '../jobs/support'
 
 const COPIES = many(50)
 const allAtOnce = <T>(act: () => Promise<T>) =>

@@ -1,7 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { crons } from '../../src/jobs/index'
-import { runJobs } from '../../src/jobs/index'
+import { crons, runJobs } from '../../src/crons'
 import { freshAddress, startApp } from '../support/app'
 import { nextMail, tokenIn } from '../support/mailbox'
 import { testDeps } from '../support/test-deps'

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, test } from 'vitest'
-import { crons, runJobs } from '../../src/jobs/index'
+import { crons, runJobs } from '../../src/crons'
 import type { Deps } from '../../src/platform/deps'
 import { keyOwner, madeKey } from '../features/api-keys/support'
 import { sealAll } from '../features/audit-log/support'

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { runJobs } from '../../src/jobs/index'
+import { runJobs } from '../../src/crons'
 import { waitingMails } from '../../src/platform/db/mail-schema'
 import type { Deps } from '../../src/platform/deps'
 import { openMail } from '../../src/platform/email/queued-mail'

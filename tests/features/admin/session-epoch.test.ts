@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { run } from '../../jobs/support'
+import { run } from '../../crons/support'
 import { openSession } from '../../support/accounts'
 import { me, signedIn } from '../../support/acts'
 import { endAll, hasAdmin, insertUser, tokenFor } from '../../support/admins'

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { runJobs } from '../../../src/crons'
 import { newKeyText } from '../../../src/identity/api-keys/key-text'
-import { runJobs } from '../../../src/jobs/index'
 import { createDeps, type Deps } from '../../../src/platform/deps'
 import { type App } from '../../support/acts'
 import { freshAddress, startApp } from '../../support/app'

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { runPendingActs } from '../../../src/features/approvals/run-pending-acts'
-import { depsAt } from '../../jobs/support'
+import { depsAt } from '../../crons/support'
 import { act, insertUser, inviteUser, onlyAdmins } from '../../support/admins'
 import { startApp } from '../../support/app'
 import { beforeBatch, broken } from '../../support/attack'

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { runPendingActs } from '../../../src/features/approvals/run-pending-acts'
-import { depsAt } from '../../jobs/support'
+import { depsAt } from '../../crons/support'
 import { withTotp } from '../../support/acts'
 import { act, changeRole, columnOf, insertUser, onlyAdmins, tokenFor } from '../../support/admins'
 import { freshAddress, startApp } from '../../support/app'

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
 import { purgeUnconfirmed } from '../../../src/features/registration/purge-unconfirmed'
-import { depsAt } from '../../jobs/support'
+import { depsAt } from '../../crons/support'
 import { changeRole, insertUser, tokenFor } from '../../support/admins'
 import { freshAddress, startApp } from '../../support/app'
 import { startMeter } from '../../support/meter'

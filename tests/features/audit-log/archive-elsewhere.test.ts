@@ -6,7 +6,7 @@ import {
   SEGMENT_SIZE,
   segmentKey,
 } from '../../../src/features/audit-log/archive/segment'
-import { killedAt } from '../../jobs/support'
+import { killedAt } from '../../crons/support'
 import { countOf, emptyLog, keys, oldLog, sql, withoutTriggers } from './support'
 
 afterEach(emptyLog)

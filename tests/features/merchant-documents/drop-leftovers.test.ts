@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, test } from 'vitest'
-import { forgetJobs, jobEvents, rowOf } from '../../jobs/support'
+import { forgetJobs, jobEvents, rowOf } from '../../crons/support'
 import { columnOf, insertUser } from '../../support/admins'
 import { startApp } from '../../support/app'
 import { collectingLog } from '../../support/attack'

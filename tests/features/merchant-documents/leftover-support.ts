@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { dropLeftovers } from '../../../src/features/merchant-documents/drop-leftovers'
 import { NOTE_KEY } from '../../../src/features/merchant-documents/unknown-since'
 import { randomId } from '../../../src/platform/crypto/token'
-import { depsAt, type Fault, run } from '../../jobs/support'
+import { depsAt, type Fault, run } from '../../crons/support'
 import { ownWatchers, testDeps } from '../../support/test-deps'
 
 export const DAY_MS = 86_400_000

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, test } from 'vitest'
 import { dropLeftovers } from '../../../src/features/merchant-documents/drop-leftovers'
 import { randomId } from '../../../src/platform/crypto/token'
-import { forgetJobs } from '../../jobs/support'
+import { forgetJobs } from '../../crons/support'
 import { bucketOf } from '../../support/bucket'
 import { startMeter } from '../../support/meter'
 import { testDeps } from '../../support/test-deps'

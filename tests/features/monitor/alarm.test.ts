@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, test } from 'vitest'
+import { crons } from '../../../src/crons'
 import { watchJobs } from '../../../src/features/monitor/watch-jobs'
-import { crons } from '../../../src/jobs/index'
 import { mails } from '../../../src/mails'
 import {
   depsAt,
@@ -11,7 +11,7 @@ import {
   jobEvents,
   killedAt,
   run,
-} from '../../jobs/support'
+} from '../../crons/support'
 import { columnOf, insertUser } from '../../support/admins'
 import { startApp } from '../../support/app'
 import { noQueue, sendWaiting, waiting } from '../../support/mail-faults'

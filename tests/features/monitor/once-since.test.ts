@@ -1,6 +1,6 @@
 import { test } from 'vitest'
 import { tellOnceSince } from '../../../src/identity/accounts/once-since'
-import { depsAt } from '../../jobs/support'
+import { depsAt } from '../../crons/support'
 import { insertUser } from '../../support/admins'
 import { startApp } from '../../support/app'
 

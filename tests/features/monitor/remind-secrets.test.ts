@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, test } from 'vitest'
 import { remindSecrets } from '../../../src/features/monitor/remind-secrets'
-import { depsAt, type Fault, forgetJobs, hasAdminMailbox, jobEvents } from '../../jobs/support'
+import { depsAt, type Fault, forgetJobs, hasAdminMailbox, jobEvents } from '../../crons/support'
 import { sendWaiting } from '../../support/mail-faults'
 import { mailsTo } from '../../support/mailbox'
 import { many } from '../../support/many'

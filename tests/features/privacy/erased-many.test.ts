@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, test } from 'vitest'
 import { eraseAccounts } from '../../../src/features/privacy/erase-accounts'
-import { countedGuards, depsAt, forgetJobs } from '../../jobs/support'
+import { countedGuards, depsAt, forgetJobs } from '../../crons/support'
 import { ROWS } from '../../support/many'
 import { startMeter } from '../../support/meter'
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, test } from 'vitest'
 import { eraseAccounts } from '../../../src/features/privacy/erase-accounts'
-import { depsAt, forgetJobs } from '../../jobs/support'
+import { depsAt, forgetJobs } from '../../crons/support'
 import { columnOf, insertUser } from '../../support/admins'
 import { startApp } from '../../support/app'
 import { beforeBatch } from '../../support/attack'

@@ -1,5 +1,5 @@
 import { afterEach, describe, test } from 'vitest'
-import { forgetJobs } from '../../jobs/support'
+import { forgetJobs } from '../../crons/support'
 import {
   DAY_MS,
   dropAt,

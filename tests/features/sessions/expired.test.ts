@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { purgeExpired } from '../../../src/features/sessions/purge-expired'
-import { depsAt, killedAt } from '../../jobs/support'
+import { depsAt, killedAt } from '../../crons/support'
 import { insertUser } from '../../support/admins'
 import { startApp } from '../../support/app'
 import { rowsOf } from '../../support/rows-of'

@@ -1,8 +1,7 @@
 import { describe, test } from 'vitest'
-import { crons } from '../../src/jobs/index'
+import { crons, runJobs } from '../../src/crons'
 import { startMeter } from '../support/meter'
 import { testDeps } from '../support/test-deps'
-import { runJobs } from '../../src/jobs/index'
 import { mostWork } from './most-work'
 import { countedGuards, type Fault, rowOf } from './support'
 

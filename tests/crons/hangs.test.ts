@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import { crons } from '../../src/jobs/index'
+import { crons } from '../../src/crons'
 import { databaseOf } from '../../src/platform/db/database'
 import type { Deps } from '../../src/platform/deps'
 import { dropAt, KEPT_MS, putDocuments } from '../features/merchant-documents/leftover-support'

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { runJobs } from '../../src/jobs/index'
+import { runJobs } from '../../src/crons'
 import type { Deps } from '../../src/platform/deps'
 import { columnOf, insertUser } from '../support/admins'
 import { startApp } from '../support/app'
