@@ -1,4 +1,4 @@
-import { COMMON_PASSWORDS } from './common-passwords'
+import COMMON_PASSWORDS from './common-passwords.txt'
 import { runLength } from './runs'
 
 export type TokenKind = 'contextual' | 'too_common' | 'sequential' | 'repetitive'
@@ -106,9 +106,14 @@ const LETTERS: Readonly<Record<string, string>> = {
 const INDEX_LENGTH = 6
 let commonByStart: ReadonlyMap<string, readonly string[]> | undefined
 
-/** The common passwords that begin as the text does at `from`. Indexed at the first call: start-up is limited. */
+/**
+ * The common passwords that begin as the text does at `from`. The list holds words in lower case, one
+ * a line; scripts/make-common-passwords.ts makes it of @zxcvbn-ts/language-common (MIT) and
+ * common-phrases.txt. It is indexed at the first call, because start-up is limited. Git may have given
+ * it the line ends of Windows.
+ */
 function commonFrom(text: string, from: number): readonly string[] {
-  commonByStart ??= Map.groupBy(COMMON_PASSWORDS.trim().split('\n'), (word) =>
+  commonByStart ??= Map.groupBy(COMMON_PASSWORDS.trim().split(/\r?\n/), (word) =>
     word.slice(0, INDEX_LENGTH),
   )
   return commonByStart.get(text.slice(from, from + INDEX_LENGTH)) ?? []
