@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import * as z from 'zod'
 import { dependencies } from '../../package.json'
+import { startOnSocket } from '../support/e2e/on-socket.ts'
 
 const WRANGLER = 'node_modules/wrangler/bin/wrangler.js'
 /**
@@ -44,7 +45,7 @@ const upload = () =>
 
 const modules = () => upload().map(({ bytes }) => bytes)
 
-/** The files that wrangler puts beside the bundle as they are. The metafile names none as an input. */
+/** The files that wrangler puts beside the bundle: the metafile has no input for them. */
 const assets = () => upload().filter(({ name }) => name !== 'index.js')
 
 const metafile = z.object({
@@ -109,6 +110,27 @@ describe('the deployed Worker', () => {
     ])
     const list = readFileSync('src/passwords/common-passwords.txt', 'utf8')
     expect(texts).toEqual([['common-passwords.txt', list]])
+  })
+
+  test('refuses a common password, so the list came with it', async ({ expect }) => {
+    const server = await startOnSocket()
+    try {
+      const response = await fetch(`http://127.0.0.1:${server.port}/api/users/create/`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': '10.0.0.1' },
+        body: JSON.stringify({
+          email: 'ada@example.com',
+          password: 'correct horse battery staple',
+        }),
+      })
+      expect(response.status).toBe(400)
+      expect(await response.json()).toMatchObject({
+        code: 'password_rejected',
+        errors: [{ code: 'too_common' }],
+      })
+    } finally {
+      await server.stop()
+    }
   })
 
   test('holds no secret of the machine that built it, and no name of a test tool', ({ expect }) => {
