@@ -75,8 +75,8 @@ const workerd = (project: string) =>
   }))
 
 /**
- * Imports a `.txt` file as its text, as wrangler does by default: Vite alone would import its address,
- * and the word list of passwords would be empty without a word about it.
+ * Imports a `.txt` file as its text, as wrangler does by default. Vite alone would import its
+ * address, and the policy would take that for the list of common passwords.
  */
 const textModules: Plugin = {
   name: 'text-modules',

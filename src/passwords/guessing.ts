@@ -24,8 +24,8 @@ let commonByStart: CommonPasswords | undefined
 
 /**
  * The list holds words in lower case, one a line; scripts/make-common-passwords.ts makes it of
- * @zxcvbn-ts/language-common (MIT) and common-phrases.txt. It is loaded and indexed at the first call,
- * because start-up is limited. Git may have given it the line ends of Windows.
+ * @zxcvbn-ts/language-common (MIT) and common-phrases.txt. It is loaded and indexed at the first
+ * call, because start-up is limited. Git may have given it the line ends of Windows.
  */
 export async function commonPasswords(): Promise<CommonPasswords> {
   const { default: list } = await import('./common-passwords.txt')
