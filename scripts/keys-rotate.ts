@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
-import { signingKeysSchema } from '../src/crypto/jwt.ts'
+import { signingKeysSchema } from '../src/platform/crypto/jwt.ts'
 import { type Keys, nextStep, rotate, type Stage, stages } from './keys/rotate.ts'
 
 const SECRETS_FILE = '.dev/secrets.json'

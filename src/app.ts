@@ -1,44 +1,48 @@
 import { Hono } from 'hono'
-import { adminDecisionRoutes, adminUserActRoutes } from './admin/act-routes'
+import { adminUserActRoutes } from './admin/act-routes'
+import { approvalRoutes } from './admin/approval-routes'
 import { bootstrapRoutes } from './admin/bootstrap-routes'
 import { firstAidRoutes, incidentRoutes } from './admin/first-aid-routes'
 import { listActRoutes } from './admin/list-act-routes'
 import { mailRoutes } from './admin/mail-routes'
-import { auditHeadRoutes, auditRoutes } from './audit/routes'
-import { adminActRoutes, adminUserRoutes } from './admin/user-routes'
+import { adminUserRoutes } from './admin/user-routes'
 import { apiKeyRoutes } from './api-keys/routes'
 import { verifyKeyRoutes } from './api-keys/verify-key-routes'
-import { type AppEnv, createDeps, type Deps } from './context'
-import { callerOf } from './http/caller'
-import { cors } from './http/cors'
-import { deadline } from './http/deadline'
-import { headOfOpenRoutes, notFound } from './http/methods'
-import { noQuery } from './http/no-query'
-import { requestLog } from './http/request-log'
-import { httpRoutes } from './http/routes'
-import { securityHeaders } from './http/security-headers'
+import { auditHeadRoutes, auditRoutes } from './audit/routes'
+import { healthRoutes } from './jobs/health-routes'
 import { loginRoutes } from './login/routes'
 import { stepUpRoutes } from './login/step-up-routes'
-import { documentRoutes } from './merchants/document-routes'
 import { decisionRoutes } from './merchants/decision-routes'
+import { documentRoutes } from './merchants/document-routes'
 import { reviewRoutes } from './merchants/review-routes'
 import { merchantRoutes } from './merchants/routes'
-import { linkPageRoutes } from './pages/link-page-routes'
-import { passwordRoutes } from './passwords/routes'
 import { adminLinkRoutes } from './pages/admin-link-routes'
-import { toProblemResponse } from './http/problem-response'
+import { docsRoutes } from './pages/docs-routes'
+import { linkPageRoutes } from './pages/link-page-routes'
+import { pageRoutes } from './pages/routes'
+import { passwordRoutes } from './passwords/routes'
+import { callerOf } from './platform/caller'
+import { type AppEnv, createDeps, type Deps } from './platform/deps'
+import { cors } from './platform/http/cors'
+import { deadline } from './platform/http/deadline'
+import { headOfOpenRoutes, notFound } from './platform/http/methods'
+import { noQuery } from './platform/http/no-query'
+import { toProblemResponse } from './platform/http/problem-response'
+import { requestLog } from './platform/http/request-log'
+import { securityHeaders } from './platform/http/security-headers'
 import { deviceRoutes } from './sessions/device-routes'
 import { jwksRoutes, sessionRoutes } from './sessions/routes'
 import { sessionListRoutes } from './sessions/session-list-routes'
+import { introspectRoutes } from './trust/introspect-routes'
 import { backupCodeRoutes } from './two-factor/backup-code-routes'
 import { twoFactorRoutes } from './two-factor/routes'
-import { createRoutes } from './users/create-routes'
-import { introspectRoutes } from './trust/introspect-routes'
 import { changeEmailRoutes, notMeRoutes } from './users/change-email-routes'
-import { invitationRoutes, stopActRoutes } from './users/invitation-routes'
+import { createRoutes } from './users/create-routes'
+import { invitationRoutes } from './users/invitation-routes'
 import { notificationEmailRoutes } from './users/notification-email-routes'
 import { ownDataRoutes } from './users/own-data-routes'
-import { userRoutes, verifyEmailRoutes } from './users/routes'
+import { userRoutes } from './users/routes'
+import { verifyEmailRoutes } from './users/verify-email-routes'
 
 /** The service. Tests give `overrides`: a clock, a caller's address, a fault. */
 export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
@@ -54,45 +58,45 @@ export function createApp(overrides: (deps: Deps) => Deps = (deps) => deps) {
   app.use(deadline, cors, headOfOpenRoutes(app))
   app.use('/api/*', noQuery)
   return app
-    .route('/api/users', createRoutes)
-    .route('/api/users', userRoutes)
-    .route('/api/users/change-email', changeEmailRoutes)
-    .route('/api/users/notification-email', notificationEmailRoutes)
-    .route('/api/users', twoFactorRoutes)
-    .route('/api/users', backupCodeRoutes)
-    .route('/api/auth/verify-email', verifyEmailRoutes)
-    .route('/api/auth/not-me', notMeRoutes)
-    .route('/api/auth', loginRoutes)
-    .route('/api/auth/step-up', stepUpRoutes)
-    .route('/api/auth', sessionRoutes)
-    .route('/api/auth/sessions', sessionListRoutes)
-    .route('/api/auth/devices', deviceRoutes)
-    .route('/api/users', ownDataRoutes)
-    .route('/api/auth', passwordRoutes)
-    .route('/api/api-keys', apiKeyRoutes)
-    .route('/api/api-keys', verifyKeyRoutes)
-    .route('/api/users/accept-invitation', invitationRoutes)
-    .route('/api/auth', stopActRoutes)
-    .route('/api/admin', bootstrapRoutes)
-    .route('/api/admin', incidentRoutes)
-    .route('/api/admin', mailRoutes)
-    .route('/api/admin/acts', adminActRoutes)
-    .route('/api/admin/acts', adminDecisionRoutes)
-    .route('/api/admin/users', adminUserRoutes)
-    .route('/api/admin/users', adminUserActRoutes)
-    .route('/api/admin/users', firstAidRoutes)
-    .route('/api/admin/users', listActRoutes)
-    .route('/api/auth', introspectRoutes)
-    .route('/api/merchants', merchantRoutes)
-    .route('/api/merchants/me/documents', documentRoutes)
-    .route('/api/admin/merchants', reviewRoutes)
-    .route('/api/admin/merchants', decisionRoutes)
-    .route('/api/admin/audit', auditRoutes)
-    .route('/.well-known', jwksRoutes)
-    .route('/.well-known', auditHeadRoutes())
+    .route('/', createRoutes)
+    .route('/', userRoutes)
+    .route('/', changeEmailRoutes)
+    .route('/', notificationEmailRoutes)
+    .route('/', twoFactorRoutes)
+    .route('/', backupCodeRoutes)
+    .route('/', verifyEmailRoutes)
+    .route('/', notMeRoutes)
+    .route('/', loginRoutes)
+    .route('/', stepUpRoutes)
+    .route('/', sessionRoutes)
+    .route('/', sessionListRoutes)
+    .route('/', deviceRoutes)
+    .route('/', ownDataRoutes)
+    .route('/', passwordRoutes)
+    .route('/', apiKeyRoutes)
+    .route('/', verifyKeyRoutes)
+    .route('/', invitationRoutes)
+    .route('/', bootstrapRoutes)
+    .route('/', incidentRoutes)
+    .route('/', mailRoutes)
+    .route('/', approvalRoutes)
+    .route('/', adminUserRoutes)
+    .route('/', adminUserActRoutes)
+    .route('/', firstAidRoutes)
+    .route('/', listActRoutes)
+    .route('/', introspectRoutes)
+    .route('/', merchantRoutes)
+    .route('/', documentRoutes)
+    .route('/', reviewRoutes)
+    .route('/', decisionRoutes)
+    .route('/', auditRoutes)
+    .route('/', jwksRoutes)
+    .route('/', auditHeadRoutes())
     .route('/', adminLinkRoutes)
     .route('/', linkPageRoutes)
-    .route('/', httpRoutes(app))
+    .route('/', healthRoutes())
+    .route('/', docsRoutes(app))
+    .route('/', pageRoutes)
 }
 
 /** All routes with their types, for the client (client.ts). */

@@ -1,9 +1,9 @@
 import { createApp } from './app'
-import { createDeps } from './context'
+import { createDeps } from './platform/deps'
 
-export { AccountGuard } from './durable/account-guard'
-export { IpLimiter } from './durable/ip-limiter'
-export { MailBudget } from './durable/mail-budget'
+export { AccountGuard } from './identity/attempts/limiter/account-guard'
+export { IpLimiter } from './platform/http/ip-limiter'
+export { MailBudget } from './platform/email/budget/mail-budget'
 export { PhantomSecurity } from './trust/phantom-security'
 
 const app = createApp()
@@ -25,13 +25,13 @@ export default {
     // Loaded when there is mail: SMTP and MIME are a good part of what a cold start would have to do.
     if (batch.queue.endsWith('-dead')) {
       const [{ recordDeadMails }, { mails }] = await Promise.all([
-        import('./email/dead-mails'),
+        import('./platform/email/dead-mails'),
         import('./mails'),
       ])
       await recordDeadMails(deps, batch, mails)
     } else {
       const [{ deliverMails }, { mails }] = await Promise.all([
-        import('./email/deliver'),
+        import('./platform/email/deliver'),
         import('./mails'),
       ])
       await deliverMails(deps, batch, mails)

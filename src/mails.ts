@@ -1,4 +1,3 @@
-import type { Template } from './email/template'
 import { accountClosing } from './mails/account-closing'
 import { accountClosingReminder } from './mails/account-closing-reminder'
 import { accountDisabled } from './mails/account-disabled'
@@ -15,9 +14,9 @@ import { addressInUse } from './mails/address-in-use'
 import { adminFactorsWaiting } from './mails/admin-factors-waiting'
 import { adminGrantWaiting } from './mails/admin-grant-waiting'
 import { adminGranted } from './mails/admin-granted'
+import { adminInvitationScheduled } from './mails/admin-invitation-scheduled'
 import { adminRemovalScheduled } from './mails/admin-removal-scheduled'
 import { adminRemovalWaiting } from './mails/admin-removal-waiting'
-import { adminInvitationScheduled } from './mails/admin-invitation-scheduled'
 import { apiKeyCreated } from './mails/api-key-created'
 import { apiKeyExpiring } from './mails/api-key-expiring'
 import { apiKeyRevoked } from './mails/api-key-revoked'
@@ -37,6 +36,7 @@ import { factorRemovalScheduled } from './mails/factor-removal-scheduled'
 import { factorsRemoved } from './mails/factors-removed'
 import { invitation } from './mails/invitation'
 import { invitationReminder } from './mails/invitation-reminder'
+import { jobOverdue } from './mails/job-overdue'
 import { loginCode } from './mails/login-code'
 import type { mailData } from './mails/mail-data'
 import { merchantDecided } from './mails/merchant-decided'
@@ -45,7 +45,6 @@ import { newCountry } from './mails/new-country'
 import { newDevice } from './mails/new-device'
 import { notificationEmail } from './mails/notification-email'
 import { notificationEmailChanged } from './mails/notification-email-changed'
-import { jobOverdue } from './mails/job-overdue'
 import { passwordChanged } from './mails/password-changed'
 import { resetPassword } from './mails/reset-password'
 import { roleChanged } from './mails/role-changed'
@@ -56,6 +55,7 @@ import { usernameChanged } from './mails/username-changed'
 import { usernameUnavailable } from './mails/username-unavailable'
 import { verifyEmail } from './mails/verify-email'
 import { wrongCode } from './mails/wrong-code'
+import type { Template } from './platform/email/template'
 
 /** Every mail. A new one is its data in mails/mail-data.ts, a file in mails/ and a line here. */
 export const mails = {
@@ -117,7 +117,7 @@ export const mails = {
   secret_rotation_due: secretRotationDue,
 } as const satisfies { [Name in keyof typeof mailData]: Template<Name, (typeof mailData)[Name]> }
 
-declare module './email/register' {
+declare module './platform/email/register' {
   interface Register {
     mails: typeof mails
   }

@@ -1,9 +1,9 @@
 import { describe, test } from 'vitest'
-import type { Deps } from '../src/context'
-import { CURRENT_COST } from '../src/crypto/password-hash'
+import { CURRENT_COST } from '../src/platform/crypto/password-hash'
+import type { Deps } from '../src/platform/deps'
 import { openSession } from './support/accounts'
-import { nextCode, startApp } from './support/app'
 import { signedIn, signInWithTotp, stepUp, withTotp } from './support/acts'
+import { nextCode, startApp } from './support/app'
 import { startMeter } from './support/meter'
 
 /** Where passwords are checked, at what production's hashes cost. */

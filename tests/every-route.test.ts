@@ -1,7 +1,7 @@
 import { test } from 'vitest'
 import { createApp } from '../src/app'
-import { isGuard } from '../src/http/guard'
-import { facetOf } from '../src/http/facets'
+import { facetOf } from '../src/platform/http/facets'
+import { isGuard } from '../src/platform/http/guard'
 
 const routes = createApp().routes.filter(({ method }) => method !== 'ALL')
 const endpoints = [...Map.groupBy(routes, ({ method, path }) => `${method} ${path}`)]

@@ -1,9 +1,9 @@
-import { describe, test } from 'vitest'
-import type { Deps } from '../src/context'
-import { limits } from '../src/http/rate-limit'
-import { PhantomSecurity } from '../src/trust/phantom-security'
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import type { Deps } from '../src/platform/deps'
+import { limits } from '../src/platform/http/rate-limit'
+import { PhantomSecurity } from '../src/trust/phantom-security'
 import { keyOwner, madeKey, verifyKey } from './api-keys/support'
 import { freshAddress, startApp } from './support/app'
 import { everyRoute } from './support/guarded-routes'
@@ -22,7 +22,7 @@ const app = startApp((deps) => ({ ...meter(deps), archive }))
 
 const times = Array.from({ length: many(50) })
 
-/** What asks the database, at most once in two seconds whoever asks (src/cached.ts). */
+/** What asks the database, at most once in two seconds whoever asks (src/platform/cached.ts). */
 const CACHED = ['GET /api/health', 'GET /.well-known/audit-head']
 
 const isFor =

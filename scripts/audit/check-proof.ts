@@ -1,6 +1,6 @@
 import type { JWK } from 'jose'
 import * as z from 'zod'
-import { canonical } from '../../src/audit/entry.ts'
+import { canonical } from '../../src/platform/audit/entry.ts'
 import { leafHash, verifyConsistency, verifyInclusion } from '../../src/audit/merkle.ts'
 import type { Json } from './json.ts'
 import { checkHead, type Known } from './known-heads.ts'

@@ -1,4 +1,4 @@
-import type { Entry, Gap } from '../../src/audit/entry.ts'
+import type { Entry, Gap } from '../../src/platform/audit/entry.ts'
 import type { Hash } from '../../src/audit/merkle.ts'
 import { leafOf } from './entry-line.ts'
 

@@ -1,4 +1,4 @@
-import { canonical, type Entry, type Gap, personalHash } from '../../src/audit/entry.ts'
+import { canonical, type Entry, type Gap, personalHash } from '../../src/platform/audit/entry.ts'
 import { type Hash, leafHash } from '../../src/audit/merkle.ts'
 import { isRecord, type Json } from './json.ts'
 import { Unreadable } from './lines.ts'

@@ -1,4 +1,4 @@
-import { type Entry, type Gap, gapAt } from '../../src/audit/entry.ts'
+import { type Entry, type Gap, gapAt } from '../../src/platform/audit/entry.ts'
 import { base64url, type Hash } from '../../src/audit/merkle.ts'
 import type { CompactTree } from './compact-tree.ts'
 import { diagnose, WINDOW } from './diagnose.ts'

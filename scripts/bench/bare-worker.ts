@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
 import { importJWK, jwtVerify, SignJWT } from 'jose'
-import { publicJwk, signingKeysSchema } from '../../src/crypto/jwt'
-import { verifyPassword } from '../../src/crypto/password-hash'
-import { type Keyring, parseKeyring } from '../../src/crypto/keyring'
+import { publicJwk, signingKeysSchema } from '../../src/platform/crypto/jwt'
+import { verifyPassword } from '../../src/platform/crypto/password-hash'
+import { type Keyring, parseKeyring } from '../../src/platform/crypto/keyring'
 import { firstStepCalls, keyCall, secondStepCalls, type Stores } from './store-calls'
 
-export { AccountGuard } from '../../src/durable/account-guard'
-export { IpLimiter } from '../../src/durable/ip-limiter'
-export { MailBudget } from '../../src/durable/mail-budget'
+export { AccountGuard } from '../../src/identity/attempts/limiter/account-guard'
+export { IpLimiter } from '../../src/platform/http/ip-limiter'
+export { MailBudget } from '../../src/platform/email/budget/mail-budget'
 
 // What an application would write that does only the work which cannot be left out, and nothing for
 // safety: no limits, no validation, no headers, no audit. The bindings are the same as ours.

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
-import type { Settings } from '../../src/settings.ts'
+import type { Settings } from '../../src/platform/settings.ts'
 import { localSecrets } from '../dev/secrets.ts'
 import { PASSWORD, seedAccounts } from './accounts.ts'
 import { hashPassword, openMail, parseKeyring } from './as-bundled.ts'

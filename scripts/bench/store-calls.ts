@@ -1,5 +1,5 @@
-import type { AccountGuard } from '../../src/durable/account-guard'
-import type { IpLimiter } from '../../src/durable/ip-limiter'
+import type { AccountGuard } from '../../src/identity/attempts/limiter/account-guard'
+import type { IpLimiter } from '../../src/platform/http/ip-limiter'
 
 // The calls of a login to its stores, in the same order and of about the same size, with nothing done
 // between them. Locally the stores run in the same process as the Worker, so their work is in its CPU

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { parseSecret } from '../../src/crypto/keyring.ts'
+import { parseSecret } from '../../src/platform/crypto/keyring.ts'
 import { privateFile } from './private-file.ts'
 
 /** Never a real mailbox: mails of `npm run dev` stay on this machine. */

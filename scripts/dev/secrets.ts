@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { signingKeysSchema } from '../../src/crypto/jwt.ts'
-import { parseKeyring } from '../../src/crypto/keyring.ts'
+import { signingKeysSchema } from '../../src/platform/crypto/jwt.ts'
+import { parseKeyring } from '../../src/platform/crypto/keyring.ts'
 import { newSigningKey } from '../keys/signing-key.ts'
 import { privateFile } from './private-file.ts'
 

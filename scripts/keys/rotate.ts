@@ -1,4 +1,4 @@
-import type { SigningKey } from '../../src/crypto/jwt.ts'
+import type { SigningKey } from '../../src/platform/crypto/jwt.ts'
 import { madeAt, newSigningKey } from './signing-key.ts'
 
 export type Keys = [SigningKey, ...SigningKey[]]

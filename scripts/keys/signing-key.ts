@@ -1,5 +1,5 @@
 import { randomBytes, webcrypto } from 'node:crypto'
-import type { SigningKey } from '../../src/crypto/jwt.ts'
+import type { SigningKey } from '../../src/platform/crypto/jwt.ts'
 
 /** Makes an ES256 key pair. Its name begins with the time, so that a list tells which key is the newest. */
 export async function newSigningKey(now = new Date()): Promise<SigningKey> {

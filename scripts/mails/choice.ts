@@ -1,5 +1,5 @@
-import { type Language, languages } from '../../src/email/language.ts'
-import type { TemplateName } from '../../src/email/register.ts'
+import { type Language, languages } from '../../src/platform/email/language.ts'
+import type { TemplateName } from '../../src/platform/email/register.ts'
 import { composeSample } from './compose-sample.ts'
 import { samples } from './samples.ts'
 

@@ -1,6 +1,6 @@
-import type { Language } from '../../src/email/language.ts'
-import type { Letter } from '../../src/email/letter.ts'
-import type { TemplateName } from '../../src/email/register.ts'
+import type { Language } from '../../src/platform/email/language.ts'
+import type { Letter } from '../../src/platform/email/letter.ts'
+import type { TemplateName } from '../../src/platform/email/register.ts'
 import { mails } from '../../src/mails.ts'
 
 /** The letter about some data as it comes out of the queue, where dates have become text. */

@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
-import { type Language, languages } from '../../src/email/language.ts'
-import type { TemplateName } from '../../src/email/register.ts'
+import { type Language, languages } from '../../src/platform/email/language.ts'
+import type { TemplateName } from '../../src/platform/email/register.ts'
 import { mails } from '../../src/mails.ts'
 import { letterOf, names, pathOf } from './choice.ts'
 import { languageName } from './language-name.ts'

@@ -1,4 +1,4 @@
-import type { Language } from '../../src/email/language.ts'
+import type { Language } from '../../src/platform/email/language.ts'
 
 const names = new Intl.DisplayNames('en', { type: 'language' })
 

@@ -1,4 +1,4 @@
-import { renderLetter } from '../../src/email/layout.ts'
+import { renderLetter } from '../../src/platform/email/layout.ts'
 import { type Choice, letterOf } from './choice.ts'
 
 /** The HTML of a mail as a client shows it whose scheme is the given one, whatever this browser's is. */

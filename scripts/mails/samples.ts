@@ -1,4 +1,4 @@
-import type { TemplateData, TemplateName } from '../../src/email/register'
+import type { TemplateData, TemplateName } from '../../src/platform/email/register'
 
 const link = 'https://auth.phantom.test/page#token=7kQmXw2vT9bRfLc0YhNs4PdZjA6eGuVi1oKtB8nWxCM'
 const time = new Date('2026-11-24T18:13:59Z')

@@ -1,5 +1,5 @@
 import { and, type SQL, sql } from 'drizzle-orm'
-import { domainOf, type roles, type statuses } from '../db/schema'
+import { domainOf, type roles, type statuses } from '../platform/db/schema'
 
 /** What accounts are searched for, in canonical form. Each field that is given must hold. */
 export type UserFilter = Readonly<{
@@ -7,7 +7,7 @@ export type UserFilter = Readonly<{
   /** How the username begins, and the address. */
   username?: string | undefined
   email?: string | undefined
-  /** Each begins a word of the display name (users/name-words.ts). */
+  /** Each begins a word of the display name (platform/text/name-words.ts). */
   name?: readonly string[] | undefined
   domain?: string | undefined
   role?: (typeof roles)[number] | undefined

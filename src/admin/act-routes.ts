@@ -1,18 +1,16 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
-import { roles } from '../db/schema'
 import { may } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
+import { body } from '../platform/body/validate'
+import { roles } from '../platform/db/schema'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
 import { scheduledAnswer, scheduledAnswerOf, waitingAnswer, waitingAnswerOf } from './answers'
 import { changeRole } from './change-role'
-import { approveAct, stopWaitingAct } from './decide-act'
 import { disableUser, enableUser } from './disable-user'
 import { scheduleFactorRemoval } from './schedule-factor-removal'
 import { reason } from './subject'
-import { USER_ID } from './user-routes'
 
 const admin = may('user_administration', { stepUp: true })
 const why = z.strictObject({ reason })
@@ -22,7 +20,7 @@ const PROBLEMS = ['not_found', 'own_account', 'user_state'] as const
 /** What an admin does to an account of somebody else. Each act uses a step-up up. */
 export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
   .patch(
-    USER_ID,
+    '/api/admin/users/:id{usr_[A-Za-z0-9_-]+}',
     admin,
     rateLimit('admin'),
     body(z.strictObject({ role: z.enum(roles), reason })),
@@ -54,25 +52,7 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/:id/grants/:act/approve',
-    admin,
-    rateLimit('admin'),
-    describe({
-      tag: 'Administration',
-      summary: 'Approve a new admin',
-      description: 'The same as acts/{act}/approve/.',
-      answers: done,
-      problems: [...PROBLEMS, 'needs_another_admin'],
-    }),
-    async (c) => {
-      const { id: userId, act: actId } = c.req.param()
-      await approveAct(c.var.deps, c.var.session, { userId, actId })
-      return c.body(null, 204)
-    },
-  )
-
-  .post(
-    '/:id/disable',
+    '/api/admin/users/:id/disable',
     admin,
     rateLimit('admin'),
     body(why),
@@ -92,7 +72,7 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/:id/enable',
+    '/api/admin/users/:id/enable',
     admin,
     rateLimit('admin'),
     body(why),
@@ -112,7 +92,7 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/:id/remove-factors',
+    '/api/admin/users/:id/remove-factors',
     admin,
     rateLimit('admin'),
     body(why),
@@ -133,43 +113,5 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
       const act = { userId: c.req.param('id'), ...c.req.valid('json') }
       const { actId, dueAt } = await scheduleFactorRemoval(c.var.deps, c.var.session, act)
       return c.json({ act_id: actId, due_at: dueAt.toISOString() }, 202)
-    },
-  )
-
-/** What admins decide about acts that wait. Each decision uses a step-up up. */
-export const adminDecisionRoutes = new Hono<AppEnv>({ strict: false })
-  .post(
-    '/:act/approve',
-    admin,
-    rateLimit('admin'),
-    describe({
-      tag: 'Administration',
-      summary: 'Approve what another admin has asked for',
-      description:
-        'A new admin, or that an admin is demoted or disabled: done at once. The admin who asked and the target cannot approve it. Ends all sessions of the account; an invited owner is sent the invitation now.',
-      answers: done,
-      problems: [...PROBLEMS, 'needs_another_admin'],
-    }),
-    async (c) => {
-      await approveAct(c.var.deps, c.var.session, { actId: c.req.param('act') })
-      return c.body(null, 204)
-    },
-  )
-
-  .post(
-    '/:act/stop',
-    admin,
-    rateLimit('admin'),
-    describe({
-      tag: 'Administration',
-      summary: 'Stop what waits',
-      description:
-        'Any admin but the target may, the admin who asked included. The target has the mailed link.',
-      answers: { 204: { description: 'Stopped', schema: null } },
-      problems: [...PROBLEMS],
-    }),
-    async (c) => {
-      await stopWaitingAct(c.var.deps, c.var.session, { actId: c.req.param('act') })
-      return c.body(null, 204)
     },
   )

@@ -1,16 +1,16 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { SealedText } from '../audit/text'
-import type { Deps } from '../context'
-import { randomId, sha256 } from '../crypto/token'
-import { type ActKind, pendingActs } from '../db/admin-schema'
-import { batch } from '../db/batch'
-import { insertFrom } from '../db/insert-where'
-import { mailedTokens } from '../db/schema'
-import { insertWaiting, type WaitingMail } from '../email/enqueue'
-import { problem } from '../problems'
+import { issueLink } from '../identity/accounts/links'
+import { recordEvent } from '../platform/audit/record'
+import type { SealedText } from '../platform/audit/text'
+import { randomId, sha256 } from '../platform/crypto/token'
+import { type ActKind, pendingActs } from '../platform/db/admin-schema'
+import { batch } from '../platform/db/batch'
+import { insertFrom } from '../platform/db/insert-where'
+import type { Role } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { insertWaiting, type WaitingMail } from '../platform/email/enqueue'
+import { problem } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
-import type { Role } from '../db/schema'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { actEvents } from '../users/end-acts'
 import { isNotAskedFor } from '../users/standing-acts'
@@ -92,9 +92,8 @@ export function askStatements(
       },
       isMade,
     ),
-    askedLinks: insertFrom(
-      db,
-      mailedTokens,
+    askedLinks: issueLink(
+      deps,
       {
         tokenHash: sql`link.value ->> 'hash'`,
         userId: sql`users.id`,

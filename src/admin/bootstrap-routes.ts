@@ -1,15 +1,15 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
-import { anyone } from '../http/guard'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
+import { body } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { anyone } from '../platform/http/guard'
+import { rateLimit } from '../platform/http/rate-limit'
+import { emailAddress } from '../platform/text/email-key'
 import { bootstrap } from '../users/bootstrap'
-import { emailAddress } from '../users/email-key'
 
 export const bootstrapRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/bootstrap',
+  '/api/admin/bootstrap',
   anyone,
   rateLimit('sign_up'),
   body(z.strictObject({ token: z.string().min(1).max(200), email: emailAddress })),

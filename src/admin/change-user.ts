@@ -1,75 +1,13 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
-import { revokeAllKeys } from '../api-keys/revoke-all-keys'
-import type { AuditEventName } from '../audit/events'
-import { recordEvent } from '../audit/record'
-import type { SealedText } from '../audit/text'
-import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { inviter } from '../db/columns'
-import { mailedTokens, sessions, users } from '../db/schema'
-import { problem } from '../problems'
+import type { Notice } from '../identity/accounts/notify-owner'
+import { batch } from '../platform/db/batch'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
-import type { Notice } from '../users/notify-owner'
 import { actOnUsers, type UserAct } from './act-on-users'
 import { byStepUp } from './authority'
+import { type Change, changeStatements, isPossibleFor } from './change-statements'
 import type { Refusals, Subject } from './subject'
-
-type Change = Readonly<{
-  event: AuditEventName
-  data?: Readonly<Record<string, string>>
-  /** Why, sealed; where it was asked for before, the event of that has it. */
-  text?: SealedText | undefined
-  set: Readonly<Partial<Record<'role' | 'status', SQL | string>>>
-  /** What must hold of the account, `subject`, at the moment of the change. */
-  when: SQL
-}>
-
-/** Who changes it: a user id or `system`, and in which session. */
-type Actor = Readonly<{ actor: string; sessionId: string | null }>
-
-/**
- * The statements that change role or status of an account, if `may` and the change's own condition
- * hold; `changed` returns a row then. What was begun before the change ends nowhere, and all
- * sessions of the account end. With another role its API keys end as well: those of a suspended
- * merchant would work again for the admin that he has become.
- */
-export function changeStatements(
-  deps: Pick<Deps, 'db' | 'now' | 'caller'>,
-  { actor, sessionId }: Actor,
-  subject: Pick<Subject, 'id' | 'role'>,
-  { event, data = {}, text, set, when }: Change,
-  may: SQL,
-) {
-  const { db } = deps
-  const { id: userId } = subject
-  const isPossible = isPossibleFor(subject, when, may)
-  const hasOtherRole = sql`${isPossible} AND EXISTS (
-    SELECT 1 FROM users WHERE id = ${userId} AND role <> ${set.role ?? ''})`
-  // A change of status alone costs no statement about keys.
-  const [keysEvent, keys] =
-    set.role === undefined
-      ? []
-      : revokeAllKeys(deps, { userId, by: actor, sessionId }, hasOtherRole)
-  return {
-    event: recordEvent(deps, { event, userId, actor, sessionId, data, text }, isPossible),
-    sessions: db.delete(sessions).where(sql`user_id = ${userId} AND ${isPossible}`),
-    keysEvent,
-    keys,
-    invitations: db
-      .delete(mailedTokens)
-      .where(sql`${invitationsOf(subject, set)} AND ${isPossible}`),
-    changed: db
-      .update(users)
-      .set({ ...(set as object), securityEpoch: sql`security_epoch + 1` })
-      .where(and(eq(users.id, userId), isPossible))
-      .returning({ id: users.id }),
-  }
-}
-
-/** Whether a change can be made at this point of a batch. */
-const isPossibleFor = ({ id }: Pick<Subject, 'id'>, when: SQL, may: SQL) =>
-  sql`${may} AND EXISTS (SELECT 1 FROM users AS subject WHERE subject.id = ${id} AND ${when})`
 
 /**
  * Does so at the word of an admin: one batch, in which nothing happens unless the admin's session
@@ -117,19 +55,4 @@ export async function changeUsers(
     isDone: ({ changed }) => changed.length > 0,
   })
   return refusals
-}
-
-/**
- * The invitations that end with the change: the one to the account, and those that an admin who is
- * disabled has sent. A demoted one keeps those for other roles, which are no power; those for
- * admins are void by the epochs of all who stand for them (users/invitation.ts). Each part has its
- * own index: of an OR of them D1 would read all invitations.
- */
-function invitationsOf({ id, role }: Pick<Subject, 'id' | 'role'>, { status }: Change['set']): SQL {
-  const where = (is: SQL) =>
-    sql`SELECT token_hash FROM mailed_tokens WHERE purpose = 'invite' AND ${is}`
-  const ended = where(sql`user_id = ${id}`)
-  const sent = where(sql`${inviter} = ${id}`)
-  const all = role === 'admin' && status === 'disabled' ? sql`${ended} UNION ALL ${sent}` : ended
-  return sql`token_hash IN (${all})`
 }

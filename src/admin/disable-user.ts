@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import type { Deps } from '../context'
-import { problem, problemCode } from '../problems'
+import type { Deps } from '../platform/deps'
+import { problem, problemCode } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { requireDone, type UserAct } from './act-on-users'
 import type { ScheduledAct } from './ask-for-act'

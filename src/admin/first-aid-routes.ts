@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { may } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
-import { endEverySession } from './end-every-session'
+import { body } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
 import { requireDone } from './act-on-users'
 import { bySession } from './authority'
+import { endEverySession } from './end-every-session'
 import { endUserSessions, startReset } from './first-aid'
 import { reason } from './subject'
 import { unlockUsers } from './unlock-user'
@@ -22,7 +22,7 @@ const PROBLEMS = ['not_found', 'own_account'] as const
  */
 export const firstAidRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/:id/unlock',
+    '/api/admin/users/:id/unlock',
     may('user_administration', { stepUp: true }),
     rateLimit('admin'),
     body(why),
@@ -43,7 +43,7 @@ export const firstAidRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/:id/end-sessions',
+    '/api/admin/users/:id/end-sessions',
     admin,
     rateLimit('admin'),
     body(why),
@@ -63,7 +63,7 @@ export const firstAidRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/:id/reset-password',
+    '/api/admin/users/:id/reset-password',
     admin,
     rateLimit('admin'),
     body(why),
@@ -98,7 +98,7 @@ const everyone = z
 
 /** For an incident in which nobody knows whose sessions were stolen. */
 export const incidentRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/end-sessions',
+  '/api/admin/end-sessions',
   may('user_administration', { stepUp: true }),
   rateLimit('admin'),
   body(why.extend({ everyone })),

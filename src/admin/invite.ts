@@ -1,12 +1,16 @@
 import { sql } from 'drizzle-orm'
-import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { users } from '../db/schema'
-import { problem } from '../problems'
+import {
+  insertInvited,
+  isAddressTaken,
+  mailInvitation,
+  newInvited,
+} from '../identity/accounts/invite-user'
+import { batch } from '../platform/db/batch'
+import { type Role, users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
-import type { Role } from '../db/schema'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
-import { insertInvited, isAddressTaken, mailInvitation, newInvited } from '../users/invite-user'
 import { wayToAdmin } from './invite-admin'
 import { atOnce, type Way } from './invite-way'
 

@@ -1,6 +1,5 @@
 import * as z from 'zod'
-import { roles } from '../db/schema'
-import type { Role } from '../db/schema'
+import { type Role, roles } from '../platform/db/schema'
 import type { Invitation } from './invite'
 
 export const invitedAnswer = z.object({

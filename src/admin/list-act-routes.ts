@@ -1,11 +1,11 @@
 import { type Context, Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv, Deps } from '../context'
 import { may } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
-import { type ProblemCode, toCode } from '../problems'
+import { body } from '../platform/body/validate'
+import type { AppEnv, Deps } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
+import { type ProblemCode, toCode } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
 import type { UserAct } from './act-on-users'
 import { byStepUp } from './authority'
@@ -75,7 +75,7 @@ const doing = (act: ListAct) => async (c: ListContext) => {
 /** What an admin does to many accounts at once, in an incident: an event and a mail for each. */
 export const listActRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/disable',
+    '/api/admin/users/disable',
     admin,
     rateLimit('admin'),
     list,
@@ -84,7 +84,7 @@ export const listActRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/enable',
+    '/api/admin/users/enable',
     admin,
     rateLimit('admin'),
     list,
@@ -93,7 +93,7 @@ export const listActRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/unlock',
+    '/api/admin/users/unlock',
     admin,
     rateLimit('admin'),
     list,
@@ -102,7 +102,7 @@ export const listActRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/end-sessions',
+    '/api/admin/users/end-sessions',
     admin,
     rateLimit('admin'),
     list,
@@ -111,7 +111,7 @@ export const listActRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/reset-password',
+    '/api/admin/users/reset-password',
     admin,
     rateLimit('admin'),
     list,

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import * as z from 'zod'
-import type { Deps } from '../context'
-import { actKinds, pendingActs } from '../db/admin-schema'
-import { roles } from '../db/schema'
+import { actKinds, pendingActs } from '../platform/db/admin-schema'
+import { roles } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
 import { isStandingAct } from '../users/standing-acts'
 
 /** Where a page begins: the day and id of its first act. Opaque to clients, and no key to anything. */

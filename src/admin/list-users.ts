@@ -1,14 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { roles, statuses, type users } from '../db/schema'
-import { columnsFor } from '../roles/user-fields'
+import { columnsFor } from '../identity/accounts/user-fields'
+import { batch } from '../platform/db/batch'
+import { roles, statuses, type users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
 import { accessPath, type Place, type UserFilter } from './access-path'
 
 const time = z.iso.datetime()
 
-/** An account as admins see it (roles/user-fields.ts). */
+/** An account as admins see it (identity/accounts/user-fields.ts). */
 export const userEntry = z.object({
   id: z.string(),
   email: z.string(),

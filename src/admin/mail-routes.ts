@@ -1,14 +1,14 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
-import type { Part } from '../durable/budget'
-import { partSize } from '../durable/budget-levels'
-import type { DayFigures } from '../durable/mail-budget'
-import { mailBudget } from '../email/ask-budget'
 import { may } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { reach } from '../reach'
+import type { AppEnv } from '../platform/deps'
+import { mailBudget } from '../platform/email/budget/ask-budget'
+import type { Part } from '../platform/email/budget/budget'
+import { partSize } from '../platform/email/budget/budget-levels'
+import type { DayFigures } from '../platform/email/budget/mail-budget'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
+import { reach } from '../platform/reach'
 
 const count = z.int().min(0)
 const part = z.object({ limit: count, sent: count })
@@ -30,7 +30,7 @@ const mailFigures = z.object({
 
 /** The budget of mails, for administrators: no mail can tell that mails have run out. */
 export const mailRoutes = new Hono<AppEnv>({ strict: false }).get(
-  '/mail',
+  '/api/admin/mail',
   may('audit_log'),
   rateLimit('admin'),
   describe({

@@ -1,12 +1,12 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
-import type { Deps } from '../context'
-import { pendingActs } from '../db/admin-schema'
-import { batch } from '../db/batch'
-import { users } from '../db/schema'
-import { ownerColumns } from '../users/notify-owner'
+import { ownerColumns } from '../identity/accounts/notify-owner'
+import { pendingActs } from '../platform/db/admin-schema'
+import { batch } from '../platform/db/batch'
+import { users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
 import { isStandingAct } from '../users/standing-acts'
-import { type ActDeps, type Actor, actKindOf } from './act-kinds'
+import { type ActDeps, actKindOf, type Actor } from './act-kinds'
 
 /** Acts with their accounts, and whether each still stands. */
 export const selectActs = (deps: Pick<Deps, 'db' | 'now'>) =>

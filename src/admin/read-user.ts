@@ -1,14 +1,17 @@
-import { and, eq, gt, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import type { Deps } from '../context'
-import { pendingActs } from '../db/admin-schema'
-import { mailedTokens, roles, sessions, totpAuthenticators, users } from '../db/schema'
-import { guardOf } from '../durable/guard-of'
-import { namesOf } from '../login/lock-record'
-import { problem } from '../problems'
-import { reach } from '../reach'
+import { selectLinks } from '../identity/accounts/find-link'
+import { linksOf } from '../identity/accounts/links'
+import { guardOf } from '../identity/attempts/guard-of'
+import { namesOf } from '../identity/attempts/lock-record'
+import { countBackupCodes } from '../identity/factors/backup-codes'
+import { pendingActs } from '../platform/db/admin-schema'
+import { batch } from '../platform/db/batch'
+import { roles, sessions, totpAuthenticators, users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
+import { reach } from '../platform/reach'
 import { isLive } from '../sessions/list-sessions'
-import { countBackupCodes } from '../two-factor/backup-codes'
 import { isStandingAct } from '../users/standing-acts'
 import { actColumns, actEntry, waitingAct } from './list-acts'
 import { columns, entryOf, userEntry } from './list-users'
@@ -45,51 +48,46 @@ export async function readUser(
     .where(eq(users.id, userId))
   if (!user) throw problem('not_found', { reason: 'no such user' })
   const names = namesOf(user)
-  const [locks, nameLocks, [[apps], [codes], [live], [invitation], acts]] = await Promise.all([
+  const [locks, nameLocks, rows] = await Promise.all([
     reach(deps, 'guard', () => guardOf(deps, { userId }).locks(now.getTime())),
     Promise.all(
       names.map((name) => reach(deps, 'guard', () => guardOf(deps, { name }).locks(now.getTime()))),
     ),
-    db.batch([
-      db
+    batch(db, {
+      apps: db
         .select({ count: sql<number>`count(*)` })
         .from(totpAuthenticators)
         .where(sql`user_id = ${userId} AND confirmed_at IS NOT NULL`),
-      countBackupCodes({ db }, userId),
-      db
+      codes: countBackupCodes({ db }, userId),
+      live: db
         .select({ count: sql<number>`count(*)` })
         .from(sessions)
         .where(and(eq(sessions.userId, userId), isLive(deps, user.role))),
-      db
-        .select({ data: mailedTokens.data, expiresAt: mailedTokens.expiresAt })
-        .from(mailedTokens)
-        .where(
-          and(
-            eq(mailedTokens.userId, userId),
-            eq(mailedTokens.purpose, 'invite'),
-            gt(mailedTokens.expiresAt, now),
-          ),
-        ),
-      db
+      invitations: selectLinks(
+        deps,
+        sql`${linksOf(userId, 'invite')} AND expires_at > ${now.getTime()}`,
+      ),
+      acts: db
         .select(actColumns)
         .from(pendingActs)
         .where(
           sql`user_id = ${userId} AND state = 'waiting' AND ${isStandingAct(deps, 'pending_acts')}`,
         ),
-    ]),
+    }),
   ])
+  const [invitation] = rows.invitations
   const lockedUntil = Math.max(...[locks, ...nameLocks].map(({ lockedUntil: until }) => until ?? 0))
   return {
     ...entryOf(user),
-    authenticators: apps?.count ?? 0,
-    backup_codes_left: codes?.left ?? 0,
-    sessions: live?.count ?? 0,
+    authenticators: rows.apps[0]?.count ?? 0,
+    backup_codes_left: rows.codes[0]?.left ?? 0,
+    sessions: rows.live[0]?.count ?? 0,
     locked_until: lockedUntil === 0 ? null : new Date(lockedUntil).toISOString(),
     stopped: locks.stopped,
     invitation: invitation
       ? { role: invitedAs(invitation.data), expires_at: invitation.expiresAt.toISOString() }
       : null,
-    waiting: acts.map(actEntry),
+    waiting: rows.acts.map(actEntry),
   }
 }
 

@@ -1,10 +1,10 @@
 import type { SQL } from 'drizzle-orm'
-import type { Deps } from '../context'
-import type { WaitingMail } from '../email/enqueue'
-import { maskAddress } from '../email/header-safety'
+import { adminNotices } from '../identity/accounts/notify-admins'
+import type { Deps } from '../platform/deps'
+import type { WaitingMail } from '../platform/email/enqueue'
+import { maskAddress } from '../platform/email/header-safety'
 import type { CurrentSession } from '../sessions/find-session'
 import { askStatements, newAct, type ScheduledAct } from './ask-for-act'
-import { adminNotices } from './notify-admins'
 
 /** A grant that waits for another admin, who has until its day to approve. */
 export type WaitingGrant = ScheduledAct

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
-import type { Deps } from '../context'
-import { users } from '../db/schema'
-import { problem } from '../problems'
+import { ownerColumns } from '../identity/accounts/notify-owner'
+import { users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
+import { plainText } from '../platform/text/display-name'
 import type { CurrentSession } from '../sessions/find-session'
-import { plainText } from '../users/display-name'
-import { ownerColumns } from '../users/notify-owner'
 
 /** Why an admin does something: recorded, and told to the owner. */
 export const reason = plainText(200).describe('Recorded, and told to the owner of the account')

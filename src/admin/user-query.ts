@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { roles, statuses } from '../db/schema'
-import { domainKey } from '../users/email-key'
-import { nameWords } from '../users/name-words'
+import { roles, statuses } from '../platform/db/schema'
+import { domainKey } from '../platform/text/email-key'
+import { nameWords } from '../platform/text/name-words'
 import { isPlaceOf, type Place } from './access-path'
 
 const place = z.union([

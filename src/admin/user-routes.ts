@@ -1,23 +1,20 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { may } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { query } from '../http/validate'
-import { actQuery, listActs, waitingAct } from './list-acts'
+import { query } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
 import { listUsers, userEntry } from './list-users'
 import { readUser, userDetails } from './read-user'
 import { cursorOf, userQuery } from './user-query'
 
 const admin = may('user_administration')
-/** By its form, or `GET /disable/` were an account of that id rather than another method (405). */
-export const USER_ID = '/:id{usr_[A-Za-z0-9_-]+}' as const
 
 /** Reading accounts. */
 export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/',
+    '/api/admin/users',
     admin,
     rateLimit('admin'),
     query(userQuery),
@@ -43,7 +40,8 @@ export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    USER_ID,
+    // By its form, or `GET /disable/` were an account of that id rather than another method (405).
+    '/api/admin/users/:id{usr_[A-Za-z0-9_-]+}',
     admin,
     rateLimit('admin'),
     describe({
@@ -55,23 +53,3 @@ export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
     }),
     async (c) => c.json(await readUser(c.var.deps, c.req.param('id'))),
   )
-
-/** What waits for a second admin, or for its day. */
-export const adminActRoutes = new Hono<AppEnv>({ strict: false }).get(
-  '/',
-  admin,
-  rateLimit('admin'),
-  query(actQuery),
-  describe({
-    tag: 'Administration',
-    summary: 'What waits for an approval or its day',
-    description: 'The next due first. `next` is opaque, and `null` on the last page.',
-    answers: {
-      200: {
-        description: 'One page',
-        schema: z.object({ acts: z.array(waitingAct), next: z.string().nullable() }),
-      },
-    },
-  }),
-  async (c) => c.json(await listActs(c.var.deps, c.req.valid('query'))),
-)

@@ -1,4 +1,4 @@
-import { guard } from '../http/guard'
+import { guard } from '../platform/http/guard'
 import type { ApiKey } from './find-key'
 import { presentedKey } from './presented-key'
 

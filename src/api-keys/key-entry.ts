@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { apiKeys } from '../db/key-schema'
+import type { apiKeys } from '../platform/db/key-schema'
 import { readScopes, scope } from './scopes'
 
 const time = z.iso.datetime()

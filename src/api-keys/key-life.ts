@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Deps } from '../context'
+import type { Deps } from '../platform/deps'
 
 const DAY_MS = 86_400_000
 

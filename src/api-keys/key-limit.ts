@@ -1,5 +1,5 @@
-import { withFacet } from '../http/facets'
-import { holdTo } from '../http/rate-limit'
+import { withFacet } from '../platform/http/facets'
+import { holdTo } from '../platform/http/rate-limit'
 import { takeFromQuota } from './use-key'
 
 /** Counts the request against its key, after the guard `apiKey`. */

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import type { Keyring } from '../crypto/keyring'
-import { equalSecrets, mac, sha256 } from '../crypto/token'
-import type { Settings } from '../settings'
+import type { Keyring } from '../platform/crypto/keyring'
+import { equalSecrets, mac, sha256 } from '../platform/crypto/token'
+import type { Settings } from '../platform/settings'
 
 type Keys = Pick<Settings, 'SEALING_KEYS'>
 

@@ -1,6 +1,6 @@
 import { and, asc, eq, isNull } from 'drizzle-orm'
-import type { Deps } from '../context'
-import { apiKeys } from '../db/key-schema'
+import { apiKeys } from '../platform/db/key-schema'
+import type { Deps } from '../platform/deps'
 import { type KeyEntry, keyEntryOf } from './key-entry'
 
 /** The keys of an owner, those that have expired until the purge takes them, the deleted ones not. */

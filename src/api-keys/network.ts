@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type IpAddress, parseIp, spellIp } from '../ip-address'
+import { type IpAddress, parseIp, spellIp } from '../platform/ip-address'
 
 /** A network as `<address>/<bits>`, host bits zero, one spelling each; a single address is all its bits. */
 export const network = z

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import type { AppEnv } from '../context'
-import { problem } from '../problems'
+import type { AppEnv } from '../platform/deps'
+import { problem } from '../platform/problems'
 import type { ApiKey } from './find-key'
 import { useKey } from './use-key'
 

@@ -1,7 +1,7 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { apiKeys } from '../db/key-schema'
+import { recordEvent } from '../platform/audit/record'
+import { apiKeys } from '../platform/db/key-schema'
+import type { Deps } from '../platform/deps'
 
 /**
  * The statements that end all keys of a user, if `when` holds: whoever could make them was not the
@@ -13,8 +13,8 @@ export function revokeAllKeys(
   when: SQL,
 ) {
   const live = and(eq(apiKeys.userId, userId), isNull(apiKeys.revokedAt), when)
-  return [
-    recordEvent(
+  return {
+    keysEvent: recordEvent(
       deps,
       {
         event: 'authn_token_revoked',
@@ -25,6 +25,6 @@ export function revokeAllKeys(
       },
       sql`EXISTS (SELECT 1 FROM api_keys WHERE ${live})`,
     ),
-    deps.db.update(apiKeys).set({ revokedAt: deps.now() }).where(live),
-  ] as const
+    keys: deps.db.update(apiKeys).set({ revokedAt: deps.now() }).where(live),
+  }
 }

@@ -1,12 +1,12 @@
 import { and, isNull, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { apiKeys } from '../db/key-schema'
-import { problem } from '../problems'
+import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
+import { recordEvent } from '../platform/audit/record'
+import { batch } from '../platform/db/batch'
+import { apiKeys } from '../platform/db/key-schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
-import { notifyOwner, occasionOf } from '../users/notify-owner'
 import { isKey } from './rotate-key'
 
 /** Ends a key with both its secrets, from the next request on. To stop something needs no step-up. */

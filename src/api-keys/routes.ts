@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { may } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
-import { plainText } from '../users/display-name'
+import { body } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
+import { plainText } from '../platform/text/display-name'
 import { createKey } from './create-key'
 import { keyEntry, newKey } from './key-entry'
 import { MAX_KEY_DAYS } from './key-life'
@@ -42,11 +42,9 @@ const rotateBody = z.strictObject({
   expires_in_days: expiresInDays,
 })
 
-const KEY_ID = '/:id{key_[0-9A-Za-z]+}' as const
-
 export const apiKeyRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/',
+    '/api/api-keys',
     may('api_keys'),
     describe({
       tag: 'API keys',
@@ -58,7 +56,7 @@ export const apiKeyRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/',
+    '/api/api-keys',
     may('api_keys', { stepUp: true }),
     rateLimit('codes'),
     body(createBody),
@@ -83,7 +81,7 @@ export const apiKeyRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    `${KEY_ID}/rotate`,
+    '/api/api-keys/:id{key_[0-9A-Za-z]+}/rotate',
     may('api_keys', { stepUp: true }),
     rateLimit('codes'),
     body(rotateBody),
@@ -107,7 +105,7 @@ export const apiKeyRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .delete(
-    KEY_ID,
+    '/api/api-keys/:id{key_[0-9A-Za-z]+}',
     may('api_keys'),
     rateLimit('codes'),
     describe({

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { roles } from '../db/schema'
+import { roles } from '../platform/db/schema'
 import type { ApiKey } from './find-key'
 import { scope } from './scopes'
 

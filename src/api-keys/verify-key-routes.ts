@@ -1,16 +1,16 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
+import { body } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
 import { apiKey } from './guard'
-import { describe } from '../http/facets'
-import { body } from '../http/validate'
 import { keyLimit } from './key-limit'
 import { scope } from './scopes'
 import { requireScope } from './use-key'
 import { verifiedKey, verifiedKeyOf } from './verified-key'
 
 export const verifyKeyRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/verify',
+  '/api/api-keys/verify',
   apiKey,
   keyLimit,
   body(z.strictObject({ scope: scope.optional() })),

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { publicJwkSchema } from '../crypto/jwt'
+import { publicJwkSchema } from '../platform/crypto/jwt'
 import type { LogLine } from './segment'
 
 const hash = z.string().describe('SHA-256, base64url')

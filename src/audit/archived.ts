@@ -1,5 +1,5 @@
-import type { Deps } from '../context'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { reach } from '../platform/reach'
 import { refuseMismatch } from './mismatch'
 import { manifestKey, segmentKey } from './segment'
 

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { auditEvents, type AuditEventName } from './events'
+import { type AuditEventName, auditEvents } from '../platform/audit/events'
 import type { LogLine } from './segment'
 
 const eventNames = Object.keys(auditEvents) as [AuditEventName, ...AuditEventName[]]

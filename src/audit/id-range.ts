@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import type { Deps } from '../context'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { reach } from '../platform/reach'
 import type { EventFilter } from './event-query'
 import { SEGMENT_SIZE } from './segment'
 

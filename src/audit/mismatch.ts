@@ -1,6 +1,6 @@
-import type { Deps } from '../context'
-import { recordCounted } from './counted'
-import type { AuditEvent } from './record'
+import { recordCounted } from '../platform/audit/counted'
+import type { AuditEvent } from '../platform/audit/record'
+import type { Deps } from '../platform/deps'
 
 /**
  * Raises the alarm that the log is not what it was, and stops: nothing is signed, archived or deleted on

@@ -1,5 +1,5 @@
-import type { Deps } from '../context'
-import { canonical, type Entry, type Gap } from './entry'
+import { canonical, type Entry, type Gap } from '../platform/audit/entry'
+import type { Deps } from '../platform/deps'
 import { requireOurs } from './heads'
 import { base64url, leafHash, verifyConsistency } from './merkle'
 import { refuseMismatch } from './mismatch'

@@ -1,10 +1,10 @@
 import { inArray, sql } from 'drizzle-orm'
-import type { Deps } from '../context'
-import { auditHeads } from '../db/audit-schema'
-import { problem } from '../problems'
-import { reach } from '../reach'
+import { canonical, gapAt } from '../platform/audit/entry'
+import { auditHeads } from '../platform/db/audit-schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
+import { reach } from '../platform/reach'
 import { archivedThrough } from './drop-archived'
-import { canonical, gapAt } from './entry'
 import { newestHead } from './heads'
 import {
   base64url,

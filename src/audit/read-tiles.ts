@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
-import type { Deps } from '../context'
-import { problem } from '../problems'
-import { reach } from '../reach'
-import { decodeTile, type TileRef, tileName, type Tiles } from './tiles'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
+import { reach } from '../platform/reach'
+import { decodeTile, tileName, type TileRef, type Tiles } from './tiles'
 
 /** Where full tiles lie in the archive, 8 KiB each. */
 export const tileKey = ({ level, number }: TileRef): string => `audit/tiles/${level}/${number}`

@@ -1,5 +1,5 @@
-import type { Deps } from '../context'
-import { canonical, gapAt } from './entry'
+import { canonical, gapAt } from '../platform/audit/entry'
+import type { Deps } from '../platform/deps'
 import { requireOurs } from './heads'
 import { base64url, leafHash } from './merkle'
 import { refuseMismatch } from './mismatch'

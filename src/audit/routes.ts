@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { cached } from '../cached'
-import type { AppEnv } from '../context'
 import { may } from '../guards'
-import { anyone } from '../http/guard'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { query } from '../http/validate'
+import { query } from '../platform/body/validate'
+import { cached } from '../platform/cached'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { anyone } from '../platform/http/guard'
+import { rateLimit } from '../platform/http/rate-limit'
 import { consistency, foundEvent, inclusion, publicHead, shown } from './answers'
 import { eventFilter, eventId } from './event-query'
 import { exportEvents } from './export'
@@ -48,7 +48,7 @@ const proofQuery = z
 /** The audit log, for administrators. */
 export const auditRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/',
+    '/api/admin/audit',
     admin,
     rateLimit('admin'),
     query(searchQuery),
@@ -72,7 +72,7 @@ export const auditRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/export',
+    '/api/admin/audit/export',
     may('audit_log', { stepUp: true }),
     rateLimit('account'),
     query(exportQuery),
@@ -96,7 +96,7 @@ export const auditRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/head',
+    '/api/admin/audit/head',
     admin,
     rateLimit('admin'),
     describe({
@@ -110,7 +110,7 @@ export const auditRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/proof',
+    '/api/admin/audit/proof',
     admin,
     rateLimit('admin'),
     query(proofQuery),
@@ -136,7 +136,7 @@ export const auditRoutes = new Hono<AppEnv>({ strict: false })
 export function auditHeadRoutes() {
   const head = cached(publishedHead)
   return new Hono<AppEnv>({ strict: false }).get(
-    '/audit-head',
+    '/.well-known/audit-head',
     anyone,
     describe({
       tag: 'Audit log',

@@ -1,8 +1,15 @@
-import type { Deps } from '../context'
-import { canonical, type Entry, type Gap, gapAt, personalHash, personOf } from './entry'
+import {
+  canonical,
+  type Entry,
+  type Gap,
+  gapAt,
+  personalHash,
+  personOf,
+} from '../platform/audit/entry'
+import { boxPersonal, makePersonalKeys } from '../platform/audit/personal-box'
+import type { Deps } from '../platform/deps'
 import { leafHash } from './merkle'
 import { refuseMismatch } from './mismatch'
-import { boxPersonal, makePersonalKeys } from './personal-box'
 import { SEGMENT_SIZE, type SegmentLine } from './segment'
 import { entryOf, personalOf, type StoredEvent, textOf } from './stored-event'
 import { TILE_WIDTH, tileName, type Tiles } from './tiles'

@@ -1,15 +1,15 @@
-import type { Deps } from '../context'
-import { problem } from '../problems'
-import { reach } from '../reach'
-import { type Entry, type Gap, personOf, subjectOf } from './entry'
+import { type Entry, type Gap, personOf, subjectOf } from '../platform/audit/entry'
 import {
   logDamaged,
   type PersonalKeys,
   personalKeys,
   type Salted,
   unboxPersonal,
-} from './personal-box'
-import { openText, type SaltedText } from './text'
+} from '../platform/audit/personal-box'
+import { openText, type SaltedText } from '../platform/audit/text'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
+import { reach } from '../platform/reach'
 
 /** Events of one segment: sixteen whole tiles, about 300 kB in the archive. */
 export const SEGMENT_SIZE = 4096

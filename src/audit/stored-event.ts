@@ -1,4 +1,4 @@
-import type { Entry, Personal } from './entry'
+import type { Entry, Personal } from '../platform/audit/entry'
 import type { SegmentLine } from './segment'
 
 /** A row of `audit_events` as D1 gives it. */

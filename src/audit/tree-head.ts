@@ -1,7 +1,7 @@
 import { CompactSign, compactVerify, importJWK, type JWK } from 'jose'
 import * as z from 'zod'
-import type { SigningKey } from '../crypto/jwt'
-import { canonical } from './entry'
+import { canonical } from '../platform/audit/entry'
+import type { SigningKey } from '../platform/crypto/jwt'
 
 const ALGORITHM = 'ES256'
 const TYPE = 'audit-head+jws'

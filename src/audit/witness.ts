@@ -1,5 +1,5 @@
-import type { Deps } from '../context'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { reach } from '../platform/reach'
 import { newestHead, requireOurs } from './heads'
 import { refuseMismatch } from './mismatch'
 import { proveConsistency } from './prove'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { type ProblemCode, problems } from '../problems'
-import type { FacetAnswer } from './facets'
+import type { FacetAnswer } from '../platform/http/facets'
+import { type ProblemCode, problems } from '../platform/problems'
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema
 type Content = Readonly<Record<string, { schema: JsonSchema }>>

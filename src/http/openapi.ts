@@ -1,12 +1,13 @@
 import type { RouterRoute } from 'hono/types'
 import type { z } from 'zod'
 import { version } from '../../package.json'
-import { rolesWith } from '../roles/permissions'
-import type { Settings } from '../settings'
-import { description as apiDescription, tags } from './api-texts'
 import { API_KEY_HEADER } from '../api-keys/presented-key'
-import { SESSION_COOKIE } from './cookies'
-import { type Facet, facetOf } from './facets'
+import { SESSION_COOKIE } from '../platform/http/cookies'
+import { type Facet, facetOf } from '../platform/http/facets'
+import { type LimitClass, limits, quotasOf } from '../platform/http/rate-limit'
+import type { Settings } from '../platform/settings'
+import { rolesWith } from '../roles/permissions'
+import { description as apiDescription, tags } from './api-texts'
 import {
   type Answer,
   content,
@@ -16,7 +17,6 @@ import {
   problemSchema,
   successAnswers,
 } from './openapi-answers'
-import { type LimitClass, limits, quotasOf } from './rate-limit'
 
 export type Operation = Readonly<{
   operationId: string

@@ -1,4 +1,4 @@
-import type { Deps } from '../context'
+import type { Deps } from '../platform/deps'
 
 /** Under a year, as RFC 9116 §2.5.5 asks: who reads a copy later should not trust it. */
 const VALID_FOR_MS = 180 * 86_400_000

@@ -1,19 +1,19 @@
 import { and, isNull, lte, sql } from 'drizzle-orm'
-import { recordCounted } from '../audit/counted'
-import type { Deps } from '../context'
-import { merchantDocuments } from '../db/merchant-schema'
-import { log } from '../log'
+import { tellOnceSince } from '../identity/accounts/once-since'
 import { DOCUMENTS_PREFIX } from '../merchants/document-objects'
 import { notePlace, readPlace, walkDocuments } from '../merchants/document-walk'
 import { readUnknownSince, sortUnknown, writeUnknownSince } from '../merchants/unknown-since'
-import { reach } from '../reach'
-import type { Counts } from './job'
-import { tellOnceSince } from './once-since'
+import { recordCounted } from '../platform/audit/counted'
+import { merchantDocuments } from '../platform/db/merchant-schema'
+import type { Deps } from '../platform/deps'
+import type { Counts } from '../platform/jobs/job'
+import { log } from '../platform/log'
+import { reach } from '../platform/reach'
 
 const DAY_MS = 86_400_000
 /** Rows that one run deletes; the rest is there at the next. */
 const ROWS = 100
-/** Longer than any upload runs (http/upload.ts). */
+/** Longer than any upload runs (platform/body/upload.ts). */
 const UNFINISHED_MS = 3_600_000
 /** Twice as long as a restore of D1, which brings rows back, can be undone (decision 031). */
 const KEPT_MS = 60 * DAY_MS

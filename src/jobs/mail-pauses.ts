@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import type { Deps } from '../context'
-import { mailStatus } from '../db/mail-schema'
-import { accountFaults } from '../email/carrier'
 import type { ReportData } from '../mails/report-data'
-import { reach } from '../reach'
+import { mailStatus } from '../platform/db/mail-schema'
+import type { Deps } from '../platform/deps'
+import { accountFaults } from '../platform/email/carrier'
+import { reach } from '../platform/reach'
 
 type MailPause = Omit<ReportData['mailPauses'][number], 'isOver'> & { isOver?: false }
 

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
-import type { Deps } from '../context'
-import { apiKeys } from '../db/key-schema'
-import { DEVICE_COOKIE_SECONDS } from '../http/cookies'
-import { reach } from '../reach'
+import { apiKeys } from '../platform/db/key-schema'
+import type { Deps } from '../platform/deps'
+import { DEVICE_COOKIE_SECONDS } from '../platform/http/cookies'
+import type { Counts } from '../platform/jobs/job'
+import { sweep } from '../platform/jobs/sweep'
+import { reach } from '../platform/reach'
 import { currentEpoch } from '../sessions/session-epoch'
-import type { Counts } from './job'
-import { sweep } from './sweep'
 
 const DAY_MS = 86_400_000
 /** Milliseconds that all of a run may take; and keys that it deletes, which have an index. */

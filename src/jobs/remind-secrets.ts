@@ -1,7 +1,7 @@
-import type { Deps } from '../context'
-import type { SigningKey } from '../crypto/jwt'
-import type { Counts } from './job'
-import { tellOnceSince } from './once-since'
+import { tellOnceSince } from '../identity/accounts/once-since'
+import type { SigningKey } from '../platform/crypto/jwt'
+import type { Deps } from '../platform/deps'
+import type { Counts } from '../platform/jobs/job'
 
 const DAY_MS = 86_400_000
 export const OLD_DAYS = 180

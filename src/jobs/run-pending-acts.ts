@@ -1,14 +1,13 @@
 import { sql } from 'drizzle-orm'
-import { selectScheduled } from '../users/standing-acts'
 import { performAct, selectActs, type WaitingAct } from '../admin/perform-act'
-import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { pendingActs } from '../db/admin-schema'
-import { reach } from '../reach'
+import { pendingActs } from '../platform/db/admin-schema'
+import { batch } from '../platform/db/batch'
+import type { Deps } from '../platform/deps'
+import { countFailed } from '../platform/jobs/count-failed'
+import type { Counts } from '../platform/jobs/job'
+import { reach } from '../platform/reach'
 import { endAct } from '../users/end-acts'
-import { isStandingAct } from '../users/standing-acts'
-import { countFailed } from './count-failed'
-import type { Counts } from './job'
+import { isStandingAct, selectScheduled } from '../users/standing-acts'
 
 /** Acts that one run does or closes; the rest is due at the next. */
 const ACTS = 50

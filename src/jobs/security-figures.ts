@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { auditEvents as levels, type AuditEventName } from '../audit/events'
 import { idRange } from '../audit/id-range'
-import type { Deps } from '../context'
-import { auditEvents } from '../db/audit-schema'
-import { batch } from '../db/batch'
-import { networkOf } from '../ip-address'
-import { reach } from '../reach'
+import { type AuditEventName, auditEvents as levels } from '../platform/audit/events'
+import { auditEvents } from '../platform/db/audit-schema'
+import { batch } from '../platform/db/batch'
+import type { Deps } from '../platform/deps'
+import { networkOf } from '../platform/ip-address'
+import { reach } from '../platform/reach'
 import { pauseNow, pausesOf } from './mail-pauses'
 
 /** Events that one query looks at, so that none runs long; and all that one report does. */

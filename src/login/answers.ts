@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
-import { deviceCookie, sessionCookie } from '../http/cookies'
+import { methods } from '../identity/factors/methods'
+import type { AppEnv } from '../platform/deps'
+import { deviceCookie, sessionCookie } from '../platform/http/cookies'
 import type { AccessToken } from '../sessions/access-token'
 import { tokensAnswer, tokensOf } from '../sessions/tokens-answer'
-import { methods } from '../two-factor/methods'
 import { type ChallengeOpened, CODE_DELIVERIES } from './open-challenge'
 
 /** At so many backup codes left every login says so. */

@@ -1,8 +1,13 @@
-import type { Deps } from '../context'
-import type { MailState } from '../email/mail-state'
-import { methodsOf } from '../two-factor/factors-of-user'
-import type { Method } from '../two-factor/methods'
-import { type Challenge, newChallengeToken, newCode, putChallenge } from './challenge'
+import {
+  type Challenge,
+  newChallengeToken,
+  newCode,
+  putChallenge,
+} from '../identity/attempts/challenge'
+import { methodsOf } from '../identity/factors/factors-of-user'
+import type { Method } from '../identity/factors/methods'
+import type { Deps } from '../platform/deps'
+import type { MailState } from '../platform/email/budget/mail-state'
 import { sendCode } from './send-code'
 
 export const CODE_DELIVERIES = ['normal', 'delayed'] as const
@@ -68,7 +73,7 @@ export async function openChallenge(
   return { challenge: token, methods, defaultMethod, expiresInSeconds, codeDelivery }
 }
 
-/** Codes go out first to browsers that the account knows (durable/budget.ts). */
+/** Codes go out first to browsers that the account knows (platform/email/budget/budget.ts). */
 const deliveryOf = (state: MailState | null, isKnownDevice: boolean): CodeDelivery =>
   state === 'paused' || state === 'out' || (state === 'low' && !isKnownDevice)
     ? 'delayed'

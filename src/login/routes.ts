@@ -1,17 +1,17 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
-import { anyone } from '../http/guard'
-import { requireSameOrigin } from '../http/csrf'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
+import { challengeToken } from '../identity/attempts/challenge'
+import { deviceTokenField, deviceTokensOf } from '../identity/attempts/device-token'
+import { secondStep } from '../identity/attempts/second-step'
 import { presentedPassword } from '../passwords/policy'
-import { secondStep } from '../two-factor/second-step'
-import { loginIdentifier } from '../users/email-key'
+import { body } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { requireSameOrigin } from '../platform/http/csrf'
+import { describe } from '../platform/http/facets'
+import { anyone } from '../platform/http/guard'
+import { rateLimit } from '../platform/http/rate-limit'
+import { loginIdentifier } from '../platform/text/email-key'
 import { answerLogin, challengeAnswer, challengeOf, loginAnswer } from './answers'
-import { challengeToken } from './challenge'
-import { deviceTokenField, deviceTokensOf } from './device-token'
 import { finishLogin } from './finish-login'
 import { resendCode } from './resend-code'
 import { startLogin } from './start-login'
@@ -28,7 +28,7 @@ const loginBody = z.strictObject({
 
 export const loginRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/login',
+    '/api/auth/login',
     anyone,
     rateLimit('login'),
     body(loginBody),
@@ -66,7 +66,7 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/verify-2fa',
+    '/api/auth/verify-2fa',
     anyone,
     rateLimit('codes'),
     body(secondStep({ challenge: challengeToken, device_token: deviceTokenField })),
@@ -95,7 +95,7 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/resend-otp',
+    '/api/auth/resend-otp',
     anyone,
     rateLimit('mail'),
     body(z.strictObject({ challenge: challengeToken })),

@@ -1,6 +1,6 @@
-import type { Deps } from '../context'
-import { causeOf, causingAccountOf } from '../email/cause'
-import { enqueueMail } from '../email/enqueue'
+import type { Deps } from '../platform/deps'
+import { causeOf, causingAccountOf } from '../platform/email/cause'
+import { enqueueMail } from '../platform/email/enqueue'
 
 type CodeToSend = Readonly<{
   code: string

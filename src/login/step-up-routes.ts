@@ -1,19 +1,19 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { signedIn } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
+import { challengeToken } from '../identity/attempts/challenge'
+import { secondStep } from '../identity/attempts/second-step'
 import { presentedPassword } from '../passwords/policy'
-import { secondStep } from '../two-factor/second-step'
+import { body } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
 import { answerRenewed, challengeAnswer, challengeOf, renewedAnswer } from './answers'
-import { challengeToken } from './challenge'
 import { finishStepUp, startStepUp } from './step-up'
 
 export const stepUpRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/',
+    '/api/auth/step-up',
     signedIn,
     rateLimit('login'),
     body(z.strictObject({ password: presentedPassword })),
@@ -33,7 +33,7 @@ export const stepUpRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/verify',
+    '/api/auth/step-up/verify',
     signedIn,
     rateLimit('codes'),
     body(secondStep({ challenge: challengeToken })),

@@ -1,4 +1,4 @@
-import { template } from '../email/template'
+import { template } from '../platform/email/template'
 import { mailData } from './mail-data'
 
 /** To the owner of a closed account whose address was used again: the link still keeps it. */

@@ -1,5 +1,5 @@
-import { plainReason } from '../email/plain-name'
-import { template } from '../email/template'
+import { plainReason } from '../platform/email/plain-name'
+import { template } from '../platform/email/template'
 import { mailData } from './mail-data'
 
 /** To the owner when an admin lets the account work again. */

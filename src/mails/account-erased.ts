@@ -1,4 +1,4 @@
-import { template } from '../email/template'
+import { template } from '../platform/email/template'
 import { mailData } from './mail-data'
 
 /** The last mail about an account. Nothing is known any more of when, where and with what. */

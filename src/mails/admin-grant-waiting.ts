@@ -1,5 +1,5 @@
-import { plainName, plainReason } from '../email/plain-name'
-import { template } from '../email/template'
+import { plainName, plainReason } from '../platform/email/plain-name'
+import { template } from '../platform/email/template'
 import { mailData } from './mail-data'
 
 /** To the other admins when one wants to make somebody an admin. */

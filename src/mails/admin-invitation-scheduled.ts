@@ -1,5 +1,5 @@
-import { plainName } from '../email/plain-name'
-import { template } from '../email/template'
+import { plainName } from '../platform/email/plain-name'
+import { template } from '../platform/email/template'
 import { mailData } from './mail-data'
 
 /**

@@ -1,4 +1,4 @@
-import { template } from '../email/template'
+import { template } from '../platform/email/template'
 import { mailData } from './mail-data'
 
 /** To the owner when backup codes were made, which ended older ones; the link kills them and freezes the account. */

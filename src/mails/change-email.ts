@@ -1,4 +1,4 @@
-import { template } from '../email/template'
+import { template } from '../platform/email/template'
 import { mailData } from './mail-data'
 
 /** To the new address of an account, which is not the account's before its owner confirms it. */

@@ -1,5 +1,5 @@
-import { deviceName } from '../email/device-name'
-import { template } from '../email/template'
+import { deviceName } from '../platform/email/device-name'
+import { template } from '../platform/email/template'
 import { mailData } from './mail-data'
 
 /** To the owner when one known browser was forgotten. */

@@ -1,5 +1,5 @@
-import { plainReason } from '../email/plain-name'
-import { template } from '../email/template'
+import { plainReason } from '../platform/email/plain-name'
+import { template } from '../platform/email/template'
 import { mailData } from './mail-data'
 
 /** To the owner when an admin will remove the second factors in a day; the link stops it. */

@@ -1,4 +1,4 @@
-import { template } from '../email/template'
+import { template } from '../platform/email/template'
 import { mailData } from './mail-data'
 
 /** To the owner whose second factors were removed, as announced a day before. */

@@ -1,4 +1,4 @@
-import { template } from '../email/template'
+import { template } from '../platform/email/template'
 import { mailData } from './mail-data'
 
 /** To all admins when a job has been silent for twice its period. */

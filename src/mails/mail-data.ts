@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { actKinds } from '../db/admin-schema'
-import { roles } from '../db/schema'
-import { occasion } from '../email/occasion'
+import { actKinds } from '../platform/db/admin-schema'
+import { roles } from '../platform/db/schema'
+import { occasion } from '../platform/email/occasion'
 import { reportData } from './report-data'
 
 const link = z.url({ protocol: /^https?$/ })
@@ -38,7 +38,7 @@ export const mailData = {
     code: text.regex(/^\d{6,8}$/),
     validMinutes: z.number(),
     act: z.enum(['sign_in', 'step_up']).default('sign_in'),
-    /** The budget of the day runs low (durable/budget.ts): the next one may be late. */
+    /** The budget of the day runs low (platform/email/budget/budget.ts): the next one may be late. */
     areCodesScarce: z.boolean().default(false),
     ...where,
   }),

@@ -1,4 +1,4 @@
-import { template } from '../email/template'
+import { template } from '../platform/email/template'
 import { mailData } from './mail-data'
 
 /** To a merchant as the receipt of an application. The name goes to nobody but who chose it, so it stays whole. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { accountFaults } from '../email/carrier'
-import { occasion } from '../email/occasion'
+import { accountFaults } from '../platform/email/carrier'
+import { occasion } from '../platform/email/occasion'
 
 const { time } = occasion
 const count = z.number()

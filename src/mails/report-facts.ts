@@ -1,9 +1,9 @@
-import type { AccountFault } from '../email/carrier'
-import type { Language } from '../email/language'
-import type { Block } from '../email/letter'
-import { plainName } from '../email/plain-name'
+import type { AccountFault } from '../platform/email/carrier'
+import type { Language } from '../platform/email/language'
+import type { Block } from '../platform/email/letter'
+import { plainName } from '../platform/email/plain-name'
+import type { Say } from '../platform/email/say'
 import type { ReportData } from './report-data'
-import type { Say } from '../email/say'
 
 const figures = [
   'signIns',

@@ -1,6 +1,6 @@
-import type { Block } from '../email/letter'
-import type { Say } from '../email/say'
-import { template } from '../email/template'
+import type { Block } from '../platform/email/letter'
+import type { Say } from '../platform/email/say'
+import { template } from '../platform/email/template'
 import { mailData } from './mail-data'
 
 type Keys = readonly { setting: string; kid: string; days: number }[]

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type merchantProfiles, merchantStates } from '../db/merchant-schema'
+import { type merchantProfiles, merchantStates } from '../platform/db/merchant-schema'
 import { NO_PROFILE } from './check-profile'
 import { documentEntry } from './document-entry'
 import { NEW, standing } from './standing'

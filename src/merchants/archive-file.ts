@@ -1,7 +1,7 @@
-import type { Deps } from '../context'
-import { messageOf } from '../error-text'
-import { chunksOf } from '../http/read-body'
-import { problem, problemCode } from '../problems'
+import { chunksOf } from '../platform/body/read-body'
+import type { Deps } from '../platform/deps'
+import { messageOf } from '../platform/error-text'
+import { problem, problemCode } from '../platform/problems'
 import type { DocumentType } from './file-types'
 import { type Inspected, inspectFile } from './inspect-file'
 

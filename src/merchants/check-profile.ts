@@ -1,5 +1,5 @@
-import type { merchantProfiles } from '../db/merchant-schema'
-import type { FieldError } from '../problems'
+import type { merchantProfiles } from '../platform/db/merchant-schema'
+import type { FieldError } from '../platform/problems'
 import type { profileFields } from './draft'
 import type { NumberKind } from './registration-number'
 

@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
-import type { AppEnv } from '../context'
 import { may } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
+import { body } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
 import { decide, decisionBody, suspensionBody } from './decide'
 import { standing } from './standing'
 
@@ -36,7 +36,7 @@ const suspension = (summary: string) =>
 /** What admins decide on applications. One chain: the typed client knows nothing that is added later. */
 export const decisionRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/:userId/approve',
+    '/api/admin/merchants/:userId/approve',
     steppedUp,
     rateLimit('admin'),
     body(decisionBody),
@@ -49,7 +49,7 @@ export const decisionRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/:userId/reject',
+    '/api/admin/merchants/:userId/reject',
     steppedUp,
     rateLimit('admin'),
     body(decisionBody),
@@ -62,7 +62,7 @@ export const decisionRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/:userId/request-changes',
+    '/api/admin/merchants/:userId/request-changes',
     steppedUp,
     rateLimit('admin'),
     body(decisionBody),
@@ -75,7 +75,7 @@ export const decisionRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/:userId/suspend',
+    '/api/admin/merchants/:userId/suspend',
     steppedUp,
     rateLimit('admin'),
     body(suspensionBody),
@@ -88,7 +88,7 @@ export const decisionRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/:userId/reinstate',
+    '/api/admin/merchants/:userId/reinstate',
     steppedUp,
     rateLimit('admin'),
     body(suspensionBody),

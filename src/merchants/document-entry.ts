@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { merchantDocuments } from '../db/merchant-schema'
-import { plainText } from '../users/display-name'
+import { merchantDocuments } from '../platform/db/merchant-schema'
+import { plainText } from '../platform/text/display-name'
 import { type DocumentType, documentTypes, fileTypes } from './file-types'
 
 /** A document as the API shows it. */

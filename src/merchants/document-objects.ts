@@ -1,4 +1,4 @@
-import type { Deps } from '../context'
+import type { Deps } from '../platform/deps'
 
 /** Everything of merchants in the archive. */
 export const DOCUMENTS_PREFIX = 'merchants/'

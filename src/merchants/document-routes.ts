@@ -1,14 +1,14 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { may } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { upload } from '../http/upload'
-import { deleteDocument } from './documents'
-import { openDocument } from './open-document'
+import { upload } from '../platform/body/upload'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
 import { documentEntry } from './document-entry'
+import { deleteDocument } from './documents'
 import { documentTypes } from './file-types'
+import { openDocument } from './open-document'
 import { sendDocument } from './send-document'
 import { storeDocument } from './store-document'
 
@@ -19,7 +19,7 @@ const file = { 200: { description: 'The file', schema: z.string(), type: '*/*' }
 /** The documents of a merchant's own application. */
 export const documentRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/',
+    '/api/merchants/me/documents',
     may('merchant_profile'),
     rateLimit('uploads'),
     upload(documentTypes, MAX_BYTES),
@@ -38,7 +38,7 @@ export const documentRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/:id',
+    '/api/merchants/me/documents/:id',
     may('merchant_profile'),
     describe({
       tag: 'Merchants',
@@ -54,7 +54,7 @@ export const documentRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .delete(
-    '/:id',
+    '/api/merchants/me/documents/:id',
     may('merchant_profile'),
     rateLimit('merchant'),
     describe({

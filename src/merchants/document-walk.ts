@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
-import type { Deps } from '../context'
-import { jobRuns } from '../db/audit-schema'
-import { reach } from '../reach'
+import { jobRuns } from '../platform/db/audit-schema'
+import type { Deps } from '../platform/deps'
+import { reach } from '../platform/reach'
 import { DOCUMENTS_PREFIX } from './document-objects'
 
 /** Pages of objects that one walk reads. */

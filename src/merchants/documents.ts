@@ -1,14 +1,14 @@
 import { and, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { merchantDocuments } from '../db/merchant-schema'
-import { problem } from '../problems'
+import { recordEvent } from '../platform/audit/record'
+import { batch } from '../platform/db/batch'
+import { merchantDocuments } from '../platform/db/merchant-schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
+import { isStored } from './open-document'
 import { NEW, refusal, standingOf } from './standing'
 import { hasEditable } from './states'
-import { isStored } from './open-document'
 
 /**
  * Deletes a document while its application may be edited: first the row, so that nobody is promised

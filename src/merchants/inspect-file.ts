@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { problem } from '../problems'
+import { problem } from '../platform/problems'
 import { archiveEnd } from './archive-end'
 import { type DocumentType, fileTypes, HEAD_BYTES, TAIL_BYTES } from './file-types'
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import * as z from 'zod'
-import type { Deps } from '../context'
-import { merchantProfiles, merchantStates } from '../db/merchant-schema'
+import { merchantProfiles, merchantStates } from '../platform/db/merchant-schema'
+import type { Deps } from '../platform/deps'
 
 const PAGE = '50'
 

@@ -1,9 +1,9 @@
 import { and, eq, isNotNull } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { merchantDocuments } from '../db/merchant-schema'
-import { problem } from '../problems'
-import { reach } from '../reach'
+import { recordEvent } from '../platform/audit/record'
+import { merchantDocuments } from '../platform/db/merchant-schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
+import { reach } from '../platform/reach'
 import type { CurrentSession } from '../sessions/find-session'
 
 export const isStored = (userId: string, id: string) =>

@@ -1,10 +1,14 @@
 import { and, asc, eq, isNotNull, sql } from 'drizzle-orm'
 import type * as z from 'zod'
-import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { merchantDocuments, merchantProfiles, merchantReviews } from '../db/merchant-schema'
-import { users } from '../db/schema'
-import { problem } from '../problems'
+import { batch } from '../platform/db/batch'
+import {
+  merchantDocuments,
+  merchantProfiles,
+  merchantReviews,
+} from '../platform/db/merchant-schema'
+import { users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import { type application, type reviewedApplication, shown, type step } from './application'
 import { entryColumns, entryOf } from './document-entry'
 

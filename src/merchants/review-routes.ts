@@ -1,20 +1,20 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { may } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { query } from '../http/validate'
+import { query } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
 import { reviewedApplication } from './application'
-import { openDocument } from './open-document'
 import { listMerchants, merchantEntry, merchantQuery } from './list-merchants'
+import { openDocument } from './open-document'
 import { reviewApplication } from './read-application'
 import { sendDocument } from './send-document'
 
 /** What admins read of applications. */
 export const reviewRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/',
+    '/api/admin/merchants',
     may('merchant_review'),
     rateLimit('admin'),
     query(merchantQuery),
@@ -34,7 +34,7 @@ export const reviewRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/:userId',
+    '/api/admin/merchants/:userId',
     may('merchant_review'),
     rateLimit('admin'),
     describe({
@@ -48,7 +48,7 @@ export const reviewRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/:userId/documents/:id',
+    '/api/admin/merchants/:userId/documents/:id',
     may('merchant_review'),
     rateLimit('admin'),
     describe({

@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { may } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
+import { body } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
 import { application } from './application'
 import { changeProfile } from './change-profile'
 import { profileChange } from './profile-change'
@@ -17,7 +17,7 @@ const submission = z.strictObject({ version: z.int().min(0).describe('As it was 
 /** A merchant's own application. */
 export const merchantRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/me',
+    '/api/merchants/me',
     may('merchant_profile'),
     describe({
       tag: 'Merchants',
@@ -29,7 +29,7 @@ export const merchantRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/me',
+    '/api/merchants/me',
     may('merchant_profile'),
     rateLimit('merchant'),
     body(profileChange),
@@ -45,7 +45,7 @@ export const merchantRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/me/submit',
+    '/api/merchants/me/submit',
     may('merchant_profile'),
     rateLimit('merchant'),
     body(submission),

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import type { AppEnv } from '../context'
-import { attachment } from '../http/content-disposition'
+import type { AppEnv } from '../platform/deps'
+import { attachment } from '../platform/http/content-disposition'
 import { type DocumentType, fileTypes } from './file-types'
 
 type OpenDocument = Readonly<{
@@ -12,7 +12,7 @@ type OpenDocument = Readonly<{
 
 /**
  * A file that somebody else chose, as one to save: with the answers' own policy (`sandbox`, nosniff;
- * http/security-headers.ts) it runs nothing on our origin even where it is opened.
+ * platform/http/security-headers.ts) it runs nothing on our origin even where it is opened.
  */
 export function sendDocument(c: Context<AppEnv>, { name, type, bytes, body }: OpenDocument) {
   const [extension] = fileTypes[type].extensions

@@ -1,8 +1,8 @@
 import { eq, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import type { Deps } from '../context'
-import { merchantProfiles, merchantStates } from '../db/merchant-schema'
-import { problem } from '../problems'
+import { merchantProfiles, merchantStates } from '../platform/db/merchant-schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import type { MerchantState } from './states'
 
 /** Where an application is, and which version of it that is about. */

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { merchantStates } from '../db/merchant-schema'
+import type { merchantStates } from '../platform/db/merchant-schema'
 
 export type MerchantState = (typeof merchantStates)[number]
 

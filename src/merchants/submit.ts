@@ -1,13 +1,17 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { insertWhere } from '../db/insert-where'
-import { merchantDocuments, merchantProfiles, merchantReviews } from '../db/merchant-schema'
-import { problem } from '../problems'
+import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
+import { recordEvent } from '../platform/audit/record'
+import { batch } from '../platform/db/batch'
+import { insertWhere } from '../platform/db/insert-where'
+import {
+  merchantDocuments,
+  merchantProfiles,
+  merchantReviews,
+} from '../platform/db/merchant-schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
-import { notifyOwner, occasionOf } from '../users/notify-owner'
 import { type CheckedProfile, checkProfile, missingFields, NO_PROFILE } from './check-profile'
 import { asRead, NEW, refusal, type Standing, standingOf } from './standing'
 import { EDITABLE } from './states'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { Deps } from '../context'
-import { reach } from '../reach'
+import type { Deps } from '../platform/deps'
+import { reach } from '../platform/reach'
 
 /** In the bucket and not in D1: a database that is the wrong one must not say how long. */
 export const NOTE_KEY = 'unknown-documents.json'

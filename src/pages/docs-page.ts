@@ -1,8 +1,8 @@
 import { html } from 'hono/html'
 import { conventions } from '../http/api-texts'
 import type { OpenApi, Operation } from '../http/openapi'
+import type { Page } from '../platform/http/page'
 import { operationArticle } from './docs-operation'
-import type { Page } from './page'
 import { prose } from './prose'
 
 type Entry = Readonly<{ path: string; method: string; operation: Operation }>

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Page } from './page'
+import type { Page } from '../platform/http/page'
 
 /** What somebody sees who opens the host's name: what this is, and where to go on. */
 export const homePage: Page = {

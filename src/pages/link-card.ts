@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Page } from './page'
+import type { Page } from '../platform/http/page'
 
 type Html = Page['content']
 

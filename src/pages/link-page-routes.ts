@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
-import { anyone } from '../http/guard'
-import { describe } from '../http/facets'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { anyone } from '../platform/http/guard'
+import { servePage } from '../platform/http/page'
 import { confirmEmailPage, notMePage } from './change-email-pages'
 import { confirmNotificationsPage } from './confirm-notifications-page'
 import { keepAccountPage } from './keep-account-page'
-import { servePage } from './page'
 import { verifyEmailPage } from './verify-email-page'
 
 const pages = [

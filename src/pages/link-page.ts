@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
+import type { Page } from '../platform/http/page'
 import { linkCard } from './link-card'
-import type { Page } from './page'
 
 type Html = Page['content']
 

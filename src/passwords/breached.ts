@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Deps } from '../context'
-import { messageOf } from '../error-text'
-import { log } from '../log'
-import { problem } from '../problems'
+import type { Deps } from '../platform/deps'
+import { messageOf } from '../platform/error-text'
+import { log } from '../platform/log'
+import { problem } from '../platform/problems'
 import { fetchRange, RangeUnavailable } from './fetch-range'
 import { cachedRange, keepRange } from './range-cache'
 

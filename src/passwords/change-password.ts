@@ -1,18 +1,20 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { hashPassword } from '../crypto/password-hash'
-import { merchantProfiles } from '../db/merchant-schema'
-import { mailedTokens, users } from '../db/schema'
-import { problem } from '../problems'
+import { endedByNewPassword } from '../identity/accounts/is-recoverable'
+import { linksOf, revokeLinks } from '../identity/accounts/links'
+import { nameColumns } from '../identity/accounts/name-columns'
+import { notifyOwner, occasionOf, ownerColumns } from '../identity/accounts/notify-owner'
+import { holderColumns, tryPassword } from '../identity/attempts/try-password'
+import { recordEvent } from '../platform/audit/record'
+import { hashPassword } from '../platform/crypto/password-hash'
+import { batch } from '../platform/db/batch'
+import { merchantProfiles } from '../platform/db/merchant-schema'
+import { users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import { endOthers } from '../sessions/end-sessions'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
-import { notifyOwner, occasionOf, ownerColumns } from '../users/notify-owner'
-import { nameColumns } from './name-columns'
 import { requireGoodPassword } from './policy'
-import { isEndedByNewPassword } from './is-recoverable'
-import { holderColumns, tryPassword } from './try-password'
 
 const POINTER = '#/new_password'
 
@@ -79,19 +81,19 @@ async function replacePassword(
   const { db } = deps
   const userId = session.user.id
   const may = maySensitively(deps, session)
-  const [, , , , , used] = await db.batch([
-    db
+  const { used } = await batch(db, {
+    changed: db
       .update(users)
       .set({ passwordHash, securityEpoch: sql`security_epoch + 1` })
       .where(and(eq(users.id, userId), may)),
-    recordEvent(
+    event: recordEvent(
       deps,
       { event: 'authn_password_change', userId, actor: userId, sessionId: session.id },
       may,
     ),
     ...endOthers(deps, session, 'password changed', may),
-    db.delete(mailedTokens).where(and(eq(mailedTokens.userId, userId), isEndedByNewPassword, may)),
-    useStepUp(deps, session),
-  ])
+    links: revokeLinks(deps, linksOf(userId, ...endedByNewPassword), may),
+    used: useStepUp(deps, session),
+  })
   requireUsed(used)
 }

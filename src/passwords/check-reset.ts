@@ -1,5 +1,5 @@
-import type { Deps } from '../context'
-import { methodsOf } from '../two-factor/factors-of-user'
+import { methodsOf } from '../identity/factors/factors-of-user'
+import type { Deps } from '../platform/deps'
 import { findReset } from './find-reset'
 
 /** What the page of a link shows before it asks for a password. Changes nothing. */

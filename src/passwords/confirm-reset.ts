@@ -1,20 +1,22 @@
 import { and, eq, ne, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { hashPassword } from '../crypto/password-hash'
-import { knownDevices, mailedTokens, sessions, users } from '../db/schema'
-import { guardOf } from '../durable/guard-of'
-import { log } from '../log'
-import { issueDevice } from '../login/device-token'
-import { dropLocks, namesOf } from '../login/lock-record'
-import { problem } from '../problems'
-import { reach } from '../reach'
-import { claimBackupCode, countBackupCodes, isClaimedBy } from '../two-factor/backup-codes'
-import { removeFactorsSince } from '../two-factor/strong-factors'
-import { notifyOwner, occasionOf } from '../users/notify-owner'
+import { endedByNewPassword, isRecoverable } from '../identity/accounts/is-recoverable'
+import { linksOf, revokeLinks } from '../identity/accounts/links'
+import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
+import { issueDevice } from '../identity/attempts/device-token'
+import { guardOf } from '../identity/attempts/guard-of'
+import { dropLocks, namesOf } from '../identity/attempts/lock-record'
+import { claimBackupCode, countBackupCodes, isClaimedBy } from '../identity/factors/backup-codes'
+import { removeFactorsSince } from '../identity/factors/strong-factors'
+import { recordEvent } from '../platform/audit/record'
+import { hashPassword } from '../platform/crypto/password-hash'
+import { batch } from '../platform/db/batch'
+import { knownDevices, sessions, users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { log } from '../platform/log'
+import { problem } from '../platform/problems'
+import { reach } from '../platform/reach'
 import { findReset, type Reset } from './find-reset'
 import { requireGoodPassword } from './policy'
-import { isEndedByNewPassword, isRecoverable } from './is-recoverable'
 import { passResetFactor, type StrongStep } from './reset-factor'
 
 /**
@@ -101,9 +103,9 @@ async function replacePassword(
     AND link.data = CAST(users.security_epoch AS TEXT))`
   const isDone = sql`EXISTS (
     SELECT 1 FROM users WHERE id = ${userId} AND password_hash = ${passwordHash})`
-  const [, [changed], , , , , youngApps, youngCodes, , [codes]] = await db.batch([
-    claimBackupCode(deps, backup, isLinkGood),
-    db
+  const rows = await batch(db, {
+    claimed: claimBackupCode(deps, backup, isLinkGood),
+    changed: db
       .update(users)
       .set({
         passwordHash,
@@ -114,24 +116,23 @@ async function replacePassword(
       })
       .where(and(eq(users.id, userId), isLinkGood, isClaimed))
       .returning({ epoch: users.securityEpoch }),
-    recordEvent(
+    event: recordEvent(
       deps,
       { event: 'authn_password_reset', userId, actor: userId, data: { second: next.method } },
       isDone,
     ),
-    db.delete(sessions).where(and(eq(sessions.userId, userId), isDone)),
-    db
-      .delete(mailedTokens)
-      .where(and(eq(mailedTokens.userId, userId), isEndedByNewPassword, isDone)),
+    sessions: db.delete(sessions).where(and(eq(sessions.userId, userId), isDone)),
+    links: revokeLinks(deps, linksOf(userId, ...endedByNewPassword), isDone),
     ...removeFactorsSince(deps, { userId, since: factorsBy }, isDone),
-    countBackupCodes(deps, userId),
-    db
+    codes: countBackupCodes(deps, userId),
+    devices: db
       .delete(knownDevices)
       .where(
         and(eq(knownDevices.userId, userId), ne(knownDevices.deviceHash, next.deviceHash), isDone),
       ),
-  ])
+  })
+  const [changed] = rows.changed
   if (!changed) throw problem('invalid_token', { reason: 'used meanwhile' })
-  const factorsRemoved = youngApps.length + youngCodes.length > 0
-  return { backupCodesLeft: codes?.left ?? 0, factorsRemoved, epoch: changed.epoch }
+  const factorsRemoved = rows.youngApps.length + rows.youngCodes.length > 0
+  return { backupCodesLeft: rows.codes[0]?.left ?? 0, factorsRemoved, epoch: changed.epoch }
 }

@@ -1,4 +1,4 @@
-import type { Deps } from '../context'
+import type { Deps } from '../platform/deps'
 
 /** A padded range has about 80 KB. */
 const MAX_RANGE_BYTES = 256 * 1024

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { Deps } from '../context'
-import { type FieldError, problem } from '../problems'
+import type { Deps } from '../platform/deps'
+import { type FieldError, problem } from '../platform/problems'
 import { type BreachSettings, isBreached } from './breached'
 import { contextWords } from './context-words'
 import { cheapestSpelling, commonPasswords, type CommonPasswords, type TokenKind } from './guessing'

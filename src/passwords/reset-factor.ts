@@ -1,8 +1,7 @@
-import { and, eq } from 'drizzle-orm'
-import type { Deps } from '../context'
-import { mailedTokens } from '../db/schema'
-import { problem, problemCode } from '../problems'
-import { passSecondStep } from '../two-factor/second-step'
+import { linkWith, revokeLinks } from '../identity/accounts/links'
+import { passSecondStep } from '../identity/attempts/second-step'
+import type { Deps } from '../platform/deps'
+import { problem, problemCode } from '../platform/problems'
 import type { Reset } from './find-reset'
 
 /** A second step that a mailed code cannot be. */
@@ -30,9 +29,7 @@ export async function passResetFactor(
     factorsBy,
     keepsChallenge: true,
     isByLink: true,
-    whenEnded: deps.db
-      .delete(mailedTokens)
-      .where(and(eq(mailedTokens.tokenHash, tokenHash), eq(mailedTokens.purpose, 'reset'))),
+    whenEnded: revokeLinks(deps, linkWith(tokenHash, 'reset')),
   }).catch((error: unknown) => {
     // One that the guard has ended, a moment before its row went, is like any other that is not good.
     if (problemCode(error) !== 'invalid_challenge') throw error

@@ -1,26 +1,26 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { steppedUp } from '../guards'
-import { anyone } from '../http/guard'
-import { deviceCookie } from '../http/cookies'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
-import { deviceTokenField, deviceTokensOf } from '../login/device-token'
-import { methods } from '../two-factor/methods'
-import { strongSecondStep } from '../two-factor/second-step'
-import { emailAddress } from '../users/email-key'
-import { linkToken } from '../users/mailed-link'
+import { linkToken } from '../identity/accounts/mailed-link'
+import { deviceTokenField, deviceTokensOf } from '../identity/attempts/device-token'
+import { strongSecondStep } from '../identity/attempts/second-step'
+import { methods } from '../identity/factors/methods'
+import { requestReset } from '../identity/mailbox/request-reset'
+import { body } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { deviceCookie } from '../platform/http/cookies'
+import { describe } from '../platform/http/facets'
+import { anyone } from '../platform/http/guard'
+import { rateLimit } from '../platform/http/rate-limit'
+import { emailAddress } from '../platform/text/email-key'
 import { changePassword } from './change-password'
 import { checkReset } from './check-reset'
 import { confirmReset } from './confirm-reset'
 import { newPassword, presentedPassword } from './policy'
-import { requestReset } from './request-reset'
 
 export const passwordRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/reset-password',
+    '/api/auth/reset-password',
     anyone,
     rateLimit('mail'),
     body(z.strictObject({ email: emailAddress })),
@@ -44,7 +44,7 @@ export const passwordRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/reset-password/check',
+    '/api/auth/reset-password/check',
     anyone,
     rateLimit('codes'),
     body(z.strictObject({ token: linkToken })),
@@ -72,7 +72,7 @@ export const passwordRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/reset-password/confirm',
+    '/api/auth/reset-password/confirm',
     anyone,
     rateLimit('codes'),
     body(
@@ -115,7 +115,7 @@ export const passwordRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/change-password',
+    '/api/auth/change-password',
     steppedUp,
     rateLimit('login'),
     body(z.strictObject({ old_password: presentedPassword, new_password: newPassword })),

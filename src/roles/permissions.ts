@@ -1,4 +1,4 @@
-import type { Role } from '../db/schema'
+import type { Role } from '../platform/db/schema'
 
 export type Permission = Readonly<{
   /** Who has it. Everyone else is refused, whatever the route. */

@@ -1,9 +1,9 @@
-import type { Deps } from '../context'
-import { signAccessToken } from '../crypto/jwt'
-import { randomToken } from '../crypto/token'
+import { signAccessToken } from '../platform/crypto/jwt'
+import { randomToken } from '../platform/crypto/token'
+import { type Role } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
 import type { Assurance } from './assurance'
 import { ACCESS_TOKEN_SECONDS } from './lifetimes'
-import { type Role } from '../db/schema'
 
 export type AccessToken = Readonly<{ token: string; expiresInSeconds: number }>
 

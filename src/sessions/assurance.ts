@@ -1,4 +1,4 @@
-import type { firstFactors, secondFactors } from '../db/schema'
+import type { firstFactors, secondFactors } from '../platform/db/schema'
 
 export type FirstFactor = (typeof firstFactors)[number]
 export type SecondFactor = (typeof secondFactors)[number]

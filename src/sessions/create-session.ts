@@ -1,15 +1,17 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { randomId } from '../crypto/token'
-import { mailedTokens, sessions, users } from '../db/schema'
-import { claimBackupCode, countBackupCodes, isClaimedBy } from '../two-factor/backup-codes'
-import { type Owner, ownerColumns } from '../users/notify-owner'
+import { linksOf, revokeLinks } from '../identity/accounts/links'
+import { type Owner, ownerColumns } from '../identity/accounts/notify-owner'
+import { claimBackupCode, countBackupCodes, isClaimedBy } from '../identity/factors/backup-codes'
+import { recordEvent } from '../platform/audit/record'
+import { randomId } from '../platform/crypto/token'
+import { batch } from '../platform/db/batch'
+import { insertWhere } from '../platform/db/insert-where'
+import { type Role, sessions, users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { type AccessToken, accessTokenFor } from './access-token'
 import { assuranceOf, type FirstFactor, type SecondFactor } from './assurance'
-import { accessTokenFor, type AccessToken } from './access-token'
 import { isNewCountry, noteDevice, selectFamiliarity } from './known-devices'
 import { lifetimes } from './lifetimes'
-import { type Role } from '../db/schema'
 import { currentEpoch, isOfThisEpoch } from './session-epoch'
 import { sessionExists } from './session-ref'
 import { secretFor } from './session-secret'
@@ -78,16 +80,29 @@ export async function createSession(
       AND frozen_at IS NULL AND erasure_due_at IS NULL)`
   const isClaimed = login.backupCodeHash === undefined ? sql`true` : isClaimedBy(backup)
 
-  const [[known], , , , , [user], [codes]] = await db.batch([
-    selectFamiliarity(deps, login),
-    claimBackupCode(deps, backup, isUnchanged),
-    db.insert(sessions).select(sql`
-      SELECT ${userId}, ${sessionId}, ${transport}, ${secretHash}, NULL, NULL, NULL,
-        ${firstFactor}, ${secondFactor}, ${ms}, ${ms}, ${ms}, ${expiresAt},
-        ${caller.ip}, ${caller.country}, ${caller.userAgent}, ${ms}, ${login.deviceHash},
-        ${login.sessionEpoch}
-      WHERE ${isUnchanged} AND ${isClaimed}`),
-    recordEvent(
+  const row = {
+    userId,
+    id: sessionId,
+    transport,
+    secretHash,
+    firstFactor,
+    secondFactor,
+    authTime: ms,
+    createdAt: ms,
+    lastUsedAt: ms,
+    expiresAt,
+    ip: caller.ip,
+    country: caller.country,
+    userAgent: caller.userAgent,
+    steppedUpAt: ms,
+    deviceHash: login.deviceHash,
+    epoch: login.sessionEpoch,
+  }
+  const rows = await batch(db, {
+    known: selectFamiliarity(deps, login),
+    claimed: claimBackupCode(deps, backup, isUnchanged),
+    session: insertWhere(db, sessions, row, sql`${isUnchanged} AND ${isClaimed}`),
+    event: recordEvent(
       deps,
       {
         event: 'authn_login_success',
@@ -98,22 +113,22 @@ export async function createSession(
       },
       opened,
     ),
-    db
+    lastLogin: db
       .update(users)
       .set({ lastLoginAt: now })
       .where(and(eq(users.id, userId), opened)),
-    db
+    owner: db
       .select(ownerColumns)
       .from(users)
       .where(and(eq(users.id, userId), opened)),
-    countBackupCodes(deps, userId),
+    codes: countBackupCodes(deps, userId),
     ...noteDevice(deps, login, opened),
     ...endSurplus(deps, userId),
     // Who has just signed in needs no link to reset the password.
-    db
-      .delete(mailedTokens)
-      .where(and(eq(mailedTokens.userId, userId), eq(mailedTokens.purpose, 'reset'), opened)),
-  ])
+    links: revokeLinks(deps, linksOf(userId, 'reset'), opened),
+  })
+  const [known] = rows.known
+  const [user] = rows.owner
   if (!user) return undefined
   const result = {
     sessionId,
@@ -122,7 +137,7 @@ export async function createSession(
     isFirstDevice: !known?.hasSignedIn,
     isNewCountry: isNewCountry(known, caller.country),
     secondFactor,
-    backupCodesLeft: codes?.left ?? 0,
+    backupCodesLeft: rows.codes[0]?.left ?? 0,
   }
   if (transport === 'cookie') return { ...result, transport, cookie: token }
   const access = await accessTokenFor(deps, {
@@ -138,12 +153,12 @@ export async function createSession(
 function endSurplus(deps: Pick<Deps, 'db' | 'now' | 'caller'>, userId: string) {
   const surplus = sql`(SELECT id FROM sessions WHERE user_id = ${userId}
     AND ${isOfThisEpoch} ORDER BY last_used_at DESC, created_at DESC LIMIT -1 OFFSET ${MAX_SESSIONS})`
-  return [
-    recordEvent(
+  return {
+    surplusEvent: recordEvent(
       deps,
       { event: 'sessions_ended', userId, actor: 'system', data: { reason: 'too many' } },
       sql`EXISTS ${surplus}`,
     ),
-    deps.db.delete(sessions).where(sql`user_id = ${userId} AND id IN ${surplus}`),
-  ] as const
+    surplus: deps.db.delete(sessions).where(sql`user_id = ${userId} AND id IN ${surplus}`),
+  }
 }

@@ -1,15 +1,15 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { signedIn, steppedUp } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
 import { forgetAllDevices, forgetDevice } from './devices'
 import { deviceEntry, listDevices } from './list-devices'
 
 export const deviceRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/',
+    '/api/auth/devices',
     signedIn,
     describe({
       tag: 'Sessions',
@@ -24,7 +24,7 @@ export const deviceRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .delete(
-    '/',
+    '/api/auth/devices',
     steppedUp,
     rateLimit('account'),
     describe({
@@ -41,7 +41,7 @@ export const deviceRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .delete(
-    '/:id{dev_[A-Za-z0-9_-]+}',
+    '/api/auth/devices/:id{dev_[A-Za-z0-9_-]+}',
     steppedUp,
     rateLimit('account'),
     describe({

@@ -1,8 +1,8 @@
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { sessions } from '../db/schema'
-import { isSession, type SessionRef, sessionExists } from './session-ref'
+import { recordEvent } from '../platform/audit/record'
+import { batch } from '../platform/db/batch'
+import { sessions } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { isSession, sessionExists, type SessionRef } from './session-ref'
 
 /**
  * Ends a session: its row goes, and with it every token that names it, from the next request on. Whether

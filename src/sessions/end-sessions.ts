@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { sessions } from '../db/schema'
-import { problem } from '../problems'
+import { recordEvent } from '../platform/audit/record'
+import { batch } from '../platform/db/batch'
+import { sessions } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import { endSession } from './end-session'
 import type { CurrentSession } from './find-session'
 import { isLive } from './list-sessions'
@@ -11,8 +11,8 @@ import { isOfThisEpoch } from './session-epoch'
 import { refOf } from './session-ref'
 
 /**
- * The statements that end all sessions of a user but this one, if `when` holds, and record that. The
- * last one returns a row for each.
+ * The statements that end all sessions of a user but this one, if `when` holds, and record that.
+ * `others` returns a row for each.
  */
 export function endOthers(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
@@ -22,17 +22,17 @@ export function endOthers(
 ) {
   const { userId, sessionId } = refOf(session)
   const others = sql`user_id = ${userId} AND id <> ${sessionId} AND ${isOfThisEpoch} AND ${when}`
-  return [
-    recordEvent(
+  return {
+    othersEvent: recordEvent(
       deps,
       { event: 'sessions_ended', userId, actor: userId, sessionId, data: { reason } },
       sql`EXISTS (SELECT 1 FROM sessions WHERE ${others})`,
     ),
-    deps.db
+    others: deps.db
       .delete(sessions)
       .where(others)
       .returning({ wasLive: sql`${isLive(deps, session.user.role)}`.mapWith(Boolean) }),
-  ] as const
+  }
 }
 
 /** Ends all sessions of a user but the one that asks; how many of them were live. */
@@ -40,9 +40,8 @@ export async function endOtherSessions(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   session: CurrentSession,
 ): Promise<number> {
-  const [event, others] = endOthers(deps, session, 'by owner')
-  const { others: ended } = await batch(deps.db, { event, others })
-  return ended.filter(({ wasLive }) => wasLive).length
+  const { others } = await batch(deps.db, endOthers(deps, session, 'by owner'))
+  return others.filter(({ wasLive }) => wasLive).length
 }
 
 /** Ends one session of a user. One of somebody else is answered like one that does not exist. */

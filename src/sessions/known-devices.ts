@@ -1,8 +1,8 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
-import type { Deps } from '../context'
-import { insertWhere } from '../db/insert-where'
-import { knownDevices } from '../db/schema'
-import { MAX_DEVICES } from '../durable/guard-limits'
+import { MAX_DEVICES } from '../identity/attempts/limiter/guard-limits'
+import { insertWhere } from '../platform/db/insert-where'
+import { knownDevices } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
 
 /** A known browser is noted anew once a day: so most logins write one row less. */
 const NOTED_EVERY_MS = 86_400_000
@@ -57,8 +57,8 @@ export function noteDevice(
     lastSeenAt: ms,
     countries: mark,
   }
-  return [
-    insertWhere(db, knownDevices, seen, opened).onConflictDoUpdate({
+  return {
+    noted: insertWhere(db, knownDevices, seen, opened).onConflictDoUpdate({
       target: [knownDevices.userId, knownDevices.deviceHash],
       set: {
         lastSeenAt: now(),
@@ -70,10 +70,10 @@ export function noteDevice(
       setWhere: sql`last_seen_at <= ${ms - NOTED_EVERY_MS} OR instr(countries, ${mark}) = 0
         OR known_devices.user_agent IS NOT ${caller.userAgent}`,
     }),
-    db.delete(knownDevices).where(
+    forgotten: db.delete(knownDevices).where(
       sql`user_id = ${userId} AND device_hash IN (
         SELECT device_hash FROM known_devices WHERE user_id = ${userId}
         ORDER BY last_seen_at DESC, device_hash LIMIT -1 OFFSET ${MAX_DEVICES})`,
     ),
-  ] as const
+  }
 }

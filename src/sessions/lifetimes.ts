@@ -1,4 +1,4 @@
-import type { Role } from '../db/schema'
+import type { Role } from '../platform/db/schema'
 
 /** How long a session lives at most, and how long it may rest, by role; seconds. */
 export const lifetimes = {

@@ -1,9 +1,9 @@
 import { desc, eq } from 'drizzle-orm'
 import * as z from 'zod'
-import type { Deps } from '../context'
-import { sha256 } from '../crypto/token'
-import { knownDevices } from '../db/schema'
-import { deviceName } from '../email/device-name'
+import { sha256 } from '../platform/crypto/token'
+import { knownDevices } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { deviceName } from '../platform/email/device-name'
 import type { CurrentSession } from './find-session'
 
 /** A browser that the account knows, as its owner sees it. */

@@ -1,12 +1,11 @@
 import { and, desc, eq, gt } from 'drizzle-orm'
 import * as z from 'zod'
-import type { Deps } from '../context'
-import { sessions } from '../db/schema'
-import { deviceName } from '../email/device-name'
+import { type Role, sessions } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { deviceName } from '../platform/email/device-name'
 import { assuranceOf } from './assurance'
 import type { CurrentSession } from './find-session'
 import { lifetimes } from './lifetimes'
-import { type Role } from '../db/schema'
 import { isOfThisEpoch } from './session-epoch'
 
 /** A session as its owner sees it. */

@@ -1,14 +1,14 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
-import { publicJwk, publicJwkSchema } from '../crypto/jwt'
 import { perhapsSignedIn } from '../guards'
-import { anyone } from '../http/guard'
-import { endedSessionCookie } from '../http/cookies'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
-import { problem } from '../problems'
+import { body } from '../platform/body/validate'
+import { publicJwk, publicJwkSchema } from '../platform/crypto/jwt'
+import type { AppEnv } from '../platform/deps'
+import { endedSessionCookie } from '../platform/http/cookies'
+import { describe } from '../platform/http/facets'
+import { anyone } from '../platform/http/guard'
+import { rateLimit } from '../platform/http/rate-limit'
+import { problem } from '../platform/problems'
 import { endSession } from './end-session'
 import { endByRefreshToken, refreshSession } from './refresh'
 import { refOf } from './session-ref'
@@ -21,7 +21,7 @@ const refreshToken = z
 
 export const sessionRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/refresh',
+    '/api/auth/refresh',
     anyone,
     rateLimit('refresh'),
     body(z.strictObject({ refresh_token: refreshToken })),
@@ -40,7 +40,7 @@ export const sessionRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/logout',
+    '/api/auth/logout',
     perhapsSignedIn,
     rateLimit('refresh'),
     body(z.strictObject({ refresh_token: refreshToken.optional() })),
@@ -66,7 +66,7 @@ export const sessionRoutes = new Hono<AppEnv>({ strict: false })
   )
 
 export const jwksRoutes = new Hono<AppEnv>({ strict: false }).get(
-  '/jwks.json',
+  '/.well-known/jwks.json',
   anyone,
   describe({
     tag: 'Sessions',

@@ -1,16 +1,16 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { signedIn } from '../guards'
-import { endedSessionCookie } from '../http/cookies'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
+import type { AppEnv } from '../platform/deps'
+import { endedSessionCookie } from '../platform/http/cookies'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
 import { endOtherSessions, endOwnSession } from './end-sessions'
 import { listSessions, sessionEntry } from './list-sessions'
 
 export const sessionListRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/',
+    '/api/auth/sessions',
     signedIn,
     describe({
       tag: 'Sessions',
@@ -24,7 +24,7 @@ export const sessionListRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .delete(
-    '/',
+    '/api/auth/sessions',
     signedIn,
     rateLimit('refresh'),
     describe({
@@ -39,7 +39,7 @@ export const sessionListRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .delete(
-    '/:id{ses_[A-Za-z0-9_-]+}',
+    '/api/auth/sessions/:id{ses_[A-Za-z0-9_-]+}',
     signedIn,
     rateLimit('refresh'),
     describe({

@@ -1,5 +1,5 @@
-import type { Deps } from '../context'
-import { type AccessClaims, verifyAccessToken } from '../crypto/jwt'
+import { type AccessClaims, verifyAccessToken } from '../platform/crypto/jwt'
+import type { Deps } from '../platform/deps'
 import { type CurrentSession, findSession } from './find-session'
 
 /** What an access token stands for now. */

@@ -1,5 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import { sessions } from '../db/schema'
+import { sessions } from '../platform/db/schema'
 import { currentEpoch, isOfThisEpoch } from './session-epoch'
 
 /** What finds a session's row by its primary key. Both parts travel in every token of the session. */

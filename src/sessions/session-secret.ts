@@ -1,5 +1,5 @@
-import { hasMac, mac, randomToken, sha256 } from '../crypto/token'
-import type { Settings } from '../settings'
+import { hasMac, mac, randomToken, sha256 } from '../platform/crypto/token'
+import type { Settings } from '../platform/settings'
 import type { SessionRef } from './session-ref'
 
 /** Refresh tokens and session cookies are the same thing under two purposes; neither passes as the other. */

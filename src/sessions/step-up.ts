@@ -1,7 +1,7 @@
 import { and, gt, sql } from 'drizzle-orm'
-import type { Deps } from '../context'
-import { sessions } from '../db/schema'
-import { problem, STEP_UP_SECONDS, stepUpChallenge } from '../problems'
+import { sessions } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { problem, STEP_UP_SECONDS, stepUpChallenge } from '../platform/problems'
 import type { CurrentSession } from './find-session'
 import { isSession, refOf, sessionExists } from './session-ref'
 

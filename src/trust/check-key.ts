@@ -1,9 +1,9 @@
-import { requireScope, takeFromQuota, useKey } from '../api-keys/use-key'
-import { type Scope } from '../api-keys/scopes'
-import { type verifiedKey, verifiedKeyOf } from '../api-keys/verified-key'
-import type { Deps } from '../context'
-import { problemCode } from '../problems'
 import type * as z from 'zod'
+import { type Scope } from '../api-keys/scopes'
+import { requireScope, takeFromQuota, useKey } from '../api-keys/use-key'
+import { type verifiedKey, verifiedKeyOf } from '../api-keys/verified-key'
+import type { Deps } from '../platform/deps'
+import { problemCode } from '../platform/problems'
 
 export type CheckedKey =
   | z.output<typeof verifiedKey>

@@ -1,15 +1,15 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
+import { apiKey } from '../api-keys/guard'
 import { keyLimit } from '../api-keys/key-limit'
 import { requireScope } from '../api-keys/use-key'
-import type { AppEnv } from '../context'
-import { apiKey } from '../api-keys/guard'
-import { describe } from '../http/facets'
-import { body } from '../http/validate'
+import { body } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
 import { introspect, introspection } from './introspect'
 
 export const introspectRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/introspect',
+  '/api/auth/introspect',
   apiKey,
   keyLimit,
   body(z.strictObject({ token: z.string().min(1).max(4096) })),

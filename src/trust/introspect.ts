@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { Deps } from '../context'
-import { roles } from '../db/schema'
+import { roles } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
 import { sessionOfToken } from '../sessions/session-of-token'
 
 /** RFC 7662 §2.2. */

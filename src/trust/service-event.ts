@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { recordEvent } from '../audit/record'
-import { sealText } from '../audit/text'
-import type { Deps } from '../context'
+import { recordEvent } from '../platform/audit/record'
+import { sealText } from '../platform/audit/text'
+import type { Deps } from '../platform/deps'
 
 const name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/)
 /** Of all that it says, as JSON: what the jobs read of such events fits into an answer of D1. */

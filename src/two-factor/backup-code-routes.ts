@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { steppedUp, steppedUpByToken } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
+import { body } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
 import { makeBackupCodes } from './make-backup-codes'
 
 const answers = {
@@ -19,7 +19,7 @@ const ABOUT =
 
 export const backupCodeRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/backup-codes',
+    '/api/users/backup-codes',
     steppedUpByToken,
     rateLimit('codes'),
     describe({
@@ -33,7 +33,7 @@ export const backupCodeRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/backup-codes',
+    '/api/users/backup-codes',
     steppedUp,
     rateLimit('codes'),
     body(z.strictObject({})),

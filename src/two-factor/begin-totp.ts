@@ -1,17 +1,17 @@
 import { sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { seal } from '../crypto/sealed-box'
-import { randomId } from '../crypto/token'
-import { batch } from '../db/batch'
-import { insertWhere } from '../db/insert-where'
-import { totpAuthenticators } from '../db/schema'
-import { problem } from '../problems'
+import { confirmedCount, MAX_AUTHENTICATORS } from '../identity/factors/authenticators'
+import { seedContext } from '../identity/factors/find-totp'
+import { recordEvent } from '../platform/audit/record'
+import { seal } from '../platform/crypto/sealed-box'
+import { randomId } from '../platform/crypto/token'
+import { batch } from '../platform/db/batch'
+import { insertWhere } from '../platform/db/insert-where'
+import { totpAuthenticators } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import { maySensitively } from '../sessions/step-up'
-import { confirmedCount, MAX_AUTHENTICATORS } from './authenticators'
-import { seedContext } from './find-totp'
 
 export type TotpBegun = Readonly<{ id: string; seed: string; uri: string; qrSvg: string }>
 
@@ -28,7 +28,7 @@ export async function beginTotp(
   const { db } = deps
   const { userId, sessionId } = refOf(session)
   const id = randomId('aut')
-  const { newSeed, otpauthUri } = await import('./totp')
+  const { newSeed, otpauthUri } = await import('../identity/factors/totp')
   const seed = newSeed()
   const sealed = await seal(deps.settings.SEALING_KEYS, seedContext(userId, id), seed)
   const may = sql`${maySensitively(deps, session)}

@@ -1,6 +1,6 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import type { Deps } from '../context'
-import { users } from '../db/schema'
+import { users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
 import { endOthers } from '../sessions/end-sessions'
 import type { CurrentSession } from '../sessions/find-session'
 
@@ -13,13 +13,11 @@ export function factorsChanged(
   session: CurrentSession,
   isDone: SQL,
 ) {
-  const [othersEvent, others] = endOthers(deps, session, 'factors changed', isDone)
   return {
     epoch: deps.db
       .update(users)
       .set({ securityEpoch: sql`security_epoch + 1` })
       .where(and(eq(users.id, session.user.id), isDone)),
-    othersEvent,
-    others,
+    ...endOthers(deps, session, 'factors changed', isDone),
   }
 }

@@ -1,15 +1,15 @@
 import { sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { totpAuthenticators } from '../db/schema'
-import { problem } from '../problems'
+import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
+import { dropOrphanedCodes } from '../identity/factors/strong-factors'
+import { recordEvent } from '../platform/audit/record'
+import { batch } from '../platform/db/batch'
+import { totpAuthenticators } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
-import { notifyOwner, occasionOf } from '../users/notify-owner'
 import { factorsChanged } from './factors-changed'
-import { dropOrphanedCodes } from './strong-factors'
 
 /**
  * Removes one authenticator app, or all of them. Backup codes stand in for an app, so they go with the

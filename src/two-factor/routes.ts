@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { signedIn, steppedUp } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
-import { plainText } from '../users/display-name'
-import { authenticatorId, listAuthenticators } from './authenticators'
+import { authenticatorId, listAuthenticators } from '../identity/factors/authenticators'
+import { body } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
+import { plainText } from '../platform/text/display-name'
 import { beginTotp } from './begin-totp'
 import { confirmTotp } from './confirm-totp'
 import { removeTotp } from './remove-totp'
@@ -15,7 +15,7 @@ const NAME_LENGTH = 60
 
 export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/enable-2fa',
+    '/api/users/enable-2fa',
     steppedUp,
     rateLimit('codes'),
     body(
@@ -51,7 +51,7 @@ export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/enable-2fa/confirm',
+    '/api/users/enable-2fa/confirm',
     steppedUp,
     rateLimit('codes'),
     body(
@@ -94,7 +94,7 @@ export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/enable-2fa/disable',
+    '/api/users/enable-2fa/disable',
     steppedUp,
     rateLimit('codes'),
     body(z.strictObject({ id: authenticatorId.optional().describe('Without it: all of them') })),
@@ -113,7 +113,7 @@ export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/authenticators',
+    '/api/users/authenticators',
     signedIn,
     describe({
       tag: 'Second factors',

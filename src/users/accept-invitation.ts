@@ -1,20 +1,21 @@
-import { and, eq, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { hashPassword } from '../crypto/password-hash'
-import { merchantProfiles } from '../db/merchant-schema'
-import { mailedTokens, users } from '../db/schema'
-import { issueDevice } from '../login/device-token'
-import { rememberDevice } from '../login/remember-device'
+import { sql } from 'drizzle-orm'
+import { findLink } from '../identity/accounts/find-link'
+import { removeSignUps } from '../identity/accounts/free-address'
+import { invitation, isStanding } from '../identity/accounts/invitation'
+import { linksOf, revokeLinks } from '../identity/accounts/links'
+import { issueDevice } from '../identity/attempts/device-token'
+import { requireFewRenames } from '../identity/attempts/few-renames'
+import { rememberDevice } from '../identity/attempts/remember-device'
 import { requireGoodPassword } from '../passwords/policy'
-import { problem } from '../problems'
-import type { Role } from '../db/schema'
-import { emailKey } from './email-key'
-import { findLink } from './find-link'
-import { removeSignUps } from './free-address'
-import { invitation, isStanding } from './invitation'
-import { requireFewRenames } from './few-renames'
-import { usernameKey } from './username'
+import { recordEvent } from '../platform/audit/record'
+import { hashPassword } from '../platform/crypto/password-hash'
+import { batch } from '../platform/db/batch'
+import { merchantProfiles } from '../platform/db/merchant-schema'
+import { type Role, users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
+import { emailKey } from '../platform/text/email-key'
+import { usernameKey } from '../platform/text/username'
 
 /** What the page of an invitation shows. Uses nothing up. */
 export async function checkInvitation(
@@ -70,8 +71,8 @@ export async function acceptInvitation(
     WHERE other.username_key = ${key} AND other.id <> ${userId})`
   const isDone = sql`EXISTS (
     SELECT 1 FROM users WHERE id = ${userId} AND password_hash = ${passwordHash})`
-  const [[accepted]] = await db.batch([
-    db
+  const { changed } = await batch(db, {
+    changed: db
       .update(users)
       .set({
         passwordHash,
@@ -88,7 +89,7 @@ export async function acceptInvitation(
         sql`id = ${userId} AND status = 'pending' AND ${isGood} AND ${isStanding(JSON.stringify(data))} AND ${isFree}`,
       )
       .returning({ epoch: users.securityEpoch }),
-    recordEvent(
+    event: recordEvent(
       deps,
       {
         event: 'user_invitation_accepted',
@@ -98,10 +99,11 @@ export async function acceptInvitation(
       },
       isDone,
     ),
-    db.delete(merchantProfiles).where(sql`user_id = ${userId} AND ${isDone}`),
-    db.delete(mailedTokens).where(and(eq(mailedTokens.userId, userId), isDone)),
-    removeSignUps(deps, emailKey(email), isDone),
-  ])
+    profile: db.delete(merchantProfiles).where(sql`user_id = ${userId} AND ${isDone}`),
+    links: revokeLinks(deps, linksOf(userId), isDone),
+    signUps: removeSignUps(deps, emailKey(email), isDone),
+  })
+  const [accepted] = changed
   if (!accepted) {
     // Told apart only now: the link was good a moment ago, and stays so for another name.
     await findInvitation(deps, token)

@@ -1,10 +1,10 @@
 import { and, desc, eq, lt } from 'drizzle-orm'
 import * as z from 'zod'
-import { personalKeys } from '../audit/personal-box'
-import { openText } from '../audit/text'
-import type { Deps } from '../context'
-import { auditEvents } from '../db/audit-schema'
-import { deviceName } from '../email/device-name'
+import { personalKeys } from '../platform/audit/personal-box'
+import { openText } from '../platform/audit/text'
+import { auditEvents } from '../platform/db/audit-schema'
+import type { Deps } from '../platform/deps'
+import { deviceName } from '../platform/email/device-name'
 
 const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
 

@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { recordCounted } from '../audit/counted'
-import type { Deps } from '../context'
-import { equalSecrets, sha256 } from '../crypto/token'
-import { bootstrapUses } from '../db/admin-schema'
-import { insertWhere } from '../db/insert-where'
+import { recordCounted } from '../platform/audit/counted'
+import { equalSecrets, sha256 } from '../platform/crypto/token'
+import { bootstrapUses } from '../platform/db/admin-schema'
+import { insertWhere } from '../platform/db/insert-where'
+import type { Deps } from '../platform/deps'
 
 /**
  * The secret BOOTSTRAP_TOKEN, if the token is that: each opens one invitation, ever. `isUnused` is

@@ -1,19 +1,19 @@
 import { sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { users } from '../db/schema'
-import { problem } from '../problems'
-import { hasAnyAdmin } from '../roles/admins'
-import { bootstrapSecret, recordRefusedSecret } from './bootstrap-secret'
-import { BY_BOOTSTRAP } from './invitation'
+import { hasAnyAdmin } from '../identity/accounts/admins'
+import { BY_BOOTSTRAP } from '../identity/accounts/invitation'
 import {
   insertInvited,
   isAddressTaken,
   issueInvitation,
   mailInvitation,
   newInvited,
-} from './invite-user'
+} from '../identity/accounts/invite-user'
+import { recordEvent } from '../platform/audit/record'
+import { batch } from '../platform/db/batch'
+import { users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
+import { bootstrapSecret, recordRefusedSecret } from './bootstrap-secret'
 
 /**
  * Invites the first admin, for whoever holds the secret BOOTSTRAP_TOKEN. There is no account before that

@@ -1,20 +1,20 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { steppedUp } from '../guards'
-import { anyone } from '../http/guard'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
+import { linkToken } from '../identity/accounts/mailed-link'
+import { body } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { anyone } from '../platform/http/guard'
+import { rateLimit } from '../platform/http/rate-limit'
+import { emailAddress } from '../platform/text/email-key'
 import { requestEmailChange } from './change-email'
 import { confirmEmailChange } from './confirm-email-change'
-import { emailAddress } from './email-key'
-import { linkToken } from './mailed-link'
 import { freezeAccount } from './not-me'
 
 export const changeEmailRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/',
+    '/api/users/change-email',
     steppedUp,
     rateLimit('mail'),
     body(z.strictObject({ email: emailAddress })),
@@ -37,7 +37,7 @@ export const changeEmailRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/confirm',
+    '/api/users/change-email/confirm',
     anyone,
     rateLimit('codes'),
     body(z.strictObject({ token: linkToken })),
@@ -61,7 +61,7 @@ export const changeEmailRoutes = new Hono<AppEnv>({ strict: false })
   )
 
 export const notMeRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/',
+  '/api/auth/not-me',
   anyone,
   rateLimit('codes'),
   body(z.strictObject({ token: linkToken })),

@@ -1,20 +1,22 @@
-import { and, eq, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { randomToken, sha256 } from '../crypto/token'
-import { mailedTokens, users } from '../db/schema'
-import { causeOf, causingAccountOf } from '../email/cause'
-import { enqueueMail } from '../email/enqueue'
-import { maskAddress } from '../email/header-safety'
-import { problem } from '../problems'
+import { sql } from 'drizzle-orm'
+import { stateOf } from '../identity/accounts/account-state'
+import { replaceAddressLink } from '../identity/accounts/links'
+import { mailedLink } from '../identity/accounts/mailed-link'
+import { ADDRESS_MS, issueNotMe } from '../identity/accounts/not-me-link'
+import { notifyOwner, occasionOf } from '../identity/accounts/notify-owner'
+import { recordEvent } from '../platform/audit/record'
+import { randomToken } from '../platform/crypto/token'
+import { batch } from '../platform/db/batch'
+import { users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { causeOf, causingAccountOf } from '../platform/email/cause'
+import { enqueueMail } from '../platform/email/enqueue'
+import { maskAddress } from '../platform/email/header-safety'
+import { problem } from '../platform/problems'
+import { emailKey } from '../platform/text/email-key'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
-import { stateOf } from './account-state'
-import { emailKey } from './email-key'
-import { mailedLink } from './mailed-link'
-import { ADDRESS_MS, issueNotMe } from './not-me'
-import { notifyOwner, occasionOf } from './notify-owner'
 
 /**
  * Asks for another address. It is the account's only once its owner confirms it; the present one is
@@ -37,24 +39,15 @@ export async function requestEmailChange(
   const notMe = randomToken()
   const { db } = deps
   const may = maySensitively(deps, session)
-  const seconds = deps.settings.EMAIL_VERIFICATION_TIMEOUT
-  const [, , , , [holder], used] = await db.batch([
-    db
-      .delete(mailedTokens)
-      .where(and(eq(mailedTokens.userId, userId), eq(mailedTokens.purpose, 'change_email'), may)),
-    db.insert(mailedTokens).select(
-      sql`SELECT ${sha256(token)}, id, 'change_email',
-        json_object('email', ${email}, 'sessionId', ${sessionId}, 'epoch', security_epoch),
-        ${deps.now().getTime() + seconds * 1000}
-        FROM users WHERE id = ${userId} AND ${may}`,
-    ),
-    issueNotMe(deps, { userId, token: notMe }, may),
-    recordEvent(
+  const { holders, used } = await batch(db, {
+    ...replaceAddressLink(deps, { userId, sessionId, email, token, purpose: 'change_email' }, may),
+    notMe: issueNotMe(deps, { userId, token: notMe }, may),
+    event: recordEvent(
       deps,
       { event: 'user_email_change_requested', userId, actor: userId, sessionId },
       may,
     ),
-    db
+    holders: db
       .select({
         id: users.id,
         email: users.email,
@@ -65,9 +58,10 @@ export async function requestEmailChange(
       })
       .from(users)
       .where(sql`email_key = ${key} AND id <> ${userId} AND status <> 'pending'`),
-    useStepUp(deps, session),
-  ])
+    used: useStepUp(deps, session),
+  })
   requireUsed(used)
+  const [holder] = holders
   // First: where the owner cannot be told, no link goes out either.
   await notifyOwner(deps, session.user, {
     template: 'email_change_requested',

@@ -1,19 +1,20 @@
-import { and, eq, inArray, ne, sql } from 'drizzle-orm'
+import { and, eq, ne, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { randomToken } from '../crypto/token'
-import { mailedTokens, sessions, users } from '../db/schema'
-import { maskAddress } from '../email/header-safety'
-import { problem } from '../problems'
+import { findLink, isUnchangedSince } from '../identity/accounts/find-link'
+import { isAddressFree, removeUnproved } from '../identity/accounts/free-address'
+import { linksOf, revokeLinks } from '../identity/accounts/links'
+import { mailedLink } from '../identity/accounts/mailed-link'
+import { ADDRESS_MS, issueNotMe } from '../identity/accounts/not-me-link'
+import { notifyOwner, occasionOf, ownerColumns } from '../identity/accounts/notify-owner'
+import { recordEvent } from '../platform/audit/record'
+import { randomToken } from '../platform/crypto/token'
+import { batch } from '../platform/db/batch'
+import { sessions, users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { maskAddress } from '../platform/email/header-safety'
+import { problem } from '../platform/problems'
+import { emailKey } from '../platform/text/email-key'
 import { sessionExists } from '../sessions/session-ref'
-import { emailKey } from './email-key'
-import { findLink, isUnchangedSince } from './find-link'
-import { isAddressFree, removeUnproved } from './free-address'
-import { mailedLink } from './mailed-link'
-import { ADDRESS_MS, issueNotMe } from './not-me'
-import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
 
 const schema = z.object({ email: z.string(), sessionId: z.string(), epoch: z.int() })
 
@@ -61,15 +62,7 @@ export async function confirmEmailChange(deps: Deps, token: string): Promise<voi
     sessions: db
       .delete(sessions)
       .where(and(eq(sessions.userId, userId), ne(sessions.id, sessionId), isDone)),
-    links: db
-      .delete(mailedTokens)
-      .where(
-        and(
-          eq(mailedTokens.userId, userId),
-          inArray(mailedTokens.purpose, ['change_email', 'reset']),
-          isDone,
-        ),
-      ),
+    links: revokeLinks(deps, linksOf(userId, 'change_email', 'reset'), isDone),
   })
   const [owner] = before
   if (!owner) throw problem('invalid_token', { reason: 'changed or taken meanwhile' })

@@ -6,23 +6,23 @@ import {
   waitingAnswer,
   waitingAnswerOf,
 } from '../admin/answers'
-import { invitedAnswer, invitedAnswerOf } from '../admin/invited-answer'
 import { invite } from '../admin/invite'
-import type { AppEnv } from '../context'
-import { roles } from '../db/schema'
+import { invitedAnswer, invitedAnswerOf } from '../admin/invited-answer'
 import { perhapsSignedIn, requirePermission } from '../guards'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
-import { deviceTokensOf } from '../login/device-token'
+import { deviceTokensOf } from '../identity/attempts/device-token'
 import { merchantDraft } from '../merchants/draft'
 import { newPassword } from '../passwords/policy'
-import { problem } from '../problems'
+import { body } from '../platform/body/validate'
+import { roles } from '../platform/db/schema'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
+import { problem } from '../platform/problems'
+import { emailAddress } from '../platform/text/email-key'
+import { locale } from '../platform/text/locale'
+import { username } from '../platform/text/username'
 import type { CurrentSession } from '../sessions/find-session'
 import { createUser, type SignUp } from './create-user'
-import { emailAddress } from './email-key'
-import { locale } from './locale'
-import { username } from './username'
 
 const createBody = z
   .strictObject({
@@ -50,7 +50,7 @@ type CreateBody = z.output<typeof createBody>
 const sent = z.object({ status: z.literal('verification_sent') })
 
 export const createRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/create',
+  '/api/users/create',
   perhapsSignedIn,
   rateLimit('sign_up'),
   body(createBody),

@@ -1,19 +1,19 @@
 import { eq, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { hashPassword } from '../crypto/password-hash'
-import { randomToken, sha256 } from '../crypto/token'
-import { batch } from '../db/batch'
-import { insertWhere } from '../db/insert-where'
-import { signUps } from '../db/schema'
+import { type Asker, mayMail, sendMail } from '../identity/mailbox/ask-for-mail'
+import { findMailbox, type Mailbox } from '../identity/mailbox/mailbox'
+import { issueMailboxLink } from '../identity/mailbox/mailbox-link'
+import { mailOf } from '../identity/mailbox/mailbox-mail'
+import { signUpMail } from '../identity/mailbox/sign-up-mail'
 import type { MerchantDraft } from '../merchants/draft'
 import { requireGoodPassword } from '../passwords/policy'
-import { type Asker, mayMail, sendMail } from './ask-for-mail'
-import { emailKey } from './email-key'
-import { findMailbox, type Mailbox } from './mailbox'
-import { issueLink } from './mailbox-link'
-import { mailOf } from './mailbox-mail'
-import { signUpMail } from './sign-up-mail'
+import { recordEvent } from '../platform/audit/record'
+import { hashPassword } from '../platform/crypto/password-hash'
+import { randomToken, sha256 } from '../platform/crypto/token'
+import { batch } from '../platform/db/batch'
+import { insertWhere } from '../platform/db/insert-where'
+import { signUps } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { emailKey } from '../platform/text/email-key'
 import { noteSignUp } from './sign-up-watch'
 
 export type SignUp = Readonly<{
@@ -62,7 +62,7 @@ export async function createUser(deps: Deps, input: SignUp, asker: Asker = {}): 
       .delete(signUps)
       .where(sql`email_key = ${key} AND expires_at <= ${deps.now().getTime()}`),
     signUp: insertSignUp(deps, input, { key, tokenHash, passwordHash, isOpen, isGranted }),
-    ...issueLink(deps, { key, mailbox: meant, act, token }),
+    ...issueMailboxLink(deps, { key, mailbox: meant, act, token }),
     waits: recordEvent(deps, { event: 'user_sign_up' }, isMine),
     duplicate: recordEvent(
       deps,

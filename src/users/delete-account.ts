@@ -1,16 +1,24 @@
 import { and, eq, notInArray, sql } from 'drizzle-orm'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { randomToken, sha256 } from '../crypto/token'
-import { mailedTokens, sessions, users } from '../db/schema'
-import { insertWaiting } from '../email/enqueue'
-import { problem } from '../problems'
-import { hasOtherAdmin } from '../roles/admins'
+import { hasOtherAdmin } from '../identity/accounts/admins'
+import { holderOf } from '../identity/accounts/find-link'
+import { issueLink, linkColumns, linksOf, linkWith, revokeLinks } from '../identity/accounts/links'
+import { mailedLink } from '../identity/accounts/mailed-link'
+import {
+  notifyOwner,
+  occasionOf,
+  type Owner,
+  ownerColumns,
+  ownerNotices,
+} from '../identity/accounts/notify-owner'
+import { recordEvent } from '../platform/audit/record'
+import { randomToken, sha256 } from '../platform/crypto/token'
+import { batch } from '../platform/db/batch'
+import { sessions, users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { insertWaiting } from '../platform/email/enqueue'
+import { problem } from '../platform/problems'
 import type { CurrentSession } from '../sessions/find-session'
 import { maySensitively, requireUsed } from '../sessions/step-up'
-import { mailedLink } from './mailed-link'
-import { notifyOwner, occasionOf, type Owner, ownerColumns, ownerNotices } from './notify-owner'
 
 /** How long a mailed link can undo it: an owner on holiday must find the mail in time. */
 const GRACE_MS = 14 * 86_400_000
@@ -47,20 +55,16 @@ export async function scheduleErasure(deps: Deps, session: CurrentSession): Prom
       },
       may,
     ),
-    links: db
-      .delete(mailedTokens)
-      .where(
-        and(
-          eq(mailedTokens.userId, userId),
-          notInArray(mailedTokens.purpose, ['not_me', 'stop_act']),
-          may,
-        ),
-      ),
-    link: db
-      .insert(mailedTokens)
-      .select(
-        sql`SELECT ${sha256(token)}, ${userId}, 'keep_account', NULL, ${dueAt.getTime()} WHERE ${may}`,
-      ),
+    links: revokeLinks(
+      deps,
+      linksOf(userId),
+      and(notInArray(linkColumns.purpose, ['not_me', 'stop_act']), may),
+    ),
+    link: issueLink(
+      deps,
+      { tokenHash: sha256(token), userId, purpose: 'keep_account', expiresAt: dueAt.getTime() },
+      sql`WHERE ${may}`,
+    ),
     // The fortnight to keep the account is none while its owner does not know of it.
     mails: insertWaiting(deps, mails, may),
     // Last, as it uses the step-up up: with the session goes what the statements above hang on.
@@ -95,22 +99,19 @@ async function cancelErasure(
   token: string,
 ): Promise<Owner | undefined> {
   const tokenHash = sha256(token)
-  const holder = sql`(SELECT user_id FROM mailed_tokens WHERE token_hash = ${tokenHash}
-    AND purpose = 'keep_account' AND expires_at > ${deps.now().getTime()})`
-  const [, [owner]] = await deps.db.batch([
-    recordEvent(
+  const holder = holderOf(deps, { purpose: 'keep_account', tokenHash })
+  const { kept } = await batch(deps.db, {
+    event: recordEvent(
       deps,
       { event: 'user_erasure_cancelled', userId: holder, actor: holder },
       sql`EXISTS (SELECT 1 FROM users WHERE id = ${holder} AND erasure_due_at IS NOT NULL)`,
     ),
-    deps.db
+    kept: deps.db
       .update(users)
       .set({ erasureDueAt: null })
       .where(sql`id = ${holder} AND erasure_due_at IS NOT NULL`)
       .returning(ownerColumns),
-    deps.db
-      .delete(mailedTokens)
-      .where(and(eq(mailedTokens.tokenHash, tokenHash), eq(mailedTokens.purpose, 'keep_account'))),
-  ])
-  return owner
+    link: revokeLinks(deps, linkWith(tokenHash, 'keep_account')),
+  })
+  return kept[0]
 }

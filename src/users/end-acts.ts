@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { AuditEventName } from '../audit/events'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { type ActKind, pendingActs } from '../db/admin-schema'
-import { insertWaiting, type WaitingMail } from '../email/enqueue'
+import type { AuditEventName } from '../platform/audit/events'
+import { recordEvent } from '../platform/audit/record'
+import { type ActKind, pendingActs } from '../platform/db/admin-schema'
+import type { Deps } from '../platform/deps'
+import { insertWaiting, type WaitingMail } from '../platform/email/enqueue'
 
 /** What the audit log says when an act is asked for, and when it is stopped. */
 export const actEvents = {

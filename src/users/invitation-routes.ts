@@ -1,23 +1,22 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
-import { roles } from '../db/schema'
-import { anyone } from '../http/guard'
-import { deviceCookie } from '../http/cookies'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
-import { deviceTokensOf } from '../login/device-token'
+import { linkToken } from '../identity/accounts/mailed-link'
+import { deviceTokensOf } from '../identity/attempts/device-token'
 import { newPassword } from '../passwords/policy'
+import { body } from '../platform/body/validate'
+import { roles } from '../platform/db/schema'
+import type { AppEnv } from '../platform/deps'
+import { deviceCookie } from '../platform/http/cookies'
+import { describe } from '../platform/http/facets'
+import { anyone } from '../platform/http/guard'
+import { rateLimit } from '../platform/http/rate-limit'
+import { locale } from '../platform/text/locale'
+import { username } from '../platform/text/username'
 import { acceptInvitation, checkInvitation } from './accept-invitation'
-import { locale } from './locale'
-import { linkToken } from './mailed-link'
-import { stopAct } from './stop-act'
-import { username } from './username'
 
 export const invitationRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/',
+    '/api/users/accept-invitation',
     anyone,
     rateLimit('codes'),
     body(
@@ -50,7 +49,7 @@ export const invitationRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/check',
+    '/api/users/accept-invitation/check',
     anyone,
     rateLimit('codes'),
     body(z.strictObject({ token: linkToken })),
@@ -71,27 +70,3 @@ export const invitationRoutes = new Hono<AppEnv>({ strict: false })
     }),
     async (c) => c.json(await checkInvitation(c.var.deps, c.req.valid('json').token)),
   )
-
-export const stopActRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/stop-act',
-  anyone,
-  rateLimit('codes'),
-  body(z.strictObject({ token: linkToken })),
-  describe({
-    tag: 'Recovery',
-    summary: 'Stop what an admin has scheduled',
-    description:
-      'The removal of second factors, that an admin is demoted or disabled, or a sole admin’s invitation of another; with the link of the mail that told of it. Works once. Opens no session.',
-    answers: {
-      200: {
-        description: 'Nothing of it happens',
-        schema: z.object({ status: z.literal('stopped') }),
-      },
-    },
-    problems: ['invalid_token'],
-  }),
-  async (c) => {
-    await stopAct(c.var.deps, c.req.valid('json').token)
-    return c.json({ status: 'stopped' as const })
-  },
-)

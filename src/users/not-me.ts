@@ -1,50 +1,17 @@
 import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { revokeAllKeys } from '../api-keys/revoke-all-keys'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { randomToken, sha256 } from '../crypto/token'
-import { knownDevices, mailedTokens, sessions, users } from '../db/schema'
-import { problem } from '../problems'
-import { removeFactorsSince, YOUNG_MS, youngAfter } from '../two-factor/strong-factors'
-import { emailKey } from './email-key'
-import { findLink } from './find-link'
-import { isAddressFree, removeUnproved } from './free-address'
-import { mailedLink } from './mailed-link'
-import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
-
-/** How long the owner of an address that was replaced can take that back (decision 009). */
-export const ADDRESS_MS = 7 * 86_400_000
-
-/**
- * The statement that makes a “this was not me” link. It takes the account back to what it is at
- * this point: to its address, and to the factors that are not young.
- */
-export const issueNotMe = (
-  deps: Pick<Deps, 'db' | 'now'>,
-  link: { userId: string; token: string; goodForMs?: number },
-  when: SQL,
-) =>
-  deps.db.insert(mailedTokens).select(
-    sql`SELECT ${sha256(link.token)} AS token_hash, id AS user_id, 'not_me' AS purpose,
-      json_object('email', email, 'since', ${youngAfter(deps).getTime()}) AS data,
-      ${deps.now().getTime() + (link.goodForMs ?? ADDRESS_MS)} AS expires_at
-      FROM users WHERE id = ${link.userId} AND ${when}`,
-  )
-
-/**
- * The same for a strong factor or backup codes that are added, while they are young: what its mail
- * links to.
- */
-export function undoFactorsLink(deps: Pick<Deps, 'db' | 'now' | 'settings'>, userId: string) {
-  const token = randomToken()
-  return {
-    link: mailedLink(deps, 'not-me', token),
-    expiresAt: deps.now().getTime() + YOUNG_MS,
-    issue: (when: SQL) => issueNotMe(deps, { userId, token, goodForMs: YOUNG_MS }, when),
-  }
-}
+import { findLink } from '../identity/accounts/find-link'
+import { isAddressFree, removeUnproved } from '../identity/accounts/free-address'
+import { linkColumns, linksOf, revokeLinks } from '../identity/accounts/links'
+import { notifyOwner, occasionOf, ownerColumns } from '../identity/accounts/notify-owner'
+import { removeFactorsSince } from '../identity/factors/strong-factors'
+import { recordEvent } from '../platform/audit/record'
+import { batch } from '../platform/db/batch'
+import { knownDevices, sessions, users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
+import { emailKey } from '../platform/text/email-key'
 
 const schema = z.object({ email: z.string(), since: z.number() })
 
@@ -63,9 +30,6 @@ export async function freezeAccount(deps: Deps, token: string): Promise<'frozen'
   const { userId, isGood } = link
   const { email, since } = link.data
   const key = emailKey(email)
-  const [keysEvent, keys] = revokeAllKeys(deps, { userId, by: userId }, isGood)
-  const removed = removeFactorsSince(deps, { userId, since: new Date(since) }, isGood)
-  const [factorsEvent, apps, codes, orphanedCodes] = removed
   const { frozen } = await batch(db, {
     ...removeUnproved(deps, { key, userId }, isGood),
     kept: recordEvent(
@@ -79,18 +43,15 @@ export async function freezeAccount(deps: Deps, token: string): Promise<'frozen'
     sessions: db.delete(sessions).where(and(eq(sessions.userId, userId), isGood)),
     // The guard forgets them at the reset, without which nobody signs in.
     devices: db.delete(knownDevices).where(and(eq(knownDevices.userId, userId), isGood)),
-    keysEvent,
-    keys,
-    factorsEvent,
-    apps,
-    codes,
-    orphanedCodes,
-    links: db.delete(mailedTokens).where(
+    ...revokeAllKeys(deps, { userId, by: userId }, isGood),
+    ...removeFactorsSince(deps, { userId, since: new Date(since) }, isGood),
+    links: revokeLinks(
+      deps,
+      linksOf(userId),
       and(
-        eq(mailedTokens.userId, userId),
         isGood,
         or(
-          inArray(mailedTokens.purpose, [
+          inArray(linkColumns.purpose, [
             'change_email',
             'notification_email',
             'reset',

@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { steppedUp } from '../guards'
-import { anyone } from '../http/guard'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
-import { emailAddress } from './email-key'
-import { linkToken } from './mailed-link'
+import { linkToken } from '../identity/accounts/mailed-link'
+import { body } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { anyone } from '../platform/http/guard'
+import { rateLimit } from '../platform/http/rate-limit'
+import { emailAddress } from '../platform/text/email-key'
 import {
   confirmNotificationEmail,
   removeNotificationEmail,
@@ -16,7 +16,7 @@ import {
 
 export const notificationEmailRoutes = new Hono<AppEnv>({ strict: false })
   .post(
-    '/',
+    '/api/users/notification-email',
     steppedUp,
     rateLimit('mail'),
     body(z.strictObject({ email: emailAddress })),
@@ -39,7 +39,7 @@ export const notificationEmailRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/confirm',
+    '/api/users/notification-email/confirm',
     anyone,
     rateLimit('codes'),
     body(z.strictObject({ token: linkToken })),
@@ -62,7 +62,7 @@ export const notificationEmailRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .delete(
-    '/',
+    '/api/users/notification-email',
     steppedUp,
     rateLimit('account'),
     describe({

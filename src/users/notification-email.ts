@@ -1,26 +1,25 @@
 import { and, eq, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { randomToken, sha256 } from '../crypto/token'
-import { mailedTokens, users } from '../db/schema'
-import { causeOf, causingAccountOf } from '../email/cause'
-import { enqueueMail } from '../email/enqueue'
-import { maskAddress } from '../email/header-safety'
-import { problem } from '../problems'
+import { findLink, isUnchangedSince } from '../identity/accounts/find-link'
+import { linksOf, replaceAddressLink, revokeLinks } from '../identity/accounts/links'
+import { mailedLink } from '../identity/accounts/mailed-link'
+import { notifyOwner, occasionOf, ownerColumns } from '../identity/accounts/notify-owner'
+import { recordEvent } from '../platform/audit/record'
+import { randomToken } from '../platform/crypto/token'
+import { batch } from '../platform/db/batch'
+import { users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import { causeOf, causingAccountOf } from '../platform/email/cause'
+import { enqueueMail } from '../platform/email/enqueue'
+import { maskAddress } from '../platform/email/header-safety'
+import { problem } from '../platform/problems'
+import { emailKey } from '../platform/text/email-key'
 import type { CurrentSession } from '../sessions/find-session'
 import { refOf, sessionExists } from '../sessions/session-ref'
 import { maySensitively, requireUsed, useStepUp } from '../sessions/step-up'
 import { requireOther } from './change-email'
-import { emailKey } from './email-key'
-import { findLink, isUnchangedSince } from './find-link'
-import { mailedLink } from './mailed-link'
-import { notifyOwner, occasionOf, ownerColumns } from './notify-owner'
 
 const schema = z.object({ email: z.string(), sessionId: z.string(), epoch: z.int() })
-
-const linksOf = (userId: string) =>
-  and(eq(mailedTokens.userId, userId), eq(mailedTokens.purpose, 'notification_email'))
 
 /** Asks for a second address for notices. It gets none before its owner confirms it. */
 export async function requestNotificationEmail(
@@ -31,23 +30,21 @@ export async function requestNotificationEmail(
   const { userId, sessionId } = refOf(session)
   requireOther(session, emailKey(email))
   const token = randomToken()
-  const { db } = deps
   const may = maySensitively(deps, session)
   const seconds = deps.settings.EMAIL_VERIFICATION_TIMEOUT
-  const [, , , used] = await db.batch([
-    db.delete(mailedTokens).where(and(linksOf(userId), may)),
-    db.insert(mailedTokens).select(
-      sql`SELECT ${sha256(token)}, id, 'notification_email',
-        json_object('email', ${email}, 'sessionId', ${sessionId}, 'epoch', security_epoch),
-        ${deps.now().getTime() + seconds * 1000} FROM users WHERE id = ${userId} AND ${may}`,
+  const { used } = await batch(deps.db, {
+    ...replaceAddressLink(
+      deps,
+      { userId, sessionId, email, token, purpose: 'notification_email' },
+      may,
     ),
-    recordEvent(
+    event: recordEvent(
       deps,
       { event: 'user_notification_email_requested', userId, actor: userId, sessionId },
       may,
     ),
-    useStepUp(deps, session),
-  ])
+    used: useStepUp(deps, session),
+  })
   requireUsed(used)
   await enqueueMail(deps, {
     template: 'notification_email',
@@ -75,10 +72,10 @@ export async function confirmNotificationEmail(deps: Deps, token: string): Promi
   const isDue = sql`${isGood} AND ${isUnchangedSince(epoch, userId)}
     AND ${sessionExists({ userId, sessionId })}`
   const isUser = and(eq(users.id, userId), isDue)
-  const [[before]] = await db.batch([
-    db.select(ownerColumns).from(users).where(isUser),
-    db.update(users).set({ notificationEmail: email }).where(isUser),
-    recordEvent(
+  const { owners } = await batch(db, {
+    owners: db.select(ownerColumns).from(users).where(isUser),
+    changed: db.update(users).set({ notificationEmail: email }).where(isUser),
+    event: recordEvent(
       deps,
       {
         event: 'user_notification_email_changed',
@@ -88,8 +85,9 @@ export async function confirmNotificationEmail(deps: Deps, token: string): Promi
       },
       isDue,
     ),
-    db.delete(mailedTokens).where(and(linksOf(userId), isDue)),
-  ])
+    links: revokeLinks(deps, linksOf(userId, 'notification_email'), isDue),
+  })
+  const [before] = owners
   if (!before) throw problem('invalid_token', { reason: 'changed meanwhile' })
   await notifyOwner(deps, before, {
     template: 'notification_email_changed',
@@ -104,18 +102,19 @@ export async function removeNotificationEmail(deps: Deps, session: CurrentSessio
   const { db } = deps
   const may = maySensitively(deps, session)
   const isUser = and(eq(users.id, userId), sql`notification_email IS NOT NULL`, may)
-  const [[before], , , , used] = await db.batch([
-    db.select(ownerColumns).from(users).where(isUser),
-    recordEvent(
+  const { owners, used } = await batch(db, {
+    owners: db.select(ownerColumns).from(users).where(isUser),
+    event: recordEvent(
       deps,
       { event: 'user_notification_email_changed', ...who, data: { change: 'removed' } },
       sql`EXISTS (SELECT 1 FROM users WHERE ${isUser})`,
     ),
-    db.update(users).set({ notificationEmail: null }).where(isUser),
-    db.delete(mailedTokens).where(and(linksOf(userId), may)),
-    useStepUp(deps, session),
-  ])
+    changed: db.update(users).set({ notificationEmail: null }).where(isUser),
+    links: revokeLinks(deps, linksOf(userId, 'notification_email'), may),
+    used: useStepUp(deps, session),
+  })
   requireUsed(used)
+  const [before] = owners
   if (!before?.notificationEmail) return
   const address = maskAddress(before.notificationEmail)
   await notifyOwner(deps, before, {

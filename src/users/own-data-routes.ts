@@ -1,16 +1,16 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { signedIn, steppedUp } from '../guards'
-import { anyone } from '../http/guard'
-import { endedSessionCookie } from '../http/cookies'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body, query } from '../http/validate'
+import { linkToken } from '../identity/accounts/mailed-link'
+import { body, query } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { endedSessionCookie } from '../platform/http/cookies'
+import { describe } from '../platform/http/facets'
+import { anyone } from '../platform/http/guard'
+import { rateLimit } from '../platform/http/rate-limit'
 import { activityEvent, listActivity } from './activity'
 import { keepAccount, scheduleErasure } from './delete-account'
 import { exportedData, exportUser } from './export'
-import { linkToken } from './mailed-link'
 
 const PAGE = '50'
 
@@ -31,7 +31,7 @@ const activityQuery = z.strictObject({
 
 export const ownDataRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/me/activity',
+    '/api/users/me/activity',
     signedIn,
     query(activityQuery),
     describe({
@@ -52,7 +52,7 @@ export const ownDataRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .get(
-    '/me/export',
+    '/api/users/me/export',
     steppedUp,
     rateLimit('account'),
     describe({
@@ -70,7 +70,7 @@ export const ownDataRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .delete(
-    '/me',
+    '/api/users/me',
     steppedUp,
     rateLimit('account'),
     describe({
@@ -95,7 +95,7 @@ export const ownDataRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .post(
-    '/keep-account',
+    '/api/users/keep-account',
     anyone,
     rateLimit('codes'),
     body(z.strictObject({ token: linkToken })),

@@ -2,18 +2,18 @@ import { eq } from 'drizzle-orm'
 import * as z from 'zod'
 import { keyEntry, keyEntryOf } from '../api-keys/key-entry'
 import { selectKeys } from '../api-keys/list-keys'
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { batch } from '../db/batch'
-import { type merchantProfiles } from '../db/merchant-schema'
-import { totpAuthenticators } from '../db/schema'
+import { countBackupCodes } from '../identity/factors/backup-codes'
 import { step } from '../merchants/application'
 import { documentEntry, entryOf } from '../merchants/document-entry'
 import { partsOf, stepOf } from '../merchants/read-application'
-import { deviceEntry, listDevices } from '../sessions/list-devices'
+import { recordEvent } from '../platform/audit/record'
+import { batch } from '../platform/db/batch'
+import { type merchantProfiles } from '../platform/db/merchant-schema'
+import { totpAuthenticators } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
 import type { CurrentSession } from '../sessions/find-session'
+import { deviceEntry, listDevices } from '../sessions/list-devices'
 import { listSessions, sessionEntry } from '../sessions/list-sessions'
-import { countBackupCodes } from '../two-factor/backup-codes'
 import { ownWaiting, selectWaiting, waitingOf } from './own-waiting'
 import { profile, profileOf } from './profile'
 
@@ -60,7 +60,6 @@ export async function readOwnData(
   const { session: _, ...user } = profileOf(session)
   const userId = user.id
   const event = { event: 'user_exported', userId, actor: userId, sessionId: session.id } as const
-  const [links, acts] = selectWaiting(deps, userId)
   const rows = await batch(db, {
     event: recordEvent(deps, event),
     apps: db
@@ -73,8 +72,7 @@ export async function readOwnData(
       .where(eq(totpAuthenticators.userId, userId)),
     codes: countBackupCodes(deps, userId),
     keys: selectKeys(deps, userId),
-    links,
-    acts,
+    ...selectWaiting(deps, userId),
     ...partsOf(deps, userId),
   })
   const [merchant] = rows.profile
@@ -92,7 +90,7 @@ export async function readOwnData(
     merchant_profile: merchant ? merchantOf(merchant) : null,
     merchant_documents: rows.documents.flatMap(entryOf),
     merchant_history: rows.history.map(stepOf),
-    ...waitingOf(rows.links, rows.acts),
+    ...waitingOf(rows),
   }
 }
 

@@ -1,8 +1,10 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import type { Deps } from '../context'
-import { actKinds, pendingActs } from '../db/admin-schema'
-import { mailedTokens } from '../db/schema'
+import { selectLinks } from '../identity/accounts/find-link'
+import { linksOf } from '../identity/accounts/links'
+import { actKinds, pendingActs } from '../platform/db/admin-schema'
+import type { Answers } from '../platform/db/batch'
+import type { Deps } from '../platform/deps'
 import { isStandingAct } from './standing-acts'
 
 /** What waits of an account, for its owner's export: no link, and not which admin has asked. */
@@ -28,38 +30,26 @@ export const ownWaiting = z.object({
 const withAddress = z.object({ email: z.string() })
 
 /** The queries of it, for a batch. */
-export const selectWaiting = (deps: Pick<Deps, 'db' | 'now'>, userId: string) =>
-  [
-    deps.db
-      .select({
-        purpose: mailedTokens.purpose,
-        data: mailedTokens.data,
-        expiresAt: mailedTokens.expiresAt,
-      })
-      .from(mailedTokens)
-      .where(
-        and(
-          eq(mailedTokens.userId, userId),
-          inArray(mailedTokens.purpose, ['change_email', 'notification_email']),
-        ),
-      ),
-    deps.db
-      .select({
-        kind: pendingActs.kind,
-        // What does not stand any more is only closed on its day.
-        state: sql<(typeof pendingActs.$inferSelect)['state']>`CASE WHEN state = 'waiting'
+export const selectWaiting = (deps: Pick<Deps, 'db' | 'now'>, userId: string) => ({
+  links: selectLinks(deps, linksOf(userId, 'change_email', 'notification_email')),
+  acts: deps.db
+    .select({
+      kind: pendingActs.kind,
+      // What does not stand any more is only closed on its day.
+      state: sql<(typeof pendingActs.$inferSelect)['state']>`CASE WHEN state = 'waiting'
           AND NOT (${isStandingAct(deps, 'pending_acts')}) THEN 'stopped' ELSE state END`,
-        reason: pendingActs.reason,
-        createdAt: pendingActs.createdAt,
-        dueAt: pendingActs.dueAt,
-      })
-      .from(pendingActs)
-      .where(eq(pendingActs.userId, userId)),
-  ] as const
+      reason: pendingActs.reason,
+      createdAt: pendingActs.createdAt,
+      dueAt: pendingActs.dueAt,
+    })
+    .from(pendingActs)
+    .where(eq(pendingActs.userId, userId)),
+})
 
-type Rows<Index extends 0 | 1> = Awaited<ReturnType<typeof selectWaiting>[Index]>
-
-export const waitingOf = (links: Rows<0>, acts: Rows<1>): z.output<typeof ownWaiting> => ({
+export const waitingOf = ({
+  links,
+  acts,
+}: Answers<ReturnType<typeof selectWaiting>>): z.output<typeof ownWaiting> => ({
   waiting_addresses: links.map(({ purpose, data, expiresAt }) => ({
     purpose: purpose === 'change_email' ? purpose : 'notification_email',
     email: withAddress.parse(JSON.parse(data ?? '')).email,

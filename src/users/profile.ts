@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { roles } from '../db/schema'
+import { roles } from '../platform/db/schema'
 import type { CurrentSession } from '../sessions/find-session'
 
 /** The signed-in user and this session, as the API shows them. */

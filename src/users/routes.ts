@@ -1,25 +1,15 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import type { AppEnv } from '../context'
 import { signedIn } from '../guards'
-import { anyone } from '../http/guard'
-import { deviceCookie } from '../http/cookies'
-import { describe } from '../http/facets'
-import { rateLimit } from '../http/rate-limit'
-import { body } from '../http/validate'
-import { deviceTokensOf } from '../login/device-token'
-import { displayName } from './display-name'
-import { emailAddress } from './email-key'
-import { locale } from './locale'
-import { linkToken } from './mailed-link'
+import { body } from '../platform/body/validate'
+import type { AppEnv } from '../platform/deps'
+import { describe } from '../platform/http/facets'
+import { rateLimit } from '../platform/http/rate-limit'
+import { displayName } from '../platform/text/display-name'
+import { locale } from '../platform/text/locale'
+import { username } from '../platform/text/username'
 import { profile, profileOf } from './profile'
 import { updateUser } from './update-user'
-import { username } from './username'
-import { resendVerification } from './resend-verification'
-import { verifyEmail } from './verify-email'
-
-const sent = z.object({ status: z.literal('verification_sent') })
-const SENT = { status: 'verification_sent' } as const
 
 const changes = z
   .strictObject({
@@ -33,7 +23,7 @@ const changes = z
 
 export const userRoutes = new Hono<AppEnv>({ strict: false })
   .get(
-    '/me',
+    '/api/users/me',
     signedIn,
     describe({
       tag: 'Accounts',
@@ -44,7 +34,7 @@ export const userRoutes = new Hono<AppEnv>({ strict: false })
   )
 
   .put(
-    '/update',
+    '/api/users/update',
     signedIn,
     rateLimit('account'),
     body(changes),
@@ -59,64 +49,5 @@ export const userRoutes = new Hono<AppEnv>({ strict: false })
     async (c) => {
       const { session, deps } = c.var
       return c.json(profileOf(await updateUser(deps, session, c.req.valid('json'))))
-    },
-  )
-
-export const verifyEmailRoutes = new Hono<AppEnv>({ strict: false })
-  .post(
-    '/',
-    anyone,
-    rateLimit('codes'),
-    body(z.strictObject({ token: linkToken })),
-    describe({
-      tag: 'Accounts',
-      summary: 'Confirm an e-mail address',
-      description:
-        'Makes the account of the sign-up that the link was mailed for, and of no other with the same address. Works once. Opens no session; the browser gets a device cookie.',
-      answers: {
-        200: {
-          description: 'The address is confirmed',
-          schema: z.object({
-            status: z.literal('verified'),
-            username_taken: z
-              .boolean()
-              .describe('Somebody else has the username by now; the account has none'),
-          }),
-        },
-      },
-      problems: ['invalid_token', 'invalid_access_token'],
-    }),
-    async (c) => {
-      const { deviceToken, isUsernameTaken } = await verifyEmail(
-        c.var.deps,
-        c.req.valid('json').token,
-        deviceTokensOf(c),
-      )
-      c.header('Set-Cookie', deviceCookie(deviceToken), { append: true })
-      return c.json({ status: 'verified' as const, username_taken: isUsernameTaken })
-    },
-  )
-
-  .post(
-    '/resend',
-    anyone,
-    rateLimit('mail'),
-    body(z.strictObject({ email: emailAddress })),
-    describe({
-      tag: 'Accounts',
-      summary: 'Send the verification link again',
-      description:
-        'Answers the same for every address, whose mailbox alone is told how to go on: a sign-up that waits gets another link beside the one before (of several the latest from this network, else the latest), an account or an invitation what leads into that.',
-      answers: {
-        202: {
-          description: 'If there is anything to tell the address, a mail is on its way',
-          schema: sent,
-        },
-      },
-    }),
-    async (c) => {
-      const asker = { deviceTokens: deviceTokensOf(c) }
-      await resendVerification(c.var.deps, c.req.valid('json').email, asker)
-      return c.json(SENT, 202)
     },
   )

@@ -1,6 +1,6 @@
-import { recordEvent } from '../audit/record'
-import type { Deps } from '../context'
-import { reach } from '../reach'
+import { recordEvent } from '../platform/audit/record'
+import type { Deps } from '../platform/deps'
+import { reach } from '../platform/reach'
 
 /** Sign-ups with addresses of one mail domain, from wherever they come. */
 const MANY = { limit: 50, seconds: 3600 } as const

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Deps } from '../context'
-import type { ActKind } from '../db/admin-schema'
-import { hasOtherAdmin, isAdmin } from '../roles/admins'
+import { hasOtherAdmin, isAdmin } from '../identity/accounts/admins'
+import type { ActKind } from '../platform/db/admin-schema'
+import type { Deps } from '../platform/deps'
 
 /**
  * Whether a waiting act still is what was asked for, as a condition on `pending_acts` under this

@@ -1,13 +1,13 @@
-import { eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import * as z from 'zod'
-import type { Deps } from '../context'
-import { sha256 } from '../crypto/token'
-import { pendingActs } from '../db/admin-schema'
-import { batch } from '../db/batch'
-import { mailedTokens } from '../db/schema'
-import { problem } from '../problems'
+import { findLink } from '../identity/accounts/find-link'
+import { linkWith, revokeLinks } from '../identity/accounts/links'
+import { sha256 } from '../platform/crypto/token'
+import { pendingActs } from '../platform/db/admin-schema'
+import { batch } from '../platform/db/batch'
+import type { Deps } from '../platform/deps'
+import { problem } from '../platform/problems'
 import { endAct } from './end-acts'
-import { findLink } from './find-link'
 import { stoppedNotices } from './stopped-notices'
 
 const schema = z.object({ act: z.string() })
@@ -35,7 +35,7 @@ export async function stopAct(
   const mails = await stoppedNotices(deps, act, by)
   const { stopped } = await batch(db, {
     ...endAct(deps, act, { by, mails }, isGood),
-    link: db.delete(mailedTokens).where(eq(mailedTokens.tokenHash, sha256(token))),
+    link: revokeLinks(deps, linkWith(sha256(token))),
   })
   if (stopped.length === 0) throw problem('invalid_token', { reason: 'not waiting any more' })
 }

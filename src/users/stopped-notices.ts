@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
-import type { Deps } from '../context'
-import type { ActKind } from '../db/admin-schema'
-import { users } from '../db/schema'
-import type { WaitingMail } from '../email/enqueue'
-import { maskAddress } from '../email/header-safety'
-import { ownerColumns, ownerNotices } from './notify-owner'
+import { ownerColumns, ownerNotices } from '../identity/accounts/notify-owner'
+import type { ActKind } from '../platform/db/admin-schema'
+import { users } from '../platform/db/schema'
+import type { Deps } from '../platform/deps'
+import type { WaitingMail } from '../platform/email/enqueue'
+import { maskAddress } from '../platform/email/header-safety'
 
 type Stopped = Readonly<{ kind: ActKind; userId: string; requestedBy: string }>
 

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, test } from 'vitest'
+import { PATIENCE } from '../../src/platform/patience'
 import { keyOwner, madeKey } from '../api-keys/support'
 import {
   actOnList,
@@ -13,7 +14,6 @@ import { tokenFor } from '../support/admins'
 import { startApp } from '../support/app'
 import { ROWS } from '../support/many'
 import { startMeter } from '../support/meter'
-import { PATIENCE } from '../../src/patience'
 
 const copy = (table: string, changed: Record<string, string>) => async (where: string) => {
   const { results } = await env.DB.prepare(`SELECT name FROM pragma_table_info('${table}')`).run<{

@@ -1,8 +1,8 @@
 import { test } from 'vitest'
 import { forEachOf } from '../../src/admin/act-on-users'
 import type { Refusals, Subject } from '../../src/admin/subject'
-import { PATIENCE } from '../../src/patience'
-import { problemCode } from '../../src/problems'
+import { PATIENCE } from '../../src/platform/patience'
+import { problemCode } from '../../src/platform/problems'
 
 test.for(['ends well', 'fails'] as const)(
   'work on an account that %s after the time is over changes no answer',

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, test } from 'vitest'
-import { randomId } from '../../src/crypto/token'
+import { randomId } from '../../src/platform/crypto/token'
 import {
   actOnList,
   customers,

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { randomToken } from '../../src/crypto/token'
+import { randomToken } from '../../src/platform/crypto/token'
 import type { App } from '../support/acts'
 import {
   acceptInvitation,

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { randomToken } from '../../src/crypto/token'
+import { randomToken } from '../../src/platform/crypto/token'
 import { withTotp } from '../support/acts'
 import { acceptInvitation, columnOf, forgetAdmins, insertUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'

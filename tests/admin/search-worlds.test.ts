@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { test } from 'vitest'
-import { nameWords } from '../../src/users/name-words'
+import { nameWords } from '../../src/platform/text/name-words'
 import { listBy } from '../support/list-users'
 import { testDeps } from '../support/test-deps'
 

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { nameWords } from '../../src/users/name-words'
-import { startApp } from '../support/app'
+import { nameWords } from '../../src/platform/text/name-words'
 import { insertUser } from '../support/admins'
+import { startApp } from '../support/app'
 import { listBy } from '../support/list-users'
 import { testDeps } from '../support/test-deps'
 

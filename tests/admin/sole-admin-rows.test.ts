@@ -1,14 +1,14 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, test } from 'vitest'
-import { randomToken, sha256 } from '../../src/crypto/token'
+import { purgeUnconfirmed } from '../../src/jobs/purge-unconfirmed'
+import { runPendingActs } from '../../src/jobs/run-pending-acts'
+import { randomToken, sha256 } from '../../src/platform/crypto/token'
 import { insertUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { ROWS } from '../support/many'
 import { startMeter } from '../support/meter'
 import { decide, insertAct } from '../support/pending-acts'
 import { testDeps } from '../support/test-deps'
-import { purgeUnconfirmed } from '../../src/jobs/purge-unconfirmed'
-import { runPendingActs } from '../../src/jobs/run-pending-acts'
 
 beforeAll(async () => {
   const users = Math.min(ROWS, 100_000)

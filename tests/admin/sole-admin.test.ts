@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { randomToken } from '../../src/crypto/token'
+import { randomToken } from '../../src/platform/crypto/token'
 import { acceptInvitation, forgetAdmins, insertUser, inviteUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
 import { mailsTo, nextMail, tokenIn } from '../support/mailbox'
-import { check, setUserById, soleAdmin, inviteAdmin } from './support'
+import { check, inviteAdmin, setUserById, soleAdmin } from './support'
 
 const forgetWaiting = () =>
   env.DB.prepare(`UPDATE pending_acts SET state = 'stopped' WHERE kind = 'invite_admin'`).run()

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
-import { maskAddress } from '../../src/email/header-safety'
-import { plainName } from '../../src/email/plain-name'
+import { maskAddress } from '../../src/platform/email/header-safety'
+import { plainName } from '../../src/platform/email/plain-name'
 import { withTotp } from '../support/acts'
 import { act, changeRole, columnOf, insertUser, inviteUser, onlyAdmins } from '../support/admins'
 import { startApp } from '../support/app'

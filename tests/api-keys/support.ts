@@ -1,6 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import type { IpLimiter } from '../../src/durable/ip-limiter'
+import type { IpLimiter } from '../../src/platform/http/ip-limiter'
 import { type App, withTotp } from '../support/acts'
 import { tokenFor } from '../support/admins'
 import { type Answer, freshAddress } from '../support/app'

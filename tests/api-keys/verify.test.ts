@@ -1,15 +1,16 @@
 import { env } from 'cloudflare:workers'
-import { newKeyText } from '../../src/api-keys/key-text'
-import { createDeps, type Deps } from '../../src/context'
-import { runJobs } from '../../src/jobs/index'
 import { describe, test } from 'vitest'
+import { newKeyText } from '../../src/api-keys/key-text'
+import { runJobs } from '../../src/jobs/index'
+import { createDeps, type Deps } from '../../src/platform/deps'
 import { type App } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
 import { noMail, sendWaiting } from '../support/mail-faults'
+import { mailsNamed, mailsTo } from '../support/mailbox'
 import { many } from '../support/many'
 import { startMeter } from '../support/meter'
 import { strangersKey } from '../support/strangers-key'
-import { mailsTo, mailsNamed } from '../support/mailbox'
+import { testDeps } from '../support/test-deps'
 import {
   countUses,
   createKey,
@@ -21,7 +22,6 @@ import {
   rotateKey,
   verifyKey,
 } from './support'
-import { testDeps } from '../support/test-deps'
 
 const DAY = 86_400
 const rowOf = (id: string) =>

@@ -1,7 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { randomToken } from '../../src/crypto/token'
-import { freshAddress, startApp } from '../support/app'
+import { randomToken } from '../../src/platform/crypto/token'
 import { addTotp, me, stepUpByApp, withTotp } from '../support/acts'
 import {
   acceptInvitation,
@@ -15,6 +14,7 @@ import {
   REASON,
   tokenFor,
 } from '../support/admins'
+import { freshAddress, startApp } from '../support/app'
 import { nextMail, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
 import { DAY, runActs } from '../support/pending-acts'

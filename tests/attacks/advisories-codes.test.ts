@@ -1,16 +1,16 @@
 import { describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
-import { openSession } from '../support/accounts'
-import { freshAddress, nextCode, startApp } from '../support/app'
+import type { Deps } from '../../src/platform/deps'
 import { keyOwner, madeKey, verifyKey } from '../api-keys/support'
+import { startMail } from '../platform/email/support'
+import { openSession } from '../support/accounts'
 import { type App, refresh, signedIn, verify, waitingLogin, withTotp } from '../support/acts'
+import { freshAddress, nextCode, startApp } from '../support/app'
 import { broken, failLogin, visible } from '../support/attack'
-import { mailsTo as sentTo } from '../support/smtp-mailbox'
-import { startMail } from '../email/support'
 import { mailsTo } from '../support/mailbox'
 import { many } from '../support/many'
 import { confirmReset, resetTokenOf } from '../support/recovery'
 import { rowsOf } from '../support/rows-of'
+import { mailsTo as sentTo } from '../support/smtp-mailbox'
 
 const login = (app: App, identifier: string, password: string, cookie?: string) =>
   app.post('/api/auth/login/', { identifier, password }, { ip: freshAddress(), cookie })

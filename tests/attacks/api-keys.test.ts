@@ -1,5 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { createApp } from '../../src/app'
+import { openApiDocument } from '../../src/http/openapi'
+import { settings } from '../../src/platform/settings'
 import {
   createKey,
   endKey,
@@ -12,9 +15,6 @@ import {
   setOwner,
   verifyKey,
 } from '../api-keys/support'
-import { createApp } from '../../src/app'
-import { openApiDocument } from '../../src/http/openapi'
-import { settings } from '../../src/settings'
 import { type App, signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
 import { visible } from '../support/attack'

@@ -1,14 +1,13 @@
 import { beforeAll, describe, test } from 'vitest'
-import { canonical, type Entry, personalHash } from '../../src/audit/entry'
-import { recordEvent } from '../../src/audit/record'
 import { proveInclusion } from '../../src/audit/prove'
-import type { AuditEvent } from '../../src/audit/record'
+import { canonical, type Entry, personalHash } from '../../src/platform/audit/entry'
+import { type AuditEvent, recordEvent } from '../../src/platform/audit/record'
+import { jobDeps, newestId, sealAll, sql } from '../audit/support'
+import { verify } from '../support/acts'
 import { hasAdmin, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
-import { verify } from '../support/acts'
 import { collectingLog, storedText } from '../support/attack'
 import { codeIn, nextMail } from '../support/mailbox'
-import { jobDeps, newestId, sealAll, sql } from '../audit/support'
 
 const app = startApp()
 let admin: Awaited<ReturnType<typeof hasAdmin>>

@@ -1,9 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { randomId, randomToken } from '../../src/crypto/token'
-import { type Answer, freshAddress, startApp } from '../support/app'
+import { randomId, randomToken } from '../../src/platform/crypto/token'
 import { type App, me, signedIn, waitingLogin, withTotp } from '../support/acts'
-import { visible } from '../support/attack'
 import {
   acceptInvitation,
   act,
@@ -13,9 +11,11 @@ import {
   inviteUser,
   tokenFor,
 } from '../support/admins'
+import { type Answer, freshAddress, startApp } from '../support/app'
+import { visible } from '../support/attack'
 import { guardedRoutes } from '../support/guarded-routes'
 import { sendWaiting } from '../support/mail-faults'
-import { nextMail, tokenIn, mailsNamed } from '../support/mailbox'
+import { mailsNamed, nextMail, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
 import { userIdOf } from '../support/rows-of'
 

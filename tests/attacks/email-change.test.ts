@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import { startMail } from '../platform/email/support'
 import { type App, me, signedIn } from '../support/acts'
 import {
   askForEmail,
@@ -14,11 +15,10 @@ import {
 } from '../support/addresses'
 import { freshAddress, startApp } from '../support/app'
 import { visible } from '../support/attack'
-import { mailsTo as sentTo } from '../support/smtp-mailbox'
-import { startMail } from '../email/support'
-import { nextMail, tokenIn, mailAbout } from '../support/mailbox'
+import { mailAbout, nextMail, tokenIn } from '../support/mailbox'
 import { many } from '../support/many'
 import { eventsOf } from '../support/rows-of'
+import { mailsTo as sentTo } from '../support/smtp-mailbox'
 
 const PASSWORD = 'the stranger chose these words'
 

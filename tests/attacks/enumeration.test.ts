@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import { CURRENT_COST } from '../../src/crypto/password-hash'
+import { CURRENT_COST } from '../../src/platform/crypto/password-hash'
 import type { App } from '../support/acts'
 import { type Account, freshAddress, startApp } from '../support/app'
 import { countingHashes, failLogin, visible } from '../support/attack'

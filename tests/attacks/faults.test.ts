@@ -1,6 +1,6 @@
-import { describe, test } from 'vitest'
 import { env } from 'cloudflare:workers'
-import type { Deps } from '../../src/context'
+import { describe, test } from 'vitest'
+import type { Deps } from '../../src/platform/deps'
 import { signedIn } from '../support/acts'
 import { type Account, freshAddress, nextCode, startApp } from '../support/app'
 import { broken, collectingLog } from '../support/attack'

@@ -69,7 +69,7 @@ describe('whoever hangs up before the answer', () => {
     expect(asked.isSeenThrough).toBe(true)
     expect((await subjectsTo(account.email)).at(-1)).toMatch(REQUESTED)
     expect((await asked.answer).status).toBe(202)
-    // Nor could a caller who hangs up keep alive what is old (src/cached.ts).
+    // Nor could a caller who hangs up keep alive what is old (src/platform/cached.ts).
     expect((await begin(() => app.send('GET', '/api/health/'))).isSeenThrough).toBe(true)
   })
 })

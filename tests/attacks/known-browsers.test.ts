@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
+import type { Deps } from '../../src/platform/deps'
 import { openSession } from '../support/accounts'
 import { type App, signedIn } from '../support/acts'
 import { type Account, freshAddress, nextCode, startApp } from '../support/app'

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { guardOf } from '../../src/durable/guard-of'
+import { guardOf } from '../../src/identity/attempts/guard-of'
 import { eraseAccounts } from '../../src/jobs/erase-accounts'
 import { signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'

@@ -1,9 +1,16 @@
 import { describe, test, vi } from 'vitest'
-import type { OutgoingMail } from '../../src/email/carrier'
-import { enqueueMail, type MailRequest } from '../../src/email/enqueue'
-import { isHeaderSafe, wireAddress } from '../../src/email/header-safety'
-import { connectSmtp } from '../../src/email/smtp'
-import { CODE, codeMail, mailEventsOf, someone, startMail, verifyMail } from '../email/support'
+import type { OutgoingMail } from '../../src/platform/email/carrier'
+import { enqueueMail, type MailRequest } from '../../src/platform/email/enqueue'
+import { isHeaderSafe, wireAddress } from '../../src/platform/email/header-safety'
+import { connectSmtp } from '../../src/platform/email/smtp'
+import {
+  CODE,
+  codeMail,
+  mailEventsOf,
+  someone,
+  startMail,
+  verifyMail,
+} from '../platform/email/support'
 import { allConnections, connectionsTo, failMailsTo, mailsTo } from '../support/smtp-mailbox'
 
 /** Ways to say more than one line, or more than one mailbox, where one is expected. */
@@ -54,7 +61,7 @@ async function deliverAll(named: ReturnType<typeof naming>[]) {
 
 /** What a queue message would send if nobody had checked it on the way in. */
 async function smuggled(mail: ReturnType<typeof startMail>, to: string, userId: string) {
-  const { sealMail } = await import('../../src/email/queued-mail')
+  const { sealMail } = await import('../../src/platform/email/queued-mail')
   return mail.message(await sealMail(mail.deps, { ...codeMail({ to, userId }) }))
 }
 

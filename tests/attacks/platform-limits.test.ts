@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import { CURRENT_COST, hashPassword, pbkdf2 } from '../../src/crypto/password-hash'
+import { CURRENT_COST, hashPassword, pbkdf2 } from '../../src/platform/crypto/password-hash'
 import { newRing } from '../support/keyrings'
 
 test('E-134: PBKDF2 above 100,000 iterations in one call is refused here, not first in production', async ({

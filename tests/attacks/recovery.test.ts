@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { sha256 } from '../../src/crypto/token'
+import { sha256 } from '../../src/platform/crypto/token'
 import { openSession } from '../support/accounts'
 import { me, refresh, signedIn, signInWithTotp, withOldTotp, wrongCodes } from '../support/acts'
 import { type Account, freshAddress, startApp } from '../support/app'
 import { failLogin, visible } from '../support/attack'
-import { subjectsTo, nextMail } from '../support/mailbox'
+import { nextMail, subjectsTo } from '../support/mailbox'
 import { many } from '../support/many'
 import { startMeter } from '../support/meter'
 import {

@@ -2,8 +2,8 @@ import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { createApp } from '../../src/app'
 import { openApiDocument } from '../../src/http/openapi'
-import { settings } from '../../src/settings'
-import { type Answer, freshAddress, nextCode, startApp } from '../support/app'
+import { settings } from '../../src/platform/settings'
+import { openSession } from '../support/accounts'
 import {
   type App,
   refresh,
@@ -15,7 +15,7 @@ import {
   withTotp,
   wrongCodes,
 } from '../support/acts'
-import { openSession } from '../support/accounts'
+import { type Answer, freshAddress, nextCode, startApp } from '../support/app'
 import { countingHashes, failLogin, visible } from '../support/attack'
 import { many } from '../support/many'
 import { withoutLimits } from '../support/test-deps'

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
-import { CURRENT_COST } from '../../src/crypto/password-hash'
+import { CURRENT_COST } from '../../src/platform/crypto/password-hash'
+import type { Deps } from '../../src/platform/deps'
 import { freshAddress, startApp } from '../support/app'
 import { isDeep } from '../support/many'
 import { mannWhitney, median } from '../support/statistics'

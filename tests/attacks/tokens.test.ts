@@ -2,10 +2,10 @@ import { createHmac, generateKeyPairSync, sign as signAny } from 'node:crypto'
 import { describe, test } from 'vitest'
 import {
   publicJwk,
-  type SigningKey,
   signAccessToken,
+  type SigningKey,
   verifyAccessToken,
-} from '../../src/crypto/jwt'
+} from '../../src/platform/crypto/jwt'
 import {
   claimsAt,
   countingWork,

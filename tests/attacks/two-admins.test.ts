@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { randomId, sha256 } from '../../src/crypto/token'
+import { randomId, sha256 } from '../../src/platform/crypto/token'
 import { keyOwner, madeKey, verifyKey } from '../api-keys/support'
 import { me } from '../support/acts'
 import { insertUser, tokenFor } from '../support/admins'

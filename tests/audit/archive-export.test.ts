@@ -4,7 +4,7 @@ import { archiveEvents } from '../../src/audit/archive'
 import { exportEvents } from '../../src/audit/export'
 import { sealEvents } from '../../src/audit/seal'
 import { readSegment, SEGMENT_SIZE } from '../../src/audit/segment'
-import type { Deps } from '../../src/context'
+import type { Deps } from '../../src/platform/deps'
 import {
   countOf,
   emptyLog,

@@ -2,7 +2,7 @@ import { afterEach, describe, test } from 'vitest'
 import { archiveEvents } from '../../src/audit/archive'
 import { proveInclusion } from '../../src/audit/prove'
 import { manifestKey } from '../../src/audit/segment'
-import type { Deps } from '../../src/context'
+import type { Deps } from '../../src/platform/deps'
 import { isDeep } from '../support/many'
 import { allEvents, countOf, emptyLog, keys, oldLog, sql } from './support'
 

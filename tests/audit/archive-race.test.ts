@@ -4,7 +4,7 @@ import { exportEvents } from '../../src/audit/export'
 import { proveInclusion } from '../../src/audit/prove'
 import { searchEvents } from '../../src/audit/search'
 import { SEGMENT_SIZE } from '../../src/audit/segment'
-import type { Deps } from '../../src/context'
+import type { Deps } from '../../src/platform/deps'
 import { emptyLog, jobDeps, oldLog, RETENTION_MS, sealAll, writeEvents } from './support'
 
 beforeEach(emptyLog)

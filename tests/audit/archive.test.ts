@@ -1,7 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, test } from 'vitest'
 import { archiveEvents } from '../../src/audit/archive'
-import { canonical, personalHash } from '../../src/audit/entry'
 import { base64url, leafHash, verifyInclusion } from '../../src/audit/merkle'
 import { proveConsistency, proveInclusion } from '../../src/audit/prove'
 import { searchEvents } from '../../src/audit/search'
@@ -13,6 +12,7 @@ import {
   segmentKey,
 } from '../../src/audit/segment'
 import { readHead } from '../../src/audit/tree-head'
+import { canonical, personalHash } from '../../src/platform/audit/entry'
 import {
   allEvents,
   countOf,

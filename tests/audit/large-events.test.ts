@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
 import { sealEvents } from '../../src/audit/seal'
-import { D1_LIMITS } from '../../src/db/limits'
+import { D1_LIMITS } from '../../src/platform/db/limits'
 import { jobDeps } from './support'
 
 const EVENTS = 1700

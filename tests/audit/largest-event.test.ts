@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
 import { SEGMENT_SIZE } from '../../src/audit/segment'
-import { D1_LIMITS } from '../../src/db/limits'
+import { D1_LIMITS } from '../../src/platform/db/limits'
 import { recordServiceEvent, serviceEvent } from '../../src/trust/service-event'
 import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'

@@ -1,6 +1,5 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, test } from 'vitest'
-import { canonical, personalHash } from '../../src/audit/entry'
 import {
   coveringNodes,
   inclusionPath,
@@ -9,10 +8,11 @@ import {
   verifyInclusion,
 } from '../../src/audit/merkle'
 import { proveInclusion } from '../../src/audit/prove'
-import { recordEvent } from '../../src/audit/record'
 import { tileKey } from '../../src/audit/read-tiles'
 import { tilesOf } from '../../src/audit/tiles'
 import { readHead, verifyHead } from '../../src/audit/tree-head'
+import { canonical, personalHash } from '../../src/platform/audit/entry'
+import { recordEvent } from '../../src/platform/audit/record'
 import { hasAdmin, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { startMeter } from '../support/meter'

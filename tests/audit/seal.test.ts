@@ -1,13 +1,13 @@
 import { describe, test } from 'vitest'
-import { canonical } from '../../src/audit/entry'
-import { base64url, joinNodes, leafHash, type Hash, nodeHash } from '../../src/audit/merkle'
+import { base64url, type Hash, joinNodes, leafHash, nodeHash } from '../../src/audit/merkle'
 import { sealEvents } from '../../src/audit/seal'
 import { entryOf, type StoredEvent } from '../../src/audit/stored-event'
 import { readHead, verifyHead } from '../../src/audit/tree-head'
-import { publicJwk } from '../../src/crypto/jwt'
+import { canonical } from '../../src/platform/audit/entry'
+import { publicJwk } from '../../src/platform/crypto/jwt'
+import { beforeBatch, broken } from '../support/attack'
 import { many } from '../support/many'
 import { startMeter } from '../support/meter'
-import { beforeBatch, broken } from '../support/attack'
 import { heads, jobDeps, sealAll, sql, writeEvents } from './support'
 
 /** The root by its definition (RFC 9162 §2.1.1), without tiles. */

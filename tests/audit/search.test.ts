@@ -1,5 +1,5 @@
 import { beforeAll, describe, test } from 'vitest'
-import { recordEvent } from '../../src/audit/record'
+import { recordEvent } from '../../src/platform/audit/record'
 import { hasAdmin, insertUser, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { startMeter } from '../support/meter'

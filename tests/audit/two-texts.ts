@@ -1,6 +1,6 @@
 import { eraseAccounts } from '../../src/jobs/erase-accounts'
-import { recordEvent } from '../../src/audit/record'
-import { sealText } from '../../src/audit/text'
+import { recordEvent } from '../../src/platform/audit/record'
+import { sealText } from '../../src/platform/audit/text'
 import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { jobDeps, sql } from './support'

@@ -1,16 +1,16 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
+import apiText from '../../docs/api.md?raw'
+import storageText from '../../docs/storage.md?raw'
 import { createApp } from '../../src/app'
 import { openApiDocument } from '../../src/http/openapi'
-import { limits } from '../../src/http/rate-limit'
-import { problems } from '../../src/problems'
+import { userFields } from '../../src/identity/accounts/user-fields'
+import { limits } from '../../src/platform/http/rate-limit'
+import { problems } from '../../src/platform/problems'
+import { settings } from '../../src/platform/settings'
 import { permissions } from '../../src/roles/permissions'
-import { userFields } from '../../src/roles/user-fields'
 import { lifetimes } from '../../src/sessions/lifetimes'
-import { settings } from '../../src/settings'
-import apiText from '../../docs/api.md?raw'
 import { everyRoute } from '../support/guarded-routes'
-import storageText from '../../docs/storage.md?raw'
 
 /** The rows of the table under a heading, cells without their code marks. */
 function table(text: string, heading: string): string[][] {

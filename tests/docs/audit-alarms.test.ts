@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, test } from 'vitest'
 import operations from '../../docs/operations.md?raw'
+import { newSigningKey } from '../../scripts/keys/signing-key'
 import { archiveEvents } from '../../src/audit/archive'
 import { sealEvents } from '../../src/audit/seal'
-import type { Deps } from '../../src/context'
-import { signingKeysSchema } from '../../src/crypto/jwt'
-import { newSigningKey } from '../../scripts/keys/signing-key'
+import { signingKeysSchema } from '../../src/platform/crypto/jwt'
+import type { Deps } from '../../src/platform/deps'
 import {
   emptyLog,
   jobDeps,

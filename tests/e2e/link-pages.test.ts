@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { Hono } from 'hono'
 import type { Page as BrowserPage } from 'playwright-core'
 import { describe, test } from 'vitest'
-import type { AppEnv } from '../../src/context'
 import { adminLinkRoutes } from '../../src/pages/admin-link-routes'
 import { confirmEmailPage, notMePage } from '../../src/pages/change-email-pages'
 import { confirmNotificationsPage } from '../../src/pages/confirm-notifications-page'
 import { keepAccountPage } from '../../src/pages/keep-account-page'
 import { linkPageRoutes } from '../../src/pages/link-page-routes'
+import type { AppEnv } from '../../src/platform/deps'
 import { noChromium } from '../support/e2e/chromium.ts'
 import { anHourLater, focused, onPage, ORIGIN, type Reply, seen } from '../support/e2e/on-page.ts'
 
@@ -114,7 +114,7 @@ describe.skipIf(noChromium)('in a browser', () => {
 })
 
 test('every mailed link has its page, and every page its files', async ({ expect }) => {
-  const source = readFileSync('src/users/mailed-link.ts', 'utf8')
+  const source = readFileSync('src/identity/accounts/mailed-link.ts', 'utf8')
   const linked = [...source.matchAll(/^ {2}\| '([a-z-]+)'$/gm)].map(([, name = '']) => `/${name}`)
   const router = new Hono<AppEnv>().route('/', linkPageRoutes).route('/', adminLinkRoutes)
   // These are forms besides, with tests of their own.

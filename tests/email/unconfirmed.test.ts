@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
+import type { Deps } from '../../src/platform/deps'
+import { startService } from '../platform/email/mail-service'
+import { codeMail, someone, startMail, verifyMail } from '../platform/email/support'
 import { linesDuring } from '../support/attack'
 import { failMailsTo } from '../support/smtp-mailbox'
 import { ownWatchers } from '../support/test-deps'
-import { startService } from './mail-service'
-import { codeMail, someone, startMail, verifyMail } from './support'
 
 /** Mails of its own count: alarms of all are counted together. */
 const ownMail = () =>

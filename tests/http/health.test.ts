@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { createDeps } from '../../src/context'
-import { PATIENCE } from '../../src/patience'
+import { createDeps } from '../../src/platform/deps'
+import { PATIENCE } from '../../src/platform/patience'
 import { startApp } from '../support/app'
 import { broken, collectingLog } from '../support/attack'
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
-import { randomId } from '../../src/crypto/token'
 import { dropLeftovers } from '../../src/jobs/drop-leftovers'
 import { NOTE_KEY } from '../../src/merchants/unknown-since'
+import { randomId } from '../../src/platform/crypto/token'
 import { ownWatchers, testDeps } from '../support/test-deps'
 import { depsAt, type Fault, run } from './support'
 

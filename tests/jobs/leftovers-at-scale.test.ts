@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, test } from 'vitest'
-import { randomId } from '../../src/crypto/token'
 import { dropLeftovers } from '../../src/jobs/drop-leftovers'
+import { randomId } from '../../src/platform/crypto/token'
 import { bucketOf } from '../support/bucket'
 import { startMeter } from '../support/meter'
 import { testDeps } from '../support/test-deps'

@@ -1,4 +1,4 @@
-import type { Deps } from '../../src/context'
+import type { Deps } from '../../src/platform/deps'
 import { RETENTION_MS, sealAll, writeEvents } from '../audit/support'
 import { bucketOf } from '../support/bucket'
 import { isDeep } from '../support/many'

@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import { tellOnceSince } from '../../src/jobs/once-since'
+import { tellOnceSince } from '../../src/identity/accounts/once-since'
 import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { depsAt } from './support'

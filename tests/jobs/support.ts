@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
-import type { Deps } from '../../src/context'
 import { runJobs } from '../../src/jobs/index'
+import type { Deps } from '../../src/platform/deps'
 import { columnOf, insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { testDeps } from '../support/test-deps'

@@ -1,6 +1,5 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
 import { eraseAccounts } from '../../src/jobs/erase-accounts'
 import { remindKeys } from '../../src/jobs/remind-keys'
 import { remindSecrets } from '../../src/jobs/remind-secrets'
@@ -8,13 +7,14 @@ import { reportSecurity } from '../../src/jobs/report-security'
 import { runPendingActs } from '../../src/jobs/run-pending-acts'
 import { watchJobs } from '../../src/jobs/watch-jobs'
 import { mails } from '../../src/mails'
+import type { Deps } from '../../src/platform/deps'
 import { columnOf, forgetAdmins, insertUser } from '../support/admins'
 import { startApp } from '../support/app'
 import { broken } from '../support/attack'
 import { cutAt, mailsOf, noQueue, sendWaiting } from '../support/mail-faults'
 import { many } from '../support/many'
-import { depsAt, type Fault, forgetJobs, killedAt } from './support'
 import { insertAct } from '../support/pending-acts'
+import { depsAt, type Fault, forgetJobs, killedAt } from './support'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000

@@ -1,16 +1,16 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { purgeUnconfirmed } from '../../src/jobs/purge-unconfirmed'
-import { randomId, sha256 } from '../../src/crypto/token'
+import { randomId, sha256 } from '../../src/platform/crypto/token'
 import { hasAdmin, tokenFor } from '../support/admins'
 import { freshAddress, startApp } from '../support/app'
 import { beforeBatch } from '../support/attack'
 import { nextMail } from '../support/mailbox'
 import { many } from '../support/many'
 import { startMeter } from '../support/meter'
+import { insertAct } from '../support/pending-acts'
 import { rowsOf } from '../support/rows-of'
 import { countedGuards, depsAt, type Fault, killedAt } from './support'
-import { insertAct } from '../support/pending-acts'
 
 const [DAY_SECONDS, DAY_MS] = [86_400, 86_400_000]
 /** Several times as many as a run looks at. */

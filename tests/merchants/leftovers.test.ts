@@ -1,15 +1,28 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
 import { dropLeftovers } from '../../src/jobs/drop-leftovers'
 import { eraseAccounts } from '../../src/jobs/erase-accounts'
+import type { Deps } from '../../src/platform/deps'
 import type { App } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
 import { broken } from '../support/attack'
 import { rowsOf } from '../support/rows-of'
-import { ask, change, documentRows, FILES, hasMerchant, hasReviewer } from './support'
-import { inState, objectsOf, PROFILE, REASON, submit, upload, withProfile } from './support'
 import { testDeps } from '../support/test-deps'
+import {
+  ask,
+  change,
+  documentRows,
+  FILES,
+  hasMerchant,
+  hasReviewer,
+  inState,
+  objectsOf,
+  PROFILE,
+  REASON,
+  submit,
+  upload,
+  withProfile,
+} from './support'
 
 const path = (id: unknown) => `/api/merchants/me/documents/${String(id)}/`
 

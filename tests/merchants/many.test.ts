@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { merchantStates } from '../../src/db/merchant-schema'
+import { merchantStates } from '../../src/platform/db/merchant-schema'
 import { freshAddress, startApp } from '../support/app'
 import { ROWS } from '../support/many'
 import { startMeter } from '../support/meter'

@@ -1,6 +1,6 @@
-import { describe, test } from 'vitest'
-import { settings } from '../../src/settings'
 import { env } from 'cloudflare:workers'
+import { describe, test } from 'vitest'
+import { settings } from '../../src/platform/settings'
 import { freshAddress } from '../support/app'
 import { collectingLog, visible } from '../support/attack'
 import { sha1, startBreaches } from './support'

@@ -1,11 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
+import type { Deps } from '../../src/platform/deps'
 import { me, signedIn, signInWithTotp, withOldTotp } from '../support/acts'
 import { freshAddress, sessionIn, startApp } from '../support/app'
 import { broken, failLogin } from '../support/attack'
 import { noQueue, sendWaiting } from '../support/mail-faults'
-import { linkIn, mailsTo, nextMail, mailsNamed } from '../support/mailbox'
+import { linkIn, mailsNamed, mailsTo, nextMail } from '../support/mailbox'
+import { many } from '../support/many'
 import {
   askReset,
   checkToken,
@@ -15,7 +16,6 @@ import {
   resetTokenOf,
   tryLogin,
 } from '../support/recovery'
-import { many } from '../support/many'
 import { eventsOf, userIdOf } from '../support/rows-of'
 
 const HALF_AN_HOUR = 1800

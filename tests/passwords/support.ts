@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
-import type { Deps } from '../../src/context'
-import type { Patience } from '../../src/patience'
+import type { Deps } from '../../src/platform/deps'
+import type { Patience } from '../../src/platform/patience'
 import { type Account, freshAddress, startApp } from '../support/app'
 import type { RangePlan, RangeRequest } from '../support/breach-stub'
 

@@ -11,7 +11,7 @@ const ids = COVERED.split(' ').flatMap((entry) => {
   const [first = 0, last = first] = entry.split('..').map(Number)
   return Array.from({ length: last - first + 1 }, (_, index) => first + index)
 })
-const names = globSync('tests/{attacks,users}/*.test.ts').flatMap((file) =>
+const names = globSync('tests/**/*.test.ts').flatMap((file) =>
   [...readFileSync(file, 'utf8').matchAll(/(?:test|describe)\S*\(\s*[`'"]([^`'"]+)/g)].map(
     ([, name = '']) => name,
   ),

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { beforeAll, test } from 'vitest'
 import { experimental_getWranglerCommands } from 'wrangler'
 import packageJson from '../../package.json'
-import { parseSecret } from '../../src/crypto/keyring'
+import { parseSecret } from '../../src/platform/crypto/keyring'
 import { commands, commandsIn, documented, openSpans } from '../support/documented'
 
 const scripts: Readonly<Record<string, string>> = packageJson.scripts

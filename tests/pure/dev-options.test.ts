@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, test } from 'vitest'
 import { parseOptions } from '../../scripts/dev/options.ts'
 import { localSecrets } from '../../scripts/dev/secrets.ts'
-import { settings } from '../../src/settings.ts'
+import { settings } from '../../src/platform/settings.ts'
 
 describe('the options of npm run dev', () => {
   test('have defaults', ({ expect }) => {

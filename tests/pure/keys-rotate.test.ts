@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { describe, test } from 'vitest'
 import { type Keys, rotate, type Stage } from '../../scripts/keys/rotate'
 import { newSigningKey } from '../../scripts/keys/signing-key'
-import { type SigningKey, signingKeysSchema } from '../../src/crypto/jwt'
+import { type SigningKey, signingKeysSchema } from '../../src/platform/crypto/jwt'
 
 const SCRIPT = resolve('scripts/keys-rotate.ts')
 

@@ -1,8 +1,8 @@
 import { describe, test } from 'vitest'
-import { roles } from '../../src/db/schema'
+import { roles } from '../../src/platform/db/schema'
 import { type PermissionName, permissions } from '../../src/roles/permissions'
-import { type Answer, startApp } from '../support/app'
 import { insertUser, tokenFor } from '../support/admins'
+import { type Answer, startApp } from '../support/app'
 import { everyRoute, guardedRoutes } from '../support/guarded-routes'
 
 /** What the guard said: who is refused, for what, and who came past it. */

@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import type { Facet } from '../../src/http/facets'
+import type { Facet } from '../../src/platform/http/facets'
 import { everyRoute } from '../support/guarded-routes'
 import { pageRoutes, typedRoutes } from '../support/route-table'
 

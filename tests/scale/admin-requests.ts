@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import type { Role } from '../../src/db/schema'
+import type { Role } from '../../src/platform/db/schema'
 import { addTotp } from '../support/acts'
 import { REASON } from '../support/admins'
 import { act, setUser } from './prepare'

@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
-import { archiveKeyContext } from '../../src/audit/personal-box'
-import type { Deps } from '../../src/context'
-import { seal } from '../../src/crypto/sealed-box'
-import { seedContext } from '../../src/two-factor/find-totp'
+import { seedContext } from '../../src/identity/factors/find-totp'
+import { archiveKeyContext } from '../../src/platform/audit/personal-box'
+import { seal } from '../../src/platform/crypto/sealed-box'
+import type { Deps } from '../../src/platform/deps'
 import { testDeps } from '../support/test-deps'
-import { type Given, insertRows } from './fill'
 import { FILLED_AT, RING_KEY } from './columns'
+import { type Given, insertRows } from './fill'
 
 /** What makes a job busy: how many days later, and what else. */
 type Arrangement = Readonly<{

@@ -1,6 +1,6 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env, type WorkerEntrypoint } from 'cloudflare:workers'
-import type { Deps } from '../../src/context'
+import type { Deps } from '../../src/platform/deps'
 import { PhantomSecurity } from '../../src/trust/phantom-security'
 
 type Asked = Readonly<{ token: string; key: string; userId: string }>

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { sealEvents } from '../../src/audit/seal'
-import type { Deps } from '../../src/context'
+import type { Deps } from '../../src/platform/deps'
 import { withoutTriggers } from '../audit/support'
 import { FILLED_AT, type Filler } from './columns'
 import { FEW, fillers } from './tables'

@@ -1,6 +1,6 @@
-import { personalHash } from '../../src/audit/entry'
+import { personalHash } from '../../src/platform/audit/entry'
 import { PROFILE } from '../merchants/support'
-import { ago, FILLED_AT, type Filler, idOf, PENDING, text, USER, USERS, RING_KEY } from './columns'
+import { ago, FILLED_AT, type Filler, idOf, PENDING, RING_KEY, text, USER, USERS } from './columns'
 
 const SALT = 'c2FsdHNhbHRzYWx0c2FsdA'
 const PERSONAL = personalHash(SALT, { ip: '192.0.2.7', country: 'DE', user_agent: 'curl' })

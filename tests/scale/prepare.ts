@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { randomToken, sha256 } from '../../src/crypto/token'
+import { randomToken, sha256 } from '../../src/platform/crypto/token'
 import { insertUser } from '../support/admins'
 import { insertAct } from '../support/pending-acts'
 import type { World } from './world'

@@ -1,4 +1,4 @@
-import type { Role } from '../../src/db/schema'
+import type { Role } from '../../src/platform/db/schema'
 import { createUser } from '../../src/users/create-user'
 import { addTotp, codeOf } from '../support/acts'
 import { insertUser } from '../support/admins'

@@ -1,8 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
-import { crons } from '../../src/jobs/index'
-import { runJobs } from '../../src/jobs/index'
+import { crons, runJobs } from '../../src/jobs/index'
+import type { Deps } from '../../src/platform/deps'
 import { keyOwner, madeKey } from '../api-keys/support'
 import { sealAll } from '../audit/support'
 import { signedIn } from '../support/acts'
@@ -24,10 +23,10 @@ import {
   requestBounds,
 } from './bounds'
 import { boundService, calls } from './calls'
-import { excessOf, meter } from './cost'
-import { fill, giveRows, type Given } from './fill'
 import { FILLED_AT } from './columns'
-import { mayMissRows, hasWorld, requestOf, type Route, waysOf } from './world'
+import { excessOf, meter } from './cost'
+import { fill, type Given, giveRows } from './fill'
+import { hasWorld, mayMissRows, requestOf, type Route, waysOf } from './world'
 
 const DAY_MS = 86_400_000
 const LONG = { timeout: 240_000 }

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
+import { codeAt, stepAt } from '../../src/identity/factors/totp'
 import { type Account, type Answer, freshAddress, nextCode, sessionIn, startApp } from './app'
-import { codeAt, stepAt } from '../../src/two-factor/totp'
 
 type Session = { id: string; access: string; refresh: string }
 type Pending = { challenge: string; methods: string[]; code: string | undefined }

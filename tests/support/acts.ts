@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
-import { codeAt, stepAt } from '../../src/two-factor/totp'
-import { type Account, freshAddress, nextCode, sessionIn, type startApp } from './app'
+import { codeAt, stepAt } from '../../src/identity/factors/totp'
+import type { Role } from '../../src/platform/db/schema'
 import { openSession } from './accounts'
-import type { Role } from '../../src/db/schema'
+import { type Account, freshAddress, nextCode, sessionIn, type startApp } from './app'
 import { userIdOf } from './rows-of'
 
 /** What the tests of logins and sessions do again and again, in their own words. */

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
-import type { Role } from '../../src/db/schema'
-import { type Account, freshAddress } from './app'
+import type { Role } from '../../src/platform/db/schema'
 import { openSession } from './accounts'
 import { type App, withTotp } from './acts'
+import { type Account, freshAddress } from './app'
 import { userIdOf } from './rows-of'
 
 const APP = { secondFactor: 'totp' } as const

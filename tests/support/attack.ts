@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import type { Deps } from '../../src/context'
+import type { Deps } from '../../src/platform/deps'
 import { freshAddress, type startApp } from './app'
 import { impatient } from './patience'
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app'
 import { openApiDocument } from '../../src/http/openapi'
-import { settings } from '../../src/settings'
+import { settings } from '../../src/platform/settings'
 import { startApp } from './app'
 import { withoutLimits } from './test-deps'
 

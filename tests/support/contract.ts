@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app'
 import { openApiDocument, type Operation } from '../../src/http/openapi'
 import type { Answer as DocumentedAnswer, JsonSchema } from '../../src/http/openapi-answers'
-import { settings } from '../../src/settings'
+import { settings } from '../../src/platform/settings'
 import type { Answer } from './app'
 
 const api = openApiDocument(createApp().routes, settings(env))
@@ -37,7 +37,7 @@ function operationOf(method: string, path: string): Operation | undefined {
   )
   const of = (methods: Partial<Record<string, Operation>> | undefined) => {
     if (method !== 'HEAD') return methods?.[method.toLowerCase()]
-    // It is taken where anybody may GET, and nowhere else (http/methods.ts).
+    // It is taken where anybody may GET, and nowhere else (platform/http/methods.ts).
     return methods?.['get']?.security.length === 0 ? methods['get'] : undefined
   }
   // `/api-keys/{id}/` has the form of `/api-keys/verify/` as well.

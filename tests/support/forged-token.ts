@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair } from 'jose'
-import type { AccessClaims, SigningKey } from '../../src/crypto/jwt'
+import type { AccessClaims, SigningKey } from '../../src/platform/crypto/jwt'
 
 /** A signing key as settings hold it. */
 export async function newSigningKey(kid: string): Promise<SigningKey> {

@@ -1,5 +1,5 @@
 import { createApp } from '../../src/app'
-import { type Facet, facetOf } from '../../src/http/facets'
+import { type Facet, facetOf } from '../../src/platform/http/facets'
 
 const routes = createApp().routes.filter(({ method }) => method !== 'ALL')
 

@@ -1,4 +1,4 @@
-import type { Keyring, RingKey } from '../../src/crypto/keyring'
+import type { Keyring, RingKey } from '../../src/platform/crypto/keyring'
 
 const newKey = (id: string): RingKey => ({ id, bytes: crypto.getRandomValues(new Uint8Array(32)) })
 

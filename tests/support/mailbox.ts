@@ -1,6 +1,6 @@
-import type { Deps } from '../../src/context'
-import { readyMail, renderMail } from '../../src/email/ready-mail'
 import { mails as templates } from '../../src/mails'
+import type { Deps } from '../../src/platform/deps'
+import { readyMail, renderMail } from '../../src/platform/email/ready-mail'
 
 export { codeIn, linkIn, tokenIn } from './read-mail.ts'
 
@@ -14,7 +14,7 @@ let messages = 0
 /**
  * A queue that opens and renders each sealed mail as it takes it, as the consumer would, so that a test
  * reads it as soon as the request is answered. A message that the consumer would give up fails the send.
- * The real queue, SMTP and TLS are the subject of tests/email, tests/attacks/mail and tests/e2e.
+ * The real queue, SMTP and TLS are the subject of tests/platform/email, tests/attacks/mail and tests/e2e.
  */
 export function mailboxQueue(
   { mailQueue }: Pick<Deps, 'mailQueue'>,

@@ -1,6 +1,6 @@
-import type { Deps } from '../../src/context'
-import { databaseOf } from '../../src/db/database'
 import { env } from 'cloudflare:workers'
+import { databaseOf } from '../../src/platform/db/database'
+import type { Deps } from '../../src/platform/deps'
 
 export type Reading = {
   d1RoundTrips: number

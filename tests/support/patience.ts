@@ -1,5 +1,5 @@
-import type { Deps } from '../../src/context'
-import { PATIENCE, type Patience } from '../../src/patience'
+import type { Deps } from '../../src/platform/deps'
+import { PATIENCE, type Patience } from '../../src/platform/patience'
 
 /**
  * For a test in which a store hangs: it is soon given up. A request keeps its time, since on a busy

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { runPendingActs } from '../../src/jobs/run-pending-acts'
-import type { ActKind } from '../../src/db/admin-schema'
+import type { ActKind } from '../../src/platform/db/admin-schema'
 import type { App } from './acts'
 import { tokenFor } from './admins'
 import { freshAddress } from './app'

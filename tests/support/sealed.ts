@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
-import { archiveKeyContext } from '../../src/audit/personal-box'
-import type { Keyring } from '../../src/crypto/keyring'
-import { seal } from '../../src/crypto/sealed-box'
-import { randomId, randomToken } from '../../src/crypto/token'
-import { seedContext } from '../../src/two-factor/find-totp'
+import { seedContext } from '../../src/identity/factors/find-totp'
+import { archiveKeyContext } from '../../src/platform/audit/personal-box'
+import type { Keyring } from '../../src/platform/crypto/keyring'
+import { seal } from '../../src/platform/crypto/sealed-box'
+import { randomId, randomToken } from '../../src/platform/crypto/token'
 
 const SEED = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 /** Accounts of one statement. */

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
-import { createDeps, type Deps } from '../../src/context'
-import type { Cost } from '../../src/crypto/password-hash'
-import { limits } from '../../src/http/rate-limit'
+import type { Cost } from '../../src/platform/crypto/password-hash'
+import { createDeps, type Deps } from '../../src/platform/deps'
+import { limits } from '../../src/platform/http/rate-limit'
 import { mailboxQueue } from './mailbox'
 
 /** As many calls as production makes, of one round each: a hash costs a test next to nothing. */

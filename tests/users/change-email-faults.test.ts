@@ -1,9 +1,9 @@
 import { describe, test } from 'vitest'
-import type { Deps } from '../../src/context'
+import type { Deps } from '../../src/platform/deps'
 import { signedIn } from '../support/acts'
 import { askForEmail } from '../support/addresses'
 import { faultyApp, noMail, noQueue, sendWaiting } from '../support/mail-faults'
-import { mailsTo, mailsNamed } from '../support/mailbox'
+import { mailsNamed, mailsTo } from '../support/mailbox'
 
 describe('asking for another address', () => {
   test('sends no link where the owner cannot be told', async ({ expect }) => {

@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import type { Deps } from '../../src/context'
+import type { Deps } from '../../src/platform/deps'
 import { signedIn, stepUp } from '../support/acts'
 import { insertUser } from '../support/admins'
 import { startApp } from '../support/app'

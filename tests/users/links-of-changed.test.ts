@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { batch } from '../../src/db/batch'
+import { findMailbox } from '../../src/identity/mailbox/mailbox'
+import { issueMailboxLink } from '../../src/identity/mailbox/mailbox-link'
+import { batch } from '../../src/platform/db/batch'
+import { emailKey } from '../../src/platform/text/email-key'
 import { createUser } from '../../src/users/create-user'
-import { emailKey } from '../../src/users/email-key'
-import { findMailbox } from '../../src/users/mailbox'
-import { issueLink } from '../../src/users/mailbox-link'
 import { hasAdmin, inviteUser } from '../support/admins'
 import { type Account, startApp } from '../support/app'
 import { mailsTo } from '../support/mailbox'
@@ -20,7 +20,7 @@ async function linkAfter(app: App, { email }: Target, change: () => Promise<unkn
   const key = emailKey(email)
   const mailbox = await findMailbox(deps, key)
   await change()
-  const links = issueLink(deps, { key, mailbox, act: 'reset', token: crypto.randomUUID() })
+  const links = issueMailboxLink(deps, { key, mailbox, act: 'reset', token: crypto.randomUUID() })
   const { link } = await batch(deps.db, links)
   return [mailbox.state, link.length]
 }

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { sha256 } from '../../src/crypto/token'
 import { purgeExpired } from '../../src/jobs/purge-expired'
+import { sha256 } from '../../src/platform/crypto/token'
 import { createUser } from '../../src/users/create-user'
 import { depsAt } from '../jobs/support'
 import { freshAddress, startApp } from '../support/app'

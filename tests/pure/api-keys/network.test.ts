@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
 import { isInNetworks, network } from '../../../src/api-keys/network'
-import { canonicalIp } from '../../../src/ip-address'
+import { canonicalIp } from '../../../src/platform/ip-address'
 
 const read = (text: string) => network.safeParse(text).data
 

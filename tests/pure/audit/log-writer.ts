@@ -3,11 +3,17 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { newSigningKey } from '../../../scripts/keys/signing-key'
-import { canonical, type Entry, type Gap, gapAt, personalHash } from '../../../src/audit/entry'
 import { base64url, type Hash, leafHash } from '../../../src/audit/merkle'
 import type { SegmentLine } from '../../../src/audit/segment'
 import { signHead, type TreeHead } from '../../../src/audit/tree-head'
-import { publicJwk, type SigningKey } from '../../../src/crypto/jwt'
+import {
+  canonical,
+  type Entry,
+  type Gap,
+  gapAt,
+  personalHash,
+} from '../../../src/platform/audit/entry'
+import { publicJwk, type SigningKey } from '../../../src/platform/crypto/jwt'
 import { naiveRoot } from './naive-tree'
 
 export const SEGMENT = 4096

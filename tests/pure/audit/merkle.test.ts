@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
 import { CompactTree } from '../../../scripts/audit/compact-tree'
-import { canonical } from '../../../src/audit/entry'
 import {
   consistencyPath,
   coveringNodes,
@@ -14,6 +13,7 @@ import {
   verifyInclusion,
 } from '../../../src/audit/merkle'
 import { append, edgeOf, hashesOf, rootOf, tileName, type Tiles } from '../../../src/audit/tiles'
+import { canonical } from '../../../src/platform/audit/entry'
 import { anyCodePoint } from '../../support/code-points'
 import { isDeep } from '../../support/many'
 import { canonicalJson, consistency, inclusion, leafInputs, roots } from '../../vectors/merkle-tree'

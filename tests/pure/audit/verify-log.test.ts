@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, describe, test } from 'vitest'
 import { main } from '../../../scripts/audit/main'
-import { personalHash } from '../../../src/audit/entry'
 import type { SegmentLine } from '../../../src/audit/segment'
+import { personalHash } from '../../../src/platform/audit/entry'
 import {
   entryAt,
   exportText,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, test } from 'vitest'
 import { walkDocuments } from '../../../src/merchants/document-walk'
-import { PATIENCE } from '../../../src/patience'
+import { PATIENCE } from '../../../src/platform/patience'
 import { bucketOf } from '../../support/bucket'
 
 const FIRST = 'merchants/'

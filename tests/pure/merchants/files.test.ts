@@ -1,12 +1,12 @@
-import { describe, test } from 'vitest'
-import { attachment, fileNameOf } from '../../../src/http/content-disposition'
 import { isSupportedCountry } from 'libphonenumber-js/min'
+import { describe, test } from 'vitest'
+import { isCountry } from '../../../src/merchants/country'
 import { isFileName } from '../../../src/merchants/document-entry'
 import { type DocumentType } from '../../../src/merchants/file-types'
 import { inspectFile } from '../../../src/merchants/inspect-file'
-import { isCountry } from '../../../src/merchants/country'
 import { phoneNumber } from '../../../src/merchants/phone'
 import { website } from '../../../src/merchants/website'
+import { attachment, fileNameOf } from '../../../src/platform/http/content-disposition'
 
 describe('the name of a file', () => {
   test.for([

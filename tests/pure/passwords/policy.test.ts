@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'vitest'
-import { PATIENCE } from '../../../src/patience'
 import { commonPasswords } from '../../../src/passwords/guessing'
 import {
   checkPassword,
@@ -8,7 +7,8 @@ import {
   presentedPassword,
   requireGoodPassword,
 } from '../../../src/passwords/policy'
-import { problemCode } from '../../../src/problems'
+import { PATIENCE } from '../../../src/platform/patience'
+import { problemCode } from '../../../src/platform/problems'
 
 const context = [
   'ada.lovelace@engines.example',

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { personalHash } from '../../../src/audit/entry.ts'
 import { SEGMENT_SIZE } from '../../../src/audit/segment.ts'
+import { personalHash } from '../../../src/platform/audit/entry.ts'
 
 const OLD_MS = 100 * 86_400_000
 const EVENTS = SEGMENT_SIZE + 100

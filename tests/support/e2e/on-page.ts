@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import type { Page as BrowserPage, Request } from 'playwright-core'
-import type { AppEnv } from '../../../src/context'
-import { securityHeaders } from '../../../src/http/security-headers'
-import { type Page, servePage } from '../../../src/pages/page'
+import type { AppEnv } from '../../../src/platform/deps'
+import { type Page, servePage } from '../../../src/platform/http/page'
+import { securityHeaders } from '../../../src/platform/http/security-headers'
 import { inBrowser } from './chromium.ts'
 
 export const ORIGIN = 'http://auth.phantom.test'

@@ -1,0 +1,19 @@
+import { pendingActs, userWords } from './admin-schema'
+import { apiKeys } from './key-schema'
+import { merchantDocuments, merchantProfiles, merchantReviews } from './merchant-schema'
+import { backupCodes, knownDevices, mailedTokens, sessions, totpAuthenticators } from './schema'
+
+/** What hangs on an account by its `user_id`, and goes with it. What happened stays (audit-schema.ts). */
+export const userTables = [
+  sessions,
+  mailedTokens,
+  knownDevices,
+  totpAuthenticators,
+  backupCodes,
+  merchantProfiles,
+  merchantReviews,
+  merchantDocuments,
+  apiKeys,
+  pendingActs,
+  userWords,
+] as const
