@@ -1,8 +1,8 @@
-import { existsSync, statfsSync } from 'node:fs'
+import { existsSync, readFileSync, statfsSync } from 'node:fs'
 import { certificates } from './scripts/dev/ca.ts'
 import { localSecrets } from './scripts/dev/secrets.ts'
 import { LOCAL_DIRECTORY, MAILBOX_USER, SECRETS_FILE } from './tests/support/smtp-mailbox/server.ts'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type Plugin } from 'vitest/config'
 
 /** Bytes that the stores of `npm run test:deep` may take, and some more. */
 const ROOM = 8 * 1024 ** 3
@@ -74,6 +74,17 @@ const workerd = (project: string) =>
     },
   }))
 
+/**
+ * Imports a `.txt` file as its text, as wrangler does by default. Vite alone would import its
+ * address, and the policy would take that for the list of common passwords.
+ */
+const textModules: Plugin = {
+  name: 'text-modules',
+  enforce: 'pre',
+  load: (id) =>
+    id.endsWith('.txt') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))}` : undefined,
+}
+
 /** In `npm run test:deep` a race is of a thousand requests. */
 const inWorkerd = {
   testTimeout: 60_000,
@@ -122,6 +133,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [textModules],
         test: {
           name: 'pure',
           environment: 'node',

@@ -1,12 +1,14 @@
-// Makes src/identity/password-policy/common-passwords.ts. Not part of the build: run it to renew the list, then read the diff.
+// Makes src/identity/password-policy/common-passwords.txt. Not part of the build: run it to renew the list, then
+// read the diff.
 //
 //   npm install --no-save --save-exact @zxcvbn-ts/language-common@4.1.3
 //   npx node scripts/make-common-passwords.ts
 //
-// Source: passwords.json of @zxcvbn-ts/language-common (MIT): 49,233 passwords of public breaches, commonest
-// first. Kept: those of six characters or more among the commonest 8,000 (shorter ones stand in too many
-// innocent words), and every one of 15 or more. Added: common-phrases.txt, longer phrases that such lists lack
-// because most of their sites cut passwords short. Sorted, one a line: that compresses best, under 25 KiB gzip.
+// Source: passwords.json of @zxcvbn-ts/language-common 4.1.3 (MIT): 49,233 passwords of public
+// breaches, commonest first. Kept: those of six characters or more among the commonest 8,000
+// (shorter ones stand in too many innocent words), and every one of 15 or more. Added:
+// common-phrases.txt, longer phrases that such lists lack because most of their sites cut passwords
+// short. Sorted, one a line: that compresses best, under 25 KiB gzip.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -14,7 +16,7 @@ import { dirname, join } from 'node:path'
 const COMMONEST = 8000
 const MIN_LENGTH = 6
 const LONG = 15
-const TARGET = join(import.meta.dirname, '../src/passwords/common-passwords.ts')
+const TARGET = join(import.meta.dirname, '../src/identity/password-policy/common-passwords.txt')
 
 const main = createRequire(import.meta.url).resolve('@zxcvbn-ts/language-common')
 const ranked: unknown = JSON.parse(
@@ -28,17 +30,6 @@ const kept = ranked
   .filter((entry, rank) => entry.length >= (rank < COMMONEST ? MIN_LENGTH : LONG))
 const words = [...new Set([...kept, ...phrases])]
   .filter((word) => word.length >= MIN_LENGTH)
-  // These three mean something in a template literal; in a common password they are rare.
-  .filter((word) => !/[`\\$]/.test(word))
   .toSorted()
 
-writeFileSync(
-  TARGET,
-  `// Written by scripts/make-common-passwords.ts from @zxcvbn-ts/language-common 4.1.3 (MIT) and common-phrases.txt.
-
-/** The commonest passwords in lower case, six characters or more, sorted, one a line. */
-export const COMMON_PASSWORDS = \`
-${words.join('\n')}
-\`
-`,
-)
+writeFileSync(TARGET, `${words.join('\n')}\n`)

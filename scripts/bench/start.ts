@@ -5,7 +5,7 @@ import { localSecrets } from '../dev/secrets.ts'
 import { PASSWORD, seedAccounts } from './accounts.ts'
 import { hashPassword, openMail, parseKeyring } from './as-bundled.ts'
 import { bareClient } from './bare.ts'
-import { bundle } from './bundle.ts'
+import { bundle, type Module } from './bundle.ts'
 import { client } from './client.ts'
 import { seedKeys } from './keys.ts'
 import { createMailbox, phantomClient } from './phantom.ts'
@@ -43,7 +43,7 @@ export async function start(directory: string) {
     ...options
   } = workerOptions
   /** A Worker with the bindings of wrangler.toml. */
-  const workerOf = (contents: string, isHashless: boolean) => ({
+  const workerOf = (modules: readonly Module[], isHashless: boolean) => ({
     ...options,
     bindings: { ...vars, ...secrets },
     // Without `assets`, and so without the router of Cloudflare's that would stand in front of the Worker
@@ -53,7 +53,7 @@ export async function start(directory: string) {
       ...(isHashless
         ? [{ type: 'ESModule' as const, path: 'hashless.js', contents: HASHLESS }]
         : []),
-      { type: 'ESModule' as const, path: 'index.js', contents },
+      ...modules,
     ],
   })
 
@@ -61,14 +61,14 @@ export async function start(directory: string) {
     isHashless ? [HASHLESS_ACCOUNTS, unhashed] : [ACCOUNTS, stored]
 
   /** The service as it would be deployed, but for who takes its mails from the queue. */
-  async function startPhantom(contents: string, isHashless = false) {
+  async function startPhantom(modules: readonly Module[], isHashless = false) {
     const mailbox = createMailbox()
     const onMail = async (sealed: string) => {
       const mail = await openMail({ settings }, sealed)
       const { code } = (mail?.data ?? {}) as { code?: unknown }
       if (mail?.template === 'login_code') mailbox.deliver(mail.to ?? '', String(code))
     }
-    const worker = { ...workerOf(contents, isHashless), name: 'phantom' }
+    const worker = { ...workerOf(modules, isHashless), name: 'phantom' }
     const seed = seedOf(isHashless)
     const server = await startServer(worker, [mailReader(onMail, queueOf(isHashless))])
     const accounts = await seedAccounts(server, 'phantom', ...seed)

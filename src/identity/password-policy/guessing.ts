@@ -1,4 +1,3 @@
-import { COMMON_PASSWORDS } from './common-passwords'
 import { runLength } from './runs'
 
 export type TokenKind = 'contextual' | 'too_common' | 'sequential' | 'repetitive'
@@ -18,6 +17,22 @@ const MAX_REPEAT_LENGTH = 32
 /** Bounds the work: 128 code points become more only by folding signs that stand for whole words. */
 const MAX_LENGTH = 192
 
+/** Common passwords by their first six characters: no entry of the list is shorter. */
+export type CommonPasswords = ReadonlyMap<string, readonly string[]>
+const INDEX_LENGTH = 6
+let commonByStart: CommonPasswords | undefined
+
+/**
+ * The list holds words in lower case, one a line; scripts/make-common-passwords.ts makes it of
+ * @zxcvbn-ts/language-common (MIT) and common-phrases.txt. It is loaded and indexed at the first
+ * call, because start-up is limited. Git may have given it the line ends of Windows.
+ */
+export async function commonPasswords(): Promise<CommonPasswords> {
+  const { default: list } = await import('./common-passwords.txt')
+  commonByStart ??= Map.groupBy(list.trim().split(/\r?\n/), (word) => word.slice(0, INDEX_LENGTH))
+  return commonByStart
+}
+
 type Spelling = Readonly<{ bits: number; kinds: ReadonlySet<TokenKind> }>
 type Step = Readonly<{ bits: number; from: number; kind?: TokenKind }>
 
@@ -28,7 +43,11 @@ type Step = Readonly<{ bits: number; from: number; kind?: TokenKind }>
  *
  * Dynamic programming over prefixes: about 0.1 ms for 20 characters, under 2 ms for 128.
  */
-export function cheapestSpelling(password: string, words: ReadonlySet<string>): Spelling {
+export function cheapestSpelling(
+  password: string,
+  words: ReadonlySet<string>,
+  common: CommonPasswords,
+): Spelling {
   const text = password.slice(0, MAX_LENGTH).replace(/[\s._,-]/g, '')
   const readings = [...new Set([text, unleet(text, 'i'), unleet(text, 'l')])]
   const steps: Step[] = [{ bits: 0, from: 0 }]
@@ -47,7 +66,7 @@ export function cheapestSpelling(password: string, words: ReadonlySet<string>): 
       for (const word of words) {
         if (reading.startsWith(word, from)) offer(word.length, TOKEN_BITS.contextual, 'contextual')
       }
-      for (const word of commonFrom(reading, from)) {
+      for (const word of common.get(reading.slice(from, from + INDEX_LENGTH)) ?? []) {
         if (reading.startsWith(word, from)) offer(word.length, TOKEN_BITS.too_common, 'too_common')
       }
     }
@@ -100,16 +119,4 @@ const LETTERS: Readonly<Record<string, string>> = {
   7: 't',
   $: 's',
   '!': 'i',
-}
-
-/** No entry of the list is shorter; those with the same beginning stand together. */
-const INDEX_LENGTH = 6
-let commonByStart: ReadonlyMap<string, readonly string[]> | undefined
-
-/** The common passwords that begin as the text does at `from`. Indexed at the first call: start-up is limited. */
-function commonFrom(text: string, from: number): readonly string[] {
-  commonByStart ??= Map.groupBy(COMMON_PASSWORDS.trim().split('\n'), (word) =>
-    word.slice(0, INDEX_LENGTH),
-  )
-  return commonByStart.get(text.slice(from, from + INDEX_LENGTH)) ?? []
 }

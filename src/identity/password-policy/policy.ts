@@ -3,7 +3,7 @@ import type { Deps } from '../../platform/deps'
 import { type FieldError, problem } from '../../platform/problems'
 import { type BreachSettings, isBreached } from './breached'
 import { contextWords } from './context-words'
-import { cheapestSpelling, type TokenKind } from './guessing'
+import { cheapestSpelling, commonPasswords, type CommonPasswords, type TokenKind } from './guessing'
 
 /** More than anybody types; hashing a longer one would only cost us (OWASP: long-password denial of service). */
 const MAX_CODE_POINTS = 128
@@ -32,6 +32,7 @@ type Rules = Readonly<{
   minLength: number
   /** The owner's address, username and names, and our host names, as they stand. */
   context: readonly string[]
+  common: CommonPasswords
   /** Where the password stands in the body. */
   pointer?: string
 }>
@@ -50,8 +51,12 @@ export async function requireGoodPassword(
 ): Promise<void> {
   const { PASSWORD_MIN_LENGTH: minLength, PUBLIC_URL: publicUrl } = deps.settings
   const own = context.filter((entry) => typeof entry === 'string')
-  const rules = { minLength, context: [...own, new URL(publicUrl).host], pointer }
-  const errors = checkPassword(password, rules)
+  const errors = checkPassword(password, {
+    minLength,
+    context: [...own, new URL(publicUrl).host],
+    common: await commonPasswords(),
+    pointer,
+  })
   if (errors.length > 0) throw problem('password_rejected', { errors })
   if (await isBreached(deps, password)) {
     throw problem('password_rejected', {
@@ -77,7 +82,7 @@ export function checkPassword(password: string, rules: Rules): FieldError[] {
   if (length < rules.minLength) {
     errors.push({ pointer, code: 'too_short', detail: tooShort(rules.minLength) })
   }
-  const code = predictability(canonical, rules.context)
+  const code = predictability(canonical, rules)
   return code ? [...errors, { pointer, code, detail: ADVICE[code] }] : errors
 }
 
@@ -99,10 +104,10 @@ const ADVICE: Readonly<Record<TokenKind, string>> = {
 /** The reason that tells the most comes first. */
 const ORDER: readonly TokenKind[] = ['contextual', 'too_common', 'repetitive', 'sequential']
 
-function predictability(password: string, context: readonly string[]): TokenKind | undefined {
+function predictability(password: string, { context, common }: Rules): TokenKind | undefined {
   // Compared as an attacker's tool would: full-width forms and ligatures folded, in lower case.
   const folded = password.normalize('NFKC').toLowerCase()
-  const { bits, kinds } = cheapestSpelling(folded, contextWords(context))
+  const { bits, kinds } = cheapestSpelling(folded, contextWords(context), common)
   const kind = ORDER.find((candidate) => kinds.has(candidate))
   if (kind && bits < MIN_GUESSING_BITS) return kind
   return isMonotonous(Array.from(folded)) ? 'repetitive' : undefined

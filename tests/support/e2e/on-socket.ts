@@ -25,7 +25,7 @@ export async function startOnSocket() {
       name: 'phantom',
       bindings: { ...(options['bindings'] as Record<string, string>), ...secrets },
       serviceBindings: { ASSETS: noAssets },
-      modules: [{ type: 'ESModule', path: 'index.js', contents: await bundle(directory) }],
+      modules: [...(await bundle(directory))],
     },
     [],
     ({ message }) => lines.push(message),

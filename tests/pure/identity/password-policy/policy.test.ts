@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'vitest'
+import { commonPasswords } from '../../../../src/identity/password-policy/guessing'
 import {
   checkPassword,
   newPassword,
@@ -16,8 +17,9 @@ const context = [
   'Analytical Engines Ltd.',
   'auth.phantom.example',
 ]
+const common = await commonPasswords()
 const codesOf = (password: string, minLength = 15) =>
-  checkPassword(password, { minLength, context }).map(({ code }) => code)
+  checkPassword(password, { minLength, context, common }).map(({ code }) => code)
 
 const usable = (count: number) =>
   'violin harbour cactus '.repeat(9).slice(0, count).replace(/ $/, 'x')
@@ -142,7 +144,8 @@ describe('refused is', () => {
 
   test('what belongs to the owner, for the owner alone', ({ expect }) => {
     const password = 'Grace Hopper 1906'
-    const own = (names: string[]) => checkPassword(password, { minLength: 15, context: names })
+    const own = (names: string[]) =>
+      checkPassword(password, { minLength: 15, context: names, common })
     expect(own(['grace.hopper@navy.example'])[0]?.code).toBe('contextual')
     expect(own(['ada@example.com'])).toEqual([])
   })
@@ -154,14 +157,21 @@ describe('refused is', () => {
   })
 
   test('for each reason at once, and each one says what to do', ({ expect }) => {
-    const errors = checkPassword('Password1', { minLength: 15, context, pointer: '#/new_password' })
+    const errors = checkPassword('Password1', {
+      minLength: 15,
+      context,
+      common,
+      pointer: '#/new_password',
+    })
     expect(errors.map(({ code }) => code)).toEqual(['too_short', 'too_common'])
     for (const { pointer, detail } of errors) {
       expect(pointer).toBe('#/new_password')
       expect(detail).toMatch(/words/)
       expect(detail).not.toContain('Password1')
     }
-    expect(checkPassword('short', { minLength: 15, context })[0]?.pointer).toBe('#/password')
+    expect(checkPassword('short', { minLength: 15, context, common })[0]?.pointer).toBe(
+      '#/password',
+    )
   })
 })
 
@@ -218,7 +228,8 @@ test('the costliest check takes milliseconds, whatever is sent', ({ expect }) =>
     '@',
   ].map((unit) => Array.from(unit.repeat(128)).slice(0, 128).join(''))
   const names = Array.from({ length: 10 }, (_, at) => `name${at} ${'x y z w '.repeat(20)}`)
-  const check = (password: string) => checkPassword(password, { minLength: 15, context: names })
+  const check = (password: string) =>
+    checkPassword(password, { minLength: 15, context: names, common })
   costly.forEach(check)
   const started = performance.now()
   for (let round = 0; round < 10; round++) costly.forEach(check)
