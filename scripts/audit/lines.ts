@@ -4,12 +4,12 @@ import { open } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 
 /** Characters of one line: an entry has a few hundred. A bomb has more. */
-export const LINE_LIMIT = 65_536
+const LINE_LIMIT = 65_536
 
 /** The input is not lines of text. */
 export class Unreadable extends Error {}
 
-export async function isGzip(path: string): Promise<boolean> {
+async function isGzip(path: string): Promise<boolean> {
   await using file = await open(path)
   const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0)
   return bytesRead === 2 && buffer.readUInt16BE() === 0x1f8b

@@ -27,7 +27,7 @@ export type Mailbox = ReturnType<typeof createMailbox>
  * Network addresses, a new one before the old one has used up the smallest quota of a minute. So no
  * limit is changed, and most requests meet a limiter that exists already, as they would in production.
  */
-export function addresses() {
+function addresses() {
   let requests = 0
   return () => {
     requests += 1

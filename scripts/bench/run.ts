@@ -35,7 +35,7 @@ export type Results = Readonly<{
 }>
 
 /** With the password hash, act by act. */
-export type Hashing = Readonly<{
+type Hashing = Readonly<{
   login: Comparison
   wrongPassword: Comparison
   hash: Spread

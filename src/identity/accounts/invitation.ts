@@ -8,7 +8,7 @@ import { hasAnyAdmin, hasEverHadColleague, hasOtherAdmin, isAdmin } from './admi
  * Who invites in the place of an admin: the holder of the secret of the service, or the service.
  */
 export const BY_BOOTSTRAP = 'bootstrap'
-export const BY_SYSTEM = 'system'
+const BY_SYSTEM = 'system'
 
 /** What the link of an invitation is for. */
 export const invitation = z.object({

@@ -6,7 +6,7 @@ import { log } from '../../platform/log'
 import { reach } from '../../platform/reach'
 
 /** Wrong tries with one password, over all accounts, in an hour: three accounts at least, as each locks after five. */
-export const SPRAY = { limit: 30, seconds: 3600 } as const
+const SPRAY = { limit: 30, seconds: 3600 } as const
 /** 24 bits of a keyed hash: enough to tell sprayed passwords apart, worthless for finding one. */
 const BUCKET_CHARACTERS = 4
 

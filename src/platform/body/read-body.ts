@@ -3,7 +3,7 @@ import { problem, problemCode } from '../problems'
 import { within } from '../reach'
 
 /** More than the longest request of this service, a sign-up with a whole business profile. */
-export const MAX_BODY_BYTES = 16 * 1024
+const MAX_BODY_BYTES = 16 * 1024
 
 /**
  * `application/json`, alone or in UTF-8. A page of another site can send forms and plain text to us

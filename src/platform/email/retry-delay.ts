@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000
 /** The queue takes no longer delay. */
 export const MAX_DELAY_SECONDS = 86_400
 /** Both queues are created with it (README); the platform has no more. */
-export const RETENTION_SECONDS = 1_209_600
+const RETENTION_SECONDS = 1_209_600
 /**
  * How old a message, and a mail, may become: the retention less a day, in which a consumer may lag.
  * The queue deletes what is older than its retention, without a trace.

@@ -62,7 +62,7 @@ const pagePolicy = ({ script, style }: { script: string; style: string }): strin
     "trusted-types 'none'",
   ].join('; ')
 
-export const renderPage = (
+const renderPage = (
   { title, description, stylesheets, script, content }: Page,
   nonce?: string,
 ): Html => {

@@ -3,7 +3,7 @@ import type { Deps } from '../deps'
 /** What a run has done, such as rows deleted. With `failed` above 0 it has not ended well. */
 export type Counts = Readonly<Record<string, number>>
 
-export type Job = (deps: Deps) => Promise<Counts>
+type Job = (deps: Deps) => Promise<Counts>
 
 /** A job with its name, and how often it should end well. */
 export type NamedJob = Readonly<{

@@ -25,7 +25,7 @@ export const waiting = (email: string) =>
     .bind(emailKey(email))
     .first('count')
 
-export async function unconfirmed(app: App) {
+async function unconfirmed(app: App) {
   const account = app.newAccount()
   await createUser(app.deps(), { ...account, role: 'customer' })
   app.advance(61)
@@ -38,7 +38,7 @@ export async function invited(app: App) {
   return account
 }
 
-export async function inState(app: App, assignment: string) {
+async function inState(app: App, assignment: string) {
   const account = await app.hasAccount()
   await setUser(account, assignment)
   return account

@@ -88,7 +88,7 @@ export function startMail(overrides: Partial<MailDeps> = {}) {
   }
 }
 
-export const callerFrom = (ip: string): Deps['caller'] => ({ ...SYSTEM, ip })
+const callerFrom = (ip: string): Deps['caller'] => ({ ...SYSTEM, ip })
 /** What production does in silence: a message that comes back after its retention is gone. */
 function requireTaken({ timestamp }: { timestamp: Date }, delaySeconds: number, now: Date) {
   const isDelay = Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= 86_400

@@ -61,7 +61,7 @@ const RENAMES: readonly Quota[] = [{ limit: 10, seconds: 86_400 }]
  * account, the codes and new usernames. Known browsers have one count together, as each login of a
  * stranger makes another one known; strangers use up none of it.
  */
-export const QUOTAS = {
+const QUOTAS = {
   verify: [LINKS_OF_ALL],
   verify_known: LINKS,
   reset: RESETS_OF_ALL,

@@ -47,7 +47,7 @@ export type BudgetRequest = Readonly<{
  * digest, and goes out when the day of the first is over. `digested`: that one tells of it.
  * `paused`: the mail server refuses our account (mail-breaker.ts).
  */
-export type Verdict =
+type Verdict =
   | 'send'
   | 'recipient_cap'
   | 'share_used'
@@ -118,7 +118,7 @@ const DAY_MS = 86_400_000
 export const dayOf = (now: number): number => Math.floor(now / DAY_MS)
 
 /** Seconds until the next UTC day. */
-export const secondsToNextDay = (now: number): number => ((dayOf(now) + 1) * DAY_MS - now) / 1000
+const secondsToNextDay = (now: number): number => ((dayOf(now) + 1) * DAY_MS - now) / 1000
 
 /** The counters of the causes of a mail, and how many shares each is worth: a /48 has two. */
 export function causesOf({ standing, account, network, site }: BudgetRequest) {

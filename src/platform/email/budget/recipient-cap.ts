@@ -11,7 +11,7 @@ export type RecipientWindows = Readonly<Record<keyof Recipient, readonly Window[
  * What one address may be sent by people who know no password. Each asker has the first of their
  * own, so that nobody uses up what is another's; all of them together flood no mailbox.
  */
-export const RECIPIENT_QUOTAS: Readonly<Record<keyof Recipient, readonly Quota[]>> = {
+const RECIPIENT_QUOTAS: Readonly<Record<keyof Recipient, readonly Quota[]>> = {
   byAsker: [
     { limit: 1, seconds: 60 },
     { limit: 5, seconds: 3600 },

@@ -18,7 +18,7 @@ import { naiveRoot } from './naive-tree'
 
 export const SEGMENT = 4096
 export const LOG = 'https://auth.phantom.test'
-export const START = Date.parse('2026-11-01T00:00:00Z')
+const START = Date.parse('2026-11-01T00:00:00Z')
 
 export const newKey = () => newSigningKey()
 

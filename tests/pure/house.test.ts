@@ -1,0 +1,145 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, test } from 'vitest'
+
+/** The floors of src/, from the top. Files that stand in src/ itself are the roof. */
+const FLOORS = ['roof', 'features', 'identity', 'platform']
+
+/** What a room takes from rooms of its own floor (decision 035); from lower floors it may take all. */
+const ARROWS: Readonly<Record<string, string>> = {
+  // The weekly report shows the signed head of the log.
+  'features/monitor': 'features/audit-log',
+  // One route takes sign-ups and, of an admin, invitations.
+  'features/registration': 'features/invitations',
+  'features/support': 'features/admin',
+  'identity/accounts': 'identity/factors',
+  'identity/approvals': 'identity/accounts identity/api-keys identity/credentials',
+  'identity/attempts': 'identity/accounts identity/factors',
+  'identity/mailbox': 'identity/accounts identity/attempts',
+  'identity/merchant-profile': 'identity/credentials',
+  'identity/sessions': 'identity/accounts identity/attempts identity/credentials identity/factors',
+  platform: 'platform/crypto platform/db',
+  'platform/audit': 'platform platform/crypto platform/db',
+  'platform/body': 'platform platform/http',
+  'platform/email':
+    'platform platform/audit platform/crypto platform/db platform/jobs platform/text',
+  'platform/http': 'platform platform/audit platform/crypto',
+  'platform/jobs': 'platform platform/audit platform/crypto platform/db',
+}
+
+type House = Readonly<Record<string, string>>
+
+/** `features/login`; `platform` for files that stand on a floor itself. */
+const roomOf = (file: string) =>
+  file.startsWith('mails/') || !file.includes('/')
+    ? 'roof'
+    : dirname(file).split('/').slice(0, 2).join('/')
+const floorOf = (room: string) => FLOORS.indexOf(room.split('/')[0] ?? '')
+
+/** The files that a file imports, types too. */
+const importsOf = (file: string, text: string) =>
+  [...text.matchAll(/(?:\bfrom|\bimport\(|^import)\s*'(\.[^']*)'/gm)].map(([, path = '']) =>
+    join(dirname(file), path),
+  )
+
+const arrowsOf = (house: House) =>
+  Object.entries(house).flatMap(([file, text]) =>
+    importsOf(file, text).flatMap((target) => {
+      const [from, to] = [roomOf(file), roomOf(target)]
+      return from === to || target.startsWith('..') ? [] : [{ from, to, file, target }]
+    }),
+  )
+
+/** Imports that point upwards. */
+const upwards = (house: House) =>
+  arrowsOf(house).flatMap(({ from, to, file, target }) =>
+    floorOf(to) < floorOf(from) ? [`${file} takes from ${target}`] : [],
+  )
+
+/** What each room takes from rooms of its floor. */
+function besides(house: House): Record<string, string> {
+  const beside = arrowsOf(house).filter(({ from, to }) => floorOf(from) === floorOf(to))
+  const rooms = [...new Set(beside.map(({ from }) => from))].sort()
+  return Object.fromEntries(
+    rooms.map((room) => {
+      const taken = beside.filter(({ from }) => from === room).map(({ to }) => to)
+      return [room, [...new Set(taken)].sort().join(' ')]
+    }),
+  )
+}
+
+/** Rooms that can be left by arrows and come back to. */
+function circles(house: House): string[] {
+  const arrows = arrowsOf(house)
+  const reached = (room: string, seen: ReadonlySet<string> = new Set()): ReadonlySet<string> =>
+    arrows
+      .filter(({ from, to }) => from === room && !seen.has(to))
+      .reduce(
+        (known, { to }) => (known.has(to) ? known : reached(to, new Set([...known, to]))),
+        seen,
+      )
+  return [...new Set(arrows.map(({ from }) => from))]
+    .filter((room) => reached(room).has(room))
+    .sort()
+}
+
+const src: House = Object.fromEntries(
+  globSync('**/*.ts', { cwd: 'src', exclude: ['env.d.ts'] }).map((file) => [
+    file,
+    readFileSync(join('src', file), 'utf8'),
+  ]),
+)
+
+describe('the house', () => {
+  test('has these floors and no other', ({ expect }) => {
+    expect(Object.keys(src).length).toBeGreaterThan(300)
+    expect(Object.keys(src).filter((file) => floorOf(roomOf(file)) < 0)).toEqual([])
+  })
+
+  test('takes nothing from a higher floor', ({ expect }) => {
+    expect(upwards(src)).toEqual([])
+  })
+
+  test('has the listed arrows between rooms of a floor, and no other', ({ expect }) => {
+    expect(besides(src)).toEqual(ARROWS)
+  })
+
+  test('has no room that leads back to itself', ({ expect }) => {
+    expect(circles(src)).toEqual([])
+  })
+})
+
+describe('the test of the house sees', () => {
+  const house = {
+    'index.ts': "import { app } from './app'",
+    'features/login/routes.ts': "import type { Deps } from '../../platform/deps'",
+    'features/login/start.ts': "import { routes } from './routes'",
+  }
+
+  test('nothing wrong with arrows that point down', ({ expect }) => {
+    expect([upwards(house), besides(house), circles(house)]).toEqual([[], {}, []])
+  })
+
+  test('an arrow upwards, of a type and of a lazy import too', ({ expect }) => {
+    const up = {
+      'platform/deps.ts': "import type { Session } from '../identity/credentials/session'",
+      'identity/accounts/owner.ts': "const { mails } = await import('../../mails')",
+    }
+    expect(upwards(up)).toHaveLength(2)
+  })
+
+  test('an arrow between rooms of a floor', ({ expect }) => {
+    const arrow = { 'features/login/start.ts': "import { reset } from '../passwords/reset'" }
+    expect(besides(arrow)).toEqual({ 'features/login': 'features/passwords' })
+  })
+
+  test('a circle of three rooms', ({ expect }) => {
+    const circle = {
+      'features/a/x.ts': "import {\n  b,\n} from '../b/x'",
+      'features/b/x.ts': "import { c } from '../c/x'",
+      'features/c/x.ts': "import { a } from '../a/x'",
+      'features/d/x.ts': "import { a } from '../a/x'",
+    }
+    expect(circles(circle)).toEqual(['features/a', 'features/b', 'features/c'])
+  })
+})
