@@ -16,9 +16,7 @@ import { sendWaitingMails } from './platform/email/send-waiting-mails'
 import type { NamedJob } from './platform/jobs/job'
 import { runJob } from './platform/jobs/run-job'
 import { log } from './platform/log'
-
-const MINUTE_MS = 60_000
-const DAY_MS = 86_400_000
+import { DAY_MS, MINUTE_MS } from './platform/time'
 
 const everyMinute = { everyMs: MINUTE_MS }
 const everyQuarter = { everyMs: 15 * MINUTE_MS }

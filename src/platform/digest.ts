@@ -1,10 +1,12 @@
+import { DAY_MS } from './time'
+
 /**
  * Notices of one sort to one reader: the first went out at `since`, and `carrier` will tell of the
  * rest.
  */
 export type Digest = Readonly<{ since: number; carrier: string | null; times: number }>
 
-export const DIGEST_MS = 86_400_000
+export const DIGEST_MS = DAY_MS
 
 export type DigestStep =
   | Readonly<{ step: 'waits'; digest: Digest; retryAfterSeconds: number }>

@@ -36,6 +36,11 @@ describe('the code of the Worker', () => {
     )
   })
 
+  test('writes a day and an hour in milliseconds once', ({ expect }) => {
+    const spelt = /\b(86_?400_?000|3_?600_?000)\b|\b(DAY|HOUR|MINUTE)_MS = /
+    expect(linesWith(spelt, ['src/platform/time.ts'])).toEqual([])
+  })
+
   test('seals and signs with SEALING_KEYS only what docs/operations.md gives an age', ({
     expect,
   }) => {

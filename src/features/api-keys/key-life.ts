@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../../platform/deps'
-
-const DAY_MS = 86_400_000
+import { DAY_MS } from '../../platform/time'
 
 /** How long a secret of a key works at most; docs/operations.md counts on it. */
 export const MAX_KEY_DAYS = 365

@@ -9,12 +9,12 @@ import { insertWaiting, type WaitingMail } from '../../platform/email/enqueue'
 import { countFailed } from '../../platform/jobs/count-failed'
 import type { Counts } from '../../platform/jobs/job'
 import { reach } from '../../platform/reach'
+import { DAY_MS } from '../../platform/time'
 import { REMIND_DAYS } from './key-life'
 
 /** Keys of one round, and rounds of one run: the rest is reminded of a day later. */
 const KEYS = 100
 const ROUNDS = 10
-const DAY_MS = 86_400_000
 const [FIRST, LAST] = REMIND_DAYS
 
 /**

@@ -7,16 +7,17 @@ import type { Deps } from '../../platform/deps'
 import { countFailed } from '../../platform/jobs/count-failed'
 import type { Counts } from '../../platform/jobs/job'
 import { reach } from '../../platform/reach'
+import { DAY_MS, HOUR_MS } from '../../platform/time'
 import { performAct, selectActs, type WaitingAct } from './perform-act'
 
 /** Acts that one run does or closes; the rest is due at the next. */
 const ACTS = 50
 /** When an act that failed is tried again: others have their turn first. */
-const RETRY_MS = 3_600_000
+const RETRY_MS = HOUR_MS
 /**
  * How long what was decided stays to be looked up; its events stay longer. How many a run forgets.
  */
-const KEPT_MS = 30 * 86_400_000
+const KEPT_MS = 30 * DAY_MS
 const FORGOTTEN = 1000
 
 /**

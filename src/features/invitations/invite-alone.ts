@@ -11,9 +11,10 @@ import { users } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { maskAddress } from '../../platform/email/header-safety'
 import { problem } from '../../platform/problems'
+import { DAY_MS } from '../../platform/time'
 
 /** How long everyone who has been an admin can stop it: long enough for a holiday. */
-const DELAY_MS = 7 * 86_400_000
+const DELAY_MS = 7 * DAY_MS
 const STOP_FIRST = 'GET /api/admin/acts/ lists it. Stop it before you ask for another.'
 /** Former admins who are told; of more, those who have signed in last. */
 const TOLD = 50

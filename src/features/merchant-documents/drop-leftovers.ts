@@ -7,14 +7,14 @@ import type { Deps } from '../../platform/deps'
 import type { Counts } from '../../platform/jobs/job'
 import { log } from '../../platform/log'
 import { reach } from '../../platform/reach'
+import { DAY_MS, HOUR_MS } from '../../platform/time'
 import { notePlace, readPlace, walkDocuments } from './document-walk'
 import { readUnknownSince, sortUnknown, writeUnknownSince } from './unknown-since'
 
-const DAY_MS = 86_400_000
 /** Rows that one run deletes; the rest is there at the next. */
 const ROWS = 100
 /** Longer than any upload runs (platform/body/upload.ts). */
-const UNFINISHED_MS = 3_600_000
+const UNFINISHED_MS = HOUR_MS
 /** Twice as long as a restore of D1, which brings rows back, can be undone (decision 031). */
 const KEPT_MS = 60 * DAY_MS
 /** Objects of one page: so many the archive lists, and deletes, in one call. */

@@ -3,11 +3,11 @@ import { mailStatus } from '../../platform/db/mail-schema'
 import type { Deps } from '../../platform/deps'
 import { accountFaults } from '../../platform/email/carrier'
 import { reach } from '../../platform/reach'
+import { MINUTE_MS } from '../../platform/time'
 import type { ReportData } from './report-data'
 
 type MailPause = Omit<ReportData['mailPauses'][number], 'isOver'> & { isOver?: false }
 
-const MINUTE_MS = 60_000
 const faults = z.enum(accountFaults)
 
 /** How long mail was paused, by reason and seconds. */

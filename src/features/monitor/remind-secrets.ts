@@ -2,8 +2,8 @@ import { tellOnceSince } from '../../identity/accounts/once-since'
 import type { SigningKey } from '../../platform/crypto/jwt'
 import type { Deps } from '../../platform/deps'
 import type { Counts } from '../../platform/jobs/job'
+import { DAY_MS } from '../../platform/time'
 
-const DAY_MS = 86_400_000
 export const OLD_DAYS = 180
 const MAILED_EVERY_MS = 30 * DAY_MS
 

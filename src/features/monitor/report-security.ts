@@ -6,12 +6,11 @@ import type { Deps } from '../../platform/deps'
 import { maskAddress } from '../../platform/email/header-safety'
 import type { Counts } from '../../platform/jobs/job'
 import { reach } from '../../platform/reach'
+import { DAY_MS, HOUR_MS } from '../../platform/time'
 import { newestHead } from '../audit-log/tree/heads'
 import { readHead } from '../audit-log/tree/tree-head'
 import { securityFigures } from './security-figures'
 
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
 const WEEK_MS = 7 * DAY_MS
 /** The first Monday of 1970, at seven. */
 const FIRST_MS = 4 * DAY_MS + 7 * HOUR_MS

@@ -11,8 +11,7 @@ import type { Templates } from '../../platform/email/template'
 import { countFailed } from '../../platform/jobs/count-failed'
 import type { Counts } from '../../platform/jobs/job'
 import { reach } from '../../platform/reach'
-
-const DAY_MS = 86_400_000
+import { DAY_MS } from '../../platform/time'
 
 /**
  * Statistics that someone has made with ANALYZE or PRAGMA optimize. SQLite would plan by them for

@@ -25,9 +25,10 @@ import { sessions, users } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { insertWaiting } from '../../platform/email/enqueue'
 import { problem } from '../../platform/problems'
+import { DAY_MS } from '../../platform/time'
 
 /** How long a mailed link can undo it: an owner on holiday must find the mail in time. */
-const GRACE_MS = 14 * 86_400_000
+const GRACE_MS = 14 * DAY_MS
 
 /**
  * Schedules the erasure of an account: all its sessions end, nobody can sign in any more, and a mailed

@@ -11,8 +11,9 @@ import type { Deps } from '../../platform/deps'
 import { countFailed } from '../../platform/jobs/count-failed'
 import type { Counts } from '../../platform/jobs/job'
 import { reach } from '../../platform/reach'
+import { DAY_MS } from '../../platform/time'
 
-const WAIT_MS = 30 * 86_400_000
+const WAIT_MS = 30 * DAY_MS
 /**
  * Old invitations that one query looks at, and such queries of one run: one more, since it walks
  * round.

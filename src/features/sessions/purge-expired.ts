@@ -6,8 +6,8 @@ import { DEVICE_COOKIE_SECONDS } from '../../platform/http/cookies'
 import type { Counts } from '../../platform/jobs/job'
 import { sweep } from '../../platform/jobs/sweep'
 import { reach } from '../../platform/reach'
+import { DAY_MS } from '../../platform/time'
 
-const DAY_MS = 86_400_000
 /** Milliseconds that all of a run may take; and keys that it deletes, which have an index. */
 const RUN_MS = 60_000
 const KEYS = 1000

@@ -11,6 +11,7 @@ import { sessions } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { requireAllowed, takeOfAccount } from '../../platform/http/rate-limit'
 import { problem } from '../../platform/problems'
+import { DAY_MS } from '../../platform/time'
 
 /** Within this time the same token gets the same successor: several tabs, a retry on a bad line. */
 const RACE_MS = 10_000
@@ -108,4 +109,4 @@ async function rotate(
 }
 
 /** Days are those of UTC. */
-const dayOf = (time: Date): number => Math.floor(time.getTime() / 86_400_000)
+const dayOf = (time: Date): number => Math.floor(time.getTime() / DAY_MS)

@@ -7,12 +7,13 @@ import { type Role, users } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { enqueueNotice } from '../../platform/email/enqueue'
 import { emailKey } from '../../platform/text/email-key'
+import { DAY_MS } from '../../platform/time'
 import { removeSignUps } from './free-address'
 import { issueLink, linkColumns, revokeLinks } from './links'
 import { mailedLink } from './mailed-link'
 
 const INVITATION_DAYS = 7
-export const INVITATION_MS = INVITATION_DAYS * 86_400_000
+export const INVITATION_MS = INVITATION_DAYS * DAY_MS
 
 /** An account that waits for its owner. It has no password, and the hash of none is its mark. */
 export type Invited = Readonly<{

@@ -1,12 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { randomToken, sha256 } from '../../platform/crypto/token'
 import type { Deps } from '../../platform/deps'
+import { DAY_MS } from '../../platform/time'
 import { YOUNG_MS, youngAfter } from '../factors/strong-factors'
 import { issueLink } from './links'
 import { mailedLink } from './mailed-link'
 
 /** How long the owner of an address that was replaced can take that back (decision 009). */
-export const ADDRESS_MS = 7 * 86_400_000
+export const ADDRESS_MS = 7 * DAY_MS
 
 /**
  * The statement that makes a “this was not me” link. It takes the account back to what it is at

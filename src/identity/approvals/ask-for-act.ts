@@ -9,6 +9,7 @@ import type { Role } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { insertWaiting, type WaitingMail } from '../../platform/email/enqueue'
 import { problem } from '../../platform/problems'
+import { DAY_MS } from '../../platform/time'
 import { issueLink } from '../accounts/links'
 import type { CurrentSession } from '../credentials/find-session'
 import { maySensitively, requireUsed, useStepUp } from '../credentials/step-up'
@@ -16,7 +17,6 @@ import { actEvents } from './end-acts'
 import { isNotAskedFor } from './standing-acts'
 
 /** How long another admin has to approve an act, or its target to stop it. */
-const DAY_MS = 86_400_000
 
 const WAITS_ALREADY = 'The same may wait already: GET /api/admin/acts/ lists what waits.'
 

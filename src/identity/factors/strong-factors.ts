@@ -2,12 +2,13 @@ import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../../platform/audit/record'
 import { backupCodes, totpAuthenticators } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
+import { DAY_MS } from '../../platform/time'
 
 /**
  * How long a strong factor and backup codes are young (decision 019): a login asks for them at
  * once, a reset by mail does not yet and takes them away, and a mailed link undoes them.
  */
-export const YOUNG_MS = 72 * 3_600_000
+export const YOUNG_MS = 3 * DAY_MS
 
 /** What was added after this is young. */
 export const youngAfter = ({ now }: Pick<Deps, 'now'>): Date => new Date(now().getTime() - YOUNG_MS)

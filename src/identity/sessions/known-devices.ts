@@ -2,10 +2,11 @@ import { eq, type SQL, sql } from 'drizzle-orm'
 import { insertWhere } from '../../platform/db/insert-where'
 import { knownDevices } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
+import { DAY_MS } from '../../platform/time'
 import { MAX_DEVICES } from '../attempts/limiter/guard-limits'
 
 /** A known browser is noted anew once a day: so most logins write one row less. */
-const NOTED_EVERY_MS = 86_400_000
+const NOTED_EVERY_MS = DAY_MS
 /** What Cloudflare says when it does not know. */
 const UNKNOWN_COUNTRY = 'XX'
 

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { SYSTEM } from '../caller'
 import type { Deps } from '../deps'
 import { networkOf } from '../ip-address'
+import { DAY_MS } from '../time'
 import type { Standing } from './budget/budget'
 import type { QueuedMail } from './queued-mail'
 import type { Template } from './template'
@@ -30,7 +31,7 @@ export const mailCause = z.union([
 export type MailCause = Readonly<z.infer<typeof mailCause>>
 
 /** As long as a strong factor is young (decision 019). */
-const YOUNG_MS = 3 * 86_400_000
+const YOUNG_MS = 3 * DAY_MS
 
 /** The account that causes a mail, by the owner's session unless `isKnown` says otherwise. */
 export const causingAccountOf = (

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto'
+import { DAY_MS } from '../time'
 
 const FIRST_SECONDS = 10
 const FACTOR = 4
 const LONGEST_SECONDS = 21_600
 const MORNING_SECONDS = 1800
-const DAY_MS = 86_400_000
 
 /** The queue takes no longer delay. */
 export const MAX_DELAY_SECONDS = 86_400

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
+import { HOUR_MS } from '../time'
 import { type Left, leftOf, type Quota, stricter, take, type Window } from '../window'
 
 /** Whose requests are counted, and how many times the quotas they may use. */
@@ -134,7 +135,6 @@ export class IpLimiter extends DurableObject<Env> {
 }
 
 const STRANGERS = 'strangers'
-const HOUR_MS = 3_600_000
 const REFUSALS: Quota = { limit: Infinity, seconds: 3600 }
 const MOST_NETWORKS = 1000
 const OTHERS = 'others'

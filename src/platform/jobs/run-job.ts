@@ -7,9 +7,8 @@ import { messageOf } from '../error-text'
 import { log } from '../log'
 import { describeError } from '../problems'
 import { reach, within } from '../reach'
+import { HOUR_MS } from '../time'
 import type { Counts, NamedJob } from './job'
-
-const HOUR_MS = 3_600_000
 
 /**
  * Runs a job and notes how it went. Throws if it failed, or if that cannot be noted: by its name

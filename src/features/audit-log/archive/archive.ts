@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { auditSegments } from '../../../platform/db/audit-schema'
 import type { Deps } from '../../../platform/deps'
 import { reach } from '../../../platform/reach'
+import { DAY_MS } from '../../../platform/time'
 import { proveSigned } from '../prove-signed'
 import { newestHead } from '../tree/heads'
 import { storedTiles, tileKey } from '../tree/read-tiles'
@@ -13,7 +14,6 @@ import { manifestKey, pack, SEGMENT_SIZE, segmentKey } from './segment'
 import { entriesFrom, linesOf, requireSealed } from './segment-lines'
 import type { StoredEvent } from './stored-event'
 
-const DAY_MS = 86_400_000
 /** Segments that one run writes: one to two seconds of CPU, and 1.5 million events a day. */
 const SEGMENTS = 4
 const TILES = SEGMENT_SIZE / TILE_WIDTH

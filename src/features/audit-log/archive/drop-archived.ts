@@ -2,12 +2,11 @@ import { and, desc, eq, lt, sql } from 'drizzle-orm'
 import { auditHeads, auditSegments, auditTiles } from '../../../platform/db/audit-schema'
 import type { Deps } from '../../../platform/deps'
 import { reach } from '../../../platform/reach'
+import { DAY_MS, HOUR_MS } from '../../../platform/time'
 import { TILE_WIDTH } from '../tree/tiles'
 import { requireArchived } from './archived'
 import { SEGMENT_SIZE } from './segment'
 
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
 /** Rows that one statement deletes. */
 const CHUNK = 1024
 

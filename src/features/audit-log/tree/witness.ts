@@ -1,12 +1,12 @@
 import type { Deps } from '../../../platform/deps'
 import { reach } from '../../../platform/reach'
+import { HOUR_MS } from '../../../platform/time'
 import { refuseMismatch } from '../mismatch'
 import { proveConsistency } from '../prove'
 import { newestHead, requireOurs } from './heads'
 import { readHead, type TreeHead } from './tree-head'
 
 const PREFIX = 'audit/heads/'
-const HOUR_MS = 3_600_000
 const keyAt = (ms: number) => `${PREFIX}${new Date(ms).toISOString().slice(0, 13)}.jws`
 
 /**

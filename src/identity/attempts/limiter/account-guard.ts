@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { settings } from '../../../platform/settings'
+import { DAY_MS, HOUR_MS } from '../../../platform/time'
 import { withAsked } from './code-attempts'
 import { type Earned, recovered, withLogin, withoutDevice, withRecovery } from './guard-devices'
 import type { QuotaKind } from './guard-limits'
@@ -140,5 +141,5 @@ export class AccountGuard extends DurableObject<Env> {
   }
 }
 
-const CLEANUP_PAUSE_MS = 3_600_000
-const ASKED_PAUSE_MS = 86_400_000
+const CLEANUP_PAUSE_MS = HOUR_MS
+const ASKED_PAUSE_MS = DAY_MS

@@ -2,6 +2,7 @@ import { mac } from '../../crypto/token'
 import type { Deps } from '../../deps'
 import { reach } from '../../reach'
 import { emailKey } from '../../text/email-key'
+import { HOUR_MS } from '../../time'
 import { standingOf } from '../cause'
 import type { ReadyMail } from '../ready-mail'
 import { senderOf } from '../sender'
@@ -27,7 +28,7 @@ export async function askBudget(
 }
 
 /** Older than any code: a day that was full, or a pause, has held it up. */
-const LATE_MS = 3_600_000
+const LATE_MS = HOUR_MS
 
 export const mailBudget = ({ mailBudgets }: Pick<Deps, 'mailBudgets'>) =>
   mailBudgets.getByName('mail')

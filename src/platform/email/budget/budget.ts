@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../time'
 import { CAPS, capsOf } from './budget-caps'
 import { type Recipient, type RecipientWindows, takeOfRecipient } from './recipient-cap'
 
@@ -111,8 +112,6 @@ const PACE: Readonly<Record<Part, readonly [atOnce: number, inAll: number]>> = {
 
 /** Rounded up: a share of a small limit is at least one mail. */
 export const perCent = (limit: number, share: number) => Math.ceil((limit * share) / 100)
-
-const DAY_MS = 86_400_000
 
 /** The day of the budget, in UTC, as a number. */
 export const dayOf = (now: number): number => Math.floor(now / DAY_MS)

@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from '../../time'
 import type { AccountFault } from '../carrier'
 
 /** What became of a mail, for the breaker. */
@@ -70,8 +71,6 @@ const PROBE_MS = 90_000
 const PROBE_WAIT_SECONDS = 15
 /** As long as all that wait for the end of a pause take to come back (platform/email/retry-delay.ts). */
 const OTHERS_FIRST_MS = 60_000
-const MINUTE_MS = 60_000
-const DAY_MS = 86_400_000
 
 /** What a batch may send now. */
 export type Gate = Readonly<{

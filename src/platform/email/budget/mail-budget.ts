@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { digestStep } from '../../digest'
+import { DAY_MS } from '../../time'
 import { type BudgetRequest, type BudgetVerdict, dayOf, judge } from './budget'
 import { type Level, levelOf, LEVELS } from './budget-levels'
 import { budgetStore, createTables, type Today } from './budget-store'
@@ -144,7 +145,7 @@ export class MailBudget extends DurableObject<Env> {
   }
 }
 
-const CLEANUP_PAUSE_MS = 86_400_000
+const CLEANUP_PAUSE_MS = DAY_MS
 /** As long as the queue keeps a message. */
 const KEPT_DAYS = 14
 
@@ -155,5 +156,5 @@ function add(counts: Record<string, number>, counter: string): void {
 const figuresOf = ({ counts }: Today, now: number, dailyLimit: number): DayFigures => ({
   level: levelOf(counts, dailyLimit),
   counts,
-  resetsAt: (dayOf(now) + 1) * 86_400_000,
+  resetsAt: (dayOf(now) + 1) * DAY_MS,
 })
