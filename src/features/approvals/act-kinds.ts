@@ -10,7 +10,7 @@ import type { ActKind } from '../../platform/db/admin-schema'
 import { sessions, totpAuthenticators, users } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { insertWaiting, waitingMail } from '../../platform/email/enqueue'
-import type { WaitingAct } from './perform-act'
+import type { WaitingAct } from './waiting-act'
 
 /** Who does it: a user id or `system`, and in which session. */
 export type Actor = Readonly<{ actor: string; sessionId: string | null }>

@@ -7,7 +7,8 @@ import { batch } from '../../platform/db/batch'
 import type { Deps } from '../../platform/deps'
 import { problem } from '../../platform/problems'
 import { actKindOf } from './act-kinds'
-import { performAct, selectActs, type WaitingAct } from './perform-act'
+import { performAct } from './perform-act'
+import { selectActs, type WaitingAct } from './waiting-act'
 
 type Choice = Readonly<{ actId: string; userId?: string }>
 

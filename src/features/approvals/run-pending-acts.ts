@@ -8,7 +8,8 @@ import { countFailed } from '../../platform/jobs/count-failed'
 import type { Counts } from '../../platform/jobs/job'
 import { reach } from '../../platform/reach'
 import { DAY_MS, HOUR_MS } from '../../platform/time'
-import { performAct, selectActs, type WaitingAct } from './perform-act'
+import { performAct } from './perform-act'
+import { selectActs, type WaitingAct } from './waiting-act'
 
 /** Acts that one run does or closes; the rest is due at the next. */
 const ACTS = 50

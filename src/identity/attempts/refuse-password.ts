@@ -10,8 +10,8 @@ import { enqueueNotice, type MailRequest, waitingMail } from '../../platform/ema
 import type { LoginIdentifier } from '../../platform/text/email-key'
 import type { PasswordFailed } from './limiter/reservations'
 import { putLock } from './lock-record'
+import type { PasswordHolder } from './password-holder'
 import { noteWrongPassword } from './spray'
-import type { PasswordHolder } from './try-password'
 
 /** Of one network in an hour: more than people mistype, few enough for a flood. */
 const FAILURES_SINGLY = 20

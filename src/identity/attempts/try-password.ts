@@ -1,37 +1,11 @@
 import { dummyHash, verifyPassword } from '../../platform/crypto/password-hash'
-import { users } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { problem, tooMany } from '../../platform/problems'
 import { reach } from '../../platform/reach'
 import type { LoginIdentifier } from '../../platform/text/email-key'
 import { guardOf, guardOfNobody } from './guard-of'
+import type { PasswordHolder } from './password-holder'
 import { refusePassword } from './refuse-password'
-
-/** The columns of a query that make a `PasswordHolder`. */
-export const holderColumns = {
-  id: users.id,
-  email: users.email,
-  emailKey: users.emailKey,
-  usernameKey: users.usernameKey,
-  locale: users.locale,
-  role: users.role,
-  createdAt: users.createdAt,
-  passwordHash: users.passwordHash,
-  recoveredEpoch: users.recoveredEpoch,
-  recoveredDevice: users.recoveredDevice,
-}
-
-/** What a check of the password needs to know of its owner. */
-export type PasswordHolder = Readonly<{
-  id: string
-  email: string
-  locale: string
-  role: string
-  createdAt: Date
-  passwordHash: string
-  recoveredEpoch: number | null
-  recoveredDevice: string | null
-}>
 
 type Try<User> = Readonly<{
   /** As it was typed at a login; of somebody who is signed in, the address. */

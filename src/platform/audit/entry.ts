@@ -68,3 +68,12 @@ export const personalHash = (salt: string, personal: Personal | Text): string =>
     .update(Buffer.from(salt, 'base64url'))
     .update(canonical(personal))
     .digest('base64url')
+
+/** Half a character, which UTF-8 cannot say, becomes U+FFFD: what is stored is what was hashed. */
+export const wellFormed = (data: Text): Text =>
+  Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [
+      name.toWellFormed(),
+      typeof value === 'string' ? value.toWellFormed() : value,
+    ]),
+  )

@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { auditEvents as table } from '../db/audit-schema'
 import { insertFrom } from '../db/insert-where'
 import type { Deps } from '../deps'
-import { personalHash, type Text } from './entry'
+import { personalHash, wellFormed } from './entry'
 import { type AuditEventName, auditEvents } from './events'
 import type { SealedText } from './text'
 
@@ -77,12 +77,3 @@ function valuesOf(
 }
 
 const SALT_BYTES = 16
-
-/** Half a character, which UTF-8 cannot say, becomes U+FFFD: what is stored is what was hashed. */
-export const wellFormed = (data: Text): Text =>
-  Object.fromEntries(
-    Object.entries(data).map(([name, value]) => [
-      name.toWellFormed(),
-      typeof value === 'string' ? value.toWellFormed() : value,
-    ]),
-  )

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Deps } from '../deps'
 import { problem } from '../problems'
-import { canonical, personalHash, type Text } from './entry'
+import { canonical, personalHash, type Text, wellFormed } from './entry'
 import { logDamaged, makePersonalKeys } from './personal-box'
-import { wellFormed } from './record'
 
 /**
  * A text as an event stores it: sealed with its person's key, and what stands for it in the tree.
