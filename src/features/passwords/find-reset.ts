@@ -2,7 +2,7 @@ import { and, eq, gt, sql } from 'drizzle-orm'
 import { isRecoverable } from '../../identity/accounts/is-recoverable'
 import { nameColumns } from '../../identity/accounts/name-columns'
 import { ownerColumns } from '../../identity/accounts/notify-owner'
-import { hasBackupCode, hasTotp } from '../../identity/factors/factors-of-user'
+import { hasBackupCode, hasTotp, methodsOf } from '../../identity/factors/factors-of-user'
 import { youngAfter } from '../../identity/factors/strong-factors'
 import { sha256 } from '../../platform/crypto/token'
 import { merchantProfiles } from '../../platform/db/merchant-schema'
@@ -46,4 +46,11 @@ export async function findReset(deps: Pick<Deps, 'db' | 'now'>, token: string) {
     )
   if (!found) throw problem('invalid_token')
   return { ...found, tokenHash, factorsBy }
+}
+
+/** What the page of a link shows before it asks for a password. Changes nothing. */
+export async function checkReset(deps: Pick<Deps, 'db' | 'now'>, token: string) {
+  const reset = await findReset(deps, token)
+  const { email, hasTotp: isFactorRequired } = reset
+  return { email, isFactorRequired, methods: isFactorRequired ? methodsOf(reset) : [] }
 }

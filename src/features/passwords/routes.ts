@@ -15,8 +15,8 @@ import { anyone } from '../../platform/http/guard'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { emailAddress } from '../../platform/text/email-key'
 import { changePassword } from './change-password'
-import { checkReset } from './check-reset'
 import { confirmReset } from './confirm-reset'
+import { checkReset } from './find-reset'
 
 export const passwordRoutes = new Hono<AppEnv>({ strict: false })
   .post(
