@@ -2,7 +2,7 @@ import { remindKeys } from './features/api-keys/remind-keys'
 import { runPendingActs } from './features/approvals/run-pending-acts'
 import { archiveEvents } from './features/audit-log/archive/archive'
 import { sealEvents } from './features/audit-log/tree/seal'
-import { dropLeftovers } from './features/merchant-documents/drop-leftovers'
+import { purgeOrphans } from './features/merchant-documents/purge-orphans'
 import { remindSecrets } from './features/monitor/remind-secrets'
 import { reportSecurity } from './features/monitor/report-security'
 import { watchJobs } from './features/monitor/watch-jobs'
@@ -38,7 +38,7 @@ export const crons: Readonly<Record<string, NamedJob>> = {
   '*/15 * * * *': { name: 'purge-expired', job: purgeExpired, ...everyQuarter },
   '1-59/15 * * * *': { name: 'purge-unconfirmed', job: purgeUnconfirmed, ...everyQuarter },
   '2-59/15 * * * *': { name: 'erase-accounts', job: eraseAccounts, ...everyQuarter },
-  '3-59/15 * * * *': { name: 'drop-leftovers', job: dropLeftovers, ...everyQuarter },
+  '3-59/15 * * * *': { name: 'drop-leftovers', job: purgeOrphans, ...everyQuarter },
   '4-59/15 * * * *': { name: 'run-pending-acts', job: runPendingActs, ...everyQuarter },
   '5-59/15 * * * *': { name: 'archive-events', job: archiveEvents, ...everyQuarter },
   '6-59/15 * * * *': { name: 'reseal-secrets', job: resealSecrets, ...everyQuarter },

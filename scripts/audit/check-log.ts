@@ -39,7 +39,12 @@ export async function checkLog(sources: readonly Source[], wanted: Wanted): Prom
     progress.end()
   }
   history.end()
-  return reportOf(reading, { ...wanted, heads, isRooted: tree.isRooted, reach: tiles.reach() })
+  return reportOf(reading, {
+    ...wanted,
+    heads,
+    isRooted: tree.isRooted,
+    callStore: tiles.callStore(),
+  })
 }
 
 async function readAll(sources: readonly Source[], reading: Reading): Promise<void> {

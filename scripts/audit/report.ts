@@ -11,7 +11,7 @@ type Expected = Readonly<{
   /** The log has to go to this entry at least. */
   through: number | undefined
   /** So many entries have tiles. */
-  reach: number
+  callStore: number
   isRooted: boolean
 }>
 
@@ -39,7 +39,10 @@ export function reportOf(reading: Reading, expected: Expected): Report {
 }
 
 /** What has been cut off the end leaves heads or tiles behind, or is missed by whoever knows of it. */
-function requireTail({ history, isComplete }: Reading, { heads, through, reach }: Expected): void {
+function requireTail(
+  { history, isComplete }: Reading,
+  { heads, through, callStore }: Expected,
+): void {
   const { next } = history
   const larger = heads.at(-1)
   if (isComplete && larger && larger.size >= next)
@@ -48,7 +51,8 @@ function requireTail({ history, isComplete }: Reading, { heads, through, reach }
       'deleted',
       `truncated: there were ${count(larger.size)} entries, ${signedAs(larger)}`,
     )
-  if (reach >= next) throw wrongEntry(next, 'deleted', `truncated: there are tiles up to ${reach}`)
+  if (callStore >= next)
+    throw wrongEntry(next, 'deleted', `truncated: there are tiles up to ${callStore}`)
   if (through !== undefined && through >= next)
     throw wrongEntry(next, 'deleted', `truncated: the log should go to entry ${through}`)
 }
@@ -58,13 +62,13 @@ const signedAs = ({ size, at, where }: Known) =>
     ? `root of ${count(size)} entries proven by ${where}`
     : `head of ${count(size)} entries signed at ${day(at)}`
 
-function tailNotes(fits: Known, last: number, { heads, reach }: Expected): string[] {
+function tailNotes(fits: Known, last: number, { heads, callStore }: Expected): string[] {
   const larger = heads.filter(({ size }) => size > last)
   const [most] = larger.slice(-1)
   return [
     ...(fits.size < last
       ? [
-          `${span(fits.size + 1, last)}: no head here is of them${reach >= last ? ', only tiles, which are not signed' : '; they may not be sealed yet'}`,
+          `${span(fits.size + 1, last)}: no head here is of them${callStore >= last ? ', only tiles, which are not signed' : '; they may not be sealed yet'}`,
         ]
       : []),
     ...(most

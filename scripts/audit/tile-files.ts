@@ -43,7 +43,7 @@ export class TileFiles {
   }
 
   /** How many leaves there are tiles for, at most. */
-  reach(): number {
+  callStore(): number {
     return TILE_WIDTH * ((this.#numbers(0).at(-1) ?? -1) + 1)
   }
 

@@ -3,7 +3,7 @@ import { type Spread, spread } from './statistics.ts'
 
 /** Does one request. */
 export type Act = () => Promise<unknown>
-export type Side = Readonly<{ pid: number; act: Act }>
+export type Counters = Readonly<{ pid: number; act: Act }>
 
 export type Comparison = Readonly<{
   name: string
@@ -17,7 +17,7 @@ export type Comparison = Readonly<{
   difference: Spread
 }>
 
-export type Pair = Readonly<{ name: string; ours: Side; twinName: string; twin: Side }>
+export type Pair = Readonly<{ name: string; ours: Counters; twinName: string; twin: Counters }>
 
 export type Plan = Readonly<{
   requests: number
@@ -59,7 +59,7 @@ export async function compare(pair: Pair, plan: Plan): Promise<Comparison> {
 }
 
 async function measure(
-  { pid, act }: Side,
+  { pid, act }: Counters,
   { requests, connections }: { requests: number; connections: number },
 ): Promise<Window> {
   const from = { cpu: cpuMs(pid), at: performance.now() }
@@ -88,7 +88,7 @@ export type Turn<Name extends string> = Readonly<Record<Name, { cpu: number; ms:
  * still does after its answer is counted for the act that caused it: until another act needs the process.
  */
 export async function takeTurns<Name extends string>(
-  sides: Readonly<Record<Name, Side>>,
+  sides: Readonly<Record<Name, Counters>>,
   turns: number,
 ): Promise<Turn<Name>[]> {
   const names = Object.keys(sides) as Name[]

@@ -1,6 +1,6 @@
 /** How long the service waits, in milliseconds. Tests in which something hangs give less. */
 export type Patience = Readonly<{
-  /** For a store, a guard or the queue, before the request that needs it is refused (reach.ts). */
+  /** For a store, a guard or the queue, before the request that needs it is refused (call-store.ts). */
   store: number
   /** For the queue to take a notice, before the notice goes to the database (platform/email/enqueue.ts). */
   notice: number

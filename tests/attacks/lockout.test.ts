@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
 import { eraseAccounts } from '../../src/features/privacy/erase-accounts'
-import { guardOf } from '../../src/identity/attempts/guard-of'
+import { limiterOf } from '../../src/identity/attempts/limiter-of'
 import { signedIn } from '../support/acts'
 import { freshAddress, startApp } from '../support/app'
 import { countingHashes, failLogin, visible } from '../support/attack'
@@ -113,7 +113,7 @@ describe('lockout and throttling', () => {
     const ada = await app.hasAccount()
     const key = { kind: 'email', key: ada.email } as const
     for (let count = 0; count < 5; count++) {
-      using place = await guardOf(app.deps(), { name: key }).reservePassword({
+      using place = await limiterOf(app.deps(), { name: key }).reservePassword({
         device: null,
         isKnown: false,
         now: app.now().getTime(),

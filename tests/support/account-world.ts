@@ -53,9 +53,9 @@ export class AccountWorld {
 
   /** Whether its owner has had so many codes mailed that the next may be refused. */
   get #hasManyCodes(): boolean {
-    const within = (seconds: number) =>
+    const withTimeout = (seconds: number) =>
       this.#mailed.filter((at) => this.#now() < at + seconds * 1000).length
-    return within(3600) >= 10 || within(86_400) >= 30
+    return withTimeout(3600) >= 10 || withTimeout(86_400) >= 30
   }
 
   /** The code that a right password had mailed, if it did; `undefined` as well where it was one too many. */

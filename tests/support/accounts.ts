@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { issueDevice } from '../../src/identity/attempts/device-token'
-import { guardOf } from '../../src/identity/attempts/guard-of'
+import { limiterOf } from '../../src/identity/attempts/limiter-of'
 import { currentEpoch } from '../../src/identity/credentials/session-epoch'
 import { createSession } from '../../src/identity/sessions/create-session'
 import { hashPassword } from '../../src/platform/crypto/password-hash'
@@ -58,7 +58,7 @@ export async function openSession(
   if (!session) throw new Error(`no session for ${userId}`)
   const now = deps.now().getTime()
   const { securityEpoch: epoch } = user
-  await guardOf(deps, { userId }).remember({ device: device.hash, epoch }, now)
+  await limiterOf(deps, { userId }).remember({ device: device.hash, epoch }, now)
   const isBearer = session.transport === 'bearer'
   return {
     userId,

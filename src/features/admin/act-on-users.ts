@@ -3,12 +3,12 @@ import { type Notice, notifyOwner, ownerNotices } from '../../identity/accounts/
 import type { Authority } from '../../identity/approvals/authority'
 import type { CurrentSession } from '../../identity/credentials/find-session'
 import { type SealedText, sealerFor } from '../../platform/audit/text'
+import { withTimeout } from '../../platform/call-store'
 import { type Answers, batchOfEach, type Statements } from '../../platform/db/batch'
 import type { Deps } from '../../platform/deps'
 import { insertWaiting } from '../../platform/email/enqueue'
 import { problem } from '../../platform/problems'
-import { within } from '../../platform/reach'
-import { findSubjects, type Refusals, type Subject } from './subject'
+import { findTargets, type Refusals, type Target } from './target'
 
 /** Which accounts an admin acts on, and why. */
 export type UserAct = Readonly<{ userIds: readonly string[]; reason: string }>
@@ -27,7 +27,7 @@ type Act<S extends Statements> = Readonly<{
   reason: string
   authority: Authority
   /** What is done to an account, while `may` holds, and why. Throws what speaks against it. */
-  plan: (subject: Subject, may: SQL, text: SealedText | undefined) => Plan<S>
+  plan: (target: Target, may: SQL, text: SealedText | undefined) => Plan<S>
   /** Whether that was done, by the rows of its statements. */
   isDone: (rows: Answers<S>) => boolean
 }>
@@ -47,20 +47,20 @@ export async function actOnUsers<S extends Statements>(
   deps: Deps,
   session: CurrentSession,
   { userIds, reason, authority, plan, isDone }: Act<S>,
-): Promise<{ done: Subject[]; refusals: Refusals }> {
-  const { subjects, refusals } = await findSubjects(deps, session, userIds)
+): Promise<{ done: Target[]; refusals: Refusals }> {
+  const { subjects, refusals } = await findTargets(deps, session, userIds)
   const isSingle = userIds.length === 1
   const seal = await sealerFor(
     deps,
     subjects.map(({ id }) => id),
   )
-  const planned = await forEachOf(deps, subjects, refusals, async (subject) => {
-    const text = await seal(subject.id, { reason })
-    const { statements, mail } = plan(subject, authority.may, text)
-    const mails = mail && !isSingle ? await ownerNotices(deps, subject, mail.notice) : []
+  const planned = await forEachOf(deps, subjects, refusals, async (target) => {
+    const text = await seal(target.id, { reason })
+    const { statements, mail } = plan(target, authority.may, text)
+    const mails = mail && !isSingle ? await ownerNotices(deps, target, mail.notice) : []
     // Told is what is possible before it is done.
     const told = mail && (isSingle ? holds(deps, mail) : insertWaiting(deps, mails, mail.when))
-    return { subject, mail, statements: { told, ...statements } }
+    return { target, mail, statements: { told, ...statements } }
   })
   if (planned.length === 0) return { done: [], refusals }
   const all = planned.map(({ statements }) => statements)
@@ -68,13 +68,13 @@ export async function actOnUsers<S extends Statements>(
   authority.requireUsed(last.used)
   const [one] = planned
   if (isSingle && one?.mail && each[0]?.told?.length) {
-    await notifyOwner(deps, one.subject, one.mail.notice)
+    await notifyOwner(deps, one.target, one.mail.notice)
   }
   const done = planned.filter((_, at) => isDone(each[at] as Answers<S>))
   for (const one of planned) {
-    if (!done.includes(one)) refusals.set(one.subject.id, problem('user_state', CHANGED))
+    if (!done.includes(one)) refusals.set(one.target.id, problem('user_state', CHANGED))
   }
-  return { done: done.map(({ subject }) => subject), refusals }
+  return { done: done.map(({ target }) => target), refusals }
 }
 
 /** The statement that returns a row if a mail is to be sent. */
@@ -92,29 +92,29 @@ const CHANGED = { reason: 'changed meanwhile' }
  */
 export async function forEachOf<T>(
   { patience }: Pick<Deps, 'patience'>,
-  subjects: readonly Subject[],
+  subjects: readonly Target[],
   refusals: Refusals,
-  work: (subject: Subject) => Promise<T>,
+  work: (target: Target) => Promise<T>,
 ): Promise<T[]> {
   const results: T[] = []
   const open = new Set(subjects)
   let isOver = false
   const left = subjects.values()
   const lane = async () => {
-    for (const subject of left) {
+    for (const target of left) {
       try {
-        const result = await work(subject)
+        const result = await work(target)
         if (!isOver) results.push(result)
       } catch (error) {
-        if (!isOver) refusals.set(subject.id, error as Error)
+        if (!isOver) refusals.set(target.id, error as Error)
       }
       if (isOver) return
-      open.delete(subject)
+      open.delete(target)
     }
   }
   const lanes = () => Promise.all(Array.from({ length: AT_ONCE }, lane))
   // Lanes do not fail: what is caught is that they were too slow.
-  await within(patience.store, lanes).catch(() => {})
+  await withTimeout(patience.store, lanes).catch(() => {})
   isOver = true
   const tooLate = problem('service_unavailable', { reason: 'no time left' })
   for (const { id } of open) refusals.set(id, tooLate)

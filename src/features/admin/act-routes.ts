@@ -15,7 +15,7 @@ import { rateLimit } from '../../platform/http/rate-limit'
 import { changeRole } from './change-role'
 import { disableUser, enableUser } from './disable-user'
 import { scheduleFactorRemoval } from './schedule-factor-removal'
-import { reason } from './subject'
+import { reason } from './target'
 
 const admin = may('user_administration', { stepUp: true })
 const why = z.strictObject({ reason })

@@ -9,7 +9,7 @@ import type { Deps } from '../../platform/deps'
 import { problem } from '../../platform/problems'
 import { changeUser } from './change-user'
 import { scheduleRemoval } from './schedule-removal'
-import { findSubject, type Subject } from './subject'
+import { findTarget, type Target } from './target'
 
 /** What has become of a change of role: it waits for another admin, or for its day. */
 export type Waiting = ScheduledAct & Readonly<{ waitsFor: 'approval' | 'day' }>
@@ -24,23 +24,23 @@ export async function changeRole(
   input: { userId: string; role: Role; reason: string },
 ): Promise<Waiting | undefined> {
   const { userId, role, reason } = input
-  const subject = await findSubject(deps, session, userId)
-  if (subject.role === role || subject.status !== 'active') throw problem('user_state')
+  const target = await findTarget(deps, session, userId)
+  if (target.role === role || target.status !== 'active') throw problem('user_state')
   if (role === 'admin') {
-    return { ...(await askForGrant(deps, session, subject, reason)), waitsFor: 'approval' }
+    return { ...(await askForGrant(deps, session, target, reason)), waitsFor: 'approval' }
   }
-  if (subject.role === 'admin') {
+  if (target.role === 'admin') {
     const removal = { kind: 'demote_admin', role, reason } as const
-    return { ...(await scheduleRemoval(deps, session, subject, removal)), waitsFor: 'day' }
+    return { ...(await scheduleRemoval(deps, session, target, removal)), waitsFor: 'day' }
   }
-  await changeUser(deps, session, subject, {
+  await changeUser(deps, session, target, {
     event: 'user_role_changed',
-    data: { from: subject.role, to: role },
+    data: { from: target.role, to: role },
     text: await sealText(deps, userId, { reason }),
     set: { role },
-    when: sql`subject.role = ${subject.role} AND subject.status = 'active'`,
+    when: sql`subject.role = ${target.role} AND subject.status = 'active'`,
   })
-  await notifyOwner(deps, subject, {
+  await notifyOwner(deps, target, {
     template: 'role_changed',
     data: { role, reason, time: deps.now() },
   })
@@ -50,7 +50,7 @@ export async function changeRole(
 async function askForGrant(
   deps: Deps,
   session: CurrentSession,
-  { id, email }: Subject,
+  { id, email }: Target,
   reason: string,
 ): Promise<ScheduledAct> {
   const grant = newAct(deps)

@@ -6,12 +6,12 @@ import {
   isPossibleFor,
 } from '../../identity/approvals/change-statements'
 import type { CurrentSession } from '../../identity/credentials/find-session'
-import { maySensitively, requireUsed, useStepUp } from '../../identity/credentials/step-up'
+import { consumeStepUp, hasFreshStepUp, requireUsed } from '../../identity/credentials/step-up'
 import { batch } from '../../platform/db/batch'
 import type { Deps } from '../../platform/deps'
 import { problem } from '../../platform/problems'
 import { actOnUsers, type UserAct } from './act-on-users'
-import type { Refusals, Subject } from './subject'
+import type { Refusals, Target } from './target'
 
 /**
  * Does so at the word of an admin: one batch, in which nothing happens unless the admin's session
@@ -20,13 +20,13 @@ import type { Refusals, Subject } from './subject'
 export async function changeUser(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
   session: CurrentSession,
-  subject: Subject,
+  target: Target,
   change: Change,
 ): Promise<void> {
   const who = { actor: session.user.id, sessionId: session.id }
   const { changed, used } = await batch(deps.db, {
-    ...changeStatements(deps, who, subject, change, maySensitively(deps, session)),
-    used: useStepUp(deps, session),
+    ...changeStatements(deps, who, target, change, hasFreshStepUp(deps, session)),
+    used: consumeStepUp(deps, session),
   })
   requireUsed(used)
   if (changed.length === 0) throw problem('user_state', { reason: 'changed meanwhile' })
@@ -40,20 +40,20 @@ export async function changeUsers(
   deps: Deps,
   session: CurrentSession,
   { userIds, reason }: UserAct,
-  changeOf: (subject: Subject) => Omit<Change, 'text'> & { notice: Notice },
+  changeOf: (target: Target) => Omit<Change, 'text'> & { notice: Notice },
 ): Promise<Refusals> {
   const who = { actor: session.user.id, sessionId: session.id }
   const { refusals } = await actOnUsers(deps, session, {
     userIds,
     reason,
     authority: byStepUp(deps, session),
-    plan: (subject, may, text) => {
-      const { notice, ...change } = { ...changeOf(subject), text }
-      const when = isPossibleFor(subject, change.when, may)
+    plan: (target, may, text) => {
+      const { notice, ...change } = { ...changeOf(target), text }
+      const when = isPossibleFor(target, change.when, may)
       return {
-        statements: changeStatements(deps, who, subject, change, may),
+        statements: changeStatements(deps, who, target, change, may),
         // An address that was never confirmed may be a stranger's.
-        ...(subject.emailVerifiedAt && { mail: { notice, when } }),
+        ...(target.emailVerifiedAt && { mail: { notice, when } }),
       }
     },
     isDone: ({ changed }) => changed.length > 0,

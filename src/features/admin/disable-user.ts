@@ -6,7 +6,7 @@ import { problem, problemCode } from '../../platform/problems'
 import { requireDone, type UserAct } from './act-on-users'
 import { changeUsers } from './change-user'
 import { scheduleRemoval } from './schedule-removal'
-import { findSubject, type Refusals } from './subject'
+import { findTarget, type Refusals } from './target'
 
 type OneUserAct = Readonly<{ userId: string; reason: string }>
 
@@ -22,8 +22,8 @@ export async function disableUser(
   const refusal = (await disableUsers(deps, session, { userIds: [userId], reason })).get(userId)
   if (!refusal) return undefined
   if (problemCode(refusal) !== 'needs_another_admin') throw refusal
-  const subject = await findSubject(deps, session, userId)
-  return scheduleRemoval(deps, session, subject, { kind: 'disable_admin', reason })
+  const target = await findTarget(deps, session, userId)
+  return scheduleRemoval(deps, session, target, { kind: 'disable_admin', reason })
 }
 
 /**

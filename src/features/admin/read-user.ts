@@ -4,16 +4,16 @@ import { selectLinks } from '../../identity/accounts/find-link'
 import { linksOf } from '../../identity/accounts/links'
 import { actColumns, actEntry, waitingAct } from '../../identity/approvals/list-acts'
 import { isStandingAct } from '../../identity/approvals/standing-acts'
-import { guardOf } from '../../identity/attempts/guard-of'
+import { limiterOf } from '../../identity/attempts/limiter-of'
 import { namesOf } from '../../identity/attempts/lock-record'
 import { countBackupCodes } from '../../identity/factors/backup-codes'
 import { isLive } from '../../identity/sessions/list-sessions'
+import { callStore } from '../../platform/call-store'
 import { pendingActs } from '../../platform/db/admin-schema'
 import { batch } from '../../platform/db/batch'
 import { roles, sessions, totpAuthenticators, users } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { problem } from '../../platform/problems'
-import { reach } from '../../platform/reach'
 import { columns, entryOf, userEntry } from './list-users'
 
 const time = z.iso.datetime()
@@ -49,9 +49,11 @@ export async function readUser(
   if (!user) throw problem('not_found', { reason: 'no such user' })
   const names = namesOf(user)
   const [locks, nameLocks, rows] = await Promise.all([
-    reach(deps, 'guard', () => guardOf(deps, { userId }).locks(now.getTime())),
+    callStore(deps, 'guard', () => limiterOf(deps, { userId }).locks(now.getTime())),
     Promise.all(
-      names.map((name) => reach(deps, 'guard', () => guardOf(deps, { name }).locks(now.getTime()))),
+      names.map((name) =>
+        callStore(deps, 'guard', () => limiterOf(deps, { name }).locks(now.getTime())),
+      ),
     ),
     batch(db, {
       apps: db

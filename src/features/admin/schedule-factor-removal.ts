@@ -10,7 +10,7 @@ import { randomToken } from '../../platform/crypto/token'
 import type { Deps } from '../../platform/deps'
 import { maskAddress } from '../../platform/email/header-safety'
 import { problem } from '../../platform/problems'
-import { findSubject } from './subject'
+import { findTarget } from './target'
 
 /**
  * Schedules that an account loses its second factors, for an owner who has lost them: in a day, and
@@ -24,25 +24,25 @@ export async function scheduleFactorRemoval(
   session: CurrentSession,
   { userId, reason }: { userId: string; reason: string },
 ): Promise<ScheduledAct> {
-  const subject = await findSubject(deps, session, userId)
-  if (subject.status !== 'active') throw problem('user_state')
+  const target = await findTarget(deps, session, userId)
+  if (target.status !== 'active') throw problem('user_state')
   const [act, token] = [newAct(deps), randomToken()]
   const { dueAt } = act
   const data = { dueAt, reason, time: deps.now() }
   const mails = await Promise.all([
-    ownerNotices(deps, subject, {
+    ownerNotices(deps, target, {
       template: 'factor_removal_scheduled',
       data: { ...data, link: mailedLink(deps, 'stop-act', token) },
       expiresAt: dueAt.getTime(),
     }),
-    subject.role === 'admin' &&
+    target.role === 'admin' &&
       adminNotices(
         deps,
         {
           template: 'admin_factors_waiting',
           data: {
             ...data,
-            address: maskAddress(subject.email),
+            address: maskAddress(target.email),
             askedBy: maskAddress(session.user.email),
           },
         },

@@ -9,7 +9,7 @@ import { randomToken } from '../../platform/crypto/token'
 import type { Role } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { maskAddress } from '../../platform/email/header-safety'
-import type { Subject } from './subject'
+import type { Target } from './target'
 
 type Removal = Readonly<{ reason: string }> &
   (Readonly<{ kind: 'demote_admin'; role: Role }> | Readonly<{ kind: 'disable_admin' }>)
@@ -24,10 +24,10 @@ type Removal = Readonly<{ reason: string }> &
 export async function scheduleRemoval(
   deps: Deps,
   session: CurrentSession,
-  subject: Subject,
+  target: Target,
   { reason, ...removal }: Removal,
 ): Promise<ScheduledAct> {
-  const { id: userId, email } = subject
+  const { id: userId, email } = target
   const [act, token, time] = [newAct(deps), randomToken(), deps.now()]
   const { dueAt } = act
   const role = 'role' in removal ? removal.role : null
@@ -35,7 +35,7 @@ export async function scheduleRemoval(
   const data = { role, dueAt, askedBy, reason, time }
   const link = mailedLink(deps, 'keep-admin', token)
   const mails = await Promise.all([
-    ownerNotices(deps, subject, {
+    ownerNotices(deps, target, {
       template: 'admin_removal_scheduled',
       data: { ...data, link },
       expiresAt: dueAt.getTime(),

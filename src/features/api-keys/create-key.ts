@@ -6,7 +6,7 @@ import { newKeyId, newKeyText } from '../../identity/api-keys/key-text'
 import { isForAdmins, type Scope } from '../../identity/api-keys/scopes'
 import type { CurrentSession } from '../../identity/credentials/find-session'
 import { refOf } from '../../identity/credentials/session-ref'
-import { maySensitively, requireUsed, useStepUp } from '../../identity/credentials/step-up'
+import { hasFreshStepUp, requireUsed, consumeStepUp } from '../../identity/credentials/step-up'
 import { recordEvent } from '../../platform/audit/record'
 import { batch } from '../../platform/db/batch'
 import { insertFrom } from '../../platform/db/insert-where'
@@ -53,7 +53,7 @@ export async function createKey(
     remindedDays,
   }
   const owner = sql`FROM users WHERE id = ${userId} AND ${mayHaveKeys}
-    AND ${liveKeys(deps)} < ${MAX_KEYS} AND ${maySensitively(deps, session)}`
+    AND ${liveKeys(deps)} < ${MAX_KEYS} AND ${hasFreshStepUp(deps, session)}`
   const said = { key: id, scopes, days: input.expiresInDays }
   const {
     made: [made],
@@ -66,7 +66,7 @@ export async function createKey(
       sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${id})`,
     ),
     // Last: the key asks whether there is a step-up.
-    used: useStepUp(deps, session),
+    used: consumeStepUp(deps, session),
   })
   requireUsed(used)
   if (!made) {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { ownerColumns, ownerNotices } from '../../identity/accounts/notify-owner'
 import { mayHaveKeys } from '../../identity/api-keys/key-owner'
+import { callStore } from '../../platform/call-store'
 import { batch } from '../../platform/db/batch'
 import { apiKeys } from '../../platform/db/key-schema'
 import { users } from '../../platform/db/schema'
@@ -8,7 +9,6 @@ import type { Deps } from '../../platform/deps'
 import { insertWaiting, type WaitingMail } from '../../platform/email/enqueue'
 import { countFailed } from '../../platform/jobs/count-failed'
 import type { Counts } from '../../platform/jobs/job'
-import { reach } from '../../platform/reach'
 import { DAY_MS } from '../../platform/time'
 import { REMIND_DAYS } from './key-life'
 
@@ -62,7 +62,7 @@ type Place = Readonly<{ expiresAt: Date; id: string }>
  * takes.
  */
 const findDue = (deps: Pick<Deps, 'db' | 'patience'>, ms: number, after: Place) =>
-  reach(deps, 'database', () =>
+  callStore(deps, 'database', () =>
     deps.db
       .select({
         id: apiKeys.id,
@@ -91,7 +91,7 @@ async function remind(
   const due = sql`(SELECT api_keys.id FROM json_each(${ids}) AS given CROSS JOIN api_keys
     CROSS JOIN users WHERE api_keys.id = given.value AND ${isDue(ms)})`
   const remindedDays = sql`CASE WHEN ${endsWithin(LAST, ms)} THEN ${LAST} ELSE ${FIRST} END`
-  const { noted } = await reach(deps, 'database', () =>
+  const { noted } = await callStore(deps, 'database', () =>
     batch(deps.db, {
       mails: insertWaiting(deps, mails, sql`mail.value ->> 'about' IN ${due}`),
       noted: deps.db

@@ -5,7 +5,7 @@ import { mayHaveKeys } from '../../identity/api-keys/key-owner'
 import { newKeyText } from '../../identity/api-keys/key-text'
 import type { CurrentSession } from '../../identity/credentials/find-session'
 import { refOf } from '../../identity/credentials/session-ref'
-import { maySensitively, requireUsed, useStepUp } from '../../identity/credentials/step-up'
+import { hasFreshStepUp, requireUsed, consumeStepUp } from '../../identity/credentials/step-up'
 import { recordEvent } from '../../platform/audit/record'
 import { batch } from '../../platform/db/batch'
 import { apiKeys } from '../../platform/db/key-schema'
@@ -47,7 +47,7 @@ export async function rotateKey(
         expiresAt,
         remindedDays,
       })
-      .where(and(isKey(userId, id), isLive(deps), isOwners, maySensitively(deps, session)))
+      .where(and(isKey(userId, id), isLive(deps), isOwners, hasFreshStepUp(deps, session)))
       .returning(),
     event: recordEvent(
       deps,
@@ -55,7 +55,7 @@ export async function rotateKey(
       sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${id} AND secret_hash = ${hash})`,
     ),
     // Last: the key asks whether there is a step-up.
-    used: useStepUp(deps, session),
+    used: consumeStepUp(deps, session),
   })
   requireUsed(used)
   if (!rotated) {

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { endAct } from '../../identity/approvals/end-acts'
 import { stoppedNotices } from '../../identity/approvals/stopped-notices'
 import type { CurrentSession } from '../../identity/credentials/find-session'
-import { maySensitively, requireUsed, useStepUp } from '../../identity/credentials/step-up'
+import { hasFreshStepUp, requireUsed, consumeStepUp } from '../../identity/credentials/step-up'
 import { batch } from '../../platform/db/batch'
 import type { Deps } from '../../platform/deps'
 import { problem } from '../../platform/problems'
@@ -28,8 +28,8 @@ export async function approveAct(
   }
   if (act.requestedBy === session.user.id) throw problem('needs_another_admin')
   const by = { actor: session.user.id, sessionId: session.id }
-  const may = maySensitively(deps, session)
-  const { done, used } = await performAct(deps, act, by, may, useStepUp(deps, session))
+  const may = hasFreshStepUp(deps, session)
+  const { done, used } = await performAct(deps, act, by, may, consumeStepUp(deps, session))
   requireUsed(used ?? [])
   if (done.length === 0) throw problem('user_state', { reason: 'changed meanwhile' })
 }
@@ -47,8 +47,8 @@ export async function stopWaitingAct(
   const [act, by] = [{ ...rest, userId: user.id }, session.user.id]
   const who = { by, sessionId: session.id, mails: await stoppedNotices(deps, act, by) }
   const { stopped, used } = await batch(deps.db, {
-    ...endAct(deps, act, who, maySensitively(deps, session)),
-    used: useStepUp(deps, session),
+    ...endAct(deps, act, who, hasFreshStepUp(deps, session)),
+    used: consumeStepUp(deps, session),
   })
   requireUsed(used)
   if (stopped.length === 0) throw problem('user_state', { reason: 'decided meanwhile' })

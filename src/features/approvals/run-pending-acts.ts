@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { endAct } from '../../identity/approvals/end-acts'
 import { isStandingAct, selectScheduled } from '../../identity/approvals/standing-acts'
+import { callStore } from '../../platform/call-store'
 import { pendingActs } from '../../platform/db/admin-schema'
 import { batch } from '../../platform/db/batch'
 import type { Deps } from '../../platform/deps'
 import { countFailed } from '../../platform/jobs/count-failed'
 import type { Counts } from '../../platform/jobs/job'
-import { reach } from '../../platform/reach'
 import { DAY_MS, HOUR_MS } from '../../platform/time'
 import { performAct } from './perform-act'
 import { selectActs, type WaitingAct } from './waiting-act'
@@ -31,7 +31,7 @@ export async function runPendingActs(deps: Deps): Promise<Counts> {
   const now = deps.now().getTime()
   const due = sql`SELECT id FROM pending_acts
     WHERE state = 'waiting' AND due_at <= ${now} ORDER BY due_at LIMIT ${ACTS}`
-  const found = await reach(deps, 'database', () =>
+  const found = await callStore(deps, 'database', () =>
     selectActs(deps)
       .where(
         sql`pending_acts.id IN (SELECT id FROM (${due}) UNION ${selectScheduled})
@@ -42,7 +42,7 @@ export async function runPendingActs(deps: Deps): Promise<Counts> {
   const [acts, over] = [found.filter(({ stands }) => stands), found.filter(({ stands }) => !stands)]
   const notDone = await countFailed(acts, (act) => orLater(deps, act, () => perform(deps, act)))
   const notClosed = await countFailed(over, (act) => orLater(deps, act, () => close(deps, act)))
-  await reach(deps, 'database', () =>
+  await callStore(deps, 'database', () =>
     deps.db.delete(pendingActs).where(
       sql`id IN (SELECT id FROM pending_acts
         WHERE state IN ('done', 'stopped') AND due_at <= ${now - KEPT_MS} LIMIT ${FORGOTTEN})`,

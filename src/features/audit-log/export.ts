@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../../platform/audit/record'
+import { callStore } from '../../platform/call-store'
 import type { Deps } from '../../platform/deps'
-import { reach } from '../../platform/reach'
 import { archivedThrough } from './archive/drop-archived'
 import { type LogLine, openLines, SEGMENT_SIZE } from './archive/segment'
 import { lineOf, type StoredEvent } from './archive/stored-event'
@@ -86,7 +86,7 @@ async function nextPage(deps: Reads, plan: Plan, after: number): Promise<Page> {
   }
   const from = Math.max(after, range.start - 1)
   const to = Math.min(from + PAGE, range.end - 1)
-  const rows = await reach(deps, 'database', () =>
+  const rows = await callStore(deps, 'database', () =>
     deps.db.all<StoredEvent>(
       sql`SELECT * FROM audit_events WHERE id > ${from} AND id <= ${to}
         AND ${conditionOf(filter)} ORDER BY id`,

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
+import { callStore } from '../../platform/call-store'
 import type { Deps } from '../../platform/deps'
-import { reach } from '../../platform/reach'
 import { SEGMENT_SIZE } from './archive/segment'
 import type { EventFilter } from './event-query'
 
@@ -19,7 +19,7 @@ export async function idRange(
   const newest = sql`(SELECT max(id) FROM audit_events)`
   const start = from === undefined ? OLDEST : firstSince(from - SKEW_MS)
   const end = to === undefined ? sql`${newest} + 1` : firstSince(to + SKEW_MS)
-  const range = await reach(deps, 'database', () =>
+  const range = await callStore(deps, 'database', () =>
     deps.db.get<{ start: number; end: number | null }>(
       sql`SELECT ${start} AS start, ${end} AS end`,
     ),

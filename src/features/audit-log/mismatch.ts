@@ -1,5 +1,5 @@
-import { recordCounted } from '../../platform/audit/counted'
 import type { AuditEvent } from '../../platform/audit/record'
+import { recordSampled } from '../../platform/audit/sampled'
 import type { Deps } from '../../platform/deps'
 
 /**
@@ -11,6 +11,6 @@ export async function refuseMismatch(
   data: NonNullable<AuditEvent['data']>,
   message: string,
 ): Promise<never> {
-  await recordCounted(deps, { event: 'sys_audit_mismatch', actor: 'system', data })
+  await recordSampled(deps, { event: 'sys_audit_mismatch', actor: 'system', data })
   throw new Error(message)
 }

@@ -1,9 +1,9 @@
 import { inArray, sql } from 'drizzle-orm'
 import { canonical, gapAt } from '../../platform/audit/entry'
+import { callStore } from '../../platform/call-store'
 import { auditHeads } from '../../platform/db/audit-schema'
 import type { Deps } from '../../platform/deps'
 import { problem } from '../../platform/problems'
-import { reach } from '../../platform/reach'
 import { archivedThrough } from './archive/drop-archived'
 import { readSegment, segmentOf } from './archive/segment'
 import { entryOf, type StoredEvent } from './archive/stored-event'
@@ -85,14 +85,14 @@ const tilesFor = (deps: Reads, path: readonly Node[][], sizes: readonly number[]
 
 /** The signed heads of these sizes, as far as they are kept. */
 async function headsOf(deps: Reads, sizes: number[]) {
-  const rows = await reach(deps, 'database', () =>
+  const rows = await callStore(deps, 'database', () =>
     deps.db.select().from(auditHeads).where(inArray(auditHeads.size, sizes)),
   )
   return new Map(rows.map(({ size, jws }) => [size, jws]))
 }
 
 async function readEntry(deps: Reads, id: number) {
-  const [row] = await reach(deps, 'database', () =>
+  const [row] = await callStore(deps, 'database', () =>
     deps.db.all<StoredEvent>(sql`SELECT * FROM audit_events WHERE id = ${id}`),
   )
   if (row) return entryOf(row)

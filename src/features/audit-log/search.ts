@@ -1,7 +1,7 @@
 import { and, desc, gt, gte, lt, sql } from 'drizzle-orm'
+import { callStore } from '../../platform/call-store'
 import { auditSegments } from '../../platform/db/audit-schema'
 import type { Deps } from '../../platform/deps'
-import { reach } from '../../platform/reach'
 import { archivedThrough } from './archive/drop-archived'
 import { type LogLine, openLines, readSegment, SEGMENT_SIZE } from './archive/segment'
 import { lineOf, type StoredEvent } from './archive/stored-event'
@@ -41,7 +41,7 @@ async function recent(
   const isOfUser = filter.user === undefined ? sql`` : sql`AND user_id = ${filter.user}`
   const window = sql`FROM audit_events WHERE id >= ${start} AND id < ${top} ${isOfUser}
     ORDER BY id DESC LIMIT ${SCAN}`
-  const found = await reach(deps, 'database', () =>
+  const found = await callStore(deps, 'database', () =>
     deps.db.all<StoredEvent>(
       sql`SELECT * FROM (SELECT * ${window}) WHERE ${conditionOf(filter)}
         ORDER BY id DESC LIMIT ${limit + 1}`,
@@ -59,7 +59,7 @@ async function lowestOf(
   deps: Pick<Deps, 'db' | 'patience'>,
   window: ReturnType<typeof sql>,
 ): Promise<number> {
-  const row = await reach(deps, 'database', () =>
+  const row = await callStore(deps, 'database', () =>
     deps.db.get<{ id: number | null; rows: number }>(
       sql`SELECT min(id) AS id, count(*) AS rows FROM (SELECT id ${window})`,
     ),
@@ -68,7 +68,7 @@ async function lowestOf(
 }
 
 async function archived(deps: Reads, { filter, before, limit }: Wanted): Promise<Page> {
-  const segment = await reach(deps, 'database', () =>
+  const segment = await callStore(deps, 'database', () =>
     deps.db
       .select({ first: auditSegments.first })
       .from(auditSegments)
@@ -105,7 +105,7 @@ export const segmentAfter = (
   after: number,
   { from, to }: EventFilter,
 ) =>
-  reach(deps, 'database', () =>
+  callStore(deps, 'database', () =>
     deps.db
       .select({ first: auditSegments.first })
       .from(auditSegments)

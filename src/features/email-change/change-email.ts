@@ -6,7 +6,7 @@ import { ADDRESS_MS, issueNotMe } from '../../identity/accounts/not-me-link'
 import { notifyOwner, occasionOf } from '../../identity/accounts/notify-owner'
 import type { CurrentSession } from '../../identity/credentials/find-session'
 import { refOf } from '../../identity/credentials/session-ref'
-import { maySensitively, requireUsed, useStepUp } from '../../identity/credentials/step-up'
+import { hasFreshStepUp, requireUsed, consumeStepUp } from '../../identity/credentials/step-up'
 import { recordEvent } from '../../platform/audit/record'
 import { randomToken } from '../../platform/crypto/token'
 import { batch } from '../../platform/db/batch'
@@ -38,7 +38,7 @@ export async function requestEmailChange(
   const token = randomToken()
   const notMe = randomToken()
   const { db } = deps
-  const may = maySensitively(deps, session)
+  const may = hasFreshStepUp(deps, session)
   const { holders, used } = await batch(db, {
     ...replaceAddressLink(deps, { userId, sessionId, email, token, purpose: 'change_email' }, may),
     notMe: issueNotMe(deps, { userId, token: notMe }, may),
@@ -58,7 +58,7 @@ export async function requestEmailChange(
       })
       .from(users)
       .where(sql`email_key = ${key} AND id <> ${userId} AND status <> 'pending'`),
-    used: useStepUp(deps, session),
+    used: consumeStepUp(deps, session),
   })
   requireUsed(used)
   const [holder] = holders

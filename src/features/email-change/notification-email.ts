@@ -6,7 +6,7 @@ import { mailedLink } from '../../identity/accounts/mailed-link'
 import { notifyOwner, occasionOf, ownerColumns } from '../../identity/accounts/notify-owner'
 import type { CurrentSession } from '../../identity/credentials/find-session'
 import { refOf, sessionExists } from '../../identity/credentials/session-ref'
-import { maySensitively, requireUsed, useStepUp } from '../../identity/credentials/step-up'
+import { hasFreshStepUp, requireUsed, consumeStepUp } from '../../identity/credentials/step-up'
 import { recordEvent } from '../../platform/audit/record'
 import { randomToken } from '../../platform/crypto/token'
 import { batch } from '../../platform/db/batch'
@@ -30,7 +30,7 @@ export async function requestNotificationEmail(
   const { userId, sessionId } = refOf(session)
   requireOther(session, emailKey(email))
   const token = randomToken()
-  const may = maySensitively(deps, session)
+  const may = hasFreshStepUp(deps, session)
   const seconds = deps.settings.EMAIL_VERIFICATION_TIMEOUT
   const { used } = await batch(deps.db, {
     ...replaceAddressLink(
@@ -43,7 +43,7 @@ export async function requestNotificationEmail(
       { event: 'user_notification_email_requested', userId, actor: userId, sessionId },
       may,
     ),
-    used: useStepUp(deps, session),
+    used: consumeStepUp(deps, session),
   })
   requireUsed(used)
   await enqueueMail(deps, {
@@ -100,7 +100,7 @@ export async function removeNotificationEmail(deps: Deps, session: CurrentSessio
   const { userId, sessionId } = refOf(session)
   const who = { userId, actor: userId, sessionId }
   const { db } = deps
-  const may = maySensitively(deps, session)
+  const may = hasFreshStepUp(deps, session)
   const isUser = and(eq(users.id, userId), sql`notification_email IS NOT NULL`, may)
   const { owners, used } = await batch(db, {
     owners: db.select(ownerColumns).from(users).where(isUser),
@@ -111,7 +111,7 @@ export async function removeNotificationEmail(deps: Deps, session: CurrentSessio
     ),
     changed: db.update(users).set({ notificationEmail: null }).where(isUser),
     links: revokeLinks(deps, linksOf(userId, 'notification_email'), may),
-    used: useStepUp(deps, session),
+    used: consumeStepUp(deps, session),
   })
   requireUsed(used)
   const [before] = owners

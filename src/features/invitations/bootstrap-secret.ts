@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { recordCounted } from '../../platform/audit/counted'
+import { recordSampled } from '../../platform/audit/sampled'
 import { equalSecrets, sha256 } from '../../platform/crypto/token'
 import { bootstrapUses } from '../../platform/db/admin-schema'
 import { insertWhere } from '../../platform/db/insert-where'
@@ -27,4 +27,4 @@ export function bootstrapSecret(
 export const recordRefusedSecret = (
   deps: Pick<Deps, 'db' | 'now' | 'caller' | 'ipLimiters' | 'patience'>,
   reason: string,
-) => recordCounted(deps, { event: 'authz_fail', data: { permission: 'bootstrap', reason } })
+) => recordSampled(deps, { event: 'authz_fail', data: { permission: 'bootstrap', reason } })

@@ -6,7 +6,7 @@ import {
   newInvited,
 } from '../../identity/accounts/invite-user'
 import type { CurrentSession } from '../../identity/credentials/find-session'
-import { maySensitively, requireUsed, useStepUp } from '../../identity/credentials/step-up'
+import { hasFreshStepUp, requireUsed, consumeStepUp } from '../../identity/credentials/step-up'
 import { batch } from '../../platform/db/batch'
 import { type Role, users } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
@@ -40,7 +40,7 @@ export async function invite(
     role === 'admin'
       ? await wayToAdmin(deps, asked, bootstrapToken)
       : atOnce(deps, asked, sql`true`)
-  const when = sql`${maySensitively(deps, session)} AND ${way.isPossible}`
+  const when = sql`${hasFreshStepUp(deps, session)} AND ${way.isPossible}`
   const { account, used } = await batch(db, {
     ...insertInvited(deps, invited, when),
     account: db
@@ -48,7 +48,7 @@ export async function invite(
       .from(users)
       .where(sql`id = (SELECT id ${invited.mine})`),
     ...way.statements,
-    used: useStepUp(deps, session),
+    used: consumeStepUp(deps, session),
   })
   requireUsed(used)
   const [made] = account

@@ -1,5 +1,5 @@
 import {
-  type Challenge,
+  type LoginChallenge,
   newChallengeToken,
   newCode,
   putChallenge,
@@ -41,7 +41,7 @@ export async function openChallenge(
     mailState: MailState | null
   },
   binding: Pick<
-    Challenge,
+    LoginChallenge,
     'securityEpoch' | 'sessionEpoch' | 'role' | 'transport' | 'stepUpOf' | 'isKnownDevice'
   >,
 ): Promise<ChallengeOpened> {

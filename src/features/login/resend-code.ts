@@ -6,13 +6,13 @@ import {
   newCode,
   putChallenge,
 } from '../../identity/attempts/challenge'
-import { guardOf } from '../../identity/attempts/guard-of'
+import { limiterOf } from '../../identity/attempts/limiter-of'
 import { currentEpoch } from '../../identity/credentials/session-epoch'
 import { recordEvent } from '../../platform/audit/record'
+import { callStore } from '../../platform/call-store'
 import { users } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { problem, tooMany } from '../../platform/problems'
-import { reach } from '../../platform/reach'
 import { sendCode } from './send-code'
 
 /**
@@ -43,8 +43,8 @@ export async function resendCode(deps: Deps, token: string): Promise<void> {
   const { code, codeHash } = newCode(deps, id)
   const now = deps.now().getTime()
   const expiresAt = now + deps.settings.OTP_VALIDITY_PERIOD * 1000
-  const verdict = await reach(deps, 'guard', () =>
-    guardOf(deps, { userId }).resend({
+  const verdict = await callStore(deps, 'guard', () =>
+    limiterOf(deps, { userId }).resend({
       challenge: { id, sentAt, expiresAt: challenge.expiresAt },
       codeHash,
       expiresAt,

@@ -7,8 +7,8 @@ import { tryPassword } from '../../identity/attempts/try-password'
 import { currentEpoch } from '../../identity/credentials/session-epoch'
 import { hasBackupCode, hasTotp } from '../../identity/factors/factors-of-user'
 import { remindOfSignUp } from '../../identity/mailbox/resend-verification'
-import { countedEvent, recordCounted } from '../../platform/audit/counted'
 import { type AuditEvent, recordEvent } from '../../platform/audit/record'
+import { recordSampled, sampledEvent } from '../../platform/audit/sampled'
 import { hashPassword } from '../../platform/crypto/password-hash'
 import { batch } from '../../platform/db/batch'
 import { users } from '../../platform/db/schema'
@@ -48,11 +48,11 @@ export async function startLogin(
     const blocked = { event: 'authn_login_blocked', userId: found?.id ?? null } as const
     // First: whether a name is locked shows nothing there.
     if (input.strangersWaitSeconds > 0) {
-      await recordCounted(deps, { ...blocked, data: { reason: 'spray' } }, { kind: 'spray' })
+      await recordSampled(deps, { ...blocked, data: { reason: 'spray' } }, { kind: 'spray' })
       throw tooMany('too_many_requests', input.strangersWaitSeconds)
     }
     if (lockedUntil !== undefined) {
-      await recordCounted(deps, { ...blocked, data: { reason: 'locked' } })
+      await recordSampled(deps, { ...blocked, data: { reason: 'locked' } })
       throw tooMany('too_many_attempts', (lockedUntil - now) / 1000)
     }
   }
@@ -74,7 +74,7 @@ export async function startLogin(
     : undefined
   const who = { userId: user.id, actor: user.id }
   const event: AuditEvent | undefined = reason
-    ? await countedEvent(
+    ? await sampledEvent(
         deps,
         { event: 'authn_login_blocked', ...who, data: { reason } },
         { source: user.id, kind: reason },

@@ -10,7 +10,7 @@ import { refOf } from '../../identity/credentials/session-ref'
 import { hasBackupCode, hasTotp } from '../../identity/factors/factors-of-user'
 import type { Method } from '../../identity/factors/methods'
 import { type RenewedSession, renewSession } from '../../identity/sessions/renew-session'
-import { recordCounted } from '../../platform/audit/counted'
+import { recordSampled } from '../../platform/audit/sampled'
 import { users } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { mailState } from '../../platform/email/budget/mail-state'
@@ -52,7 +52,7 @@ export async function startStepUp(
     const data = { reason: TOO_MANY_CODES }
     const who = { userId, actor: userId, sessionId: session.id }
     const blocked = { event: 'authn_login_blocked', ...who, data } as const
-    await recordCounted(deps, blocked, { source: userId, kind: TOO_MANY_CODES })
+    await recordSampled(deps, blocked, { source: userId, kind: TOO_MANY_CODES })
     throw tooMany('too_many_attempts', codeWaitSeconds)
   }
   const { securityEpoch, sessionEpoch } = user

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { DOCUMENTS_PREFIX } from '../../identity/merchant-profile/document-objects'
+import { callStore } from '../../platform/call-store'
 import { jobRuns } from '../../platform/db/audit-schema'
 import type { Deps } from '../../platform/deps'
-import { reach } from '../../platform/reach'
 
 /** Pages of objects that one walk reads. */
 const PAGES = 5
@@ -30,7 +30,9 @@ export async function walkDocuments(
   let isRound = false
   for (let page = 0; page < PAGES; page += 1) {
     const options = { prefix: DOCUMENTS_PREFIX, limit: pageSize, startAfter: after }
-    const { objects, truncated } = await reach(deps, 'archive', () => deps.archive.list(options))
+    const { objects, truncated } = await callStore(deps, 'archive', () =>
+      deps.archive.list(options),
+    )
     const keys = objects.map(({ key }) => key)
     const unseen = isRound ? keys.filter((key) => key <= start) : keys
     seen.push(...unseen)
@@ -44,7 +46,7 @@ export async function walkDocuments(
 
 /** The key after which a walk begins: where the one before ended, or at the first of all. */
 export async function readPlace({ db, patience }: Pick<Deps, 'db' | 'patience'>): Promise<string> {
-  const [row] = await reach({ patience }, 'database', () =>
+  const [row] = await callStore({ patience }, 'database', () =>
     db
       .select({ place: sql<string | null>`counts ->> 'place'` })
       .from(jobRuns)
@@ -59,7 +61,7 @@ export async function notePlace(
   place: string,
 ): Promise<void> {
   const row = { startedAt: now(), counts: { place } }
-  await reach({ patience }, 'database', () =>
+  await callStore({ patience }, 'database', () =>
     db
       .insert(jobRuns)
       .values({ job: PLACE, ...row })

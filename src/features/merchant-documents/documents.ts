@@ -12,7 +12,7 @@ import { problem } from '../../platform/problems'
 
 /**
  * Deletes a document while its application may be edited: first the row, so that nobody is promised
- * what is gone. An object that then stays is found by features/merchant-documents/drop-leftovers.ts.
+ * what is gone. An object that then stays is found by features/merchant-documents/purge-orphans.ts.
  */
 export async function deleteDocument(
   deps: Pick<Deps, 'db' | 'now' | 'caller' | 'archive'>,

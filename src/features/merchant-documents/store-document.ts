@@ -26,7 +26,7 @@ type Needs = Pick<Deps, 'db' | 'now' | 'caller' | 'archive' | 'settings' | 'pati
 
 /**
  * Takes a document in: first the row, which holds one of ten places, then the object, then the row is
- * made whole. What fails on the way leaves neither; what is cut off leaves a row that features/merchant-documents/drop-leftovers.ts finds.
+ * made whole. What fails on the way leaves neither; what is cut off leaves a row that features/merchant-documents/purge-orphans.ts finds.
  */
 export function storeDocument(
   deps: Needs,

@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { callStore } from '../../platform/call-store'
 import type { Deps } from '../../platform/deps'
-import { reach } from '../../platform/reach'
 
 /** In the bucket and not in D1: a database that is the wrong one must not say how long. */
 export const NOTE_KEY = 'unknown-documents.json'
@@ -15,7 +15,7 @@ type Note = Readonly<{ since: Since; etag: string | undefined }>
 
 export async function readUnknownSince(deps: Pick<Deps, 'archive' | 'patience'>): Promise<Note> {
   const { archive } = deps
-  const found = await reach(deps, 'archive', async () => {
+  const found = await callStore(deps, 'archive', async () => {
     const object = await archive.get(NOTE_KEY)
     return object && { etag: object.etag, content: await object.json() }
   })
@@ -31,7 +31,7 @@ export async function writeUnknownSince(
   const { archive } = deps
   const content = JSON.stringify(Object.fromEntries([...since].slice(0, MOST)))
   const onlyIf = new Headers(etag ? { 'If-Match': `"${etag}"` } : { 'If-None-Match': '*' })
-  await reach(deps, 'archive', () => archive.put(NOTE_KEY, content, { onlyIf }))
+  await callStore(deps, 'archive', () => archive.put(NOTE_KEY, content, { onlyIf }))
 }
 
 /**

@@ -2,7 +2,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { notifyOwner, ownerColumns } from '../../identity/accounts/notify-owner'
 import type { CurrentSession } from '../../identity/credentials/find-session'
-import { maySensitively } from '../../identity/credentials/step-up'
+import { hasFreshStepUp } from '../../identity/credentials/step-up'
 import { refusal, type Standing } from '../../identity/merchant-profile/standing'
 import {
   type Decision,
@@ -68,7 +68,7 @@ export async function decide(
   const { from, to } = transitions[decision]
   const isAsRead = version === undefined ? sql`true` : sql`theirs.version = ${version}`
   const now = deps.now()
-  const may = maySensitively(deps, session)
+  const may = hasFreshStepUp(deps, session)
   const mayDecide = sql`${may} AND EXISTS (
     SELECT 1 FROM merchant_profiles AS theirs JOIN users ON users.id = theirs.user_id
     WHERE theirs.user_id = ${userId} AND theirs.state IN ${from} AND ${isAsRead}

@@ -2,11 +2,11 @@ import { sql } from 'drizzle-orm'
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { cached } from '../../platform/cached'
+import { callStore } from '../../platform/call-store'
 import type { AppEnv } from '../../platform/deps'
 import { MAIL_STATES, mailState, type MailState } from '../../platform/email/budget/mail-state'
 import { describe } from '../../platform/http/facets'
 import { anyone } from '../../platform/http/guard'
-import { reach } from '../../platform/reach'
 
 const healthSchema = z.object({
   status: z.literal('ok'),
@@ -16,7 +16,7 @@ const healthSchema = z.object({
 /** Whether the service works. What it has heard of the database it says to all who ask. */
 export function healthRoutes() {
   const readMailState = cached(async (deps) => {
-    const { results } = await reach(deps, 'database', () =>
+    const { results } = await callStore(deps, 'database', () =>
       deps.db.run(sql`SELECT ${mailState(deps)} AS state`),
     )
     const [row] = results as { state: MailState | null }[]

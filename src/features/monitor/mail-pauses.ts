@@ -1,8 +1,8 @@
 import * as z from 'zod'
+import { callStore } from '../../platform/call-store'
 import { mailStatus } from '../../platform/db/mail-schema'
 import type { Deps } from '../../platform/deps'
 import { accountFaults } from '../../platform/email/carrier'
-import { reach } from '../../platform/reach'
 import { MINUTE_MS } from '../../platform/time'
 import type { ReportData } from './report-data'
 
@@ -19,7 +19,7 @@ export const pausesOf = (seconds: readonly (readonly [string, number])[]): MailP
 
 /** The one that lasts still. */
 export async function pauseNow(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Promise<MailPause[]> {
-  const [row] = await reach(deps, 'database', () =>
+  const [row] = await callStore(deps, 'database', () =>
     deps.db.select({ reason: mailStatus.pauseReason, since: mailStatus.since }).from(mailStatus),
   )
   const { data: reason } = faults.safeParse(row?.reason)

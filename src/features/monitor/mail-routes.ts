@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { may } from '../../identity/credentials/guards'
+import { callStore } from '../../platform/call-store'
 import type { AppEnv } from '../../platform/deps'
 import { mailBudget } from '../../platform/email/budget/ask-budget'
 import type { Part } from '../../platform/email/budget/budget'
@@ -8,7 +9,6 @@ import { partSize } from '../../platform/email/budget/budget-levels'
 import type { DayFigures } from '../../platform/email/budget/mail-budget'
 import { describe } from '../../platform/http/facets'
 import { rateLimit } from '../../platform/http/rate-limit'
-import { reach } from '../../platform/reach'
 
 const count = z.int().min(0)
 const part = z.object({ limit: count, sent: count })
@@ -41,7 +41,7 @@ export const mailRoutes = new Hono<AppEnv>({ strict: false }).get(
   async (c) => {
     const { deps } = c.var
     const limit = deps.settings.EMAIL_DAILY_LIMIT
-    const today = await reach(deps, 'mail budget', () =>
+    const today = await callStore(deps, 'mail budget', () =>
       mailBudget(deps).figures(deps.now().getTime(), limit),
     )
     return c.json(shown(today, limit))

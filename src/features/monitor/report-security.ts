@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { decodeProtectedHeader } from 'jose'
 import { tellOnceSince } from '../../identity/accounts/once-since'
+import { callStore } from '../../platform/call-store'
 import { users } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { maskAddress } from '../../platform/email/header-safety'
 import type { Counts } from '../../platform/jobs/job'
-import { reach } from '../../platform/reach'
 import { DAY_MS, HOUR_MS } from '../../platform/time'
 import { newestHead } from '../audit-log/tree/heads'
 import { readHead } from '../audit-log/tree/tree-head'
@@ -48,7 +48,7 @@ async function addressesOf(
   ids: readonly string[],
 ): Promise<string[]> {
   if (ids.length === 0) return []
-  const found = await reach(deps, 'database', () =>
+  const found = await callStore(deps, 'database', () =>
     deps.db
       .select({ id: users.id, email: users.email })
       .from(users)
@@ -60,7 +60,7 @@ async function addressesOf(
 
 async function countExpiringKeys(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Promise<number> {
   const ms = deps.now().getTime()
-  const [row] = await reach(deps, 'database', () =>
+  const [row] = await callStore(deps, 'database', () =>
     deps.db.all<{ count: number }>(
       sql`SELECT count(*) AS count FROM api_keys
         WHERE expires_at > ${ms} AND expires_at <= ${ms + EXPIRING_MS} AND revoked_at IS NULL`,

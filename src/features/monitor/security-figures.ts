@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type AuditEventName, auditEvents as levels } from '../../platform/audit/events'
+import { callStore } from '../../platform/call-store'
 import { auditEvents } from '../../platform/db/audit-schema'
 import { batch } from '../../platform/db/batch'
 import type { Deps } from '../../platform/deps'
 import { networkOf } from '../../platform/ip-address'
-import { reach } from '../../platform/reach'
 import { idRange } from '../audit-log/id-range'
 import { pauseNow, pausesOf } from './mail-pauses'
 
@@ -68,7 +68,7 @@ function countChunk(deps: Pick<Deps, 'db' | 'patience'>, isMeant: SQL) {
   const { db } = deps
   const count = sql<number>`count(*)`
   const isFailure = sql`event IN (${sql.raw(FAILURES.map((name) => `'${name}'`).join(', '))})`
-  return reach(deps, 'database', () =>
+  return callStore(deps, 'database', () =>
     batch(db, {
       events: db
         .select({ event: auditEvents.event, count })

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { adminNotices } from '../../identity/accounts/notify-admins'
 import { recordEvent } from '../../platform/audit/record'
+import { callStore } from '../../platform/call-store'
 import { jobRuns } from '../../platform/db/audit-schema'
 import { batch } from '../../platform/db/batch'
 import { insertFrom } from '../../platform/db/insert-where'
@@ -10,7 +11,6 @@ import { sendWaitingMails } from '../../platform/email/send-waiting-mails'
 import type { Templates } from '../../platform/email/template'
 import { countFailed } from '../../platform/jobs/count-failed'
 import type { Counts } from '../../platform/jobs/job'
-import { reach } from '../../platform/reach'
 import { DAY_MS } from '../../platform/time'
 
 /**
@@ -18,7 +18,7 @@ import { DAY_MS } from '../../platform/time'
  * good: by those of a young database it reads whole tables once that has grown (decision 030).
  */
 async function dropStatistics({ db, patience }: Pick<Deps, 'db' | 'patience'>): Promise<void> {
-  const run = (query: SQL) => reach({ patience }, 'database', () => db.run(query))
+  const run = (query: SQL) => callStore({ patience }, 'database', () => db.run(query))
   const { results } = await run(sql`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'`)
   if (results.length === 0) return
   await run(sql`DELETE FROM sqlite_stat1`)
@@ -43,7 +43,7 @@ export async function watchJobs(
     FROM json_each(${JSON.stringify(periods)}) AS period CROSS JOIN job_runs
     WHERE job = period.key AND coalesce(succeeded_at, started_at) <= ${now} - 2 * period.value
       AND (alarmed_at IS NULL OR alarmed_at <= ${now - DAY_MS})`
-  const { due } = await reach(deps, 'database', () =>
+  const { due } = await callStore(deps, 'database', () =>
     batch(db, {
       seen: insertFrom(
         db,
@@ -85,7 +85,7 @@ async function raise(
   const mail = { template: 'job_overdue', data: { job, since: new Date(since) } } as const
   const mails = await adminNotices(deps, mail)
   const data = { job, since: new Date(since).toISOString() }
-  const { claimed } = await reach(deps, 'database', () =>
+  const { claimed } = await callStore(deps, 'database', () =>
     batch(db, {
       event: recordEvent(deps, { event: 'sys_job_overdue', actor: 'system', data }, isDue),
       mails: insertWaiting(deps, mails, isDue),

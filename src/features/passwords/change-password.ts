@@ -6,7 +6,7 @@ import { notifyOwner, occasionOf, ownerColumns } from '../../identity/accounts/n
 import { holderColumns } from '../../identity/attempts/password-holder'
 import { tryPassword } from '../../identity/attempts/try-password'
 import type { CurrentSession } from '../../identity/credentials/find-session'
-import { maySensitively, requireUsed, useStepUp } from '../../identity/credentials/step-up'
+import { hasFreshStepUp, requireUsed, consumeStepUp } from '../../identity/credentials/step-up'
 import { requireGoodPassword } from '../../identity/password-policy/policy'
 import { endOthers } from '../../identity/sessions/end-sessions'
 import { recordEvent } from '../../platform/audit/record'
@@ -81,7 +81,7 @@ async function replacePassword(
 ): Promise<void> {
   const { db } = deps
   const userId = session.user.id
-  const may = maySensitively(deps, session)
+  const may = hasFreshStepUp(deps, session)
   const { used } = await batch(db, {
     changed: db
       .update(users)
@@ -94,7 +94,7 @@ async function replacePassword(
     ),
     ...endOthers(deps, session, 'password changed', may),
     links: revokeLinks(deps, linksOf(userId, ...endedByNewPassword), may),
-    used: useStepUp(deps, session),
+    used: consumeStepUp(deps, session),
   })
   requireUsed(used)
 }

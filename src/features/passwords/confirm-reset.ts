@@ -3,19 +3,19 @@ import { endedByNewPassword, isRecoverable } from '../../identity/accounts/is-re
 import { linksOf, revokeLinks } from '../../identity/accounts/links'
 import { notifyOwner, occasionOf } from '../../identity/accounts/notify-owner'
 import { issueDevice } from '../../identity/attempts/device-token'
-import { guardOf } from '../../identity/attempts/guard-of'
+import { limiterOf } from '../../identity/attempts/limiter-of'
 import { dropLocks, namesOf } from '../../identity/attempts/lock-record'
 import { claimBackupCode, countBackupCodes, isClaimedBy } from '../../identity/factors/backup-codes'
 import { removeFactorsSince } from '../../identity/factors/strong-factors'
 import { requireGoodPassword } from '../../identity/password-policy/policy'
 import { recordEvent } from '../../platform/audit/record'
+import { callStore } from '../../platform/call-store'
 import { hashPassword } from '../../platform/crypto/password-hash'
 import { batch } from '../../platform/db/batch'
 import { knownDevices, sessions, users } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { log } from '../../platform/log'
 import { problem } from '../../platform/problems'
-import { reach } from '../../platform/reach'
 import { findReset, type Reset } from './find-reset'
 import { passResetFactor, type StrongStep } from './reset-factor'
 
@@ -53,8 +53,8 @@ export async function confirmReset(
   const { backupCodesLeft, factorsRemoved, epoch } = await replacePassword(deps, reset, next)
   // Each to its end, whatever comes of the others.
   const told = await Promise.allSettled([
-    reach(deps, 'guard', () =>
-      guardOf(deps, { userId }).recover({ device, epoch }, deps.now().getTime()),
+    callStore(deps, 'guard', () =>
+      limiterOf(deps, { userId }).recover({ device, epoch }, deps.now().getTime()),
     ),
     dropLocks(deps, namesOf(reset)),
   ])

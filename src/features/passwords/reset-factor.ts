@@ -9,7 +9,7 @@ export type StrongStep = Readonly<{ method: 'totp' | 'backup_code'; code: string
 
 /**
  * Asks for the second factor of an account that has one, and takes none that is young. Five wrong
- * codes end the link; they count for links alone, and not with those of logins (guard-limits.ts has
+ * codes end the link; they count for links alone, and not with those of logins (attempts/limiter/limits.ts has
  * the bound). A right one does not use the link up, the batch that sets the password does.
  */
 export async function passResetFactor(

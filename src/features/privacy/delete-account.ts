@@ -17,7 +17,7 @@ import {
   ownerNotices,
 } from '../../identity/accounts/notify-owner'
 import type { CurrentSession } from '../../identity/credentials/find-session'
-import { maySensitively, requireUsed } from '../../identity/credentials/step-up'
+import { hasFreshStepUp, requireUsed } from '../../identity/credentials/step-up'
 import { recordEvent } from '../../platform/audit/record'
 import { randomToken, sha256 } from '../../platform/crypto/token'
 import { batch } from '../../platform/db/batch'
@@ -40,7 +40,7 @@ export async function scheduleErasure(deps: Deps, session: CurrentSession): Prom
   const userId = session.user.id
   const isAdmin = session.user.role === 'admin'
   const isLastAdmin = isAdmin ? sql`NOT ${hasOtherAdmin(userId)}` : sql`false`
-  const may = sql`${maySensitively(deps, session)} AND NOT ${isLastAdmin}`
+  const may = sql`${hasFreshStepUp(deps, session)} AND NOT ${isLastAdmin}`
   const dueAt = new Date(deps.now().getTime() + GRACE_MS)
   const token = randomToken()
   const data = { link: mailedLink(deps, 'keep-account', token), dueAt, ...occasionOf(deps) }

@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto'
 import { getTableName, sql } from 'drizzle-orm'
 import { type Owner, ownerColumns, ownerNotices } from '../../identity/accounts/notify-owner'
-import { guardOf } from '../../identity/attempts/guard-of'
+import { limiterOf } from '../../identity/attempts/limiter-of'
 import { dropObjects } from '../../identity/merchant-profile/document-objects'
 import { recordEvents } from '../../platform/audit/record'
 import { scrubEvents } from '../../platform/audit/scrub-events'
+import { callStore } from '../../platform/call-store'
 import { auditKeys } from '../../platform/db/audit-schema'
 import { batch } from '../../platform/db/batch'
 import { users } from '../../platform/db/schema'
@@ -14,7 +15,6 @@ import { insertWaiting, type WaitingMail } from '../../platform/email/enqueue'
 import { countFailed } from '../../platform/jobs/count-failed'
 import type { Counts } from '../../platform/jobs/job'
 import { log } from '../../platform/log'
-import { reach } from '../../platform/reach'
 
 /** Accounts that one run erases, and one batch; the rest is due at the next run. */
 const ACCOUNTS = 100
@@ -59,7 +59,7 @@ type Scrubbed = Awaited<ReturnType<typeof scrubEvents>>
 async function claimDue(deps: Pick<Deps, 'db' | 'now' | 'patience'>) {
   const ms = deps.now().getTime()
   const lease = ms + LEASE_MS
-  const accounts = await reach(deps, 'database', () =>
+  const accounts = await callStore(deps, 'database', () =>
     deps.db
       .update(users)
       .set({ erasureDueAt: new Date(lease) })
@@ -73,12 +73,12 @@ async function claimDue(deps: Pick<Deps, 'db' | 'now' | 'patience'>) {
 }
 
 const eraseGuard = (deps: Pick<Deps, 'accountGuards' | 'patience'>, userId: string) =>
-  reach(deps, 'guard', () => guardOf(deps, { userId }).erase())
+  callStore(deps, 'guard', () => limiterOf(deps, { userId }).erase())
 
 /** Empties what is not in the database. */
 async function prepare(deps: Deps, owner: Owner): Promise<WaitingMail[]> {
   await eraseGuard(deps, owner.id)
-  await reach(deps, 'archive', () => dropObjects(deps, owner.id))
+  await callStore(deps, 'archive', () => dropObjects(deps, owner.id))
   return ownerNotices(deps, owner, { template: 'account_erased', data: {} })
 }
 
@@ -124,7 +124,7 @@ async function erase(
     data: { events: events.get(userId) ?? 0 },
   }))
   const mails = ready.flatMap((one) => one.mails.map((mail) => ({ ...mail, about: one.id })))
-  const { gone } = await reach(deps, 'database', () =>
+  const { gone } = await callStore(deps, 'database', () =>
     batch(db, {
       ...scrubRest(ids, sql`part.value ->> 0 IN ${mine}`),
       event: recordEvents(deps, erased, sql`event.value ->> 'userId' IN ${mine}`),

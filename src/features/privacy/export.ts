@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import type { CurrentSession } from '../../identity/credentials/find-session'
+import { callStore } from '../../platform/call-store'
 import type { Deps } from '../../platform/deps'
 import { log } from '../../platform/log'
 import { problemCode } from '../../platform/problems'
-import { reach } from '../../platform/reach'
 import { activityEvent, listActivity } from './activity'
 import { ownData, readOwnData } from './own-data'
 
@@ -63,7 +63,9 @@ async function* jsonParts(
   let left = most
   do {
     const page = { before, limit: Math.min(PAGE, left) }
-    const { events, next } = await reach(deps, 'database', () => listActivity(deps, userId, page))
+    const { events, next } = await callStore(deps, 'database', () =>
+      listActivity(deps, userId, page),
+    )
     const isFirst = before === undefined
     before = next === null ? undefined : Number(next)
     left -= events.length

@@ -1,7 +1,8 @@
 import { getTableName, sql } from 'drizzle-orm'
-import { guardOf } from '../../identity/attempts/guard-of'
+import { limiterOf } from '../../identity/attempts/limiter-of'
 import { recordEvents } from '../../platform/audit/record'
 import { isOwn, NOBODY } from '../../platform/audit/scrub-events'
+import { callStore } from '../../platform/call-store'
 import { randomToken } from '../../platform/crypto/token'
 import { auditEvents, auditKeys } from '../../platform/db/audit-schema'
 import { batch } from '../../platform/db/batch'
@@ -10,7 +11,6 @@ import { userTables } from '../../platform/db/user-tables'
 import type { Deps } from '../../platform/deps'
 import { countFailed } from '../../platform/jobs/count-failed'
 import type { Counts } from '../../platform/jobs/job'
-import { reach } from '../../platform/reach'
 import { DAY_MS } from '../../platform/time'
 
 const WAIT_MS = 30 * DAY_MS
@@ -52,7 +52,7 @@ export async function purgeUnconfirmed(deps: Deps): Promise<Counts> {
     failed += notDone * due.length
     // Wrong passwords are remembered under an id that will not come again: what fails here harms nobody.
     await countFailed(gone, ({ id }) =>
-      reach(deps, 'guard', () => guardOf(deps, { userId: id }).erase()),
+      callStore(deps, 'guard', () => limiterOf(deps, { userId: id }).erase()),
     )
     if (last) after = last
     else if (isRound) break
@@ -82,7 +82,7 @@ const isDue = (deps: Pick<Deps, 'now'>) => sql`+users.status = 'pending'
 async function randomPlace(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Promise<Place> {
   const drawn = sql`(SELECT * FROM users WHERE id > ${`usr_${randomToken()}`}
     ORDER BY id LIMIT ${DRAWN}) AS users`
-  const [place] = await reach(deps, 'database', () =>
+  const [place] = await callStore(deps, 'database', () =>
     deps.db
       .select({ createdAt: sql<number>`created_at`, id: sql<string>`id` })
       .from(drawn)
@@ -101,7 +101,7 @@ async function lookAhead(
   { after, until, most }: { after: Place; until: Place | undefined; most: number },
 ) {
   const placeOf = ({ createdAt, id }: Place) => sql`(${createdAt}, ${id})`
-  const seen = await reach(deps, 'database', () =>
+  const seen = await callStore(deps, 'database', () =>
     deps.db
       .select({ id: users.id, createdAt: users.createdAt, isDue: sql<number>`${isDue(deps)}` })
       .from(users)
@@ -128,7 +128,7 @@ async function purge(deps: Deps, due: readonly { id: string }[]) {
     userId,
     actor: 'system',
   }))
-  const { gone } = await reach(deps, 'database', () =>
+  const { gone } = await callStore(deps, 'database', () =>
     batch(db, {
       gone: db.select({ id: sql<string>`id` }).from(sql`(${meant})`),
       events: recordEvents(deps, events, sql`event.value ->> 'userId' IN (${meant})`),

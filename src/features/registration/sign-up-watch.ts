@@ -1,6 +1,6 @@
 import { recordEvent } from '../../platform/audit/record'
+import { callStore } from '../../platform/call-store'
 import type { Deps } from '../../platform/deps'
-import { reach } from '../../platform/reach'
 
 /** Sign-ups with addresses of one mail domain, from wherever they come. */
 const MANY = { limit: 50, seconds: 3600 } as const
@@ -17,7 +17,9 @@ export async function noteSignUp(
   const domain = emailKey.slice(emailKey.lastIndexOf('@') + 1)
   const watcher = deps.ipLimiters.getByName(`signup-domain|${domain}`)
   const now = deps.now().getTime()
-  const count = await reach(deps, 'limiter', () => watcher.count({ key: 'all', quota: MANY, now }))
+  const count = await callStore(deps, 'limiter', () =>
+    watcher.count({ key: 'all', quota: MANY, now }),
+  )
   if (count !== MANY.limit) return
   await recordEvent(deps, {
     event: 'excess_rate_limit_exceeded',

@@ -2,13 +2,13 @@ import { WorkerEntrypoint } from 'cloudflare:workers'
 import * as z from 'zod'
 import type { Scope } from '../../identity/api-keys/scopes'
 import { sessionOfToken } from '../../identity/credentials/session-of-token'
+import { withTimeout } from '../../platform/call-store'
 import type { AccessClaims } from '../../platform/crypto/jwt'
 import { randomId } from '../../platform/crypto/token'
 import { createDeps, type Deps } from '../../platform/deps'
 import { canonicalIp } from '../../platform/ip-address'
 import { log } from '../../platform/log'
 import { problemCode } from '../../platform/problems'
-import { within } from '../../platform/reach'
 import { type CheckedKey, checkKey } from './check-key'
 import { introspect, type Introspection } from './introspect'
 import { recordServiceEvent, type ServiceEvent, serviceEvent } from './service-event'
@@ -73,7 +73,7 @@ export class PhantomSecurity extends WorkerEntrypoint<Env, { service?: string }>
     const waitUntil = (promise: Promise<unknown>) => this.ctx.waitUntil(promise)
     const deps = this.#overrides(createDeps(this.env, waitUntil, caller))
     try {
-      return await within(deps.patience.request, () => act(deps))
+      return await withTimeout(deps.patience.request, () => act(deps))
     } catch (error) {
       if (error instanceof z.ZodError) throw new TypeError(z.prettifyError(error))
       const code = problemCode(error) ?? 'service_unavailable'

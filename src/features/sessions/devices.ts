@@ -1,16 +1,16 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { notifyOwner, occasionOf } from '../../identity/accounts/notify-owner'
-import { guardOf } from '../../identity/attempts/guard-of'
+import { limiterOf } from '../../identity/attempts/limiter-of'
 import type { CurrentSession } from '../../identity/credentials/find-session'
 import { refOf } from '../../identity/credentials/session-ref'
-import { maySensitively, requireUsed, useStepUp } from '../../identity/credentials/step-up'
+import { consumeStepUp, hasFreshStepUp, requireUsed } from '../../identity/credentials/step-up'
 import { deviceIdOf, devicesOf } from '../../identity/sessions/list-devices'
 import { recordEvent } from '../../platform/audit/record'
+import { callStore } from '../../platform/call-store'
 import { batch } from '../../platform/db/batch'
 import { knownDevices } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { problem } from '../../platform/problems'
-import { reach } from '../../platform/reach'
 
 /**
  * Makes one browser a stranger again, and tells the owner: its token opens no counter of its own
@@ -26,7 +26,7 @@ export async function forgetDevice(deps: Deps, session: CurrentSession, id: stri
   const known = rows.find(({ deviceHash }) => deviceIdOf(deviceHash) === id)
   if (!known) throw problem('not_found')
   const { deviceHash, userAgent } = known
-  await reach(deps, 'guard', () => guardOf(deps, { userId }).forgetDevice(deviceHash))
+  await callStore(deps, 'guard', () => limiterOf(deps, { userId }).forgetDevice(deviceHash))
   const isMeant = and(devicesOf(userId), eq(knownDevices.deviceHash, deviceHash))
   const { forgotten } = await batch(deps.db, {
     // First, since it asks for the row.
@@ -52,7 +52,7 @@ export async function forgetDevice(deps: Deps, session: CurrentSession, id: stri
  */
 export async function forgetAllDevices(deps: Deps, session: CurrentSession): Promise<void> {
   const { userId, sessionId } = refOf(session)
-  const may = maySensitively(deps, session)
+  const may = hasFreshStepUp(deps, session)
   const { used } = await batch(deps.db, {
     event: recordEvent(
       deps,
@@ -61,9 +61,9 @@ export async function forgetAllDevices(deps: Deps, session: CurrentSession): Pro
     ),
     devices: deps.db.delete(knownDevices).where(and(devicesOf(userId), may)),
     // Last: what is before it asks whether there is a step-up.
-    used: useStepUp(deps, session),
+    used: consumeStepUp(deps, session),
   })
   requireUsed(used)
-  await reach(deps, 'guard', () => guardOf(deps, { userId }).forgetDevice(null))
+  await callStore(deps, 'guard', () => limiterOf(deps, { userId }).forgetDevice(null))
   await notifyOwner(deps, session.user, { template: 'devices_forgotten', data: occasionOf(deps) })
 }

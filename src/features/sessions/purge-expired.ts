@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { currentEpoch } from '../../identity/credentials/session-epoch'
+import { callStore } from '../../platform/call-store'
 import { apiKeys } from '../../platform/db/key-schema'
 import type { Deps } from '../../platform/deps'
 import { DEVICE_COOKIE_SECONDS } from '../../platform/http/cookies'
 import type { Counts } from '../../platform/jobs/job'
 import { sweep } from '../../platform/jobs/sweep'
-import { reach } from '../../platform/reach'
 import { DAY_MS } from '../../platform/time'
 
 /** Milliseconds that all of a run may take; and keys that it deletes, which have an index. */
@@ -33,7 +33,7 @@ export async function purgeExpired(deps: Pick<Deps, 'db' | 'now' | 'patience'>):
   const ofUsers = { key: 'user_id', prefix: 'usr_' }
   const isExpired = sql`expires_at <= ${now}`
   const isEnded = sql`(${isExpired} OR epoch < ${currentEpoch})`
-  const keys = await reach(deps, 'database', () =>
+  const keys = await callStore(deps, 'database', () =>
     db
       .delete(apiKeys)
       .where(

@@ -2,7 +2,7 @@ import { and, sql } from 'drizzle-orm'
 import type { CurrentSession } from '../../identity/credentials/find-session'
 import { currentEpoch } from '../../identity/credentials/session-epoch'
 import { isSession, refOf } from '../../identity/credentials/session-ref'
-import { maySensitively, requireUsed, useStepUp } from '../../identity/credentials/step-up'
+import { hasFreshStepUp, requireUsed, consumeStepUp } from '../../identity/credentials/step-up'
 import { recordEvent } from '../../platform/audit/record'
 import { sealText } from '../../platform/audit/text'
 import { batch } from '../../platform/db/batch'
@@ -31,7 +31,7 @@ export async function endEverySession(
   const { userId, sessionId } = ref
   const event = { event: 'sessions_ended', data: { of: 'everybody' } } as const
   const text = await sealText(deps, userId, { reason })
-  const may = maySensitively(deps, session)
+  const may = hasFreshStepUp(deps, session)
   const { others, used } = await batch(db, {
     others: db
       .select({ count: sql<number>`count(*)` })
@@ -49,7 +49,7 @@ export async function endEverySession(
       .set({ epoch: sql`epoch + 1` })
       .where(may),
     // Last: what is before it asks whether there is a step-up.
-    used: useStepUp(deps, session),
+    used: consumeStepUp(deps, session),
   })
   requireUsed(used)
   return others[0]?.count ?? 0

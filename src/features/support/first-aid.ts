@@ -8,7 +8,7 @@ import { sessions } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { problem, problemCode } from '../../platform/problems'
 import { actOnUsers, forEachOf, type UserAct } from '../admin/act-on-users'
-import type { Refusals } from '../admin/subject'
+import type { Refusals } from '../admin/target'
 
 // What helps an owner and gives nobody any power. For one account it asks for no step-up; a list
 // takes one, as a stolen session could end everybody's sessions by it.

@@ -10,7 +10,7 @@ import { rateLimit } from '../../platform/http/rate-limit'
 import { type ProblemCode, toCode } from '../../platform/problems'
 import type { UserAct } from '../admin/act-on-users'
 import { disableUsers, enableUsers } from '../admin/disable-user'
-import { reason, type Refusals } from '../admin/subject'
+import { reason, type Refusals } from '../admin/target'
 import { endUserSessions, startResets } from './first-aid'
 import { unlockUsers } from './unlock-user'
 

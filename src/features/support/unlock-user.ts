@@ -1,12 +1,12 @@
 import { byStepUp } from '../../identity/approvals/authority'
-import { guardOf } from '../../identity/attempts/guard-of'
+import { limiterOf } from '../../identity/attempts/limiter-of'
 import { dropLocks, namesOf } from '../../identity/attempts/lock-record'
 import type { CurrentSession } from '../../identity/credentials/find-session'
 import { recordEvent } from '../../platform/audit/record'
+import { callStore } from '../../platform/call-store'
 import type { Deps } from '../../platform/deps'
-import { reach } from '../../platform/reach'
 import { actOnUsers, forEachOf, type UserAct } from '../admin/act-on-users'
-import type { Refusals } from '../admin/subject'
+import type { Refusals } from '../admin/target'
 
 /**
  * Ends locks, counts of failures and stopped factors, as a reset by the owner does. It takes a
@@ -33,10 +33,10 @@ export async function unlockUsers(
     }),
     isDone: ({ event }) => event.meta.changes > 0,
   })
-  await forEachOf(deps, done, refusals, (subject) =>
+  await forEachOf(deps, done, refusals, (target) =>
     Promise.all([
-      reach(deps, 'guard', () => guardOf(deps, { userId: subject.id }).unlock()),
-      dropLocks(deps, namesOf(subject)),
+      callStore(deps, 'guard', () => limiterOf(deps, { userId: target.id }).unlock()),
+      dropLocks(deps, namesOf(target)),
     ]),
   )
   return refusals

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { CurrentSession } from '../../identity/credentials/find-session'
 import { refOf } from '../../identity/credentials/session-ref'
-import { maySensitively } from '../../identity/credentials/step-up'
+import { hasFreshStepUp } from '../../identity/credentials/step-up'
 import { confirmedCount, MAX_AUTHENTICATORS } from '../../identity/factors/authenticators'
 import { seedContext } from '../../identity/factors/find-totp'
 import { recordEvent } from '../../platform/audit/record'
@@ -31,7 +31,7 @@ export async function beginTotp(
   const { newSeed, otpauthUri } = await import('../../identity/factors/totp')
   const seed = newSeed()
   const sealed = await seal(deps.settings.SEALING_KEYS, seedContext(userId, id), seed)
-  const may = sql`${maySensitively(deps, session)}
+  const may = sql`${hasFreshStepUp(deps, session)}
     AND ${confirmedCount(userId)} < ${MAX_AUTHENTICATORS}`
   const { begun, apps } = await batch(db, {
     dropped: db

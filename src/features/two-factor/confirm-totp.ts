@@ -4,7 +4,7 @@ import { notifyOwner, occasionOf } from '../../identity/accounts/notify-owner'
 import { passCode } from '../../identity/attempts/pass-code'
 import type { CurrentSession } from '../../identity/credentials/find-session'
 import { refOf } from '../../identity/credentials/session-ref'
-import { maySensitively, requireUsed, useStepUp } from '../../identity/credentials/step-up'
+import { hasFreshStepUp, requireUsed, consumeStepUp } from '../../identity/credentials/step-up'
 import { countBackupCodes } from '../../identity/factors/backup-codes'
 import { stepOfSealed } from '../../identity/factors/find-totp'
 import { recordEvent } from '../../platform/audit/record'
@@ -90,7 +90,7 @@ async function turnOn(
 ): Promise<TotpConfirmed & { link: string; expiresAt: number }> {
   const { userId, sessionId } = refOf(session)
   const now = deps.now()
-  const may = maySensitively(deps, session)
+  const may = hasFreshStepUp(deps, session)
   const isOn = sql`${may} AND EXISTS (SELECT 1 FROM totp_authenticators
     WHERE user_id = ${userId} AND id = ${id} AND confirmed_at = ${now.getTime()})`
   const hasNoCodes = sql`${isOn} AND NOT EXISTS (SELECT 1 FROM backup_codes
@@ -120,7 +120,7 @@ async function turnOn(
     ...factorsChanged(deps, session, isOn),
     undo: undo.issue(isOn),
     // Last: what is before it asks whether there is a step-up.
-    used: useStepUp(deps, session),
+    used: consumeStepUp(deps, session),
   })
   requireUsed(used)
   if (on.length === 0) throw problem('not_found', { reason: 'replaced meanwhile' })

@@ -3,7 +3,7 @@ import { undoFactorsLink } from '../../identity/accounts/not-me-link'
 import { notifyOwner, occasionOf } from '../../identity/accounts/notify-owner'
 import type { CurrentSession } from '../../identity/credentials/find-session'
 import { refOf } from '../../identity/credentials/session-ref'
-import { maySensitively, requireUsed, useStepUp } from '../../identity/credentials/step-up'
+import { hasFreshStepUp, requireUsed, consumeStepUp } from '../../identity/credentials/step-up'
 import { backupCodeHash, newBackupCode } from '../../identity/factors/backup-codes'
 import { hasStrongFactor } from '../../identity/factors/strong-factors'
 import { recordEvent } from '../../platform/audit/record'
@@ -24,7 +24,7 @@ export async function makeBackupCodes(
 ): Promise<readonly string[]> {
   const { id: userId } = session.user
   const isStrong = hasStrongFactor(userId)
-  const may = sql`${maySensitively(deps, session)} AND ${isStrong}`
+  const may = sql`${hasFreshStepUp(deps, session)} AND ${isStrong}`
   const codes = freshCodes(deps)
   const undo = undoFactorsLink(deps, userId)
   // Before the batch, which would use the step-up up for nothing.
@@ -38,7 +38,7 @@ export async function makeBackupCodes(
     ...factorsChanged(deps, session, may),
     undo: undo.issue(may),
     // Last: what is before it asks whether there is a step-up.
-    used: useStepUp(deps, session),
+    used: consumeStepUp(deps, session),
   })
   requireUsed(used)
   if (made.length === 0) throw factorRequired()

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { notifyOwner, occasionOf } from '../../identity/accounts/notify-owner'
 import type { CurrentSession } from '../../identity/credentials/find-session'
 import { refOf } from '../../identity/credentials/session-ref'
-import { maySensitively, requireUsed, useStepUp } from '../../identity/credentials/step-up'
+import { hasFreshStepUp, requireUsed, consumeStepUp } from '../../identity/credentials/step-up'
 import { dropOrphanedCodes } from '../../identity/factors/strong-factors'
 import { recordEvent } from '../../platform/audit/record'
 import { batch } from '../../platform/db/batch'
@@ -35,7 +35,7 @@ export async function removeTotp(
   const isLast = sql`(SELECT count(*) FROM totp_authenticators WHERE ${mine})
     = (SELECT count(*) FROM totp_authenticators WHERE ${chosen})`
   const isKept = isAdmin ? isLast : sql`false`
-  const isDone = sql`${maySensitively(deps, session)}
+  const isDone = sql`${hasFreshStepUp(deps, session)}
     AND EXISTS (SELECT 1 FROM totp_authenticators WHERE ${chosen}) AND NOT (${isKept})`
   const data = { authenticator: id ?? 'all' }
   const { removed, used } = await batch(db, {
@@ -48,11 +48,11 @@ export async function removeTotp(
     ...factorsChanged(deps, session, isDone),
     removed: db
       .delete(totpAuthenticators)
-      .where(sql`${chosen} AND ${maySensitively(deps, session)} AND NOT (${isKept})`)
+      .where(sql`${chosen} AND ${hasFreshStepUp(deps, session)} AND NOT (${isKept})`)
       .returning({ name: totpAuthenticators.name }),
     codes: dropOrphanedCodes(deps, userId),
     // Last: what is before it asks whether there is a step-up.
-    used: useStepUp(deps, session),
+    used: consumeStepUp(deps, session),
   })
   requireUsed(used)
   if (removed.length === 0)

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { seedContext } from '../../identity/factors/find-totp'
 import { archiveKeyContext } from '../../platform/audit/personal-box'
+import { callStore } from '../../platform/call-store'
 import { open, seal } from '../../platform/crypto/sealed-box'
 import { randomToken } from '../../platform/crypto/token'
 import { sealingKeyOf } from '../../platform/db/columns'
@@ -8,7 +9,6 @@ import type { Deps } from '../../platform/deps'
 import { countFailed } from '../../platform/jobs/count-failed'
 import type { Counts } from '../../platform/jobs/job'
 import { log } from '../../platform/log'
-import { reach } from '../../platform/reach'
 
 /**
  * Rows of one statement, and such statements of one run for each table: a million rows take a day.
@@ -76,7 +76,7 @@ async function keysOf(deps: ResealDeps, { name, column }: Table): Promise<string
   const key = sealingKeyOf(column)
   const next = (after: SQL) => sql`(SELECT ${key} FROM ${sql.raw(name)} ${after}
     ORDER BY ${key} LIMIT 1)`
-  const rows = await reach(deps, 'database', () =>
+  const rows = await callStore(deps, 'database', () =>
     deps.db.all<{ id: string }>(sql`WITH RECURSIVE used (id) AS (SELECT ${next(sql``)}
       UNION ALL SELECT ${next(sql`WHERE ${key} > used.id`)} FROM used WHERE used.id IS NOT NULL)
       SELECT id FROM used WHERE id IS NOT NULL`),
@@ -94,7 +94,7 @@ function sealedWith(deps: ResealDeps, table: Table, ids: readonly string[]): Pro
   const part = (where: SQL) => sql`SELECT user_id AS userId,
     ${id === undefined ? sql`''` : sql.raw(id)} AS id, ${sql.raw(column)} AS box
     FROM ${sql.raw(name)} WHERE ${keyIn(table, ids)} AND ${where}`
-  return reach(deps, 'database', () =>
+  return callStore(deps, 'database', () =>
     deps.db.all<Sealed>(sql`${part(sql`user_id >= ${place}`)}
       UNION ALL ${part(sql`user_id < ${place}`)} LIMIT ${ROWS}`),
   )
@@ -113,7 +113,7 @@ async function reseal(deps: ResealDeps, table: Table, rows: readonly Sealed[]) {
     fresh.push([row.userId, row.box, await seal(ring, contextOf(row), text)])
   })
   if (fresh.length === 0) return { done: 0, failed }
-  const { meta } = await reach(deps, 'database', () =>
+  const { meta } = await callStore(deps, 'database', () =>
     deps.db.run(sql`UPDATE ${sql.raw(name)} SET ${sql.raw(column)} = fresh.value ->> 2
       FROM json_each(${JSON.stringify(fresh)}) AS fresh
       WHERE user_id = fresh.value ->> 0 AND ${sql.raw(column)} = fresh.value ->> 1`),
@@ -131,7 +131,7 @@ const logMissing = ({ name }: Table, ids: readonly string[]) =>
 /** How many boxes there are of keys that nobody has, as far as that matters. */
 async function countOf(deps: ResealDeps, table: Table, lost: readonly string[]): Promise<number> {
   if (lost.length === 0) return 0
-  const [row] = await reach(deps, 'database', () =>
+  const [row] = await callStore(deps, 'database', () =>
     deps.db.all<{ count: number }>(sql`SELECT count(*) AS count FROM
       (SELECT 1 FROM ${sql.raw(table.name)} WHERE ${keyIn(table, lost)} LIMIT ${ROWS})`),
   )

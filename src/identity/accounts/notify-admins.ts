@@ -1,8 +1,8 @@
 import { asc, sql } from 'drizzle-orm'
+import { callStore } from '../../platform/call-store'
 import { users } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import type { WaitingMail } from '../../platform/email/enqueue'
-import { reach } from '../../platform/reach'
 import { isActiveAdmin } from './admins'
 import { type Notice, ownerColumns, ownerNotices } from './notify-owner'
 
@@ -18,7 +18,7 @@ export async function adminNotices(
   notice: Notice,
   { but = [] }: { but?: readonly string[] } = {},
 ): Promise<WaitingMail[]> {
-  const admins = await reach(deps, 'database', () =>
+  const admins = await callStore(deps, 'database', () =>
     deps.db
       .select(ownerColumns)
       .from(users)

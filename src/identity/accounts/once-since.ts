@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
+import { callStore } from '../../platform/call-store'
 import { jobRuns } from '../../platform/db/audit-schema'
 import { batch } from '../../platform/db/batch'
 import type { Deps } from '../../platform/deps'
 import { insertWaiting } from '../../platform/email/enqueue'
-import { reach } from '../../platform/reach'
 import { adminNotices } from './notify-admins'
 import type { Notice } from './notify-owner'
 
@@ -21,7 +21,7 @@ export async function tellOnceSince(
   const { db } = deps
   const isDue = sql`NOT EXISTS (SELECT 1 FROM job_runs
     WHERE job = ${task} AND succeeded_at >= ${since.getTime()})`
-  const due = await reach(deps, 'database', () =>
+  const due = await callStore(deps, 'database', () =>
     db
       .select({ one: sql`1` })
       .from(sql`(SELECT 1)`)
@@ -31,7 +31,7 @@ export async function tellOnceSince(
   const mails = await adminNotices(deps, await notice())
   if (mails.length === 0) return 0
   const run = { startedAt: deps.now(), succeededAt: deps.now() }
-  const { told } = await reach(deps, 'database', () =>
+  const { told } = await callStore(deps, 'database', () =>
     batch(db, {
       told: insertWaiting(deps, mails, isDue),
       note: db

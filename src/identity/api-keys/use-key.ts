@@ -1,11 +1,11 @@
 import { and, eq, isNull, lte, or } from 'drizzle-orm'
 import { recordEvent } from '../../platform/audit/record'
+import { callStore } from '../../platform/call-store'
 import { apiKeys } from '../../platform/db/key-schema'
 import type { Deps } from '../../platform/deps'
 import type { LimitVerdict } from '../../platform/http/ip-limiter'
 import { quotasOf } from '../../platform/http/rate-limit'
 import { problem } from '../../platform/problems'
-import { reach } from '../../platform/reach'
 import { type ApiKey, findKey } from './find-key'
 import { isInNetworks } from './network'
 import { isForAdmins, type Scope } from './scopes'
@@ -42,7 +42,9 @@ export function takeFromQuota(
   const quotas = quotasOf(deps.settings, 'api_key')
   const limiter = deps.ipLimiters.getByName(limiterOf(id))
   const counted = [{ name: id, times: 1 }]
-  return reach(deps, 'limiter', () => limiter.take({ counted, quotas, now: deps.now().getTime() }))
+  return callStore(deps, 'limiter', () =>
+    limiter.take({ counted, quotas, now: deps.now().getTime() }),
+  )
 }
 
 /** Refuses a key without the scope (RFC 6750 §3.1), or one whose owner has ceased to be an admin since. */
@@ -73,7 +75,7 @@ function noteUse({ db, now, caller, waitUntil }: KeyDeps, { id, lastUsedAt }: Ap
 async function noteWrongNetwork(deps: KeyDeps, { id, owner }: ApiKey): Promise<void> {
   const quota = { limit: 1, seconds: 3600 }
   const limiter = deps.ipLimiters.getByName(limiterOf(id))
-  const count = await reach(deps, 'limiter', () =>
+  const count = await callStore(deps, 'limiter', () =>
     limiter.count({ key: 'wrong network', quota, now: deps.now().getTime() }),
   )
   if (count !== 1) return

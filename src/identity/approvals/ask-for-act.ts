@@ -12,7 +12,7 @@ import { problem } from '../../platform/problems'
 import { DAY_MS } from '../../platform/time'
 import { issueLink } from '../accounts/links'
 import type { CurrentSession } from '../credentials/find-session'
-import { maySensitively, requireUsed, useStepUp } from '../credentials/step-up'
+import { hasFreshStepUp, requireUsed, consumeStepUp } from '../credentials/step-up'
 import { actEvents } from './end-acts'
 import { isNotAskedFor } from './standing-acts'
 
@@ -55,7 +55,7 @@ export function askStatements(
 ) {
   const { db } = deps
   const actor = session.user.id
-  const may = sql`${maySensitively(deps, session)} AND ${when}
+  const may = sql`${hasFreshStepUp(deps, session)} AND ${when}
     AND ${isNotAskedFor(deps, kind, userId)}`
   const isMade = sql`EXISTS (SELECT 1 FROM pending_acts WHERE id = ${actId})`
   const links = stopLinks.map((link) => ({ hash: sha256(link.token), userId: link.userId }))
@@ -125,7 +125,7 @@ export async function askForAct(
     throw problem('user_state', { reason: 'waits already', detail: WAITS_ALREADY })
   const { asked, used } = await batch(deps.db, {
     ...askStatements(deps, session, act, isPossible),
-    used: useStepUp(deps, session),
+    used: consumeStepUp(deps, session),
   })
   requireUsed(used)
   if (asked.length === 0) throw problem('user_state', { reason: 'changed meanwhile' })

@@ -4,7 +4,7 @@ import type { Deps } from '../../platform/deps'
 import { problem } from '../../platform/problems'
 import type { CurrentSession } from '../credentials/find-session'
 import { isSession, refOf, sessionExists } from '../credentials/session-ref'
-import { maySensitively, requireUsed, useStepUp } from '../credentials/step-up'
+import { hasFreshStepUp, requireUsed, consumeStepUp } from '../credentials/step-up'
 
 /**
  * By what an admin acts: a condition for every statement of the act, and its last statement, whose
@@ -14,8 +14,8 @@ export type Authority = ReturnType<typeof byStepUp> | ReturnType<typeof bySessio
 
 /** By a step-up, which the act uses up. */
 export const byStepUp = (deps: Pick<Deps, 'db' | 'now'>, session: CurrentSession) => ({
-  may: maySensitively(deps, session),
-  used: useStepUp(deps, session),
+  may: hasFreshStepUp(deps, session),
+  used: consumeStepUp(deps, session),
   requireUsed,
 })
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import { callStore } from '../../platform/call-store'
 import { hasMac, mac, randomCode, randomToken, sha256 } from '../../platform/crypto/token'
 import type { Deps } from '../../platform/deps'
-import { reach } from '../../platform/reach'
 import { methods } from '../factors/methods'
 
 const recordSchema = z.object({
@@ -23,7 +23,7 @@ const recordSchema = z.object({
 })
 
 /** A first step that was right, waiting for its second. Times in milliseconds. */
-export type Challenge = z.infer<typeof recordSchema>
+export type LoginChallenge = z.infer<typeof recordSchema>
 
 /** What stands in a body for a challenge. */
 export const challengeToken = z
@@ -57,10 +57,10 @@ export const isCode = (
 export async function putChallenge(
   deps: Pick<Deps, 'kv' | 'settings' | 'patience'>,
   id: string,
-  challenge: Challenge,
+  challenge: LoginChallenge,
 ): Promise<void> {
   const expirationTtl = deps.settings.OTP_VALIDITY_PERIOD
-  await reach(deps, 'kv', () =>
+  await callStore(deps, 'kv', () =>
     deps.kv.put(keyOf(id), JSON.stringify(challenge), { expirationTtl }),
   )
 }
@@ -69,8 +69,8 @@ export async function putChallenge(
 export async function findChallenge(
   deps: Pick<Deps, 'kv' | 'now' | 'patience'>,
   id: string,
-): Promise<Challenge | undefined> {
-  const stored = await reach(deps, 'kv', () => deps.kv.get(keyOf(id), 'json'))
+): Promise<LoginChallenge | undefined> {
+  const stored = await callStore(deps, 'kv', () => deps.kv.get(keyOf(id), 'json'))
   const record = recordSchema.safeParse(stored)
   return record.success && deps.now().getTime() < record.data.expiresAt ? record.data : undefined
 }

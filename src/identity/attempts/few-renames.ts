@@ -1,7 +1,7 @@
+import { callStore } from '../../platform/call-store'
 import type { Deps } from '../../platform/deps'
 import { tooMany } from '../../platform/problems'
-import { reach } from '../../platform/reach'
-import { guardOf } from './guard-of'
+import { limiterOf } from './limiter-of'
 
 /**
  * Before an answer that says whether a username is somebody's, which an account may hear ten times
@@ -9,6 +9,8 @@ import { guardOf } from './guard-of'
  */
 export async function requireFewRenames(deps: Deps, userId: string): Promise<void> {
   const now = deps.now().getTime()
-  const waitSeconds = await reach(deps, 'guard', () => guardOf(deps, { userId }).ask('rename', now))
+  const waitSeconds = await callStore(deps, 'guard', () =>
+    limiterOf(deps, { userId }).ask('rename', now),
+  )
   if (waitSeconds > 0) throw tooMany('too_many_requests', waitSeconds)
 }

@@ -1,8 +1,8 @@
+import { callStore } from '../../platform/call-store'
 import { sha256 } from '../../platform/crypto/token'
 import type { Deps } from '../../platform/deps'
-import { reach } from '../../platform/reach'
 import type { LoginIdentifier } from '../../platform/text/email-key'
-import { guardOf } from './guard-of'
+import { limiterOf } from './limiter-of'
 
 /** KV refuses to keep anything for less. */
 const MIN_KV_TTL_SECONDS = 60
@@ -26,7 +26,7 @@ export async function findLock(
   deps: Pick<Deps, 'kv' | 'now' | 'patience'>,
   identifier: LoginIdentifier,
 ): Promise<number | undefined> {
-  const text = await reach(deps, 'kv', () => deps.kv.get(keyOf(identifier)))
+  const text = await callStore(deps, 'kv', () => deps.kv.get(keyOf(identifier)))
   const until = Number(text)
   return text !== null && until > deps.now().getTime() ? until : undefined
 }
@@ -41,7 +41,7 @@ export async function putLock(
   until: number,
 ): Promise<void> {
   const ttl = Math.max(MIN_KV_TTL_SECONDS, deps.settings.ACCOUNT_LOCKOUT_DURATION)
-  await reach(deps, 'kv', () => deps.kv.put(keyOf(name), String(until), { expirationTtl: ttl }))
+  await callStore(deps, 'kv', () => deps.kv.put(keyOf(name), String(until), { expirationTtl: ttl }))
 }
 
 /**
@@ -54,8 +54,8 @@ export async function dropLocks(
 ): Promise<void> {
   await Promise.all(
     names.flatMap((name) => [
-      reach(deps, 'guard', () => guardOf(deps, { name }).unlock()),
-      reach(deps, 'kv', () => deps.kv.delete(keyOf(name))),
+      callStore(deps, 'guard', () => limiterOf(deps, { name }).unlock()),
+      callStore(deps, 'kv', () => deps.kv.delete(keyOf(name))),
     ]),
   )
 }

@@ -1,12 +1,12 @@
 import type { BatchItem } from 'drizzle-orm/batch'
 import { recordEvent } from '../../platform/audit/record'
+import { callStore } from '../../platform/call-store'
 import { batch } from '../../platform/db/batch'
 import type { Deps } from '../../platform/deps'
 import { problem, tooMany } from '../../platform/problems'
-import { reach } from '../../platform/reach'
 import { notifyOwner } from '../accounts/notify-owner'
 import type { Method } from '../factors/methods'
-import { guardOf } from './guard-of'
+import { limiterOf } from './limiter-of'
 import type { ChallengeRef } from './limiter/code-attempts'
 import type { CodeFailed, CodeVerdict } from './limiter/reservations'
 
@@ -46,8 +46,8 @@ export async function passCode(
   prove: (codeHash: string | null) => Promise<Proof | undefined>,
 ): Promise<Proof & { isKnownDevice: boolean }> {
   const { userId, ref, method, device, isByLink = false, isNewFactor = false } = step
-  using reservation = await reach(deps, 'guard', () =>
-    guardOf(deps, { userId }).reserveCode({
+  using reservation = await callStore(deps, 'guard', () =>
+    limiterOf(deps, { userId }).reserveCode({
       challenge: ref,
       method,
       device,
@@ -64,12 +64,12 @@ export async function passCode(
   }
   const proof = await prove(codeHash)
   if (!proof) {
-    const failed = await reach(deps, 'guard', () => attempt.fail())
+    const failed = await callStore(deps, 'guard', () => attempt.fail())
     await recordWrongCode(deps, step, { ...failed, isKnownDevice }, 'wrong')
     throw problem('invalid_code')
   }
   const { keepsChallenge, sessionId } = step
-  const { verdict, failed } = await reach(deps, 'guard', () =>
+  const { verdict, failed } = await callStore(deps, 'guard', () =>
     attempt.succeed({ keepsChallenge, sessionId, totp: proof.totp }),
   )
   if (verdict === 'spent') {

@@ -1,6 +1,6 @@
 import { desc, eq } from 'drizzle-orm'
-import { countedEvent } from '../../platform/audit/counted'
 import { recordEvent } from '../../platform/audit/record'
+import { sampledEvent } from '../../platform/audit/sampled'
 import { batch } from '../../platform/db/batch'
 import { waitingMails } from '../../platform/db/mail-schema'
 import { signUps } from '../../platform/db/schema'
@@ -14,7 +14,7 @@ import type { PasswordHolder } from './password-holder'
 import { noteWrongPassword } from './spray'
 
 /** Of one network in an hour: more than people mistype, few enough for a flood. */
-const FAILURES_SINGLY = 20
+const FAILURES_BURST = 20
 
 type Failure = Readonly<{
   password: string
@@ -67,10 +67,10 @@ async function record(deps: Deps, failure: Failure) {
   const userId = user?.id ?? null
   const data = { by: failure.act, device: isKnownDevice ? 'known' : 'stranger' }
   // Counted alike for a name that nobody has, so that neither time nor a flood of names tells or costs.
-  const fail = await countedEvent(
+  const fail = await sampledEvent(
     deps,
     { event: 'authn_login_fail', userId, data },
-    { singly: FAILURES_SINGLY },
+    { burst: FAILURES_BURST },
   )
   const isLocked = locksName || (ofAccount?.lockedUntil ?? 0) > 0
   const stopped = { event: 'authn_stopped', userId, data: { method: 'password' } } as const

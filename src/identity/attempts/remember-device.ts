@@ -1,8 +1,8 @@
+import { callStore } from '../../platform/call-store'
 import type { Deps } from '../../platform/deps'
 import { log } from '../../platform/log'
-import { reach } from '../../platform/reach'
-import { guardOf } from './guard-of'
-import type { Earned } from './limiter/guard-devices'
+import { limiterOf } from './limiter-of'
+import type { Earned } from './limiter/devices'
 
 /**
  * Gives a browser its own count of failures, once the database has decided what it earned that
@@ -14,8 +14,8 @@ export async function rememberDevice(
   userId: string,
   earned: Earned,
 ): Promise<void> {
-  const guard = guardOf(deps, { userId })
-  await reach(deps, 'guard', () => guard.remember(earned, deps.now().getTime())).catch(() =>
+  const guard = limiterOf(deps, { userId })
+  await callStore(deps, 'guard', () => guard.remember(earned, deps.now().getTime())).catch(() =>
     log('warn', 'device_not_remembered', { request_id: deps.caller.requestId }),
   )
 }

@@ -1,9 +1,9 @@
 import { recordEvent } from '../../platform/audit/record'
+import { callStore } from '../../platform/call-store'
 import { mac } from '../../platform/crypto/token'
 import type { Deps } from '../../platform/deps'
 import { networkOf } from '../../platform/ip-address'
 import { log } from '../../platform/log'
-import { reach } from '../../platform/reach'
 
 /** Wrong tries with one password, over all accounts, in an hour: three accounts at least, as each locks after five. */
 const SPRAY = { limit: 30, seconds: 3600 } as const
@@ -26,14 +26,16 @@ export async function noteWrongPassword(
   const canonical = password.normalize('NFC')
   const bucket = mac(deps.settings.SEALING_KEYS, 'spray', canonical).slice(0, BUCKET_CHARACTERS)
   const watcher = deps.ipLimiters.getByName(`spray|${bucket}`)
-  const count = await reach(deps, 'limiter', () => watcher.count({ key: 'all', quota: SPRAY, now }))
+  const count = await callStore(deps, 'limiter', () =>
+    watcher.count({ key: 'all', quota: SPRAY, now }),
+  )
   if (count < SPRAY.limit) return
   if (count === SPRAY.limit)
     await recordEvent(deps, { event: 'authn_spray_detected', data: { count } })
   const { network, site } = networkOf(deps.caller.ip)
   const limiter = deps.ipLimiters.getByName(`login|${site ?? network}`)
   const { seconds } = SPRAY
-  const isNew = await reach(deps, 'limiter', () => limiter.refuseStrangers({ seconds, now }))
+  const isNew = await callStore(deps, 'limiter', () => limiter.refuseStrangers({ seconds, now }))
   // Once for each network that takes part, and not for each of its tries.
   if (!isNew) return
   log('warn', 'authn_spray', { request_id: deps.caller.requestId, ip: deps.caller.ip })

@@ -1,9 +1,9 @@
+import { callStore } from '../../platform/call-store'
 import { dummyHash, verifyPassword } from '../../platform/crypto/password-hash'
 import type { Deps } from '../../platform/deps'
 import { problem, tooMany } from '../../platform/problems'
-import { reach } from '../../platform/reach'
 import type { LoginIdentifier } from '../../platform/text/email-key'
-import { guardOf, guardOfNobody } from './guard-of'
+import { limiterOf, limiterOfNobody } from './limiter-of'
 import type { PasswordHolder } from './password-holder'
 import { refusePassword } from './refuse-password'
 
@@ -65,7 +65,7 @@ export async function tryPassword<User extends PasswordHolder>(
   const hash = user && !isOff ? user.passwordHash : dummyHash(cost)
   const check = await verifyPassword(deps.settings.PASSWORD_PEPPER, password, hash, cost)
   if (!user || isOff || !check.matches) {
-    const [ofName, ofAccount] = await reach(deps, 'guard', () =>
+    const [ofName, ofAccount] = await callStore(deps, 'guard', () =>
       Promise.all([byName?.attempt?.fail(), attempt?.fail()]),
     )
     const failure = { ofName, ofAccount: user && ofAccount, isKnownDevice, isStopped }
@@ -73,7 +73,7 @@ export async function tryPassword<User extends PasswordHolder>(
     await refusePassword(deps, { ...failure, password, name, user, act, onWaitingSignUp })
     throw problem('invalid_credentials', { reason: user ? 'wrong password' : 'unknown name' })
   }
-  const [{ codeWaitSeconds }] = await reach(deps, 'guard', () =>
+  const [{ codeWaitSeconds }] = await callStore(deps, 'guard', () =>
     // The count of the name stays: that it was cleared would tell that somebody has signed in.
     Promise.all([attempt.succeed(input.mailsCode), byName?.attempt?.cancel()]),
   )
@@ -81,8 +81,8 @@ export async function tryPassword<User extends PasswordHolder>(
 }
 
 const reserveName = (deps: Deps, name: LoginIdentifier) =>
-  reach(deps, 'guard', () =>
-    guardOf(deps, { name }).reservePassword({
+  callStore(deps, 'guard', () =>
+    limiterOf(deps, { name }).reservePassword({
       device: null,
       isKnown: false,
       now: deps.now().getTime(),
@@ -90,8 +90,8 @@ const reserveName = (deps: Deps, name: LoginIdentifier) =>
   )
 
 const reserveAccount = (deps: Deps, { name, user, device }: Try<PasswordHolder>) =>
-  reach(deps, 'guard', () =>
-    (user ? guardOf(deps, { userId: user.id }) : guardOfNobody(deps, name)).reservePassword({
+  callStore(deps, 'guard', () =>
+    (user ? limiterOf(deps, { userId: user.id }) : limiterOfNobody(deps, name)).reservePassword({
       device,
       isKnown: user !== undefined,
       recovery: user ? recoveryOf(user) : null,

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { recordCounted } from '../../platform/audit/counted'
+import { recordSampled } from '../../platform/audit/sampled'
 import { roles as allRoles } from '../../platform/db/schema'
 import type { AppEnv, Deps } from '../../platform/deps'
 import { guard } from '../../platform/http/guard'
@@ -78,7 +78,7 @@ async function refuse(deps: Deps, session: CurrentSession, permission: string): 
   const { id: userId, role } = session.user
   const who = { userId, actor: userId, sessionId: session.id }
   const event = { event: 'authz_fail', ...who, data: { permission, role } } as const
-  await recordCounted(deps, event, { source: userId, kind: permission })
+  await recordSampled(deps, event, { source: userId, kind: permission })
   throw problem('forbidden', { reason: `${role} has no ${permission}` })
 }
 

@@ -30,13 +30,13 @@ const earliest = ({ now }: Pick<Deps, 'now'>) => new Date(now().getTime() - STEP
 
 /**
  * Whether the session may do a sensitive act, at this point of a batch: a condition for every statement
- * of the act. The batch ends with `useStepUp`, so that of two acts at once only one finds it true.
+ * of the act. The batch ends with `consumeStepUp`, so that of two acts at once only one finds it true.
  */
-export const maySensitively = (deps: Pick<Deps, 'now'>, session: CurrentSession) =>
+export const hasFreshStepUp = (deps: Pick<Deps, 'now'>, session: CurrentSession) =>
   sessionExists(refOf(session), sql`stepped_up_at > ${earliest(deps).getTime()}`)
 
 /** The last statement of a sensitive act: uses the step-up up. Returns a row if the act was done. */
-export const useStepUp = (deps: Pick<Deps, 'db' | 'now'>, session: CurrentSession) =>
+export const consumeStepUp = (deps: Pick<Deps, 'db' | 'now'>, session: CurrentSession) =>
   deps.db
     .update(sessions)
     .set({ steppedUpAt: null })

@@ -1,14 +1,14 @@
 import type { SQL } from 'drizzle-orm'
 import { type AuditEvent, recordEvent } from '../../platform/audit/record'
+import { callStore } from '../../platform/call-store'
 import { randomToken } from '../../platform/crypto/token'
 import { batch } from '../../platform/db/batch'
 import type { Deps } from '../../platform/deps'
 import { causeOf, causingAccountOf, type MailCause } from '../../platform/email/cause'
 import { enqueueMail, type MailRequest } from '../../platform/email/enqueue'
-import { reach } from '../../platform/reach'
 import { emailKey } from '../../platform/text/email-key'
 import { findDevice } from '../attempts/device-token'
-import { guardOf } from '../attempts/guard-of'
+import { limiterOf } from '../attempts/limiter-of'
 import { askerOf, findMailbox, type Mailbox } from './mailbox'
 import { type Act, copySignUp, issueMailboxLink } from './mailbox-link'
 import { mailOf } from './mailbox-mail'
@@ -124,9 +124,9 @@ export async function mayMail(deps: Deps, asking: Asking): Promise<boolean> {
     cause === 'service' || (typeof cause === 'object' && cause.account !== undefined)
   // By what is mailed, whatever was asked for.
   const kind = act === 'reset' || mailbox.state === 'frozen' ? 'reset' : 'verify'
-  const guard = guardOf(deps, { name: { kind: 'email', key } })
+  const guard = limiterOf(deps, { name: { kind: 'email', key } })
   const now = deps.now().getTime()
-  const waitSeconds = await reach(deps, 'guard', () =>
+  const waitSeconds = await callStore(deps, 'guard', () =>
     isTrusted ? guard.ask(`${kind}_known`, now) : guard.ask(kind, now, askerOf(deps.caller.ip)),
   )
   return waitSeconds === 0

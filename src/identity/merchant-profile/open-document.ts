@@ -1,9 +1,9 @@
 import { and, eq, isNotNull } from 'drizzle-orm'
 import { recordEvent } from '../../platform/audit/record'
+import { callStore } from '../../platform/call-store'
 import { merchantDocuments } from '../../platform/db/merchant-schema'
 import type { Deps } from '../../platform/deps'
 import { problem } from '../../platform/problems'
-import { reach } from '../../platform/reach'
 import type { CurrentSession } from '../credentials/find-session'
 
 export const isStored = (userId: string, id: string) =>
@@ -21,7 +21,7 @@ export async function openDocument(
 ) {
   const [row] = await deps.db.select().from(merchantDocuments).where(isStored(userId, id))
   if (!row) throw problem('not_found')
-  const object = await reach(deps, 'archive', () => deps.archive.get(row.objectKey))
+  const object = await callStore(deps, 'archive', () => deps.archive.get(row.objectKey))
   // Gone from the archive: a fault of ours that no retry mends.
   if (!object) throw new Error(`no object for document ${id}`)
   if (userId !== session.user.id) {

@@ -3,7 +3,7 @@ import { insertWhere } from '../../platform/db/insert-where'
 import { knownDevices } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { DAY_MS } from '../../platform/time'
-import { MAX_DEVICES } from '../attempts/limiter/guard-limits'
+import { MAX_DEVICES } from '../attempts/limiter/limits'
 
 /** A known browser is noted anew once a day: so most logins write one row less. */
 const NOTED_EVERY_MS = DAY_MS

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
+import { callStore } from '../call-store'
 import { open, seal } from '../crypto/sealed-box'
 import { auditKeys } from '../db/audit-schema'
 import { insertFrom } from '../db/insert-where'
 import type { Deps } from '../deps'
 import { log } from '../log'
-import { reach } from '../reach'
 import { canonical, type Personal } from './entry'
 
 /** The personal fields of an event and the salt that they were hashed with. */
@@ -29,7 +29,7 @@ export async function personalKeys(
   userIds: readonly string[],
   onDamaged: (userId: string) => unknown = logDamagedKey,
 ): Promise<PersonalKeys> {
-  const rows = await reach(deps, 'database', () =>
+  const rows = await callStore(deps, 'database', () =>
     deps.db
       .select()
       .from(auditKeys)
@@ -68,7 +68,7 @@ export async function makePersonalKeys(
       }),
   )
   if (fresh.length === 0) return known
-  await reach(deps, 'database', () =>
+  await callStore(deps, 'database', () =>
     insertFrom(
       db,
       auditKeys,

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { callStore } from '../call-store'
 import { auditEvents, isActOnOthers } from '../db/audit-schema'
 import type { Deps } from '../deps'
-import { reach } from '../reach'
 
 /**
  * Audit events that one statement scrubs, of all its users together, and such statements of one
@@ -68,7 +68,7 @@ async function scrubKind(
     const found = await lookAhead(deps, kind, pending, share)
     const parts = pending.map(({ id, last }, at): Part => [id, last, found[at]?.through ?? last])
     if (found.some(({ count }) => count > 0)) {
-      await reach(deps, 'database', () => scrub(deps, kind, parts, sql`true`))
+      await callStore(deps, 'database', () => scrub(deps, kind, parts, sql`true`))
     }
     const next = pending.map(({ id, last, events }, at) => {
       const { count = 0, through } = found[at] ?? {}
@@ -91,7 +91,7 @@ async function lookAhead(
   share: number,
 ) {
   const pending = JSON.stringify(users.map(({ id, last }) => [id, last]))
-  const rows = await reach(deps, 'database', () =>
+  const rows = await callStore(deps, 'database', () =>
     deps.db.all<{ found: string }>(sql`SELECT (SELECT json_array(count(*), max(id)) FROM (
         SELECT event.id FROM audit_events AS event WHERE event.${owner} = user.value ->> 0
           AND ${where} AND event.id > user.value ->> 1 AND ${isPersonal}

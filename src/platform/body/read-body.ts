@@ -1,6 +1,6 @@
+import { withTimeout } from '../call-store'
 import { messageOf } from '../error-text'
 import { problem, problemCode } from '../problems'
-import { within } from '../reach'
 
 /** More than the longest request of this service, a sign-up with a whole business profile. */
 const MAX_BODY_BYTES = 16 * 1024
@@ -57,7 +57,7 @@ export async function* chunksOf(
   try {
     for (;;) {
       const askedAt = performance.now()
-      const { done, value } = await within(left, () => reader.read().catch(brokenOff)).catch(
+      const { done, value } = await withTimeout(left, () => reader.read().catch(brokenOff)).catch(
         late(ms),
       )
       if (done) return

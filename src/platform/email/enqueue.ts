@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { callStore, withTimeout } from '../call-store'
 import { randomId } from '../crypto/token'
 import { insertFrom } from '../db/insert-where'
 import { waitingMails } from '../db/mail-schema'
 import type { Deps } from '../deps'
 import { messageOf } from '../error-text'
 import { log } from '../log'
-import { reach, within } from '../reach'
 import { wireAddress } from './header-safety'
 import { type MailRequest, sealMail } from './queued-mail'
 
@@ -23,7 +23,7 @@ export async function enqueueMail(
   mail: MailRequest,
 ): Promise<void> {
   const body = await sealed(deps, mail)
-  await reach(deps, 'mail queue', () => deps.mailQueue.send(body, { contentType: 'text' }))
+  await callStore(deps, 'mail queue', () => deps.mailQueue.send(body, { contentType: 'text' }))
 }
 
 /**
@@ -37,11 +37,13 @@ export async function enqueueNotice(
 ): Promise<void> {
   const body = await sealed(deps, mail)
   try {
-    await within(deps.patience.notice, () => deps.mailQueue.send(body, { contentType: 'text' }))
+    await withTimeout(deps.patience.notice, () =>
+      deps.mailQueue.send(body, { contentType: 'text' }),
+    )
   } catch (error) {
     log('warn', 'mail_waits', { template: mail.template, reason: messageOf(error) })
     const waiting = { createdAt: deps.now(), id: randomId('mail'), body }
-    await reach(deps, 'database', () => deps.db.insert(waitingMails).values(waiting))
+    await callStore(deps, 'database', () => deps.db.insert(waitingMails).values(waiting))
   }
 }
 

@@ -1,9 +1,9 @@
-import { countedEvent } from '../audit/counted'
 import { type AuditEvent, recordEvent } from '../audit/record'
+import { sampledEvent } from '../audit/sampled'
+import { callStore } from '../call-store'
 import { batchAll } from '../db/batch'
 import type { Deps } from '../deps'
 import { log } from '../log'
-import { reach } from '../reach'
 import { maskAddress } from './header-safety'
 import type { QueuedMail } from './queued-mail'
 import { retryDelay, retryLater } from './retry-delay'
@@ -87,7 +87,7 @@ export async function recordEnds(
     const told: [MailEnd, AuditEvent | undefined][] = []
     for (const end of ends) told.push([end, await eventOf(deps, end, templates)])
     const events = told.flatMap(([, event]) => (event ? [recordEvent(deps, event)] : []))
-    await reach(deps, 'database', () => batchAll(deps.db, events))
+    await callStore(deps, 'database', () => batchAll(deps.db, events))
     for (const [end, event] of told) {
       const level = end.event === 'mail_failed' ? 'error' : 'warn'
       log(event ? level : 'info', end.event, describeEnd(end))
@@ -119,5 +119,5 @@ function eventOf(
   const isCounted =
     event === 'mail_suppressed' ||
     (mail !== undefined && isUnconfirmed(mail, templateOf(templates, mail.template)))
-  return isCounted ? countedEvent(deps, ended, counting) : ended
+  return isCounted ? sampledEvent(deps, ended, counting) : ended
 }

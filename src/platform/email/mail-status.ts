@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
+import { callStore } from '../call-store'
 import { batch } from '../db/batch'
 import { mailStatus } from '../db/mail-schema'
 import type { Deps } from '../deps'
 import { messageOf } from '../error-text'
 import { log } from '../log'
-import { reach } from '../reach'
 import type { Breaker, Pause } from './budget/mail-breaker'
 
 /**
@@ -23,7 +23,7 @@ export async function noteMailStatus(
   else log('warn', 'mail_resumed', { reason: ended?.fault, seconds })
   const row = { id: 1, version, ...rowOf(pause) }
   try {
-    await reach(deps, 'database', () =>
+    await callStore(deps, 'database', () =>
       batch(deps.db, {
         event: pause
           ? recordEvent(

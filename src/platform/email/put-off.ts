@@ -1,9 +1,9 @@
+import { callStore } from '../call-store'
 import { randomId } from '../crypto/token'
 import { waitingMails } from '../db/mail-schema'
 import type { Deps } from '../deps'
 import { messageOf } from '../error-text'
 import { log } from '../log'
-import { reach } from '../reach'
 import { isOverBy } from './late-news'
 import { describeMail, type MailEnd } from './mail-end'
 import type { ReadyMail } from './ready-mail'
@@ -49,7 +49,7 @@ async function startAnew(
 ): Promise<boolean> {
   const waiting = { createdAt: deps.now(), id: randomId('mail'), body: message.body }
   try {
-    await reach(deps, 'database', () => deps.db.insert(waitingMails).values(waiting))
+    await callStore(deps, 'database', () => deps.db.insert(waitingMails).values(waiting))
     message.ack()
     return true
   } catch (error) {

@@ -1,8 +1,8 @@
+import { callStore } from '../call-store'
 import { mac } from '../crypto/token'
 import type { Deps } from '../deps'
 import { messageOf } from '../error-text'
 import { log } from '../log'
-import { reach } from '../reach'
 import { emailKey } from '../text/email-key'
 import { mailBudget } from './budget/ask-budget'
 import type { Breaker, Pause, Report } from './budget/mail-breaker'
@@ -39,7 +39,9 @@ export async function reportSent(
   if (reports.length === 0) return null
   const now = deps.now().getTime()
   try {
-    const breaker = await reach(deps, 'mail budget', () => mailBudget(deps).report(reports, now))
+    const breaker = await callStore(deps, 'mail budget', () =>
+      mailBudget(deps).report(reports, now),
+    )
     await tellStatus(deps, breaker)
     return breaker.pause
   } catch (error) {
@@ -56,7 +58,7 @@ export async function tellStatus(
 ): Promise<void> {
   if (breaker.isTold || !(await noteMailStatus(deps, breaker))) return
   try {
-    await reach(deps, 'mail budget', () => mailBudget(deps).noteStatus(breaker.version))
+    await callStore(deps, 'mail budget', () => mailBudget(deps).noteStatus(breaker.version))
   } catch (error) {
     log('error', 'mail_status_untold', { reason: messageOf(error) })
   }

@@ -1,8 +1,8 @@
 import { asc, sql } from 'drizzle-orm'
+import { callStore } from '../call-store'
 import { waitingMails } from '../db/mail-schema'
 import type { Deps } from '../deps'
 import type { Counts } from '../jobs/job'
-import { reach } from '../reach'
 import { recordEnds } from './mail-end'
 import { openMail } from './queued-mail'
 import { LIFE_MS } from './retry-delay'
@@ -46,7 +46,7 @@ export async function sendWaitingMails(
 }
 
 const findOldest = (deps: Pick<Deps, 'db' | 'patience'>, but: readonly Waiting[]) =>
-  reach(deps, 'database', () =>
+  callStore(deps, 'database', () =>
     deps.db
       .select()
       .from(waitingMails)
@@ -77,12 +77,12 @@ async function hand(
   const { mailQueue } = deps
   const messages = waiting.map(({ body }) => ({ body, contentType: 'text' as const }))
   try {
-    await reach(deps, 'mail queue', () => mailQueue.sendBatch(messages))
+    await callStore(deps, 'mail queue', () => mailQueue.sendBatch(messages))
     return { taken: waiting }
   } catch (error) {
     const sends = await Promise.allSettled(
       messages.map(({ body, contentType }) =>
-        reach(deps, 'mail queue', () => mailQueue.send(body, { contentType })),
+        callStore(deps, 'mail queue', () => mailQueue.send(body, { contentType })),
       ),
     )
     const taken = waiting.filter((_mail, index) => sends[index]?.status === 'fulfilled')
@@ -95,7 +95,7 @@ async function remove(
   mails: readonly Waiting[],
 ): Promise<void> {
   const keys = JSON.stringify(mails.map(({ createdAt, id }) => [createdAt.getTime(), id]))
-  await reach(deps, 'database', () =>
+  await callStore(deps, 'database', () =>
     deps.db
       .delete(waitingMails)
       .where(sql`(created_at, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(${keys}))`),

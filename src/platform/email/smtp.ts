@@ -5,7 +5,7 @@ import { type Carrier, deferAll, type OutgoingMail } from './carrier'
 import { composeMime, parseFrom } from './mime'
 import { describeSmtpError } from './smtp-error'
 import { openSocket, readyEvent } from './smtp-socket'
-import { type Done, promised, timedOut, within } from './wait'
+import { type Done, promised, timedOut, withTimeout } from './wait'
 
 /** Milliseconds. Together they bound what a server that hangs can cost a batch. */
 export const SMTP_LIMITS = {
@@ -45,7 +45,7 @@ export async function connectSmtp(
     opened.on('error', lost.reject)
     // It may end before nodemailer listens.
     opened.once('close', () => lost.reject(ended()))
-    await within(
+    await withTimeout(
       limits.connect,
       ask((done) => opened.once(readyEvent(settings), () => done())),
     )
@@ -67,7 +67,7 @@ export async function connectSmtp(
     await ask((done) => connection.login(auth, done))
     const close = async () => {
       connection.quit()
-      await within(limits.quit, lost.promise).catch(() => connection.close())
+      await withTimeout(limits.quit, lost.promise).catch(() => connection.close())
       clearTimeout(timer)
     }
     return { send: (mail) => sendOne(deps, connection, ask, mail), close }

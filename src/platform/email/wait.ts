@@ -7,7 +7,7 @@ export const promised = <T>(start: (done: Done<T>) => void) =>
   })
 
 /** Awaits a promise for a bounded time; then it fails like a connection that timed out. */
-export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+export async function withTimeout<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
   const limit = Promise.withResolvers<never>()
   const timer = setTimeout(() => limit.reject(timedOut()), milliseconds)
   return Promise.race([promise, limit.promise]).finally(() => clearTimeout(timer))

@@ -1,7 +1,7 @@
 import type { Context, Next } from 'hono'
+import { finishInBackground } from '../call-store'
 import type { AppEnv } from '../deps'
 import { problem } from '../problems'
-import { seeThrough } from '../reach'
 
 /**
  * Ends a request that hangs, whatever it hangs on, with a 503. A body on its way is given time of
@@ -23,7 +23,7 @@ export async function deadline(c: Context<AppEnv>, next: Next) {
     c.set('extendDeadline', refuseIn)
   })
   try {
-    await Promise.race([seeThrough(c.var.deps, next()), tooLate])
+    await Promise.race([finishInBackground(c.var.deps, next()), tooLate])
   } finally {
     clearTimeout(timer)
   }

@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
-import { isTold } from '../audit/counted'
 import { type AuditEvent, recordEvent } from '../audit/record'
+import { isSampled } from '../audit/sampled'
+import { callStore } from '../call-store'
 import type { AppEnv, Deps } from '../deps'
 import { networkOf } from '../ip-address'
 import { tooMany } from '../problems'
-import { reach } from '../reach'
 import { type Quota, stricter } from '../window'
 import { withFacet } from './facets'
 import type { Counted, LimitVerdict } from './ip-limiter'
@@ -108,7 +108,9 @@ function takeFrom(
 ): Promise<LimitVerdict> {
   const quotas = quotasOf(deps.settings, limitClass)
   const limiter = deps.ipLimiters.getByName(`${limitClass}|${name}`)
-  return reach(deps, 'limiter', () => limiter.take({ counted, quotas, now: deps.now().getTime() }))
+  return callStore(deps, 'limiter', () =>
+    limiter.take({ counted, quotas, now: deps.now().getTime() }),
+  )
 }
 
 /** Refusals of one counter are recorded by their count, for a flood must not fill the log. */
@@ -117,7 +119,7 @@ async function recordRefusals(
   { isAllowed, refusals }: LimitVerdict,
   event: Omit<AuditEvent, 'event'>,
 ): Promise<void> {
-  if (isAllowed || !isTold(refusals)) return
+  if (isAllowed || !isSampled(refusals)) return
   const data = { ...event.data, count: refusals }
   await recordEvent(deps, { event: 'excess_rate_limit_exceeded', ...event, data })
 }

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../audit/record'
+import { callStore, withTimeout } from '../call-store'
 import { jobRuns } from '../db/audit-schema'
 import { batch } from '../db/batch'
 import type { Deps } from '../deps'
 import { messageOf } from '../error-text'
 import { log } from '../log'
 import { describeError } from '../problems'
-import { reach, within } from '../reach'
 import { HOUR_MS } from '../time'
 import type { Counts, NamedJob } from './job'
 
@@ -19,7 +19,7 @@ export async function runJob(deps: Deps, { name, job, isSilent = false }: NamedJ
   let counts: Counts = {}
   let error: Error | undefined
   try {
-    counts = await within(deps.patience.job, () => job(deps))
+    counts = await withTimeout(deps.patience.job, () => job(deps))
     if (counts['failed']) error = new Error(`failed: ${counts['failed']}, left for the next run`)
   } catch (thrown) {
     error = thrown instanceof Error ? thrown : new Error(messageOf(thrown))
@@ -77,7 +77,7 @@ async function noteRun(deps: Deps, run: Run): Promise<void> {
     actor: 'system',
     data: { job: name, ...counts },
   } as const
-  await reach(deps, 'database', async () => {
+  await callStore(deps, 'database', async () => {
     // The event is first, since it asks what the row said before.
     if (isFailed) await batch(db, { event: recordEvent(deps, event, sql`NOT ${isTold}`), note })
     else if (hasDone) await batch(db, { event: recordEvent(deps, event), note })

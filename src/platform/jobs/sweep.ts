@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { callStore } from '../call-store'
 import { randomToken } from '../crypto/token'
 import type { Deps } from '../deps'
-import { reach } from '../reach'
 
 /** Keys of a table that one statement looks at, and statements that one run sends to it. */
 const KEYS = 5000
@@ -28,12 +28,12 @@ export async function sweep(
   let isRound = false
   for (let window = 0; window < WINDOWS && now().getTime() < until; window += 1) {
     const bound = isRound ? sql`AND ${column} <= ${start}` : sql``
-    const [end] = await reach(deps, 'database', () =>
+    const [end] = await callStore(deps, 'database', () =>
       db.all<{ last: string }>(sql`SELECT ${column} AS last FROM ${from}
         WHERE ${column} > ${after} ${bound} ORDER BY ${column} LIMIT 1 OFFSET ${KEYS - 1}`),
     )
     const through = end ? sql`AND ${column} <= ${end.last}` : bound
-    const over = await reach(deps, 'database', () =>
+    const over = await callStore(deps, 'database', () =>
       db.run(sql`DELETE FROM ${from} WHERE ${column} > ${after} ${through} AND ${isOver}`),
     )
     deleted += over.meta.changes

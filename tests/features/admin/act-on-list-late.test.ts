@@ -1,15 +1,15 @@
 import { test } from 'vitest'
 import { forEachOf } from '../../../src/features/admin/act-on-users'
-import type { Refusals, Subject } from '../../../src/features/admin/subject'
+import type { Refusals, Target } from '../../../src/features/admin/target'
 import { PATIENCE } from '../../../src/platform/patience'
 import { problemCode } from '../../../src/platform/problems'
 
 test.for(['ends well', 'fails'] as const)(
   'work on an account that %s after the time is over changes no answer',
   async (how, { expect }) => {
-    const subjects = Array.from({ length: 21 }, (_, at) => ({ id: `usr_${at}` }) as Subject)
+    const subjects = Array.from({ length: 21 }, (_, at) => ({ id: `usr_${at}` }) as Target)
     const refusals: Refusals = new Map()
-    const begun: Subject[] = []
+    const begun: Target[] = []
     const late = Promise.withResolvers<string>()
     const patience = { ...PATIENCE, store: 20 }
     const results = await forEachOf({ patience }, subjects, refusals, (subject) => {
@@ -29,8 +29,8 @@ test.for(['ends well', 'fails'] as const)(
 )
 
 test('no account is begun after the time is over', async ({ expect }) => {
-  const subjects = Array.from({ length: 21 }, (_, at) => ({ id: `usr_${at}` }) as Subject)
-  const begun: Subject[] = []
+  const subjects = Array.from({ length: 21 }, (_, at) => ({ id: `usr_${at}` }) as Target)
+  const begun: Target[] = []
   const late = Promise.withResolvers<void>()
   const patience = { ...PATIENCE, store: 20 }
   await forEachOf({ patience }, subjects, new Map(), (subject) => {

@@ -77,8 +77,8 @@ describe('proofs', () => {
       }),
     ).toBe(true)
     expect(readHead(String(grown['first_head'])).size).toBe(size)
-    const within = await get(`proof/?event=5&size=${size}`)
-    expect(within.body).toMatchObject({ size, root: old.body['root'], head: old.body['head'] })
+    const withTimeout = await get(`proof/?event=5&size=${size}`)
+    expect(withTimeout.body).toMatchObject({ size, root: old.body['root'], head: old.body['head'] })
   })
 
   test('an event not sealed yet, and sizes that are not there', async ({ expect }) => {

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { dropLeftovers } from '../../../src/features/merchant-documents/drop-leftovers'
+import { purgeOrphans } from '../../../src/features/merchant-documents/purge-orphans'
 import { NOTE_KEY } from '../../../src/features/merchant-documents/unknown-since'
 import { randomId } from '../../../src/platform/crypto/token'
 import { depsAt, type Fault, run } from '../../crons/support'
@@ -62,7 +62,7 @@ export async function forgetDocuments() {
 }
 
 export const dropAt = (ms: number, pageSize?: number) =>
-  dropLeftovers(testDeps({ now: () => new Date(ms) }), pageSize)
+  purgeOrphans(testDeps({ now: () => new Date(ms) }), pageSize)
 
 /** Runs the job as the cron does; alarms of jobs are counted, those of other tests elsewhere. */
 export const runAt = (ms: number, id: string, fault: Fault = (deps) => deps) =>

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, test } from 'vitest'
-import { dropLeftovers } from '../../../src/features/merchant-documents/drop-leftovers'
+import { purgeOrphans } from '../../../src/features/merchant-documents/purge-orphans'
 import { randomId } from '../../../src/platform/crypto/token'
 import { forgetJobs } from '../../crons/support'
 import { bucketOf } from '../../support/bucket'
@@ -30,7 +30,7 @@ const { meter, read } = startMeter()
 const runOn = (archive: R2Bucket, ms = KEPT_MS, pageSize?: number) => {
   const deps = meter(testDeps({ now: () => new Date(ms), archive }))
   read()
-  return dropLeftovers(deps, pageSize)
+  return purgeOrphans(deps, pageSize)
 }
 
 describe('among 100,000 documents', () => {

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { dropLeftovers } from '../../../src/features/merchant-documents/drop-leftovers'
+import { purgeOrphans } from '../../../src/features/merchant-documents/purge-orphans'
 import { eraseAccounts } from '../../../src/features/privacy/erase-accounts'
 import type { Deps } from '../../../src/platform/deps'
 import type { App } from '../../support/acts'
@@ -110,7 +110,7 @@ const failingAfter = (db: Deps['db'], hasFailed: () => boolean): Deps['db'] =>
 /** So long after it was found an object that no row knows is a leftover. */
 const KEPT_SECONDS = 60 * 86_400
 
-const runNow = (app: App) => dropLeftovers(testDeps({ now: app.now }))
+const runNow = (app: App) => purgeOrphans(testDeps({ now: app.now }))
 
 describe('leftovers', () => {
   test('an upload that never ended ends after an hour and not before; its object stays', async ({

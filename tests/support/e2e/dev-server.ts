@@ -45,12 +45,12 @@ export async function startDevServer({
     /** Presses Ctrl-C; returns the exit code. */
     async interrupt() {
       dev.child.kill('SIGINT')
-      return within(dev.exited, STOP_WITHIN_MS, 'the dev server does not stop')
+      return withTimeout(dev.exited, STOP_WITHIN_MS, 'the dev server does not stop')
     },
     /** Stops it, if it still runs, and forgets its state. */
     async stop() {
       dev.child.kill('SIGTERM')
-      await within(dev.exited, STOP_WITHIN_MS, 'the dev server does not stop')
+      await withTimeout(dev.exited, STOP_WITHIN_MS, 'the dev server does not stop')
       rmSync(state, { recursive: true, force: true })
     },
   }
@@ -72,7 +72,7 @@ async function ready({ child, exited, output, onOutput }: ReturnType<typeof runD
     throw new Error(`the dev server stopped with ${code}`)
   })
   try {
-    return await within(Promise.race([seen, ended]), READY_WITHIN_MS, 'no READY line')
+    return await withTimeout(Promise.race([seen, ended]), READY_WITHIN_MS, 'no READY line')
   } catch (error) {
     await interruptQuietly(child)
     throw new Error(output(), { cause: error })
@@ -86,7 +86,7 @@ async function interruptQuietly(child: ChildProcess) {
   await gone
 }
 
-async function within<T>(promise: Promise<T>, ms: number, complaint: string): Promise<T> {
+async function withTimeout<T>(promise: Promise<T>, ms: number, complaint: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(complaint)), ms)

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
+import { callStore } from '../../../platform/call-store'
 import { auditSegments } from '../../../platform/db/audit-schema'
 import type { Deps } from '../../../platform/deps'
-import { reach } from '../../../platform/reach'
 import { DAY_MS } from '../../../platform/time'
 import { proveSigned } from '../prove-signed'
 import { newestHead } from '../tree/heads'
@@ -42,13 +42,13 @@ async function archiveNext(deps: Deps): Promise<boolean> {
   // The newest event stays, whatever its age: the next id is one above it.
   if (!head || head.size <= last) return false
   const kept = now().getTime() - settings.AUDIT_RETENTION_DAYS * DAY_MS
-  const [newest] = await reach(deps, 'database', () =>
+  const [newest] = await callStore(deps, 'database', () =>
     db.all<{ at: number }>(
       sql`SELECT at FROM audit_events WHERE id <= ${last} ORDER BY id DESC LIMIT 1`,
     ),
   )
   if (newest && newest.at > kept) return false
-  const rows = await reach(deps, 'database', () =>
+  const rows = await callStore(deps, 'database', () =>
     db.all<StoredEvent>(
       sql`SELECT * FROM audit_events WHERE id BETWEEN ${first} AND ${last} ORDER BY id`,
     ),
@@ -74,7 +74,7 @@ async function archiveNext(deps: Deps): Promise<boolean> {
     await write(deps, tileKey(ref), Buffer.concat(tiles.get(tileName(ref)) ?? []))
   }
   await write(deps, manifestKey(first), Buffer.from(manifest))
-  await reach(deps, 'database', () =>
+  await callStore(deps, 'database', () =>
     db
       .insert(auditSegments)
       .values({ first, since: new Date(since), until: new Date(until), sha256 })
@@ -89,8 +89,8 @@ const tilesFrom = (first: number) =>
 /** Writes an object and reads it back: what the archive gives back is what counts. */
 async function write(deps: Pick<Deps, 'archive' | 'patience'>, key: string, bytes: Uint8Array) {
   const { archive } = deps
-  await reach(deps, 'archive', () => archive.put(key, bytes))
-  const kept = await reach(deps, 'archive', async () => (await archive.get(key))?.arrayBuffer())
+  await callStore(deps, 'archive', () => archive.put(key, bytes))
+  const kept = await callStore(deps, 'archive', async () => (await archive.get(key))?.arrayBuffer())
   if (!kept || Buffer.compare(new Uint8Array(kept), bytes) !== 0)
     throw new Error(`the archive does not give back ${key}`)
 }

@@ -1,12 +1,12 @@
+import { callStore } from '../../../platform/call-store'
 import type { Deps } from '../../../platform/deps'
-import { reach } from '../../../platform/reach'
 import { refuseMismatch } from '../mismatch'
 import { manifestKey, segmentKey } from './segment'
 
 type Manifest = Readonly<{ root: string; sha256: string; bytes: number }>
 
 const manifestOf = ({ archive, patience }: Pick<Deps, 'archive' | 'patience'>, first: number) =>
-  reach({ patience }, 'archive', async () =>
+  callStore({ patience }, 'archive', async () =>
     (await archive.get(manifestKey(first)))?.json<Manifest>(),
   )
 
@@ -19,7 +19,7 @@ export async function requireArchived(
   { first, sha256 }: { first: number; sha256: string },
 ): Promise<void> {
   const manifest = await manifestOf(deps, first)
-  const segment = await reach(deps, 'archive', () => deps.archive.head(segmentKey(first)))
+  const segment = await callStore(deps, 'archive', () => deps.archive.head(segmentKey(first)))
   if (manifest?.sha256 === sha256 && segment?.size === manifest.bytes) return
   await refuseMismatch(deps, { segment: first }, `the archive does not have segment ${first}`)
 }

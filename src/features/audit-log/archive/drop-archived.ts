@@ -1,7 +1,7 @@
 import { and, desc, eq, lt, sql } from 'drizzle-orm'
+import { callStore } from '../../../platform/call-store'
 import { auditHeads, auditSegments, auditTiles } from '../../../platform/db/audit-schema'
 import type { Deps } from '../../../platform/deps'
-import { reach } from '../../../platform/reach'
 import { DAY_MS, HOUR_MS } from '../../../platform/time'
 import { TILE_WIDTH } from '../tree/tiles'
 import { requireArchived } from './archived'
@@ -17,7 +17,7 @@ export async function archivedThrough(deps: Pick<Deps, 'db' | 'patience'>): Prom
 }
 
 const newestSegment = ({ db, patience }: Pick<Deps, 'db' | 'patience'>) =>
-  reach({ patience }, 'database', () =>
+  callStore({ patience }, 'database', () =>
     db
       .select({ first: auditSegments.first, sha256: auditSegments.sha256 })
       .from(auditSegments)
@@ -35,14 +35,14 @@ export async function deleteArchived(deps: Deps): Promise<number> {
   const last = newest.first + SEGMENT_SIZE - 1
   let deleted = 0
   for (;;) {
-    const chunk = await reach(deps, 'database', () =>
+    const chunk = await callStore(deps, 'database', () =>
       db.run(sql`DELETE FROM audit_events WHERE id IN
         (SELECT id FROM audit_events WHERE id <= ${last} ORDER BY id LIMIT ${CHUNK})`),
     )
     deleted += chunk.meta.changes
     if (chunk.meta.changes < CHUNK) break
   }
-  await reach(deps, 'database', () =>
+  await callStore(deps, 'database', () =>
     db
       .delete(auditTiles)
       .where(and(eq(auditTiles.level, 0), lt(auditTiles.number, last / TILE_WIDTH))),
@@ -64,7 +64,7 @@ export async function dropHeads(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Pr
   const hour = sql.raw(`at / ${HOUR_MS}`)
   const looked = sql`SELECT size, at FROM audit_heads INDEXED BY audit_heads_at
     WHERE at <= ${before} ORDER BY at DESC, size DESC LIMIT ${HEADS}`
-  const dropped = await reach(deps, 'database', () =>
+  const dropped = await callStore(deps, 'database', () =>
     deps.db.delete(auditHeads).where(
       sql`size IN (SELECT size FROM (${looked}) AS head
         WHERE ${hour} = (SELECT ${hour} FROM audit_heads AS next

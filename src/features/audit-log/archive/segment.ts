@@ -7,9 +7,9 @@ import {
   unboxPersonal,
 } from '../../../platform/audit/personal-box'
 import { openText, type SaltedText } from '../../../platform/audit/text'
+import { callStore } from '../../../platform/call-store'
 import type { Deps } from '../../../platform/deps'
 import { problem } from '../../../platform/problems'
-import { reach } from '../../../platform/reach'
 
 /** Events of one segment: sixteen whole tiles, about 300 kB in the archive. */
 export const SEGMENT_SIZE = 4096
@@ -67,9 +67,9 @@ export async function readSegment(
   first: number,
 ): Promise<SegmentLine[]> {
   const { archive } = deps
-  const object = await reach(deps, 'archive', () => archive.get(segmentKey(first)))
+  const object = await callStore(deps, 'archive', () => archive.get(segmentKey(first)))
   if (!object) throw problem('service_unavailable', { reason: `no segment ${first}` })
-  return unpack(await reach(deps, 'archive', () => object.arrayBuffer()))
+  return unpack(await callStore(deps, 'archive', () => object.arrayBuffer()))
 }
 
 /** Opens what is personal of these lines; of an account that was erased nothing can be. */

@@ -1,15 +1,15 @@
 import { desc } from 'drizzle-orm'
+import { callStore } from '../../../platform/call-store'
 import { publicJwk } from '../../../platform/crypto/jwt'
 import { auditHeads } from '../../../platform/db/audit-schema'
 import type { Deps } from '../../../platform/deps'
 import { problem } from '../../../platform/problems'
-import { reach } from '../../../platform/reach'
 import { refuseMismatch } from '../mismatch'
 import { readHead, verifyHead } from './tree-head'
 
 /** The newest signed head; `undefined` before the first event was sealed. */
 export async function newestHead(deps: Pick<Deps, 'db' | 'patience'>) {
-  return reach(deps, 'database', () =>
+  return callStore(deps, 'database', () =>
     deps.db.select().from(auditHeads).orderBy(desc(auditHeads.size)).limit(1).get(),
   )
 }

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
+import { callStore } from '../../../platform/call-store'
 import type { Deps } from '../../../platform/deps'
 import { problem } from '../../../platform/problems'
-import { reach } from '../../../platform/reach'
 import { decodeTile, tileName, type TileRef, type Tiles } from './tiles'
 
 /** Where full tiles lie in the archive, 8 KiB each. */
@@ -11,7 +11,7 @@ export const tileKey = ({ level, number }: TileRef): string => `audit/tiles/${le
 export async function storedTiles(deps: Pick<Deps, 'db' | 'patience'>, refs: readonly TileRef[]) {
   if (refs.length === 0) return new Map<string, ReturnType<typeof decodeTile>>()
   const keys = JSON.stringify(refs.map(({ level, number }) => [level, number]))
-  const rows = await reach(deps, 'database', () =>
+  const rows = await callStore(deps, 'database', () =>
     deps.db.all<{ level: number; number: number; hashes: string }>(
       sql`SELECT tile.level, tile.number, tile.hashes FROM json_each(${keys}) AS ref
         CROSS JOIN audit_tiles AS tile
@@ -32,7 +32,7 @@ export async function readTiles(
   const others = refs.filter((ref) => !tiles.has(tileName(ref)))
   await Promise.all(
     others.map(async (ref) => {
-      const object = await reach(deps, 'archive', () => deps.archive.get(tileKey(ref)))
+      const object = await callStore(deps, 'archive', () => deps.archive.get(tileKey(ref)))
       if (!object) throw problem('service_unavailable', { reason: `no tile ${tileName(ref)}` })
       tiles.set(tileName(ref), decodeTile(new Uint8Array(await object.arrayBuffer())))
     }),

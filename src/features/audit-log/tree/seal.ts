@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { canonical, gapAt } from '../../../platform/audit/entry'
 import { recordEvent } from '../../../platform/audit/record'
+import { callStore } from '../../../platform/call-store'
 import { auditHeads, auditTiles } from '../../../platform/db/audit-schema'
 import { batch } from '../../../platform/db/batch'
 import { insertWhere } from '../../../platform/db/insert-where'
 import type { Deps } from '../../../platform/deps'
-import { reach } from '../../../platform/reach'
 import { entryOf, type StoredEvent } from '../archive/stored-event'
 import { newestHead } from './heads'
 import { base64url, type Hash, leafHash } from './merkle'
@@ -71,7 +71,7 @@ async function sealChunk(deps: Deps): Promise<number> {
   const isNext = sql`COALESCE((SELECT max(size) FROM audit_heads), 0) = ${size}`
   const isOurs = sql`EXISTS (SELECT 1 FROM audit_heads WHERE size = ${head.size} AND jws = ${jws})`
   const gap = { event: 'sys_audit_gap', actor: 'system', data: { gaps, size: head.size } } as const
-  const { stored } = await reach(deps, 'database', () =>
+  const { stored } = await callStore(deps, 'database', () =>
     batch(db, {
       // First: the rest asks whether this head is there.
       stored: insertWhere(db, auditHeads, { size: head.size, at: head.at, jws }, isNext).returning({
@@ -100,7 +100,7 @@ const storeTile = (
 
 /** Events from an id on, oldest first. */
 const eventsFrom = (deps: Pick<Deps, 'db' | 'patience'>, id: number, limit: number) =>
-  reach(deps, 'database', () =>
+  callStore(deps, 'database', () =>
     deps.db.all<StoredEvent>(
       sql`SELECT * FROM audit_events WHERE id >= ${id} ORDER BY id LIMIT ${limit}`,
     ),

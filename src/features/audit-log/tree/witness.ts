@@ -1,5 +1,5 @@
+import { callStore } from '../../../platform/call-store'
 import type { Deps } from '../../../platform/deps'
-import { reach } from '../../../platform/reach'
 import { HOUR_MS } from '../../../platform/time'
 import { refuseMismatch } from '../mismatch'
 import { proveConsistency } from '../prove'
@@ -23,7 +23,7 @@ export async function witness(deps: Deps): Promise<void> {
   const before = await lastWitness(deps, newest.at.getTime())
   // An object that is there stays as it is.
   const onlyIf = { etagDoesNotMatch: '*' }
-  await reach(deps, 'archive', () =>
+  await callStore(deps, 'archive', () =>
     archive.put(keyAt(newest.at.getTime()), newest.jws, { onlyIf }),
   )
   if (before !== undefined && before !== newest.jws)
@@ -36,11 +36,12 @@ const LOOK_BACK_MS = 900 * HOUR_MS
 /** The witness of this hour, or the last one before it. */
 async function lastWitness(deps: Pick<Deps, 'archive' | 'patience'>, at: number) {
   const { archive } = deps
-  const read = (key: string) => reach(deps, 'archive', async () => (await archive.get(key))?.text())
+  const read = (key: string) =>
+    callStore(deps, 'archive', async () => (await archive.get(key))?.text())
   const ofThisHour = await read(keyAt(at))
   if (ofThisHour !== undefined) return ofThisHour
   const startAfter = keyAt(at - LOOK_BACK_MS)
-  const { objects } = await reach(deps, 'archive', () =>
+  const { objects } = await callStore(deps, 'archive', () =>
     archive.list({ prefix: PREFIX, startAfter }),
   )
   const last = objects.map(({ key }) => key).findLast((key) => key < keyAt(at))

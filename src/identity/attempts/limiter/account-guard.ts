@@ -2,22 +2,15 @@ import { DurableObject } from 'cloudflare:workers'
 import { settings } from '../../../platform/settings'
 import { DAY_MS, HOUR_MS } from '../../../platform/time'
 import { withAsked } from './code-attempts'
-import { type Earned, recovered, withLogin, withoutDevice, withRecovery } from './guard-devices'
-import type { QuotaKind } from './guard-limits'
-import {
-  EMPTY_GUARD,
-  type GuardState,
-  type Guessable,
-  loadedGuard,
-  pruned,
-  sidesOf,
-} from './guard-state'
-import type { GuardWork } from './guard-work'
+import { type Earned, recovered, withLogin, withoutDevice, withRecovery } from './devices'
+import { InFlight } from './in-flight'
+import type { QuotaKind } from './limits'
 import { isStopped, type LockRule } from './password-attempts'
-import { Places } from './places'
 import type { CodeReservation, PasswordReservation, ResendVerdict } from './reservations'
 import { type CodeRequest, resendCode, type ResendRequest, reserveCode } from './reserve-code'
 import { type PasswordRequest, reservePassword } from './reserve-password'
+import { EMPTY_GUARD, type Factor, type GuardState, loadedGuard, pruned, sidesOf } from './state'
+import type { GuardWork } from './work'
 
 /**
  * Decides for one account or one name, one call at a time: how many passwords and codes may be
@@ -32,7 +25,7 @@ export class AccountGuard extends DurableObject<Env> {
     state: () => this.#state,
     save: (state) => this.#save(state),
     rule: () => this.#rule,
-    places: new Places(),
+    places: new InFlight(),
   }
   #hasAlarm = false
 
@@ -77,11 +70,11 @@ export class AccountGuard extends DurableObject<Env> {
   }
 
   /** What keeps somebody out now: until when strangers are locked out, and what is stopped, on any side. */
-  locks(now: number): { lockedUntil: number | null; stopped: Guessable[] } {
+  locks(now: number): { lockedUntil: number | null; stopped: Factor[] } {
     const { strangers } = this.#state
     const stopped = new Set(
       sidesOf(this.#state).flatMap((side) =>
-        (Object.keys(side.inARow) as Guessable[]).filter((what) => isStopped(side, what)),
+        (Object.keys(side.inARow) as Factor[]).filter((what) => isStopped(side, what)),
       ),
     )
     return {

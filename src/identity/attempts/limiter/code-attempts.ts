@@ -1,23 +1,17 @@
 import { secondsLeft, take, type Window, windowAt } from '../../../platform/window'
 import type { Method } from '../../factors/methods'
-import { withDeviceSeen } from './guard-devices'
+import { withDeviceSeen } from './devices'
+import { CODE_FAILURES, type Count, type QuotaKind, quotasOf, RESEND_PAUSE_MS } from './limits'
+import { withOneMoreInARow, withRowEnded } from './password-attempts'
 import {
-  CODE_FAILURES,
-  type Count,
-  type QuotaKind,
-  quotasOf,
-  RESEND_PAUSE_MS,
-} from './guard-limits'
-import {
-  type Challenge,
+  type ChallengeCount,
   type GuardState,
   liveChallenges,
   liveCounts,
   NO_WINDOW,
   sideOf,
   withSide,
-} from './guard-state'
-import { withOneMoreInARow, withRowEnded } from './password-attempts'
+} from './state'
 
 /** A challenge as its record in KV tells it. KV may lag; what the guard has noted since counts more. */
 export type ChallengeRef = Readonly<{ id: string; sentAt: number; expiresAt: number }>
@@ -26,14 +20,14 @@ export type ChallengeRef = Readonly<{ id: string; sentAt: number; expiresAt: num
 export const challengeOf = (
   state: GuardState,
   { id, sentAt, expiresAt }: ChallengeRef,
-): Challenge =>
+): ChallengeCount =>
   state.challenges[id] ?? { failures: 0, isUsed: false, codeHash: null, sentAt, expiresAt }
 
 /** Notes a challenge, and forgets those whose time has passed: what is kept stays small without an alarm. */
 export const withChallenge = (
   state: GuardState,
   id: string,
-  challenge: Challenge,
+  challenge: ChallengeCount,
   now: number,
 ): GuardState => ({
   ...state,
@@ -129,7 +123,7 @@ export const isOwnReplay = ({ totpSteps, totpSessions }: GuardState, use: CodeUs
 export function withResend(
   state: GuardState,
   id: string,
-  challenge: Challenge,
+  challenge: ChallengeCount,
   next: { codeHash: string; expiresAt: number; isKnown: boolean; now: number },
 ): { state: GuardState; retryAfterSeconds: number } {
   const { codeHash, expiresAt, isKnown, now } = next

@@ -1,13 +1,6 @@
-import { withoutDevice } from './guard-devices'
-import { MAX_IN_A_ROW } from './guard-limits'
-import {
-  type GuardState,
-  type Guessable,
-  NO_FAILURES,
-  type Side,
-  sideOf,
-  withSide,
-} from './guard-state'
+import { withoutDevice } from './devices'
+import { MAX_IN_A_ROW } from './limits'
+import { type Counters, type Factor, type GuardState, NO_FAILURES, sideOf, withSide } from './state'
 
 /** What a lock is: so many failures, and for how long. */
 export type LockRule = Readonly<{ maxFailures: number; lockSeconds: number }>
@@ -16,22 +9,22 @@ export type LockRule = Readonly<{ maxFailures: number; lockSeconds: number }>
 const DEVICE_FACTOR = 10
 
 /** Whether this side may not use the authenticator any more, until recovery. */
-export const isStopped = ({ inARow }: Side, what: Guessable): boolean =>
+export const isStopped = ({ inARow }: Counters, what: Factor): boolean =>
   (inARow[what] ?? 0) >= MAX_IN_A_ROW
 
-export const withOneMoreInARow = (side: Side, what: Guessable): Side => ({
+export const withOneMoreInARow = (side: Counters, what: Factor): Counters => ({
   ...side,
   inARow: { ...side.inARow, [what]: (side.inARow[what] ?? 0) + 1 },
 })
 
-export const withRowEnded = (side: Side, what: Guessable): Side =>
+export const withRowEnded = (side: Counters, what: Factor): Counters =>
   side.inARow[what] ? { ...side, inARow: { ...side.inARow, [what]: 0 } } : side
 
 /**
  * Failures in the present lock period, 0 once it has passed: five in thirty minutes lock, four and a
  * pause do not. The slow guesser meets the count in a row instead.
  */
-export const failuresAt = (side: Side, rule: LockRule, now: number): number =>
+export const failuresAt = (side: Counters, rule: LockRule, now: number): number =>
   now < side.firstFailureAt + rule.lockSeconds * 1000 ? side.failures : 0
 
 /** Counts a wrong password, and locks at the limit. `lockedUntil` is 0 for one that did not lock. */
@@ -47,7 +40,7 @@ export function withPasswordFailure(
   const isLocked = failures >= rule.maxFailures
   const lockedUntil = isLocked ? now + rule.lockSeconds * 1000 : 0
   const counted = withOneMoreInARow(side, 'password')
-  const after: Side = isLocked
+  const after: Counters = isLocked
     ? { ...counted, failures: 0, firstFailureAt: 0, lockedUntil }
     : { ...counted, failures, firstFailureAt: before ? side.firstFailureAt : now, lockedUntil }
   const inARow = after.inARow.password ?? 0

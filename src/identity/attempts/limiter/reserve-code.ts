@@ -10,11 +10,11 @@ import {
   withResend,
   withRightCode,
 } from './code-attempts'
-import { MAX_IN_A_ROW } from './guard-limits'
-import { LINK_HOLDER, sideOf } from './guard-state'
-import { type GuardWork, knownOf } from './guard-work'
+import { MAX_IN_A_ROW } from './limits'
 import { isStopped } from './password-attempts'
 import type { CodeFailed, CodeReservation, CodeVerdict, ResendVerdict } from './reservations'
+import { LINK_HOLDER, sideOf } from './state'
+import { type GuardWork, knownOf } from './work'
 
 export type CodeRequest = Readonly<{
   challenge: ChallengeRef
@@ -31,7 +31,7 @@ export type CodeRequest = Readonly<{
 /**
  * Reserves a code check. A link that resets the password proves the mailbox, so whoever has no more
  * than the password uses up none of its codes: it has a side of its own, and its hour is that of
- * the links (guard-limits.ts).
+ * the links (limits.ts).
  */
 export function reserveCode(
   work: GuardWork,

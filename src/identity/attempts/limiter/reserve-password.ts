@@ -1,9 +1,7 @@
 import { Attempt } from './attempt'
 import { withAsked } from './code-attempts'
-import { type Earned, withDeviceSeen, withRecovery } from './guard-devices'
-import { MAX_IN_A_ROW } from './guard-limits'
-import { sideOf } from './guard-state'
-import { type GuardWork, knownOf } from './guard-work'
+import { type Earned, withDeviceSeen, withRecovery } from './devices'
+import { MAX_IN_A_ROW } from './limits'
 import {
   failuresAt,
   isStopped,
@@ -11,6 +9,8 @@ import {
   withPasswordSuccess,
 } from './password-attempts'
 import type { PasswordPassed, PasswordReservation } from './reservations'
+import { sideOf } from './state'
+import { type GuardWork, knownOf } from './work'
 
 export type PasswordRequest = Readonly<{
   /** The browser that asks, if it has completed a login before. */

@@ -1,6 +1,6 @@
+import { callStore } from '../../call-store'
 import { mac } from '../../crypto/token'
 import type { Deps } from '../../deps'
-import { reach } from '../../reach'
 import { emailKey } from '../../text/email-key'
 import { HOUR_MS } from '../../time'
 import { standingOf } from '../cause'
@@ -22,7 +22,7 @@ export async function askBudget(
 ): Promise<BudgetAnswer> {
   const now = deps.now().getTime()
   const requests = ready.map((mail) => requestFor(deps, mail, now))
-  return reach(deps, 'mail budget', () =>
+  return callStore(deps, 'mail budget', () =>
     mailBudget(deps).take(requests, now, deps.settings.EMAIL_DAILY_LIMIT),
   )
 }

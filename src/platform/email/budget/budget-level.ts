@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { recordEvent } from '../../audit/record'
+import { callStore } from '../../call-store'
 import { batch } from '../../db/batch'
 import { mailStatus } from '../../db/mail-schema'
 import type { Deps } from '../../deps'
 import { messageOf } from '../../error-text'
 import { log } from '../../log'
-import { reach } from '../../reach'
 import { mailBudget } from './ask-budget'
 import { dayOf } from './budget'
 import type { BudgetAnswer } from './mail-budget'
@@ -30,7 +30,7 @@ export async function tellLevel(
   // Of two batches at once one tells, and `low` does not come after `out`.
   const isTold = sql`level_day >= ${row.levelDay} AND level IN (${level}, 'out')`
   try {
-    await reach(deps, 'database', () =>
+    await callStore(deps, 'database', () =>
       batch(deps.db, {
         event: recordEvent(
           deps,
@@ -48,7 +48,7 @@ export async function tellLevel(
       }),
     )
     log('error', event, data)
-    await reach(deps, 'mail budget', () => mailBudget(deps).noteTold(level, ofDay))
+    await callStore(deps, 'mail budget', () => mailBudget(deps).noteTold(level, ofDay))
   } catch (error) {
     log('error', 'mail_budget_untold', { reason: messageOf(error) })
   }

@@ -7,14 +7,14 @@ import {
   withCodeFailure,
   withRightCode,
 } from '../../../../src/identity/attempts/limiter/code-attempts'
-import { recovered, withDevice } from '../../../../src/identity/attempts/limiter/guard-devices'
+import { recovered, withDevice } from '../../../../src/identity/attempts/limiter/devices'
+import { isStopped } from '../../../../src/identity/attempts/limiter/password-attempts'
 import {
   EMPTY_GUARD,
   type GuardState,
   pruned,
   sideOf,
-} from '../../../../src/identity/attempts/limiter/guard-state'
-import { isStopped } from '../../../../src/identity/attempts/limiter/password-attempts'
+} from '../../../../src/identity/attempts/limiter/state'
 
 const NOW = 1_800_000_000_000
 const KNOWN: GuardState = { ...EMPTY_GUARD, isKnown: true }

@@ -4,20 +4,20 @@ import {
   withDevice,
   withoutDevice,
   withRecovery,
-} from '../../../../src/identity/attempts/limiter/guard-devices'
-import {
-  EMPTY_GUARD,
-  type GuardState,
-  loadedGuard,
-  pruned,
-  sideOf,
-} from '../../../../src/identity/attempts/limiter/guard-state'
+} from '../../../../src/identity/attempts/limiter/devices'
 import {
   failuresAt,
   isStopped,
   withPasswordFailure,
   withPasswordSuccess,
 } from '../../../../src/identity/attempts/limiter/password-attempts'
+import {
+  EMPTY_GUARD,
+  type GuardState,
+  loadedGuard,
+  pruned,
+  sideOf,
+} from '../../../../src/identity/attempts/limiter/state'
 
 const RULE = { maxFailures: 5, lockSeconds: 1800 }
 const NOW = 1_800_000_000_000

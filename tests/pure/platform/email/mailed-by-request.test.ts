@@ -4,12 +4,12 @@ import {
   withAsked,
   withResend,
 } from '../../../../src/identity/attempts/limiter/code-attempts'
-import type { QuotaKind } from '../../../../src/identity/attempts/limiter/guard-limits'
+import type { QuotaKind } from '../../../../src/identity/attempts/limiter/limits'
 import {
   EMPTY_GUARD,
   type GuardState,
   pruned,
-} from '../../../../src/identity/attempts/limiter/guard-state'
+} from '../../../../src/identity/attempts/limiter/state'
 
 const NOW = 1_800_000_000_000
 const KNOWN: GuardState = { ...EMPTY_GUARD, isKnown: true }

@@ -1,7 +1,7 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { test } from 'vitest'
-import { countedEvent } from '../../../src/platform/audit/counted'
+import { sampledEvent } from '../../../src/platform/audit/sampled'
 import type { IpLimiter } from '../../../src/platform/http/ip-limiter'
 import { jobDeps, sql } from '../../features/audit-log/support'
 import { freshAddress, startApp } from '../../support/app'
@@ -28,16 +28,16 @@ test('a flood of names that nobody has is recorded one by one up to twenty an ho
     for (let at = from; at < to; at += 1) await login(app, `nobody${app.id}${at}@example.com`, ip)
   }
   await flood(0, 20)
-  const singly = Array<number>(20).fill(1)
-  expect(await countsOf(ip, 'authn_login_fail')).toEqual(singly)
+  const burst = Array<number>(20).fill(1)
+  expect(await countsOf(ip, 'authn_login_fail')).toEqual(burst)
   await flood(20, 28)
-  expect(await countsOf(ip, 'authn_login_fail')).toEqual(singly)
+  expect(await countsOf(ip, 'authn_login_fail')).toEqual(burst)
   app.advance(61)
   await flood(28, 34)
-  expect(await countsOf(ip, 'authn_login_fail')).toEqual([...singly, 32])
+  expect(await countsOf(ip, 'authn_login_fail')).toEqual([...burst, 32])
   app.advance(3600)
   await flood(34, 35)
-  expect(await countsOf(ip, 'authn_login_fail')).toEqual([...singly, 32, 1])
+  expect(await countsOf(ip, 'authn_login_fail')).toEqual([...burst, 32, 1])
 })
 
 test('E-116: refusals of the limiter are counted without a write each, and are events too', async ({
@@ -72,7 +72,7 @@ test('E-021: a flood from all networks of a /48 is recorded a thousand times an 
   const countAs = async (ip: string) => {
     const caller = { ...deps.caller, ip }
     const event = { event: 'authn_login_fail' } as const
-    if (await countedEvent({ ...deps, caller }, event, { singly: 20 })) told += 1
+    if (await sampledEvent({ ...deps, caller }, event, { burst: 20 })) told += 1
   }
   const site = `2001:db8:${crypto.getRandomValues(new Uint16Array(1))[0]?.toString(16)}`
   const flood = (net: string, times: number) =>

@@ -9,24 +9,24 @@ import { plainText } from '../../platform/text/display-name'
 /** Why an admin does something: recorded, and told to the owner. */
 export const reason = plainText(200).describe('Recorded, and told to the owner of the account')
 
-export type Subject = Awaited<ReturnType<typeof findSubject>>
+export type Target = Awaited<ReturnType<typeof findTarget>>
 
 /** What an act refused, by the id of the account. */
 export type Refusals = Map<string, Error>
 
-/** The account that an admin acts on, as `findSubjects` finds it. */
-export async function findSubject(deps: Pick<Deps, 'db'>, session: CurrentSession, userId: string) {
-  const { subjects, refusals } = await findSubjects(deps, session, [userId])
-  const [subject] = subjects
-  if (!subject) throw refusals.get(userId)
-  return subject
+/** The account that an admin acts on, as `findTargets` finds it. */
+export async function findTarget(deps: Pick<Deps, 'db'>, session: CurrentSession, userId: string) {
+  const { subjects, refusals } = await findTargets(deps, session, [userId])
+  const [target] = subjects
+  if (!target) throw refusals.get(userId)
+  return target
 }
 
 /**
  * The accounts that an admin acts on. Never their own: for that there are the routes that everybody
  * has, which ask for more than a role.
  */
-export async function findSubjects(
+export async function findTargets(
   { db }: Pick<Deps, 'db'>,
   session: CurrentSession,
   userIds: readonly string[],

@@ -1,5 +1,5 @@
 /** Checks that are under way, by what they count against. Only in memory: lost with the answers that they are for. */
-export class Places {
+export class InFlight {
   readonly #taken = new Map<string, number>()
 
   /** How many are taken in the places that `matches` picks. */

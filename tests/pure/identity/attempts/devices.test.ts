@@ -5,12 +5,12 @@ import {
   withLogin,
   withoutDevice,
   withRecovery,
-} from '../../../../src/identity/attempts/limiter/guard-devices'
+} from '../../../../src/identity/attempts/limiter/devices'
 import {
   EMPTY_GUARD,
   type GuardState,
   NO_FAILURES,
-} from '../../../../src/identity/attempts/limiter/guard-state'
+} from '../../../../src/identity/attempts/limiter/state'
 
 const NOW = 1_800_000_000_000
 const KNOWN: GuardState = { ...EMPTY_GUARD, isKnown: true }

@@ -1,12 +1,12 @@
 import { and, isNull, lte, sql } from 'drizzle-orm'
 import { tellOnceSince } from '../../identity/accounts/once-since'
 import { DOCUMENTS_PREFIX } from '../../identity/merchant-profile/document-objects'
-import { recordCounted } from '../../platform/audit/counted'
+import { recordSampled } from '../../platform/audit/sampled'
+import { callStore } from '../../platform/call-store'
 import { merchantDocuments } from '../../platform/db/merchant-schema'
 import type { Deps } from '../../platform/deps'
 import type { Counts } from '../../platform/jobs/job'
 import { log } from '../../platform/log'
-import { reach } from '../../platform/reach'
 import { DAY_MS, HOUR_MS } from '../../platform/time'
 import { notePlace, readPlace, walkDocuments } from './document-walk'
 import { readUnknownSince, sortUnknown, writeUnknownSince } from './unknown-since'
@@ -24,7 +24,7 @@ const PAGE = 1000
  * Ends uploads that were cut off, and removes objects that no row has known for sixty days. The
  * object of such an upload stays as long: D1 may have been put back into the midst of it.
  */
-export async function dropLeftovers(deps: Deps, pageSize = PAGE): Promise<Counts> {
+export async function purgeOrphans(deps: Deps, pageSize = PAGE): Promise<Counts> {
   const uploads = await endUnfinished(deps)
   const objects = await dropUnknown(deps, pageSize)
   return { uploads, objects }
@@ -35,7 +35,7 @@ async function endUnfinished(deps: Pick<Deps, 'db' | 'now' | 'patience'>): Promi
   const { db } = deps
   const begun = new Date(deps.now().getTime() - UNFINISHED_MS)
   const isOver = and(isNull(merchantDocuments.storedAt), lte(merchantDocuments.createdAt, begun))
-  const ended = await reach(deps, 'database', () =>
+  const ended = await callStore(deps, 'database', () =>
     db
       .delete(merchantDocuments)
       .where(
@@ -64,7 +64,7 @@ async function dropUnknown(deps: Deps, pageSize: number): Promise<number> {
   const time = { now: deps.now().getTime(), keptMs: KEPT_MS }
   const { over, since } = sortUnknown(before, { looked, unknown }, time)
   for (const keys of evenPages(over, pageSize)) {
-    await reach(deps, 'archive', () => deps.archive.delete(keys))
+    await callStore(deps, 'archive', () => deps.archive.delete(keys))
   }
   if (before.size + since.size > 0) await writeUnknownSince(deps, { since, etag })
   return over.length
@@ -79,7 +79,7 @@ function evenPages<T>(all: readonly T[], most: number): T[][] {
 
 async function unknownOf(deps: Pick<Deps, 'db' | 'patience'>, page: readonly string[]) {
   const keys = JSON.stringify(page)
-  const rows = await reach(deps, 'database', () =>
+  const rows = await callStore(deps, 'database', () =>
     deps.db.all<{ key: string }>(
       sql`SELECT object.value AS key FROM json_each(${keys}) AS object
         WHERE NOT EXISTS (SELECT 1 FROM merchant_documents AS document
@@ -103,7 +103,7 @@ async function refuseUnknown(
   const where = { first: page.at(0) ?? '', last: page.at(-1) ?? '' }
   log('error', 'sys_documents_unknown', { ...counts, keys: unknown })
   const data = { ...counts, ...where }
-  await recordCounted(deps, { event: 'sys_documents_unknown', actor: 'system', data })
+  await recordSampled(deps, { event: 'sys_documents_unknown', actor: 'system', data })
   const since = new Date(deps.now().getTime() - DAY_MS)
   const notice = { template: 'documents_unknown', data: counts } as const
   await tellOnceSince(deps, 'drop-leftovers:mailed', since, async () => notice)

@@ -7,7 +7,7 @@ import type { LoginIdentifier } from '../../platform/text/email-key'
  * What a stranger has done with a name stays with that name, whoever has it: nobody, a sign-up, an
  * account.
  */
-export const guardOf = (
+export const limiterOf = (
   deps: Pick<Deps, 'accountGuards'>,
   what: { userId: string } | { name: LoginIdentifier },
 ) => deps.accountGuards.getByName('userId' in what ? what.userId : `name:${hashOf(what.name)}`)
@@ -17,7 +17,7 @@ export const guardOf = (
  * it says counts for nothing. A few for all such names, so that a flood of names makes no objects
  * beside the guards of the names.
  */
-export const guardOfNobody = (deps: Pick<Deps, 'accountGuards'>, name: LoginIdentifier) =>
+export const limiterOfNobody = (deps: Pick<Deps, 'accountGuards'>, name: LoginIdentifier) =>
   deps.accountGuards.getByName(`nobody:${hashOf(name).slice(0, 2)}`)
 
 const hashOf = ({ kind, key }: LoginIdentifier) => sha256(`${kind}:${key}`)

@@ -1,22 +1,22 @@
 import { type Window, windowAt } from '../../../platform/window'
 import type { Method } from '../../factors/methods'
-import { CLOCK_SKEW_MS, CODE_FAILURES, type Count, quotasOf } from './guard-limits'
+import { CLOCK_SKEW_MS, CODE_FAILURES, type Count, quotasOf } from './limits'
 
 /** What can be guessed at. */
-export type Guessable = 'password' | Method
+export type Factor = 'password' | Method
 
 /** What one side has got wrong: one known browser, or all the rest of the world together. */
-export type Side = Readonly<{
+export type Counters = Readonly<{
   /** Wrong passwords of the present lock period. */
   failures: number
   firstFailureAt: number
   lockedUntil: number
   /** Wrong tries in a row. Neither time nor a lock's end resets them, only a right one or recovery. */
-  inARow: Readonly<Partial<Record<Guessable, number>>>
+  inARow: Readonly<Partial<Record<Factor, number>>>
   codeFailures: Window
 }>
 
-export type Challenge = Readonly<{
+export type ChallengeCount = Readonly<{
   failures: number
   isUsed: boolean
   /** Keyed hash of the code that was sent last, when it is not the first one. */
@@ -29,11 +29,11 @@ export type Challenge = Readonly<{
 export type GuardState = Readonly<{
   /** False for a name, and for nobody: its guard is emptied once its windows have passed. */
   isKnown: boolean
-  strangers: Side
+  strangers: Counters
   /** Whoever holds a link that resets the password, in a browser that is not known. */
-  linkHolders: Side
+  linkHolders: Counters
   /** Browsers that have completed a login, by the nonce of their device token. */
-  devices: Readonly<Record<string, Side & { seenAt: number }>>
+  devices: Readonly<Record<string, Counters & { seenAt: number }>>
   /**
    * The epoch of the account that its last recovery began: no login of one before makes a browser
    * known.
@@ -41,7 +41,7 @@ export type GuardState = Readonly<{
   recoveredEpoch: number
   /** What was asked for, by kind and network: a window for each quota. */
   asked: Readonly<Partial<Record<Count, readonly Window[]>>>
-  challenges: Readonly<Record<string, Challenge>>
+  challenges: Readonly<Record<string, ChallengeCount>>
   /** The last time step that was accepted of each authenticator app. */
   totpSteps: Readonly<Record<string, number>>
   /** The session that each of these steps was accepted for. */
@@ -50,7 +50,7 @@ export type GuardState = Readonly<{
 
 export const NO_WINDOW: Window = { startedAt: 0, count: 0 }
 
-export const NO_FAILURES: Side = {
+export const NO_FAILURES: Counters = {
   failures: 0,
   firstFailureAt: 0,
   lockedUntil: 0,
@@ -93,19 +93,19 @@ export function loadedGuard(stored: Partial<GuardState> | undefined): GuardState
 export const LINK_HOLDER = 'link'
 
 /** The side that an attempt falls under. A device that the guard does not know is a stranger. */
-export function sideOf(state: GuardState, device: string | null): Side {
+export function sideOf(state: GuardState, device: string | null): Counters {
   if (device === LINK_HOLDER) return state.linkHolders
   return (device !== null && state.devices[device]) || state.strangers
 }
 
 /** All sides of an account. */
-export const sidesOf = ({ strangers, linkHolders, devices }: GuardState): readonly Side[] => [
+export const sidesOf = ({ strangers, linkHolders, devices }: GuardState): readonly Counters[] => [
   strangers,
   linkHolders,
   ...Object.values(devices),
 ]
 
-export function withSide(state: GuardState, device: string | null, side: Side): GuardState {
+export function withSide(state: GuardState, device: string | null, side: Counters): GuardState {
   if (device === LINK_HOLDER) return { ...state, linkHolders: side }
   const known = device === null ? undefined : state.devices[device]
   if (device === null || !known) return { ...state, strangers: side }
@@ -128,7 +128,7 @@ export const liveCounts = (asked: GuardState['asked'], now: number): GuardState[
     ),
   )
 
-const hasRow = ({ inARow }: Side) => Object.values(inARow).some((count) => count > 0)
+const hasRow = ({ inARow }: Counters) => Object.values(inARow).some((count) => count > 0)
 
 /**
  * Drops what no longer matters. `undefined` when nothing is left that must be remembered: an

@@ -1,13 +1,13 @@
-import type { GuardState } from './guard-state'
+import type { InFlight } from './in-flight'
 import type { LockRule } from './password-attempts'
-import type { Places } from './places'
+import type { GuardState } from './state'
 
 /** What the acts of a guard work on. Each call runs alone, so what is read here is true until it saves. */
 export type GuardWork = Readonly<{
   state: () => GuardState
   save: (state: GuardState) => void
   rule: () => LockRule
-  places: Places
+  places: InFlight
 }>
 
 /** The device, if the guard knows it; any other is a stranger. */

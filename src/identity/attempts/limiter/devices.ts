@@ -1,5 +1,5 @@
-import { MAX_DEVICES } from './guard-limits'
-import { type GuardState, NO_FAILURES } from './guard-state'
+import { MAX_DEVICES } from './limits'
+import { type GuardState, NO_FAILURES } from './state'
 
 /** Remembers a browser that has completed a login; the one unseen for longest makes room. */
 export function withDevice(state: GuardState, device: string, now: number): GuardState {
