@@ -12,8 +12,8 @@ import { listSessions, sessionEntry } from '../../identity/sessions/list-session
 import { profile, profileOf } from '../../identity/sessions/profile'
 import { recordEvent } from '../../platform/audit/record'
 import { batch } from '../../platform/db/batch'
+import { totpAuthenticators } from '../../platform/db/factor-schema'
 import { type merchantProfiles } from '../../platform/db/merchant-schema'
-import { totpAuthenticators } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { ownWaiting, selectWaiting, waitingOf } from './own-waiting'
 

@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { batch } from '../../platform/db/batch'
-import { totpAuthenticators } from '../../platform/db/schema'
+import { totpAuthenticators } from '../../platform/db/factor-schema'
 import type { Deps } from '../../platform/deps'
 import { countBackupCodes } from './backup-codes'
 

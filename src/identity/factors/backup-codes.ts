@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { and, eq, isNull, lte, type SQL, sql } from 'drizzle-orm'
 import { sha256 } from '../../platform/crypto/token'
-import { backupCodes } from '../../platform/db/schema'
+import { backupCodes } from '../../platform/db/factor-schema'
 import type { Deps } from '../../platform/deps'
 
 /** Crockford's base32: no letter that is taken for a digit, or the reverse. */

@@ -1,6 +1,6 @@
 import { and, eq, isNotNull, lte } from 'drizzle-orm'
 import { open } from '../../platform/crypto/sealed-box'
-import { totpAuthenticators } from '../../platform/db/schema'
+import { totpAuthenticators } from '../../platform/db/factor-schema'
 import type { Deps } from '../../platform/deps'
 import { log } from '../../platform/log'
 

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../../platform/audit/record'
-import { backupCodes, totpAuthenticators } from '../../platform/db/schema'
+import { backupCodes, totpAuthenticators } from '../../platform/db/factor-schema'
 import type { Deps } from '../../platform/deps'
 import { DAY_MS } from '../../platform/time'
 

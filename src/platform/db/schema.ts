@@ -1,6 +1,6 @@
 import { sql, type SQLWrapper } from 'drizzle-orm'
 import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { inviter, sealingKeyOf, time } from './columns'
+import { inviter, time } from './columns'
 
 // Every table but those of the audit log (audit-schema.ts) is made WITHOUT ROWID and STRICT by hand in its migration (drizzle cannot
 // say so): one row written for each insert instead of two. Never ON DELETE CASCADE: a rebuilt table
@@ -171,64 +171,4 @@ export const mailedTokens = sqliteTable(
       .on(inviter)
       .where(sql`purpose = 'invite'`),
   ],
-)
-
-/** Browsers that have completed a login. The id is the nonce in its device token, hashed. */
-export const knownDevices = sqliteTable(
-  'known_devices',
-  {
-    userId: text('user_id')
-      .notNull()
-      .references(() => users.id),
-    deviceHash: text('device_hash').notNull(),
-    userAgent: text('user_agent'),
-    country: text('country'),
-    firstSeenAt: time('first_seen_at').notNull(),
-    lastSeenAt: time('last_seen_at').notNull(),
-    /** Every country that it has signed in from, as in ` DE FR`. */
-    countries: text('countries').notNull().default(''),
-  },
-  (table) => [primaryKey({ columns: [table.userId, table.deviceHash] })],
-)
-
-/** Authenticator apps (RFC 6238). Which step was used last is in the guard, which decides. */
-export const totpAuthenticators = sqliteTable(
-  'totp_authenticators',
-  {
-    userId: text('user_id')
-      .notNull()
-      .references(() => users.id),
-    id: text('id').notNull(),
-    name: text('name').notNull(),
-    /** The seed, encrypted and bound to this row (platform/crypto/sealed-box.ts). */
-    sealedSeed: text('sealed_seed').notNull(),
-    /** The session that began to set it up, and the only one that may finish. */
-    sessionId: text('session_id').notNull(),
-    createdAt: time('created_at').notNull(),
-    /** NULL until a code of it was seen: so long it is no factor. */
-    confirmedAt: time('confirmed_at'),
-  },
-  (table) => [
-    primaryKey({ columns: [table.userId, table.id] }),
-    // What an older key has sealed is looked for until there is none (features/two-factor/reseal-secrets.ts).
-    index('totp_authenticators_key').on(sealingKeyOf('sealed_seed')),
-  ],
-)
-
-/** Backup codes: 120 random bits each, so a plain hash is enough. */
-export const backupCodes = sqliteTable(
-  'backup_codes',
-  {
-    userId: text('user_id')
-      .notNull()
-      .references(() => users.id),
-    codeHash: text('code_hash').notNull(),
-    /** The session, or the hash of the link, that it was given for; NULL while it is good. */
-    usedBy: text('used_by'),
-    usedAt: time('used_at'),
-    createdAt: time('created_at')
-      .notNull()
-      .default(sql`0`),
-  },
-  (table) => [primaryKey({ columns: [table.userId, table.codeHash] })],
 )

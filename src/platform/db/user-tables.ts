@@ -1,7 +1,8 @@
 import { pendingActs, userWords } from './admin-schema'
+import { backupCodes, knownDevices, totpAuthenticators } from './factor-schema'
 import { apiKeys } from './key-schema'
 import { merchantDocuments, merchantProfiles, merchantReviews } from './merchant-schema'
-import { backupCodes, knownDevices, mailedTokens, sessions, totpAuthenticators } from './schema'
+import { mailedTokens, sessions } from './schema'
 
 /** What hangs on an account by its `user_id`, and goes with it. What happened stays (audit-schema.ts). */
 export const userTables = [
