@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { allowSourceImports } from './source-imports.ts'
 
-// V8 would let garbage grow with the length of the log: 224 MiB for two million entries, instead of 110.
+// V8 would let garbage grow with the length of the log: 224 MiB for two million entries, instead of
+// 110.
 setFlagsFromString('--optimize-for-size')
 allowSourceImports()
 

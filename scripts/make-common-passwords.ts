@@ -1,5 +1,5 @@
-// Makes src/identity/password-policy/common-passwords.txt. Not part of the build: run it to renew the list, then
-// read the diff.
+// Makes src/identity/password-policy/common-passwords.txt. Not part of the build: run it to renew
+// the list, then read the diff.
 //
 //   npm install --no-save --save-exact @zxcvbn-ts/language-common@4.1.3
 //   npx node scripts/make-common-passwords.ts

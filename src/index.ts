@@ -22,7 +22,8 @@ export default {
 
   async queue(batch, env, ctx) {
     const deps = createDeps(env, (promise) => ctx.waitUntil(promise))
-    // Loaded when there is mail: SMTP and MIME are a good part of what a cold start would have to do.
+    // Loaded when there is mail: SMTP and MIME are a good part of what a cold start would have to
+    // do.
     if (batch.queue.endsWith('-dead')) {
       const [{ recordDeadMails }, { mails }] = await Promise.all([
         import('./platform/email/dead-mails'),

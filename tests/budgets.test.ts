@@ -11,7 +11,9 @@ const atFullCost =
   (meter: (deps: Deps) => Deps) =>
   (deps: Deps): Deps => ({ ...meter(deps), passwordCost: CURRENT_COST })
 
-/** Rows as of design: what a login may cost, as D1's own `meta` and the counted bindings tell it. */
+/**
+ * Rows as of design: what a login may cost, as D1's own `meta` and the counted bindings tell it.
+ */
 describe('the cost', () => {
   test('of a login is four D1 round trips at most, and within its rows', async ({ expect }) => {
     const { meter, read } = startMeter()

@@ -18,7 +18,10 @@ const manifestSchema = z.strictObject({
   until: z.int().nullable(),
   bytes: z.int(),
   sha256: z.string(),
-  /** The root of the log up to `last`, and the proof that the head's log begins with it (RFC 9162 §2.1.4). */
+  /**
+   * The root of the log up to `last`, and the proof that the head's log begins with it (RFC 9162
+   * §2.1.4).
+   */
   root: hash.optional(),
   proof: z.array(hash).optional(),
   head: z.string(),

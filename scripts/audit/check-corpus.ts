@@ -14,7 +14,9 @@ const proof = z
   .array(bytes)
   .nullable()
   .transform((hashes) => hashes ?? [])
-/** Up to 2^64 - 1. What a number of JavaScript does not hold exactly is no size that a proof fits. */
+/**
+ * Up to 2^64 - 1. What a number of JavaScript does not hold exactly is no size that a proof fits.
+ */
 const size = z.number().min(0)
 const verdict = { desc: z.string().default(''), wantErr: z.boolean() }
 

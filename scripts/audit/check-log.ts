@@ -20,7 +20,10 @@ export type Source =
 
 type Wanted = Trust & Readonly<{ from: number; through: number | undefined; isQuiet: boolean }>
 
-/** Checks a log: an archive, exports that come one after the other, or an archive and exports after it. */
+/**
+ * Checks a log: an archive, exports that come one after the other, or an archive and exports after
+ * it.
+ */
 export async function checkLog(sources: readonly Source[], wanted: Wanted): Promise<Report> {
   const archives = sources.flatMap((source) => (source.kind === 'archive' ? [source.archive] : []))
   const [archive, another] = archives

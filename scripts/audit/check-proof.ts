@@ -63,8 +63,8 @@ export async function checkInclusion(
 }
 
 /**
- * Checks an answer that proves that a log begins with a smaller one. Its larger root has to be signed;
- * then the smaller one is as good as signed, and is returned.
+ * Checks an answer that proves that a log begins with a smaller one. Its larger root has to be
+ * signed; then the smaller one is as good as signed, and is returned.
  */
 export async function checkConsistency(
   { path, proof: answer }: Proof,

@@ -1,6 +1,9 @@
 import { type Hash, joinNodes, nodeHash } from '../../src/features/audit-log/tree/merkle.ts'
 
-/** A tree that only grows, as the roots of its complete subtrees: twenty hashes for a million leaves. */
+/**
+ * A tree that only grows, as the roots of its complete subtrees: twenty hashes for a million
+ * leaves.
+ */
 export class CompactTree {
   #size = 0
   #subtrees: Hash[] = []

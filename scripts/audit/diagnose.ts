@@ -6,8 +6,9 @@ import { leafOf } from './entry-line.ts'
 export const WINDOW = 64
 
 /**
- * What was done to the entry that is the first whose hash is not the one in the tree. Whoever inserts or
- * deletes numbers the rest anew, which changes their hashes too; so each is tried under the numbers around it.
+ * What was done to the entry that is the first whose hash is not the one in the tree. Whoever
+ * inserts or deletes numbers the rest anew, which changes their hashes too; so each is tried under
+ * the numbers around it.
  */
 export function diagnose(
   id: number,

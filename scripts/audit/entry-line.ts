@@ -20,7 +20,10 @@ type Checked = EntryLine &
     text: PersonalState | undefined
   }>
 
-/** Reads and checks a line by itself: what it says beside the entry must be what the entry stands for. */
+/**
+ * Reads and checks a line by itself: what it says beside the entry must be what the entry stands
+ * for.
+ */
 export function entryOf(line: Json): Checked {
   const { entry, personal = null, sealed, text = null, ...rest } = line
   if (!isEntry(entry)) throw new Unreadable('its line has no entry')

@@ -17,14 +17,16 @@ const OR_TILE = ', or its tile is wrong: no head is of it'
 type Doubt = Readonly<{ id: number; entries: (Entry | Gap)[] }>
 
 /**
- * The log as it is read, entry after entry: its tree, and beside it, from where they part, the tree of the
- * tiles. A signed root that fits the one or the other tells which of them is wrong.
+ * The log as it is read, entry after entry: its tree, and beside it, from where they part, the tree
+ * of the tiles. A signed root that fits the one or the other tells which of them is wrong.
  */
 export class History {
   readonly #heads: readonly Known[]
   readonly #tiles: TileFiles
   readonly #tree: CompactTree
-  /** Entries that are not here, since the last root that fits: it may be that they were sealed so. */
+  /**
+   * Entries that are not here, since the last root that fits: it may be that they were sealed so.
+   */
   readonly #missing = new Set<number>()
   #sealed: CompactTree | undefined
   #doubt: Doubt | undefined

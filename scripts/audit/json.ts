@@ -6,8 +6,8 @@ export const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * The object of a line. Of a name that stands twice, readers take the one or the other: what was hashed
- * would not be what somebody else reads, so it is refused.
+ * The object of a line. Of a name that stands twice, readers take the one or the other: what was
+ * hashed would not be what somebody else reads, so it is refused.
  */
 export function parseLine(text: string): Json {
   const value = parseJson(text)

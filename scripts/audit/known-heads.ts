@@ -3,7 +3,10 @@ import { type TreeHead, verifyHead } from '../../src/features/audit-log/tree/tre
 import { isRecord, parseJson } from './json.ts'
 import { count, day, printable, Wrong } from './wrong.ts'
 
-/** A root that is vouched for: by a head's signature, or by a proof that leads from it to a signed head. */
+/**
+ * A root that is vouched for: by a head's signature, or by a proof that leads from it to a signed
+ * head.
+ */
 export type Known = Readonly<{
   size: number
   root: string
@@ -37,8 +40,8 @@ function kidOf(jws: string): string {
 }
 
 /**
- * The heads by size, each once. Between them, a log has one name, one root a size, and neither its size
- * nor its time ever goes back: heads that say otherwise were signed for different histories.
+ * The heads by size, each once. Between them, a log has one name, one root a size, and neither its
+ * size nor its time ever goes back: heads that say otherwise were signed for different histories.
  */
 export function inOrder(heads: readonly Known[]): Known[] {
   const sorted = heads.toSorted((a, b) => a.size - b.size || (a.at ?? 0) - (b.at ?? 0))

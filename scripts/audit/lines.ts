@@ -18,8 +18,8 @@ async function isGzip(path: string): Promise<boolean> {
 type Lines = Readonly<{ lines: readonly string[]; read: number }>
 
 /**
- * The lines of a file, gzip or not, some at a time, with the bytes of the file that were read for them.
- * No more than a piece and a line of it are in memory, whatever it unpacks to.
+ * The lines of a file, gzip or not, some at a time, with the bytes of the file that were read for
+ * them. No more than a piece and a line of it are in memory, whatever it unpacks to.
  */
 export async function* linesOf(path: string): AsyncGenerator<Lines> {
   const file = createReadStream(path)
@@ -44,7 +44,9 @@ export async function* linesOf(path: string): AsyncGenerator<Lines> {
   }
 }
 
-/** Whole lines as text; of those that are not UTF-8 only what stands before the first that is not. */
+/**
+ * Whole lines as text; of those that are not UTF-8 only what stands before the first that is not.
+ */
 function* textOf(bytes: Buffer, read: number): Generator<Lines> {
   const lines = isUtf8(bytes) ? bytes.toString('utf8').split('\n') : []
   if (lines.at(-1) === '') lines.pop()

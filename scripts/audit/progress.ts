@@ -3,7 +3,10 @@ import { count } from './wrong.ts'
 const EVERY_MS = { terminal: 200, log: 10_000 }
 const MIB = 1024 * 1024
 
-/** Tells on standard error how far the reading is: one line that changes on a terminal, else one every ten seconds. */
+/**
+ * Tells on standard error how far the reading is: one line that changes on a terminal, else one
+ * every ten seconds.
+ */
 export class Progress {
   readonly #of: number
   readonly #isTerminal: boolean

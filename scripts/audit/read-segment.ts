@@ -6,7 +6,9 @@ import { linesOf } from './lines.ts'
 import type { Reading } from './reading.ts'
 import { CannotCheck, wrongEntry } from './wrong.ts'
 
-/** Takes the entries of a segment, whose object has to be the one that its manifest was written for. */
+/**
+ * Takes the entries of a segment, whose object has to be the one that its manifest was written for.
+ */
 export async function readSegment({ first, path, manifest }: Segment, reading: Reading) {
   const { history } = reading
   if (first !== history.next) throw notNext(first, history.next)

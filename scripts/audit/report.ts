@@ -38,7 +38,9 @@ export function reportOf(reading: Reading, expected: Expected): Report {
   }
 }
 
-/** What has been cut off the end leaves heads or tiles behind, or is missed by whoever knows of it. */
+/**
+ * What has been cut off the end leaves heads or tiles behind, or is missed by whoever knows of it.
+ */
 function requireTail(
   { history, isComplete }: Reading,
   { heads, through, callStore }: Expected,

@@ -7,8 +7,8 @@ export class CannotCheck extends Error {}
 const MOST = 300
 
 /**
- * The text of a stranger, for a terminal: what could steer it, or turn the order of what stands around
- * it, is spelled out.
+ * The text of a stranger, for a terminal: what could steer it, or turn the order of what stands
+ * around it, is spelled out.
  */
 export const printable = (text: string): string =>
   text

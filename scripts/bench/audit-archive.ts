@@ -16,7 +16,9 @@ const START = Date.parse('2026-01-01T00:00:00Z')
 /** Ten a second, so that a day has a million. */
 const APART_MS = 100
 
-/** Writes an archive of so many segments, with tiles and hourly heads, and the key that signed it. */
+/**
+ * Writes an archive of so many segments, with tiles and hourly heads, and the key that signed it.
+ */
 export async function writeArchive(folder: string, segments: number): Promise<string> {
   const key = await newSigningKey()
   const keyFile = join(folder, 'key.json')
@@ -44,7 +46,10 @@ const timeOf = (id: number) => START + id * APART_MS
 
 type Line = Readonly<{ entry: Entry; personal?: object; sealed?: string }>
 
-/** Every other event is a user's, so that half of the personal data is in the clear and has to be hashed. */
+/**
+ * Every other event is a user's, so that half of the personal data is in the clear and has to be
+ * hashed.
+ */
 function lineOf(id: number): Line {
   const salt = randomBytes(16).toString('base64url')
   const personal = { ip: '203.0.113.77', country: 'DE', user_agent: AGENT }

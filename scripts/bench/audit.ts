@@ -15,7 +15,9 @@ export type AuditRun = Readonly<{
   mebibytes: number
 }>
 
-/** Writes an archive of about so many entries and lets the verifier check it, as an operator would. */
+/**
+ * Writes an archive of about so many entries and lets the verifier check it, as an operator would.
+ */
 export async function measureAudit(
   entries: number,
   tell: (text: string) => void,

@@ -49,8 +49,8 @@ export function client(url: URL) {
 }
 
 /**
- * The JSON of a reply with the status that was expected; anything else ends the run. The fields that are
- * read here are strings.
+ * The JSON of a reply with the status that was expected; anything else ends the run. The fields
+ * that are read here are strings.
  */
 export function expectJson(reply: Reply, status: number): Partial<Record<string, string>> {
   if (reply.status !== status)

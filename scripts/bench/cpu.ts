@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 /**
  * CPU time that a process has used so far, milliseconds, user and system, all its threads. On Linux
- * from the scheduler's own counter, which is exact to the microsecond; elsewhere from `ps`, to 10 ms.
+ * from the scheduler's own counter, which is exact to the microsecond; elsewhere from `ps`, to 10
+ * ms.
  */
 export function cpuMs(pid: number): number {
   const tasks = `/proc/${pid}/task`

@@ -2,7 +2,10 @@ import { newKeyId, newKeyText } from './as-bundled.ts'
 import type { Account } from './accounts.ts'
 import type { Server } from './servers.ts'
 
-/** Of the accounts that do not log in: a thousand requests a minute are each key's, so there are many. */
+/**
+ * Of the accounts that do not log in: a thousand requests a minute are each key's, so there are
+ * many.
+ */
 const KEYS = 100
 const DAY_MS = 86_400_000
 

@@ -29,8 +29,9 @@ export type Plan = Readonly<{
 type Window = Readonly<{ cpu: number; seconds: number }>
 
 /**
- * Compares light routes: each round sends `requests` to one and then as many to the other, and the next
- * round begins with the other. What the machine does meanwhile so meets both sides of a ratio alike.
+ * Compares light routes: each round sends `requests` to one and then as many to the other, and the
+ * next round begins with the other. What the machine does meanwhile so meets both sides of a ratio
+ * alike.
  */
 export async function compare(pair: Pair, plan: Plan): Promise<Comparison> {
   const { ours, twin } = pair
@@ -83,9 +84,10 @@ async function repeat(act: Act, times: number, connections: number): Promise<voi
 export type Turn<Name extends string> = Readonly<Record<Name, { cpu: number; ms: number }>>
 
 /**
- * Compares acts that hash a password: two large figures whose difference is wanted. They take turns one
- * by one, so that two figures of a turn are measured within half a second of each other. What a process
- * still does after its answer is counted for the act that caused it: until another act needs the process.
+ * Compares acts that hash a password: two large figures whose difference is wanted. They take turns
+ * one by one, so that two figures of a turn are measured within half a second of each other. What a
+ * process still does after its answer is counted for the act that caused it: until another act
+ * needs the process.
  */
 export async function takeTurns<Name extends string>(
   sides: Readonly<Record<Name, Counters>>,

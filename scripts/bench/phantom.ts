@@ -25,7 +25,8 @@ export type Mailbox = ReturnType<typeof createMailbox>
 
 /**
  * Network addresses, a new one before the old one has used up the smallest quota of a minute. So no
- * limit is changed, and most requests meet a limiter that exists already, as they would in production.
+ * limit is changed, and most requests meet a limiter that exists already, as they would in
+ * production.
  */
 function addresses() {
   let requests = 0

@@ -46,7 +46,10 @@ export function targetsOf(measured: Measured): Target[] {
   ]
 }
 
-/** The figures for people: ratios first, since milliseconds say more of the machine than of the code. */
+/**
+ * The figures for people: ratios first, since milliseconds say more of the machine than of the
+ * code.
+ */
 export function table(results: Measured): string {
   const { light, hashless, hashing } = results
   const routes = [...light, hashing.wrongPassword, hashing.login]

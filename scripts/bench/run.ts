@@ -27,7 +27,10 @@ const OWNERS = 20
 
 export type Results = Readonly<{
   light: readonly Comparison[]
-  /** Logins with their password hash taken out, against a bare login and against the store calls alone. */
+  /**
+   * Logins with their password hash taken out, against a bare login and against the store calls
+   * alone.
+   */
   hashless: Readonly<{ login: Comparison; stores: Comparison }>
   hashing: Hashing
   loginRoundTrips: number
@@ -56,7 +59,9 @@ function rotation<T>(things: readonly T[]): () => T {
   }
 }
 
-/** An act with one of some things that no two connections may use at once, such as refresh tokens. */
+/**
+ * An act with one of some things that no two connections may use at once, such as refresh tokens.
+ */
 function oneAtATime<T>(things: readonly T[], act: (thing: T) => Promise<unknown>) {
   const free = [...things]
   return async () => {

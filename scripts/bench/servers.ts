@@ -3,8 +3,8 @@ import { convertV4MiniflareOptions, Miniflare, Response, type V4WorkerOptions } 
 import { childrenNamed } from './cpu.ts'
 
 /**
- * One workerd process with its Worker. Its port is the Worker's own: miniflare's entry Worker, which
- * stands in front of it in development, is passed by.
+ * One workerd process with its Worker. Its port is the Worker's own: miniflare's entry Worker,
+ * which stands in front of it in development, is passed by.
  */
 export type Server = Readonly<{ url: URL; pid: number; miniflare: Miniflare }>
 
@@ -49,8 +49,8 @@ const migrations = () =>
     .flatMap((name) => readFileSync(`migrations/${name}`, 'utf8').split('--> statement-breakpoint'))
 
 /**
- * Takes the place of the mail consumer: hands each sealed mail to us as it is, so that SMTP is no part
- * of what is measured and the code of a login is known as its owner would know it.
+ * Takes the place of the mail consumer: hands each sealed mail to us as it is, so that SMTP is no
+ * part of what is measured and the code of a login is known as its owner would know it.
  */
 export const mailReader = (
   onMail: (sealed: string) => Promise<void>,

@@ -4,10 +4,15 @@ import { join } from 'node:path'
 import * as z from 'zod'
 
 const WRANGLER = 'node_modules/wrangler/bin/wrangler.js'
-/** It is measured in elapsed time, and other processes want the processor too: the best one counts. */
+/**
+ * It is measured in elapsed time, and other processes want the processor too: the best one counts.
+ */
 const MEASUREMENTS = 3
 
-/** Milliseconds of work until the Worker can take its first request, as `wrangler check startup` profiles it. */
+/**
+ * Milliseconds of work until the Worker can take its first request, as `wrangler check startup`
+ * profiles it.
+ */
 export function measureStartUp(directory: string): number {
   const turns = Array.from({ length: MEASUREMENTS }, (_, turn) => {
     const outfile = join(directory, `start-up-${turn}.cpuprofile`)
@@ -25,9 +30,9 @@ const profile = z.object({
 })
 
 /**
- * Milliseconds of a CPU profile in which the Worker did something: all samples but those in which V8 had
- * nothing to do. Compiling, `(program)`, and garbage collection count, as they do in wrangler's own
- * "Active".
+ * Milliseconds of a CPU profile in which the Worker did something: all samples but those in which
+ * V8 had nothing to do. Compiling, `(program)`, and garbage collection count, as they do in
+ * wrangler's own "Active".
  */
 function activeMs(path: string): number {
   const { nodes, samples, timeDeltas } = profile.parse(JSON.parse(readFileSync(path, 'utf8')))

@@ -46,8 +46,9 @@ export async function start(directory: string) {
   const workerOf = (modules: readonly Module[], isHashless: boolean) => ({
     ...options,
     bindings: { ...vars, ...secrets },
-    // Without `assets`, and so without the router of Cloudflare's that would stand in front of the Worker
-    // in the same process: half a millisecond a request that is neither our code nor on our bill.
+    // Without `assets`, and so without the router of Cloudflare's that would stand in front of the
+    // Worker in the same process: half a millisecond a request that is neither our code nor on our
+    // bill.
     serviceBindings: { ASSETS: noAssets },
     modules: [
       ...(isHashless
@@ -99,14 +100,14 @@ export async function start(directory: string) {
 }
 
 /**
- * As in wrangler.toml where many log in at once, so that handing over the mails costs what it will cost;
- * without the wait for more mails where one logs in after the other.
+ * As in wrangler.toml where many log in at once, so that handing over the mails costs what it will
+ * cost; without the wait for more mails where one logs in after the other.
  */
 const queueOf = (isHashless: boolean) => ({ maxBatchSize: 20, maxBatchTimeout: isHashless ? 1 : 0 })
 
 /**
- * Goes in front of a bundle and takes the password hash out of it: all the rest of a login is done, and
- * its CPU time is no longer hidden in the noise of a hundred milliseconds.
+ * Goes in front of a bundle and takes the password hash out of it: all the rest of a login is done,
+ * and its CPU time is no longer hidden in the noise of a hundred milliseconds.
  */
 const HASHLESS = `
 Object.defineProperty(crypto.subtle, 'deriveBits', { value: async () => new ArrayBuffer(64) })

@@ -1,9 +1,9 @@
 import type { AccountGuard } from '../../src/identity/attempts/limiter/account-guard'
 import type { IpLimiter } from '../../src/platform/http/ip-limiter'
 
-// The calls of a login to its stores, in the same order and of about the same size, with nothing done
-// between them. Locally the stores run in the same process as the Worker, so their work is in its CPU
-// time; in production it is not. With this it can be told apart.
+// The calls of a login to its stores, in the same order and of about the same size, with nothing
+// done between them. Locally the stores run in the same process as the Worker, so their work is in
+// its CPU time; in production it is not. With this it can be told apart.
 
 export type Stores = Readonly<{
   DB: D1Database

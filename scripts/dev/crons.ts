@@ -35,8 +35,8 @@ function isIn(field: string, value: number): boolean {
 }
 
 /**
- * Starts the crons of wrangler.toml when their minute comes, as the platform does and wrangler does not.
- * `seal-events` is started at once: the log is sealed before anybody asks for a proof.
+ * Starts the crons of wrangler.toml when their minute comes, as the platform does and wrangler does
+ * not. `seal-events` is started at once: the log is sealed before anybody asks for a proof.
  */
 export function startCrons(api: string): void {
   const crons = cronsIn(readFileSync('wrangler.toml', 'utf8'))

@@ -19,8 +19,9 @@ const KEPT = '.dev/databases'
 const NOTE = 'database'
 
 /**
- * Creates or updates the local database. Wrangler starts a workerd for each migration, and one to find that
- * there is none to apply: a new database is therefore copied from the first, and an old one is noted.
+ * Creates or updates the local database. Wrangler starts a workerd for each migration, and one to
+ * find that there is none to apply: a new database is therefore copied from the first, and an old
+ * one is noted.
  */
 export async function migrate(state: string): Promise<void> {
   const name = databaseName()
@@ -63,7 +64,10 @@ async function applyMigrations(state: string) {
   if (code !== 0) throw new Error(`the migration failed:\n${output.join('\n')}`)
 }
 
-/** Copies the database of one directory into another. It has its name once it is whole: a copy that is cut off is none. */
+/**
+ * Copies the database of one directory into another. It has its name once it is whole: a copy that
+ * is cut off is none.
+ */
 export function copyDatabase(from: string, to: string): void {
   const draft = join(to, `v3.${randomUUID()}`)
   try {
@@ -74,7 +78,10 @@ export function copyDatabase(from: string, to: string): void {
   }
 }
 
-/** Keeps the new database of a state for the next, in place of those that other migrations have made. */
+/**
+ * Keeps the new database of a state for the next, in place of those that other migrations have
+ * made.
+ */
 export function keepOnly(state: string, kept: string): void {
   try {
     copyDatabase(state, kept)

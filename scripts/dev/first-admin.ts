@@ -14,8 +14,8 @@ export async function bootstrapToken(path: string): Promise<string> {
 }
 
 /**
- * Asks for the first admin's invitation, and says to whom it went. `undefined` where the state has had
- * one before: the secret opens one, and there is no account that everybody knows.
+ * Asks for the first admin's invitation, and says to whom it went. `undefined` where the state has
+ * had one before: the secret opens one, and there is no account that everybody knows.
  */
 export async function inviteFirstAdmin(api: string, token: string): Promise<string | undefined> {
   const { status } = await fetch(`${api}/api/admin/bootstrap/`, {

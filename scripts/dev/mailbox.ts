@@ -24,7 +24,8 @@ export async function startMailbox(
       ['node_modules/maildev/dist/bin/maildev.js'],
       ['--smtp', `${smtpPort}`, '--ip', '127.0.0.1'],
       ['--web', `${mailboxPort}`, '--web-ip', '127.0.0.1'],
-      // With the accounts that they were sent to; maildev's own place is a directory that all users share.
+      // With the accounts that they were sent to; maildev's own place is a directory that all users
+      // share.
       ['--mail-directory', `${state}/mails`],
       ['--incoming-secure', '--incoming-cert', cert, '--incoming-key', key],
     ].flat(),

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 
 /**
- * Reads a file, made by `make` if it is not there. Readable by its owner only. Two runs that start at
- * once end with the same content: `link` fails for the second, which then reads what the first wrote.
+ * Reads a file, made by `make` if it is not there. Readable by its owner only. Two runs that start
+ * at once end with the same content: `link` fails for the second, which then reads what the first
+ * wrote.
  */
 export async function privateFile(path: string, make: () => Promise<string> | string) {
   if (existsSync(path)) return readFileSync(path, 'utf8')

@@ -29,7 +29,8 @@ export function start({ name, args, env, onLine }: Command): Running {
   })
   children.add(child)
   for (const stream of [child.stdout, child.stderr]) {
-    // Colours hide words from whoever searches them; other control characters could be an attacker's.
+    // Colours hide words from whoever searches them; other control characters could be an
+    // attacker's.
     createInterface({ input: stream }).on('line', (line) => onLine(stripVTControlCharacters(line)))
   }
   const exited = new Promise<number | null>((resolve) => {

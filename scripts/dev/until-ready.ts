@@ -11,7 +11,10 @@ type Wait = Readonly<{
   fatal?: RegExp
 }>
 
-/** Waits until a URL answers 200, or fails when the process that should answer ends or takes too long. */
+/**
+ * Waits until a URL answers 200, or fails when the process that should answer ends or takes too
+ * long.
+ */
 export async function untilReady(
   url: string,
   { name, exited }: Running,

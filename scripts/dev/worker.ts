@@ -6,7 +6,8 @@ import { untilReady } from './until-ready.ts'
 const WRANGLER = 'node_modules/wrangler/bin/wrangler.js'
 const START_WITHIN_MS = 60_000
 
-// Our own log line per request says more than wrangler's, and the bindings do not change by a reload.
+// Our own log line per request says more than wrangler's, and the bindings do not change by a
+// reload.
 const NOISE = [
   // Jobs that found nothing to do.
   /"event":"sys_job_done".*"counts":\{("\w+":0,?)*\}/,

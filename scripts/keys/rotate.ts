@@ -6,9 +6,10 @@ export const stages = ['publish', 'use', 'retire', 'replace'] as const
 export type Stage = (typeof stages)[number]
 
 /**
- * The value of SIGNING_KEYS after one stage of a rotation. The first key signs, all are published and
- * verify. A new key is published before it signs, since other services keep the key set for five
- * minutes; an old one stays until the tokens that it has signed are over, five minutes as well.
+ * The value of SIGNING_KEYS after one stage of a rotation. The first key signs, all are published
+ * and verify. A new key is published before it signs, since other services keep the key set for
+ * five minutes; an old one stays until the tokens that it has signed are over, five minutes as
+ * well.
  */
 export async function rotate(keys: Keys, stage: Stage, now = new Date()): Promise<Keys> {
   const [signing, ...others] = keys

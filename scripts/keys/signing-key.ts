@@ -1,7 +1,10 @@
 import { randomBytes, webcrypto } from 'node:crypto'
 import type { SigningKey } from '../../src/platform/crypto/jwt.ts'
 
-/** Makes an ES256 key pair. Its name begins with the time, so that a list tells which key is the newest. */
+/**
+ * Makes an ES256 key pair. Its name begins with the time, so that a list tells which key is the
+ * newest.
+ */
 export async function newSigningKey(now = new Date()): Promise<SigningKey> {
   const pair = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
     'sign',

@@ -3,8 +3,8 @@ import { messageOf } from './error-text'
 import { problem } from './problems'
 
 /**
- * Asks a dependency, for a bounded time. One that fails or hangs ends in 503: the check that needed it
- * is never skipped (fail closed).
+ * Asks a dependency, for a bounded time. One that fails or hangs ends in 503: the check that needed
+ * it is never skipped (fail closed).
  */
 export async function callStore<T>(
   { patience }: Pick<Deps, 'patience'>,

@@ -1,7 +1,10 @@
 import type { Context } from 'hono'
 import { canonicalIp } from './ip-address'
 
-/** Who called, as the platform tells it. Nothing here is taken from what a client may say about itself. */
+/**
+ * Who called, as the platform tells it. Nothing here is taken from what a client may say about
+ * itself.
+ */
 export type Caller = Readonly<{
   /** One spelling per address; `unknown` when the edge named none. */
   ip: string
@@ -18,8 +21,8 @@ export const SYSTEM: Caller = { ip: 'system', country: null, userAgent: null, re
 const MAX_USER_AGENT_LENGTH = 256
 
 /**
- * Reads the caller. `CF-Connecting-IP` is set by Cloudflare's edge on each request and overwrites what
- * a client sent; `X-Forwarded-For` and its kin are the client's own words and are not read.
+ * Reads the caller. `CF-Connecting-IP` is set by Cloudflare's edge on each request and overwrites
+ * what a client sent; `X-Forwarded-For` and its kin are the client's own words and are not read.
  */
 export function callerOf(c: Context, requestId: string): Caller {
   const cf = c.req.raw.cf as { country?: unknown } | undefined

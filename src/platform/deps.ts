@@ -7,7 +7,10 @@ import { PATIENCE, type Patience } from './patience'
 import { describeError, type ProblemCode } from './problems'
 import { settings, type Settings } from './settings'
 
-/** Everything a domain function may need. Each one asks for the part it uses: `Pick<Deps, 'db' | 'now'>`. */
+/**
+ * Everything a domain function may need. Each one asks for the part it uses: `Pick<Deps, 'db' |
+ * 'now'>`.
+ */
 export type Deps = Readonly<{
   /** Of this invocation alone: it counts what D1 allows to one (platform/db/limits.ts). */
   db: DrizzleD1Database
@@ -32,8 +35,8 @@ export type Deps = Readonly<{
 }>
 
 /**
- * What every request carries. What only some have is declared beside the middleware that sets it, in
- * Hono's `ContextVariableMap`.
+ * What every request carries. What only some have is declared beside the middleware that sets it,
+ * in Hono's `ContextVariableMap`.
  */
 export type AppEnv = {
   Bindings: Env
@@ -42,7 +45,10 @@ export type AppEnv = {
     deps: Deps
     /** The id of the account that is signed in, which limits count beside the network. */
     principal?: string
-    /** How long only known browsers may log in from the caller's network (identity/attempts/spray.ts). */
+    /**
+     * How long only known browsers may log in from the caller's network
+     * (identity/attempts/spray.ts).
+     */
     strangersWaitSeconds: number
     /** Gives the request this many milliseconds from now on (platform/http/deadline.ts). */
     extendDeadline: (ms: number) => void

@@ -1,19 +1,33 @@
 /** How long the service waits, in milliseconds. Tests in which something hangs give less. */
 export type Patience = Readonly<{
-  /** For a store, a guard or the queue, before the request that needs it is refused (call-store.ts). */
+  /**
+   * For a store, a guard or the queue, before the request that needs it is refused (call-store.ts).
+   */
   store: number
-  /** For the queue to take a notice, before the notice goes to the database (platform/email/enqueue.ts). */
+  /**
+   * For the queue to take a notice, before the notice goes to the database
+   * (platform/email/enqueue.ts).
+   */
   notice: number
-  /** For the list of leaked passwords: one try, since a sign-up waits for it and a second doubles it. */
+  /**
+   * For the list of leaked passwords: one try, since a sign-up waits for it and a second doubles
+   * it.
+   */
   rangeList: number
   /** For a whole request, or a call over RPC, whatever it hangs on (platform/http/deadline.ts). */
   request: number
-  /** For a body, and for a file, to arrive: beside what `request` is for (platform/body/read-body.ts). */
+  /**
+   * For a body, and for a file, to arrive: beside what `request` is for
+   * (platform/body/read-body.ts).
+   */
   body: number
   file: number
   /** For work whose caller has hung up. */
   finish: number
-  /** For a run of a job. Jobs end by themselves long before; the platform would not note a hanging one. */
+  /**
+   * For a run of a job. Jobs end by themselves long before; the platform would not note a hanging
+   * one.
+   */
   job: number
 }>
 

@@ -5,7 +5,9 @@ import { log } from './log'
 /** How long having passed both steps is good for an act that asks for it. */
 export const STEP_UP_SECONDS = 600
 
-/** Every refusal a caller can receive (RFC 9457). Codes are public API: add freely, never rename. */
+/**
+ * Every refusal a caller can receive (RFC 9457). Codes are public API: add freely, never rename.
+ */
 export const problems = {
   invalid_request: { status: 400, title: 'Some fields are not valid' },
   malformed_json: { status: 400, title: 'The body is not JSON that this service accepts' },
@@ -100,12 +102,16 @@ class Problem extends Error {
   }
 }
 
-/** Domain code throws this and nothing else; anything that is not a Problem becomes a 500 or a 503. */
+/**
+ * Domain code throws this and nothing else; anything that is not a Problem becomes a 500 or a 503.
+ */
 export function problem(code: ProblemCode, extras: Extras = {}): Error {
   return new Problem(code, extras)
 }
 
-/** A refusal for the time being: `Retry-After` in whole seconds, at least one (RFC 9110 §10.2.3). */
+/**
+ * A refusal for the time being: `Retry-After` in whole seconds, at least one (RFC 9110 §10.2.3).
+ */
 export function tooMany(
   code: 'too_many_requests' | 'too_many_attempts',
   retryAfterSeconds: number,
@@ -146,8 +152,8 @@ export function asProblem(error: Error): Problem {
 }
 
 /**
- * Whether the database could not be asked, as D1 words it. A statement that SQLite refuses is a fault
- * of our own, and trying again would not help.
+ * Whether the database could not be asked, as D1 words it. A statement that SQLite refuses is a
+ * fault of our own, and trying again would not help.
  */
 function isD1Failure(error: unknown): boolean {
   if (!(error instanceof Error)) return false

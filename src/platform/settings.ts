@@ -25,7 +25,9 @@ const origin = z
   .url({ protocol: /^https?$/ })
   .refine((value) => new URL(value).origin === value.replace(/\/$/, ''))
   .transform((value) => new URL(value).origin)
-/** Empty is off. Plain http to this machine alone, for tests; the rest of the path is ours to add. */
+/**
+ * Empty is off. Plain http to this machine alone, for tests; the rest of the path is ours to add.
+ */
 const rangeService = z
   .url()
   .regex(/^(https:\/\/|http:\/\/127\.0\.0\.1[:/])[^\s?#@]*[^\s?#@/]$/)
@@ -48,7 +50,8 @@ const schema = z
     EMAIL_VERIFICATION_TIMEOUT: seconds(300, DAY_SECONDS),
     ACCOUNT_LOCKOUT_DURATION: seconds(60, DAY_SECONDS),
     MAX_FAILED_ATTEMPTS: z.coerce.number().int().min(3).max(100),
-    // KV refuses a time to live under 60 seconds; NIST SP 800-63B-4 lets a mailed code live ten minutes.
+    // KV refuses a time to live under 60 seconds; NIST SP 800-63B-4 lets a mailed code live ten
+    // minutes.
     OTP_VALIDITY_PERIOD: seconds(60, 600),
     BACKUP_CODES_COUNT: z.coerce.number().int().min(5).max(50),
     PASSWORD_MIN_LENGTH: z.coerce.number().int().min(8).max(64),
@@ -73,7 +76,9 @@ const schema = z
     SIGNING_KEYS: json(signingKeysSchema),
     /** Sign the heads of the audit log and nothing else (features/audit-log/tree/tree-head.ts). */
     AUDIT_KEYS: json(signingKeysSchema),
-    /** Opens the invitation of the first admin, once (admin/bootstrap.ts). Without it nothing does. */
+    /**
+     * Opens the invitation of the first admin, once (admin/bootstrap.ts). Without it nothing does.
+     */
     BOOTSTRAP_TOKEN: z
       .string()
       .refine((text) => parseSecret(text) !== undefined)
@@ -89,8 +94,8 @@ export type Settings = Readonly<z.infer<typeof schema>>
 const parsed = new WeakMap<object, Settings>()
 
 /**
- * Reads the Worker's vars and secrets, once per isolate. A wrong one stops the start: the error names
- * the settings that are wrong and never says what they hold.
+ * Reads the Worker's vars and secrets, once per isolate. A wrong one stops the start: the error
+ * names the settings that are wrong and never says what they hold.
  */
 export function settings(env: object): Settings {
   const known = parsed.get(env)

@@ -23,8 +23,8 @@ export type Take = Readonly<{
 }>
 
 /**
- * Takes one from every quota, or from none: a caller who is refused by the hourly quota does not use
- * up the one by the minute. A refusal changes nothing, so it need not be stored.
+ * Takes one from every quota, or from none: a caller who is refused by the hourly quota does not
+ * use up the one by the minute. A refusal changes nothing, so it need not be stored.
  */
 export function take(
   windows: readonly (Window | undefined)[],

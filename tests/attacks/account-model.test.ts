@@ -164,7 +164,9 @@ async function resetPassword(world: AccountWorld, choice: number) {
   if (code) await world.giveUsedCode(method, code)
 }
 
-/** The owner says that a change of address was not their act: all stops until the password is reset. */
+/**
+ * The owner says that a change of address was not their act: all stops until the password is reset.
+ */
 async function undoChange(world: AccountWorld, email: string, choice: number) {
   const token = tokenIn(await mailAbout(email, REQUESTED))
   const answer = await world.app.post('/api/auth/not-me/', { token })

@@ -212,7 +212,8 @@ describe.for(Object.entries(BODIES))('%s', ([path, good]) => {
       const answer = await send(other, {})
       expect([other, answer.status]).toEqual([other, 404])
     }
-    // URLs are made plain before routing: these are other spellings of the path, and meet its guard.
+    // URLs are made plain before routing: these are other spellings of the path, and meet its
+    // guard.
     for (const same of [
       path.replace('/api/', '/./api/'),
       path.replace('/api/', '/x/%2e%2e/api/'),

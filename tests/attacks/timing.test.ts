@@ -7,7 +7,10 @@ import { mannWhitney, median } from '../support/statistics'
 
 type App = ReturnType<typeof startApp>
 
-/** Takes what is sent, as the platform's queue does. That of other tests renders each mail but decoys. */
+/**
+ * Takes what is sent, as the platform's queue does. That of other tests renders each mail but
+ * decoys.
+ */
 const unread: Deps['mailQueue'] = {
   metrics: () => Promise.resolve({ backlogCount: 0, backlogBytes: 0 }),
   send: () => Promise.resolve(SENT),
@@ -18,7 +21,9 @@ type Ask = (email: string) => Promise<unknown>
 
 /** Twenty are as few as the statistics allow, and tell a hash that is skipped. */
 const PAIRS = isDeep ? 40 : 20
-/** So unlikely by chance, three times in a row, that a machine under load does not fail the test. */
+/**
+ * So unlikely by chance, three times in a row, that a machine under load does not fail the test.
+ */
 const LIKELY = 0.001
 const ROUNDS = 3
 

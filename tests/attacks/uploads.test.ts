@@ -36,7 +36,9 @@ const lengthOf = (length: number | string) => ({ 'Content-Length': String(length
 /** The last chunk of a PNG. */
 const IEND = '\0\0\0\0IEND\xae\x42\x60\x82'
 
-/** A document with an archive of no files behind it, whose comment ends as the document has to end. */
+/**
+ * A document with an archive of no files behind it, whose comment ends as the document has to end.
+ */
 const archive = (document: Uint8Array, comment: string) =>
   joined(
     document,

@@ -5,7 +5,9 @@ import { describe, test } from 'vitest'
 /** The floors of src/, from the top. Files that stand in src/ itself are the roof. */
 const FLOORS = ['roof', 'features', 'identity', 'platform']
 
-/** What a room takes from rooms of its own floor (decision 035); from lower floors it may take all. */
+/**
+ * What a room takes from rooms of its own floor (decision 035); from lower floors it may take all.
+ */
 const ARROWS: Readonly<Record<string, string>> = {
   // The weekly report shows the signed head of the log.
   'features/monitor': 'features/audit-log',

@@ -9,8 +9,9 @@ type Pending = { challenge: string; methods: string[]; code: string | undefined 
 const LOCK_SECONDS = 1800
 
 /**
- * One account, everything that its owner and strangers do with it, and what a model says must come of
- * it: which sessions may exist, which secrets are used up, and whether the owner's browser is locked.
+ * One account, everything that its owner and strangers do with it, and what a model says must come
+ * of it: which sessions may exist, which secrets are used up, and whether the owner's browser is
+ * locked.
  */
 export class AccountWorld {
   readonly app = startApp()
@@ -58,7 +59,10 @@ export class AccountWorld {
     return withTimeout(3600) >= 10 || withTimeout(86_400) >= 30
   }
 
-  /** The code that a right password had mailed, if it did; `undefined` as well where it was one too many. */
+  /**
+   * The code that a right password had mailed, if it did; `undefined` as well where it was one too
+   * many.
+   */
   async #codeOf({ body, status }: Answer): Promise<string | undefined> {
     this.#mistyped = []
     if (status !== 200 || !(body['methods'] as string[]).includes('email')) return undefined
@@ -94,8 +98,8 @@ export class AccountWorld {
   }
 
   /**
-   * Somebody else, who has seen a code of an app or a backup code being used, begins a login and gives it again.
-   * At once, for a code of an app is good for a minute.
+   * Somebody else, who has seen a code of an app or a backup code being used, begins a login and
+   * gives it again. At once, for a code of an app is good for a minute.
    */
   async giveUsedCode(method: string, code: string) {
     if (method === 'email') return
@@ -152,7 +156,9 @@ export class AccountWorld {
     this.#lockedUntil = 0
   }
 
-  /** A stranger without the browser, with as many wrong passwords as it takes to lock itself out. */
+  /**
+   * A stranger without the browser, with as many wrong passwords as it takes to lock itself out.
+   */
   async strangerGuesses() {
     const { email: identifier } = this.account
     for (let count = 0; count < 6; count++) {
@@ -226,7 +232,9 @@ export class AccountWorld {
     return this.sessions.at(-1)
   }
 
-  /** Does a sensitive act; the same again with the same step-up must be refused, at once and later. */
+  /**
+   * Does a sensitive act; the same again with the same step-up must be refused, at once and later.
+   */
   async act(path: string, json: unknown, { method = 'POST', usesStepUp = true } = {}) {
     const session = await this.steppedUp()
     if (!session) return undefined

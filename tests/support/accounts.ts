@@ -13,7 +13,10 @@ import { usernameKey } from '../../src/platform/text/username'
 
 export type Account = { email: string; username: string; password: string }
 
-/** Stores an account as a sign-up and its confirmed link leave it: a row, and neither mail nor event. */
+/**
+ * Stores an account as a sign-up and its confirmed link leave it: a row, and neither mail nor
+ * event.
+ */
 export async function insertAccount(deps: Deps, account: Account, role: Role): Promise<string> {
   const { email, username, password } = account
   const id = randomId('usr')
@@ -37,7 +40,9 @@ export type SessionOptions = Readonly<{
   secondFactor?: 'email' | 'totp'
 }>
 
-/** Opens a session from a new browser as both steps of a login do, without their requests and mails. */
+/**
+ * Opens a session from a new browser as both steps of a login do, without their requests and mails.
+ */
 export async function openSession(
   deps: Deps,
   userId: string,

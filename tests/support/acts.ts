@@ -42,7 +42,10 @@ export const refresh = (app: App, token: string) =>
 /** Ten minutes and a second later: a fresh login is no step-up any more. */
 export const STEP_UP_PASSED_SECONDS = 601
 
-/** Confirms a bearer session anew with its password and a code, the mailed one unless another is given; its new tokens. */
+/**
+ * Confirms a bearer session anew with its password and a code, the mailed one unless another is
+ * given; its new tokens.
+ */
 export async function stepUp(
   app: App,
   account: Account,
@@ -64,7 +67,9 @@ export async function stepUp(
 export const codeOf = (seed: unknown, at: Date, steps = 0) =>
   codeAt(String(seed), stepAt(at.getTime()) + steps)
 
-/** Adds an authenticator app over HTTP; what it needs, and the backup codes if it is the first one. */
+/**
+ * Adds an authenticator app over HTTP; what it needs, and the backup codes if it is the first one.
+ */
 export async function addTotp(app: App, token: string, name?: string) {
   const begun = await app.post('/api/users/enable-2fa/', { name }, { token })
   if (begun.status !== 200) throw new Error(`enable-2fa: ${begun.status} ${begun.text}`)
@@ -77,7 +82,10 @@ export async function addTotp(app: App, token: string, name?: string) {
   return { id, seed, codeNow, backupCodes }
 }
 
-/** A step-up by the app's code, and the session's next access token; moves the clock on by one time step. */
+/**
+ * A step-up by the app's code, and the session's next access token; moves the clock on by one time
+ * step.
+ */
 export async function stepUpByApp(
   app: App,
   { account, codeNow }: Pick<TotpUser, 'account' | 'codeNow'>,
@@ -89,8 +97,8 @@ export async function stepUpByApp(
 }
 
 /**
- * An account with an authenticator app, and the session that set it up, whose step-up is used up. The
- * clock has moved on by one time step, so that `codeNow()` has not been used.
+ * An account with an authenticator app, and the session that set it up, whose step-up is used up.
+ * The clock has moved on by one time step, so that `codeNow()` has not been used.
  */
 export async function withTotp(app: App, role?: Role) {
   const { account, userId, accessToken, sessionId } = await signedIn(app, 'bearer', role)
@@ -119,7 +127,10 @@ export const ageFactors = (userId: string) =>
 
 type TotpUser = Awaited<ReturnType<typeof withTotp>>
 
-/** Both steps with the code of the app, or another one (a backup code); moves the clock on by one time step. */
+/**
+ * Both steps with the code of the app, or another one (a backup code); moves the clock on by one
+ * time step.
+ */
 export async function signInWithTotp(
   app: App,
   { account, codeNow }: Pick<TotpUser, 'account' | 'codeNow'>,

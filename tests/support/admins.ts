@@ -95,7 +95,9 @@ export const acceptInvitation = (
     { ip: freshAddress() },
   )
 
-/** Ends everybody's sessions, at the word of an admin in a session of its own unless one is given. */
+/**
+ * Ends everybody's sessions, at the word of an admin in a session of its own unless one is given.
+ */
 export async function endAll(app: App, admin: { id: string }, token?: string) {
   const used = token ?? (await tokenFor(app, admin))
   const json = { reason: REASON, everyone: true }

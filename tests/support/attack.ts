@@ -5,7 +5,9 @@ import { impatient } from './patience'
 
 type App = ReturnType<typeof startApp>
 
-/** What an outsider can see of an answer: all but the request's id and what is counted per network. */
+/**
+ * What an outsider can see of an answer: all but the request's id and what is counted per network.
+ */
 export function visible({ status, headers, text }: Awaited<ReturnType<App['send']>>) {
   const names = [...headers].filter(([name]) => !PER_REQUEST.has(name))
   return { status, text, headers: names }
@@ -94,7 +96,10 @@ export const broken =
     }),
   })
 
-/** Does something at the last moment before a batch: after the guard, and before what it lets through. */
+/**
+ * Does something at the last moment before a batch: after the guard, and before what it lets
+ * through.
+ */
 export const beforeBatch =
   (act: () => Promise<unknown>) =>
   (deps: Deps): Deps => ({

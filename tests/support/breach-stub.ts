@@ -19,7 +19,9 @@ const planSchema = z.strictObject({
 })
 export type RangePlan = z.infer<typeof planSchema>
 
-/** As many entries as a padded range has; drawn anew at each run, so that no password is among them. */
+/**
+ * As many entries as a padded range has; drawn anew at each run, so that no password is among them.
+ */
 const ORDINARY = Array.from({ length: 900 }, (_, at) => {
   const suffix = randomBytes(18).toString('hex').slice(1).toUpperCase()
   return `${suffix}:${at % 10 === 0 ? 0 : at}`
@@ -27,9 +29,9 @@ const ORDINARY = Array.from({ length: 900 }, (_, at) => {
 const DEFAULT: RangePlan = { act: 'answer', delayMs: 0, status: 200, headers: {}, body: ORDINARY }
 
 /**
- * Stands for a service with the range API, on 127.0.0.1: `GET /<scope>/<prefix>` answers as was planned
- * for the scope (`PUT /plans/<scope>`), at first with an ordinary range at once. `GET /requests/<scope>`
- * shows what it was asked.
+ * Stands for a service with the range API, on 127.0.0.1: `GET /<scope>/<prefix>` answers as was
+ * planned for the scope (`PUT /plans/<scope>`), at first with an ordinary range at once. `GET
+ * /requests/<scope>` shows what it was asked.
  */
 export async function startBreachStub() {
   const plans = new Map<string, RangePlan>()

@@ -11,12 +11,15 @@ import type { Answer } from './app'
 
 const api = openApiDocument(createApp().routes, settings(env))
 
-/** What may be answered where no route is: nothing there, another method, a query, a preflight, a fault. */
+/**
+ * What may be answered where no route is: nothing there, another method, a query, a preflight, a
+ * fault.
+ */
 const OFF_ROUTE = new Set([204, 400, 404, 405, 500, 503])
 
 /**
- * Every answer that a test receives must be one that the OpenAPI document promises, under the headers
- * that every answer has. Throws when it is not.
+ * Every answer that a test receives must be one that the OpenAPI document promises, under the
+ * headers that every answer has. Throws when it is not.
  */
 export function checkAnswer(method: string, path: string, answer: Answer): void {
   const where = `${method} ${path} → ${answer.status}`

@@ -35,8 +35,8 @@ export const claimsAt = (seconds: number, changes: object = {}): AccessClaims =>
 })
 
 /**
- * Signs any header and payload, whatever they are, with a key of ours: so that it is not the signature
- * that fails. A text stands for itself, so that JSON may hold what no serialiser writes.
+ * Signs any header and payload, whatever they are, with a key of ours: so that it is not the
+ * signature that fails. A text stands for itself, so that JSON may hold what no serialiser writes.
  */
 export async function forge(key: SigningKey, header: unknown, payload: unknown): Promise<string> {
   const input = `${encode(header)}.${encode(payload)}`

@@ -12,9 +12,10 @@ const read = new Map<string, number>()
 let messages = 0
 
 /**
- * A queue that opens and renders each sealed mail as it takes it, as the consumer would, so that a test
- * reads it as soon as the request is answered. A message that the consumer would give up fails the send.
- * The real queue, SMTP and TLS are the subject of tests/platform/email, tests/attacks/mail and tests/e2e.
+ * A queue that opens and renders each sealed mail as it takes it, as the consumer would, so that a
+ * test reads it as soon as the request is answered. A message that the consumer would give up fails
+ * the send. The real queue, SMTP and TLS are the subject of tests/platform/email,
+ * tests/attacks/mail and tests/e2e.
  */
 export function mailboxQueue(
   { mailQueue }: Pick<Deps, 'mailQueue'>,
@@ -47,8 +48,8 @@ export function mailboxQueue(
 const SENT = { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }
 
 /**
- * The mails to an address beyond the first `after` (0), oldest first: all that requests have queued. Fails
- * if there are not so many, for then no later mail would be seen.
+ * The mails to an address beyond the first `after` (0), oldest first: all that requests have
+ * queued. Fails if there are not so many, for then no later mail would be seen.
  */
 export async function mailsTo(address: string, { after = 0 } = {}): Promise<readonly Mail[]> {
   const all = mails.get(address.toLowerCase()) ?? []
@@ -78,7 +79,10 @@ export async function mailAbout(address: string, subject: RegExp): Promise<Mail>
   }
 }
 
-/** The mails to an address with this subject, `times` (1) or more. Reads nothing that `nextMail` would. */
+/**
+ * The mails to an address with this subject, `times` (1) or more. Reads nothing that `nextMail`
+ * would.
+ */
 export async function mailsNamed(address: string, subject: string, times = 1): Promise<Mail[]> {
   const named = (await mailsTo(address)).filter((mail) => mail.subject === subject)
   if (named.length < times) throw new Error(`no mail "${subject}" number ${named.length + 1}`)

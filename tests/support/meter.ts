@@ -32,8 +32,8 @@ export const ZERO: Reading = {
 }
 
 /**
- * Counts what passes through the bindings, as D1's `meta` and the calls tell it. Nothing is changed on
- * the way: every call reaches the real store.
+ * Counts what passes through the bindings, as D1's `meta` and the calls tell it. Nothing is changed
+ * on the way: every call reaches the real store.
  */
 export function startMeter() {
   let reading = { ...ZERO }
@@ -122,7 +122,8 @@ export function startMeter() {
         const value: unknown = Reflect.get(target, key)
         if (key !== 'getByName' || typeof value !== 'function') return value
         return (name: string) => {
-          // One stub, one call: an RPC session is billed once, whatever is called on what it returns.
+          // One stub, one call: an RPC session is billed once, whatever is called on what it
+          // returns.
           add({ objectCalls: 1 })
           return Reflect.apply(value, target, [name]) as unknown
         }

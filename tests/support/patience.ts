@@ -12,7 +12,9 @@ export const littlePatience = (less: Partial<Patience> = {}): Patience => ({
   ...less,
 })
 
-/** Where what hangs is not asked through `callStore`, the deadline of the request is what ends it. */
+/**
+ * Where what hangs is not asked through `callStore`, the deadline of the request is what ends it.
+ */
 export const HURRY = { request: 700, body: 700, finish: 2_200 } as const
 
 export const impatient = (deps: Deps, less?: Partial<Patience>): Deps => ({

@@ -1,8 +1,8 @@
 import type { Reporter, TestModule } from 'vitest/node'
 
 /**
- * Ends a run with why tests were skipped and one plain line, `N passed, N failed`, for people and for
- * whatever reads CI logs.
+ * Ends a run with why tests were skipped and one plain line, `N passed, N failed`, for people and
+ * for whatever reads CI logs.
  */
 export default class PlainSummary implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]) {

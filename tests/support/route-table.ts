@@ -12,7 +12,9 @@ type Typed = {
   [Path in keyof Paths]: `${Verb<keyof Paths[Path]>} ${Path}`
 }[keyof Paths]
 
-/** Who may call what, written down a second time: a route whose guard is changed differs from here. */
+/**
+ * Who may call what, written down a second time: a route whose guard is changed differs from here.
+ */
 export const typedRoutes = {
   'POST /api/users/create': 'perhaps',
   'GET /api/users/me': 'own_account',

@@ -8,8 +8,8 @@ export function median(values: readonly number[]): number {
 
 /**
  * The two-sided p-value of the Mann-Whitney U test, by its normal approximation with ties and a
- * correction for continuity: how likely two samples differ as much as these if they come from one source.
- * Good for twenty values and more on each side.
+ * correction for continuity: how likely two samples differ as much as these if they come from one
+ * source. Good for twenty values and more on each side.
  */
 export function mannWhitney(a: readonly number[], b: readonly number[]): number {
   const all = [

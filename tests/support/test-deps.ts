@@ -8,8 +8,8 @@ import { mailboxQueue } from './mailbox'
 const CHEAP: Cost = { calls: 3, iterations: 1 }
 
 /**
- * What tests change of the service: cheap hashes, and mails that are read as the queue takes them. `change`
- * is what one test changes beyond that; it comes last.
+ * What tests change of the service: cheap hashes, and mails that are read as the queue takes them.
+ * `change` is what one test changes beyond that; it comes last.
  */
 export function inTests(given: Deps, change: (deps: Deps) => Deps = (deps) => deps): Deps {
   const mailQueue = mailboxQueue(given, () => changed)

@@ -1,9 +1,12 @@
-/** A number that its holder or its register has published, the form in which it is stored, and how it is shown. */
+/**
+ * A number that its holder or its register has published, the form in which it is stored, and how
+ * it is shown.
+ */
 export type PublishedNumber = readonly [given: string, stored: string, shown: string]
 
 /**
- * Registration and tax numbers as companies print them in their imprints and registers list them: each
- * in the spelling that one finds, with the country's prefix, dots and spaces.
+ * Registration and tax numbers as companies print them in their imprints and registers list them:
+ * each in the spelling that one finds, with the country's prefix, dots and spaces.
  */
 export const PUBLISHED: readonly (readonly [string, 'registration' | 'tax', PublishedNumber])[] = [
   // Tesco PLC; Tesco Stores; a Scottish company (RBS) and one that is listed without leading zeros.

@@ -1,4 +1,7 @@
-/** The inputs of the eight leaves that Certificate Transparency has tested its trees with (RFC 6962), hexadecimal. */
+/**
+ * The inputs of the eight leaves that Certificate Transparency has tested its trees with (RFC
+ * 6962), hexadecimal.
+ */
 export const leafInputs = [
   '',
   '00',
@@ -83,7 +86,10 @@ export const consistency = [
   },
 ] as const
 
-/** RFC 8785: a text of its §3.2.2 and what it becomes (§3.2.3), names of §3.2.3 in their order, numbers of appendix B. */
+/**
+ * RFC 8785: a text of its §3.2.2 and what it becomes (§3.2.3), names of §3.2.3 in their order,
+ * numbers of appendix B.
+ */
 export const canonicalJson = {
   sample: [
     String.raw`{

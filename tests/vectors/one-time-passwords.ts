@@ -15,7 +15,10 @@ export const hotp = [
   '520489',
 ] as const
 
-/** TOTP values for SHA-1 (RFC 6238 Appendix B): eight digits, of which the last six are what six would be. */
+/**
+ * TOTP values for SHA-1 (RFC 6238 Appendix B): eight digits, of which the last six are what six
+ * would be.
+ */
 export const totp = [
   { seconds: 59, code: '94287082' },
   { seconds: 1_111_111_109, code: '07081804' },

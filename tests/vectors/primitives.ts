@@ -51,8 +51,8 @@ export const hkdfSha256 = [
 ] as const
 
 /**
- * PBKDF2-HMAC-SHA-512 with the inputs of RFC 6070. That RFC has SHA-1 only; these outputs are the ones in
- * common use (Go's x/crypto, PyCA) and were computed again with OpenSSL for this file.
+ * PBKDF2-HMAC-SHA-512 with the inputs of RFC 6070. That RFC has SHA-1 only; these outputs are the
+ * ones in common use (Go's x/crypto, PyCA) and were computed again with OpenSSL for this file.
  */
 export const pbkdf2Sha512 = [
   {
@@ -78,7 +78,10 @@ export const pbkdf2Sha512 = [
   },
 ] as const
 
-/** AES-256-GCM, test cases 13 to 16 of McGrew and Viega, the submission that NIST SP 800-38D took over. */
+/**
+ * AES-256-GCM, test cases 13 to 16 of McGrew and Viega, the submission that NIST SP 800-38D took
+ * over.
+ */
 export const aes256Gcm = [
   {
     name: 'case 13',

@@ -1,5 +1,5 @@
-// The format of the testdata of github.com/transparency-dev/merkle (a file a case, hashes in base64, no
-// proof as null, numbers up to 2^64 - 1), with the tree that its cases are made from.
+// The format of the testdata of github.com/transparency-dev/merkle (a file a case, hashes in
+// base64, no proof as null, numbers up to 2^64 - 1), with the tree that its cases are made from.
 
 const ROOT_1 = 'bjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0='
 const ROOT_6 = 'duZ9rbzfHhDht03cYIq9L5jfsW+851J3tSMqEn8gh+8='

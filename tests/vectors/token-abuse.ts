@@ -1,6 +1,7 @@
 /**
- * What is put into headers and claims of tokens that are then signed with our own key, after the classes of
- * Project Wycheproof's json_web_signature and RFC 8725. A time is an offset from now in seconds.
+ * What is put into headers and claims of tokens that are then signed with our own key, after the
+ * classes of Project Wycheproof's json_web_signature and RFC 8725. A time is an offset from now in
+ * seconds.
  */
 
 export const algorithmsOfNone = ['none', 'None', 'nOnE', 'NONE', '', undefined, null, 0, [], 'es256', 'ES256 ']

@@ -51,8 +51,8 @@ export const disableUsers = (
  * bring another back alone could do without the approval of a second one.
  *
  * What its owner has frozen stays frozen until the password is reset by mail. Where that mail would
- * go to an intruder, since the owner's address could not be brought back (features/email-change/not-me.ts), it is
- * not enabled.
+ * go to an intruder, since the owner's address could not be brought back
+ * (features/email-change/not-me.ts), it is not enabled.
  */
 export const enableUsers = (
   deps: Deps,

@@ -19,7 +19,10 @@ import { columns, entryOf, userEntry } from './list-users'
 
 const time = z.iso.datetime()
 
-/** An account with what an admin needs to help: numbers of factors and sessions, never what they are. */
+/**
+ * An account with what an admin needs to help: numbers of factors and sessions, never what they
+ * are.
+ */
 export const userDetails = userEntry.extend({
   authenticators: z.int(),
   backup_codes_left: z.int(),

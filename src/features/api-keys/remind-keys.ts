@@ -18,9 +18,9 @@ const ROUNDS = 10
 const [FIRST, LAST] = REMIND_DAYS
 
 /**
- * Reminds owners of keys that end within 14 days, and again within 3. A key whose owner may not use it
- * waits until he may. One batch notes the reminders with their mails: of two runs at once, the one
- * that notes a key mails.
+ * Reminds owners of keys that end within 14 days, and again within 3. A key whose owner may not use
+ * it waits until he may. One batch notes the reminders with their mails: of two runs at once, the
+ * one that notes a key mails.
  */
 export async function remindKeys(
   deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller' | 'patience'>,

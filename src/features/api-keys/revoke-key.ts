@@ -9,7 +9,9 @@ import type { Deps } from '../../platform/deps'
 import { problem } from '../../platform/problems'
 import { isKey } from './rotate-key'
 
-/** Ends a key with both its secrets, from the next request on. To stop something needs no step-up. */
+/**
+ * Ends a key with both its secrets, from the next request on. To stop something needs no step-up.
+ */
 export async function revokeKey(deps: Deps, session: CurrentSession, id: string): Promise<void> {
   const { db } = deps
   const { userId, sessionId } = refOf(session)

@@ -17,8 +17,8 @@ import { isLive, lifeOf } from './key-life'
 export type Rotation = Readonly<{ id: string; overlapSeconds: number; expiresInDays: number }>
 
 /**
- * Gives a key its next secret and a new term, and uses the step-up up. The secret before stays good for
- * the overlap, or to its own end if that is sooner; an older one is dead at once.
+ * Gives a key its next secret and a new term, and uses the step-up up. The secret before stays good
+ * for the overlap, or to its own end if that is sooner; an older one is dead at once.
  */
 export async function rotateKey(
   deps: Deps,

@@ -22,10 +22,10 @@ const KEPT_MS = 30 * DAY_MS
 const FORGOTTEN = 1000
 
 /**
- * Does what was scheduled and not stopped (features/approvals/act-kinds.ts), and closes what is due and does not
- * stand any more, as a grant that nobody has approved. An invitation that a sole admin has
- * scheduled is closed before its day, or it would go on once a colleague has come and gone. Forgets
- * what was decided a month ago.
+ * Does what was scheduled and not stopped (features/approvals/act-kinds.ts), and closes what is due
+ * and does not stand any more, as a grant that nobody has approved. An invitation that a sole admin
+ * has scheduled is closed before its day, or it would go on once a colleague has come and gone.
+ * Forgets what was decided a month ago.
  */
 export async function runPendingActs(deps: Deps): Promise<Counts> {
   const now = deps.now().getTime()

@@ -51,7 +51,9 @@ export function conditionOf(filter: EventFilter): SQL {
   return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` AND `)
 }
 
-/** The same for an entry of the archive, as far as it stands in the tree. A gap has nothing to find. */
+/**
+ * The same for an entry of the archive, as far as it stands in the tree. A gap has nothing to find.
+ */
 export function matchesEntry(filter: EventFilter, entry: LogLine['entry']): boolean {
   const { user, actor, event, level, from = -Infinity, to = Infinity } = filter
   if ('missing' in entry) return isEmpty(filter)

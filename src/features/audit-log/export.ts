@@ -19,9 +19,9 @@ type Reads = Pick<Deps, 'db' | 'archive' | 'settings' | 'caller' | 'now' | 'pati
 type Wanted = Readonly<{ filter: EventFilter; after: number; userId: string }>
 
 /**
- * Writes events as NDJSON, oldest first: a line about the export, one an event, now and then how far it
- * is, and a last line, without which the file was cut off. The offline verifier reads it. Pages are read
- * as the client takes them, so that no more than one is in memory.
+ * Writes events as NDJSON, oldest first: a line about the export, one an event, now and then how
+ * far it is, and a last line, without which the file was cut off. The offline verifier reads it.
+ * Pages are read as the client takes them, so that no more than one is in memory.
  */
 export async function exportEvents(deps: Reads, { filter, after, userId }: Wanted) {
   const [head, range] = await Promise.all([newestHead(deps), idRange(deps, filter)])

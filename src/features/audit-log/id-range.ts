@@ -8,9 +8,10 @@ import type { EventFilter } from './event-query'
 const SKEW_MS = 60_000
 
 /**
- * The ids, in D1, of events between two times: from `start` up to, not including, `end`. Ids are dense
- * and follow time, so that a bisection finds them: 25 rows read among ten million. One statement, since the
- * archiver may take events away at any time. A clock that was off by more than a minute is not allowed for.
+ * The ids, in D1, of events between two times: from `start` up to, not including, `end`. Ids are
+ * dense and follow time, so that a bisection finds them: 25 rows read among ten million. One
+ * statement, since the archiver may take events away at any time. A clock that was off by more than
+ * a minute is not allowed for.
  */
 export async function idRange(
   deps: Pick<Deps, 'db' | 'patience'>,
@@ -27,7 +28,10 @@ export async function idRange(
   return { start: range.start, end: range.end ?? 0 }
 }
 
-/** The first id that the archive does not have. A bound number would be a real one, and half of it no id. */
+/**
+ * The first id that the archive does not have. A bound number would be a real one, and half of it
+ * no id.
+ */
 const OLDEST = sql`(SELECT COALESCE(max(first) + ${sql.raw(`${SEGMENT_SIZE}`)}, 1) FROM audit_segments)`
 
 /** Of the next one, where an event is missing. */

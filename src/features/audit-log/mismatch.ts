@@ -3,8 +3,9 @@ import { recordSampled } from '../../platform/audit/sampled'
 import type { Deps } from '../../platform/deps'
 
 /**
- * Raises the alarm that the log is not what it was, and stops: nothing is signed, archived or deleted on
- * top of that. What was found stands in the event, so that docs/operations.md can say where to look.
+ * Raises the alarm that the log is not what it was, and stops: nothing is signed, archived or
+ * deleted on top of that. What was found stands in the event, so that docs/operations.md can say
+ * where to look.
  */
 export async function refuseMismatch(
   deps: Pick<Deps, 'db' | 'caller' | 'now' | 'ipLimiters' | 'patience'>,

@@ -10,9 +10,9 @@ import { append, edgeOf, rootOf, trimEdge } from './tree/tiles'
 const bytes = (text: string) => Buffer.from(text, 'base64url')
 
 /**
- * Proves that the signed head grew out of the log that ends with these entries. The tiles that the proof
- * is made from are rows like any other, so it is checked as an outsider would: from the entries
- * themselves to the root that was signed.
+ * Proves that the signed head grew out of the log that ends with these entries. The tiles that the
+ * proof is made from are rows like any other, so it is checked as an outsider would: from the
+ * entries themselves to the root that was signed.
  */
 export async function proveSigned(
   deps: Deps,

@@ -17,9 +17,10 @@ type Page = Readonly<{ lines: LogLine[]; next: number | null }>
 
 /**
  * One page of events, newest first, from before the event `before` on. A page ends when it is full,
- * when it has looked at 2,000 rows, or at one segment of the archive: so it may hold fewer events than
- * asked for, or none, and only `next: null` is the end. No index is kept for what is searched once a
- * year and written with each event; the order of ids, and that of a user's events, serve every filter.
+ * when it has looked at 2,000 rows, or at one segment of the archive: so it may hold fewer events
+ * than asked for, or none, and only `next: null` is the end. No index is kept for what is searched
+ * once a year and written with each event; the order of ids, and that of a user's events, serve
+ * every filter.
  */
 export async function searchEvents(deps: Reads, wanted: Wanted): Promise<Page> {
   const through = await archivedThrough(deps)

@@ -1,4 +1,6 @@
-/** What holds for the whole API, said once: in the OpenAPI document and on the page made from it. */
+/**
+ * What holds for the whole API, said once: in the OpenAPI document and on the page made from it.
+ */
 export const conventions = [
   {
     title: 'Bodies',

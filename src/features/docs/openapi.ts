@@ -46,8 +46,9 @@ export type OpenApi = ReturnType<typeof openApiDocument>
 type Config = Pick<Settings, 'PUBLIC_URL' | 'RATE_LIMITS'>
 
 /**
- * The OpenAPI 3.1 document of the routes, made from what their handlers say of themselves: the guard
- * that refuses, the schema that validates, the limit that counts. So it cannot promise anything else.
+ * The OpenAPI 3.1 document of the routes, made from what their handlers say of themselves: the
+ * guard that refuses, the schema that validates, the limit that counts. So it cannot promise
+ * anything else.
  */
 export function openApiDocument(routes: readonly RouterRoute[], config: Config) {
   const paths: Record<string, Record<string, Operation>> = {}
@@ -168,13 +169,18 @@ function queryParameters(schema: z.ZodObject) {
 const isLimitClass = (name: string | undefined): name is LimitClass =>
   name !== undefined && Object.hasOwn(limits, name)
 
-/** Hono's `:name{pattern}` as OpenAPI's `{name}`; endpoints end in a slash, files and pages do not. */
+/**
+ * Hono's `:name{pattern}` as OpenAPI's `{name}`; endpoints end in a slash, files and pages do not.
+ */
 function documentedPath(path: string): string {
   const named = path.replace(/:(\w+)(?:\{[^}]*\})?/g, '{$1}')
   return /^\/api\/[^.]+[^./]$/.test(named) ? `${named}/` : named
 }
 
-/** `POST /api/auth/verify-2fa/` → `postAuthVerify2fa`: stable, since generated clients are named by it. */
+/**
+ * `POST /api/auth/verify-2fa/` → `postAuthVerify2fa`: stable, since generated clients are named by
+ * it.
+ */
 function operationId(method: string, path: string): string {
   const words = path.replace(/^\/api\//, '').match(/[a-z0-9]+/gi) ?? ['home']
   return method.toLowerCase() + words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('')

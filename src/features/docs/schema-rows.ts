@@ -1,6 +1,8 @@
 import type { JsonSchema } from './openapi-answers'
 
-/** One field as a reader wants it: the name with its parents, what it is, and what it must satisfy. */
+/**
+ * One field as a reader wants it: the name with its parents, what it is, and what it must satisfy.
+ */
 export type Field = Readonly<{
   name: string
   type: string

@@ -19,10 +19,10 @@ import { emailKey } from '../../platform/text/email-key'
 const schema = z.object({ email: z.string(), sessionId: z.string(), epoch: z.int() })
 
 /**
- * Gives the account the address that the link was mailed to, and tells the old one. One batch: of two
- * accounts that confirm one address at once, one gets it. Every session ends but the one that asked, and
- * with them each login, reset and change that was under way. Where the one that asked has been ended, it
- * may have been an intruder's: its link is dead.
+ * Gives the account the address that the link was mailed to, and tells the old one. One batch: of
+ * two accounts that confirm one address at once, one gets it. Every session ends but the one that
+ * asked, and with them each login, reset and change that was under way. Where the one that asked
+ * has been ended, it may have been an intruder's: its link is dead.
  */
 export async function confirmEmailChange(deps: Deps, token: string): Promise<void> {
   const { db } = deps

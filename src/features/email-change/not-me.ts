@@ -84,7 +84,8 @@ function restoreAddress(
     .set({
       frozenAt: now(),
       securityEpoch: sql`security_epoch + 1`,
-      // Disowned, the present address is no proof of anything; it keeps an admin from enabling the account.
+      // Disowned, the present address is no proof of anything; it keeps an admin from enabling the
+      // account.
       emailVerifiedAt: sql`CASE WHEN NOT ${isFree} THEN NULL
         WHEN email_key <> ${key} THEN ${now().getTime()} ELSE email_verified_at END`,
       email: sql`CASE WHEN ${isFree} THEN ${email} ELSE email END`,

@@ -61,8 +61,8 @@ export async function requestNotificationEmail(
 }
 
 /**
- * Sends notices to the address of the link from now on, in place of the one before, and tells that one. A
- * link whose session has been ended is dead: whoever asked may be an intruder.
+ * Sends notices to the address of the link from now on, in place of the one before, and tells that
+ * one. A link whose session has been ended is dead: whoever asked may be an intruder.
  */
 export async function confirmNotificationEmail(deps: Deps, token: string): Promise<void> {
   const { db } = deps
@@ -95,7 +95,10 @@ export async function confirmNotificationEmail(deps: Deps, token: string): Promi
   })
 }
 
-/** Sends notices to the first address alone from now on. The second one hears of it: it may be the owner's. */
+/**
+ * Sends notices to the first address alone from now on. The second one hears of it: it may be the
+ * owner's.
+ */
 export async function removeNotificationEmail(deps: Deps, session: CurrentSession): Promise<void> {
   const { userId, sessionId } = refOf(session)
   const who = { userId, actor: userId, sessionId }

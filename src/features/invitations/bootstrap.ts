@@ -16,11 +16,11 @@ import { problem } from '../../platform/problems'
 import { bootstrapSecret, recordRefusedSecret } from './bootstrap-secret'
 
 /**
- * Invites the first admin, for whoever holds the secret BOOTSTRAP_TOKEN. There is no account before that
- * and no password that everybody knows.
+ * Invites the first admin, for whoever holds the secret BOOTSTRAP_TOKEN. There is no account before
+ * that and no password that everybody knows.
  *
- * The secret opens one invitation and is dead, and none at all once there is an admin. A wrong one, a
- * dead one and a service without one answer alike, as a path does where nothing is.
+ * The secret opens one invitation and is dead, and none at all once there is an admin. A wrong one,
+ * a dead one and a service without one answer alike, as a path does where nothing is.
  */
 export async function bootstrap(
   deps: Deps,

@@ -17,8 +17,8 @@ import { atOnce, type Way } from './invite-way'
 export type Invitation = Readonly<{ userId: string }> & Way['answer']
 
 /**
- * Makes an account and mails an invitation to its owner, who sets the password; no admin ever does. To
- * invite an admin takes more than one admin's word (decision 013).
+ * Makes an account and mails an invitation to its owner, who sets the password; no admin ever does.
+ * To invite an admin takes more than one admin's word (decision 013).
  */
 export async function invite(
   deps: Deps,

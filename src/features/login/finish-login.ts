@@ -16,8 +16,8 @@ export type LoginFinished = Readonly<{ session: OpenedSession; deviceToken: stri
  * The second step of a login: checks the code and opens the session.
  *
  * The guard decides how many codes may be tried and uses the challenge up before the session is
- * opened: of fifty copies of the right code one gets a session. Who it is for, how it travels and which
- * second steps will do was settled by the first step; nothing in this request can change it.
+ * opened: of fifty copies of the right code one gets a session. Who it is for, how it travels and
+ * which second steps will do was settled by the first step; nothing in this request can change it.
  */
 export async function finishLogin(
   deps: Deps,
@@ -69,7 +69,9 @@ async function refuse(deps: Deps, userId: string, backupCodeHash?: string): Prom
   throw problem(backupCodeHash ? 'invalid_code' : 'invalid_challenge', { reason })
 }
 
-/** Mails to the owner about a login: from where none was before, or with a code there are few of. */
+/**
+ * Mails to the owner about a login: from where none was before, or with a code there are few of.
+ */
 async function tellOfLogin(deps: Deps, session: OpenedSession): Promise<void> {
   const { user, isNewDevice, isFirstDevice, isNewCountry, secondFactor, backupCodesLeft } = session
   const data = occasionOf(deps)

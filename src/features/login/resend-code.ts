@@ -16,8 +16,9 @@ import { problem, tooMany } from '../../platform/problems'
 import { sendCode } from './send-code'
 
 /**
- * Sends another code for a login that waits for one. The code before is dead from now on, the failures
- * so far stay (NIST SP 800-63B-4 §3.1.3.2), and the challenge lives as long as the new code.
+ * Sends another code for a login that waits for one. The code before is dead from now on, the
+ * failures so far stay (NIST SP 800-63B-4 §3.1.3.2), and the challenge lives as long as the new
+ * code.
  *
  * The guard keeps the new code's hash: another edge may read an old record from KV for a minute.
  */

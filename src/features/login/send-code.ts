@@ -10,7 +10,10 @@ type CodeToSend = Readonly<{
   isKnownDevice: boolean
 }>
 
-/** Queues the mail with a login code. It is not worth sending once the code has expired (milliseconds). */
+/**
+ * Queues the mail with a login code. It is not worth sending once the code has expired
+ * (milliseconds).
+ */
 export const sendCode = (
   deps: Pick<Deps, 'mailQueue' | 'settings' | 'caller' | 'now' | 'patience'>,
   user: Readonly<{ id: string; email: string; locale: string; role: string; createdAt: Date }>,

@@ -21,9 +21,9 @@ import { type ChallengeOpened, isCodeMailed, openChallenge, TOO_MANY_CODES } fro
 /**
  * The first step of a login: checks the password and sends the code of the second.
  *
- * A name that nobody has costs the same work as a wrong password, counts, locks and answers alike, so
- * neither words nor time tell which accounts exist. What is wrong with an account itself is said only
- * to those who know its password.
+ * A name that nobody has costs the same work as a wrong password, counts, locks and answers alike,
+ * so neither words nor time tell which accounts exist. What is wrong with an account itself is said
+ * only to those who know its password.
  */
 export async function startLogin(
   deps: Deps,

@@ -18,8 +18,8 @@ import { problem, tooMany } from '../../platform/problems'
 import { type ChallengeOpened, isCodeMailed, openChallenge, TOO_MANY_CODES } from './open-challenge'
 
 /**
- * The first step of confirming a session: the password again. Its failures count with those of logins.
- * Answers with a challenge that is good for this session alone and opens no other.
+ * The first step of confirming a session: the password again. Its failures count with those of
+ * logins. Answers with a challenge that is good for this session alone and opens no other.
  */
 export async function startStepUp(
   deps: Deps,

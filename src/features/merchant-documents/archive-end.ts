@@ -6,9 +6,9 @@ const RECORD_BYTES = 22
 const SEARCHED_BYTES = RECORD_BYTES + 0xffff
 
 /**
- * Looks for an archive in a file of a known length as its bytes pass. The comment of an archive may be
- * anything, so it may end as a document has to end. Of a chunk only what lies in the last 65,557 bytes of
- * the file is looked at, and 21 bytes are kept.
+ * Looks for an archive in a file of a known length as its bytes pass. The comment of an archive may
+ * be anything, so it may end as a document has to end. Of a chunk only what lies in the last 65,557
+ * bytes of the file is looked at, and 21 bytes are kept.
  */
 export function archiveEnd(length: number) {
   let seen = 0
@@ -32,8 +32,9 @@ export function archiveEnd(length: number) {
 const find = (window: Buffer, from: number) => window.indexOf(SIGNATURE, from)
 
 /**
- * Some readers take bytes that follow the comment, so a record is one as well where its comment is too
- * short. Then the number of entries, which stands there twice, tells it from four bytes by chance.
+ * Some readers take bytes that follow the comment, so a record is one as well where its comment is
+ * too short. Then the number of entries, which stands there twice, tells it from four bytes by
+ * chance.
  */
 function isRecord(record: Buffer, bytesToEnd: number): boolean {
   const end = RECORD_BYTES + record.readUInt16LE(20)

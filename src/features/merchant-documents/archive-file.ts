@@ -8,9 +8,10 @@ import { type Inspected, inspectFile } from './inspect-file'
 type File = Readonly<{ type: DocumentType; length: number; body: ReadableStream<Uint8Array> }>
 
 /**
- * Streams a file into the archive, each chunk looked at before it goes on, so that a file of any size
- * costs the memory of one chunk, and what does not begin as it should reaches the archive not at all.
- * Whatever fails ends both sides; there may be an object then, which is the caller's to remove.
+ * Streams a file into the archive, each chunk looked at before it goes on, so that a file of any
+ * size costs the memory of one chunk, and what does not begin as it should reaches the archive not
+ * at all. Whatever fails ends both sides; there may be an object then, which is the caller's to
+ * remove.
  */
 export async function archiveFile(
   { archive, patience }: Pick<Deps, 'archive' | 'patience'>,

@@ -18,8 +18,9 @@ const rejected = (code: string, detail: string) =>
   problem('document_rejected', { errors: [{ pointer: '#', code, detail }] })
 
 /**
- * Looks at the bytes of a file as they pass, a chunk at a time and none of it kept: counts, hashes, and
- * refuses what is not of the type or the length that its headers claim, or is an archive as well.
+ * Looks at the bytes of a file as they pass, a chunk at a time and none of it kept: counts, hashes,
+ * and refuses what is not of the type or the length that its headers claim, or is an archive as
+ * well.
  */
 export function inspectFile(type: DocumentType, length: number) {
   const { begins, ends } = fileTypes[type]

@@ -12,7 +12,10 @@ import { problem } from '../../platform/problems'
 /** Documents of one application, those on their way included. */
 const MAX_DOCUMENTS = 10
 
-/** Makes the row of a document that is on its way, if there is a place for it and it may be added now. */
+/**
+ * Makes the row of a document that is on its way, if there is a place for it and it may be added
+ * now.
+ */
 export async function reservePlace(
   { db, now }: Pick<Deps, 'db' | 'now'>,
   row: { userId: string; id: string; name: string; type: DocumentType },

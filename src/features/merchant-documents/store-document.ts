@@ -25,8 +25,9 @@ import { reservePlace } from './reserve-place'
 type Needs = Pick<Deps, 'db' | 'now' | 'caller' | 'archive' | 'settings' | 'patience' | 'waitUntil'>
 
 /**
- * Takes a document in: first the row, which holds one of ten places, then the object, then the row is
- * made whole. What fails on the way leaves neither; what is cut off leaves a row that features/merchant-documents/purge-orphans.ts finds.
+ * Takes a document in: first the row, which holds one of ten places, then the object, then the row
+ * is made whole. What fails on the way leaves neither; what is cut off leaves a row that
+ * features/merchant-documents/purge-orphans.ts finds.
  */
 export function storeDocument(
   deps: Needs,
@@ -106,7 +107,9 @@ async function finish(
 const isRow = (userId: string, id: string) =>
   and(eq(merchantDocuments.userId, userId), eq(merchantDocuments.id, id))
 
-/** The object goes only with a row that is not whole: an answer that was lost may have made it so. */
+/**
+ * The object goes only with a row that is not whole: an answer that was lost may have made it so.
+ */
 async function discard(
   { db, archive }: Pick<Deps, 'db' | 'archive'>,
   userId: string,

@@ -35,8 +35,9 @@ export const suspensionBody = z.strictObject({
 })
 
 /**
- * A suspension and its end are about the business and not about a version of its profile. An approved
- * merchant who changes a telephone number in a loop would outrun every one that named a version.
+ * A suspension and its end are about the business and not about a version of its profile. An
+ * approved merchant who changes a telephone number in a loop would outrun every one that named a
+ * version.
  */
 type Decided = Readonly<{ userId: string; reason: string }> &
   (
@@ -53,9 +54,9 @@ const EVENTS = {
 } as const satisfies Record<Decision, string>
 
 /**
- * An admin's decision on an application in its state, and in the version that was read: of two decisions
- * at once, or of one and a change, only one finds it so. Only an active merchant is decided on, and never oneself. The
- * step-up must be there when it is decided, and is not used up.
+ * An admin's decision on an application in its state, and in the version that was read: of two
+ * decisions at once, or of one and a change, only one finds it so. Only an active merchant is
+ * decided on, and never oneself. The step-up must be there when it is decided, and is not used up.
  */
 export async function decide(
   deps: Pick<Deps, 'db' | 'now' | 'caller' | 'mailQueue' | 'settings' | 'patience'>,

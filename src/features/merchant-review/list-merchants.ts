@@ -5,7 +5,10 @@ import type { Deps } from '../../platform/deps'
 
 const PAGE = '50'
 
-/** Where a page begins: the time and id of its first entry. Opaque to clients, and no key to anything. */
+/**
+ * Where a page begins: the time and id of its first entry. Opaque to clients, and no key to
+ * anything.
+ */
 const CURSOR = /^([0-9a-z]{1,9})\.(usr_[\w-]{22})$/
 
 export const merchantQuery = z.strictObject({
@@ -34,8 +37,8 @@ export const merchantEntry = z.object({
 })
 
 /**
- * One page of the merchants in a state, whoever waits longest first. The index has them in this order,
- * so a page costs no more rows than it shows and one, however many there are.
+ * One page of the merchants in a state, whoever waits longest first. The index has them in this
+ * order, so a page costs no more rows than it shows and one, however many there are.
  */
 export async function listMerchants(
   { db }: Pick<Deps, 'db'>,

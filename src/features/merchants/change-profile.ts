@@ -29,8 +29,9 @@ const CHANGEABLE: readonly MerchantState[] = [...EDITABLE, 'approved']
 const APPROVED_FOR_GOOD = ['legal_name', 'country', 'registration_number', 'tax_number'] as const
 
 /**
- * Changes a profile from the version that the merchant has read to the next. Under review it stays as
- * it is, so that nothing is approved unseen; once approved, only how to reach the business may change.
+ * Changes a profile from the version that the merchant has read to the next. Under review it stays
+ * as it is, so that nothing is approved unseen; once approved, only how to reach the business may
+ * change.
  */
 export async function changeProfile(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,

@@ -33,8 +33,8 @@ const NO_DOCUMENT = {
 }
 
 /**
- * Hands an application in. What came with the sign-up is checked here for the first time; from here on
- * neither profile nor documents change, so that a reviewer decides on what was handed in.
+ * Hands an application in. What came with the sign-up is checked here for the first time; from here
+ * on neither profile nor documents change, so that a reviewer decides on what was handed in.
  */
 export async function submitApplication(
   deps: Pick<Deps, 'db' | 'now' | 'caller' | 'mailQueue' | 'settings' | 'patience'>,

@@ -8,9 +8,9 @@ export const OLD_DAYS = 180
 const MAILED_EVERY_MS = 30 * DAY_MS
 
 /**
- * Reminds the admins, once a month, of keys that sign and are older than half a year. The name of such a
- * key begins with the time it was made at (scripts/keys/signing-key.ts); key rings tell no time, and are
- * rotated by the calendar (docs/operations.md).
+ * Reminds the admins, once a month, of keys that sign and are older than half a year. The name of
+ * such a key begins with the time it was made at (scripts/keys/signing-key.ts); key rings tell no
+ * time, and are rotated by the calendar (docs/operations.md).
  */
 export async function remindSecrets(deps: Deps): Promise<Counts> {
   const { SIGNING_KEYS, AUDIT_KEYS } = deps.settings

@@ -142,7 +142,9 @@ export const pauseFacts = ({ mailPauses }: ReportData, say: Say, language: Langu
         },
       ]
 
-/** The head and its parts, so that a reader can compare without a tool; nothing before there is one. */
+/**
+ * The head and its parts, so that a reader can compare without a tool; nothing before there is one.
+ */
 export function headFacts({ head }: ReportData, say: Say, language: Language): Block[] {
   if (!head) return []
   const { size, root, at, kid, jws } = labels[language]

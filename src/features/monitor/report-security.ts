@@ -17,9 +17,9 @@ const FIRST_MS = 4 * DAY_MS + 7 * HOUR_MS
 const EXPIRING_MS = 14 * DAY_MS
 
 /**
- * Mails the admins what happened in the week that ended on Monday at seven, once, whichever cron comes
- * first. The newest tree head goes with it: with each mailbox that keeps it there is one witness more of
- * what the log was.
+ * Mails the admins what happened in the week that ended on Monday at seven, once, whichever cron
+ * comes first. The newest tree head goes with it: with each mailbox that keeps it there is one
+ * witness more of what the log was.
  */
 export async function reportSecurity(deps: Deps): Promise<Counts> {
   const until = new Date(weekOf(deps.now().getTime()))

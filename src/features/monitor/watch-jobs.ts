@@ -28,8 +28,9 @@ async function dropStatistics({ db, patience }: Pick<Deps, 'db' | 'patience'>): 
 }
 
 /**
- * Raises an alarm for each job that has not ended well for twice its period, once a day while that lasts.
- * A job that has never run counts from when this first looked for it, which is the deployment.
+ * Raises an alarm for each job that has not ended well for twice its period, once a day while that
+ * lasts. A job that has never run counts from when this first looked for it, which is the
+ * deployment.
  */
 export async function watchJobs(
   deps: Deps,

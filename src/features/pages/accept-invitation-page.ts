@@ -4,8 +4,8 @@ import { linkCard } from './link-card'
 import { passwordField } from './password-field'
 
 /**
- * Where the link of an invitation leads. The token is in the fragment, which no server sees; the script
- * takes it from the address bar, asks what it is for, and posts it with the password.
+ * Where the link of an invitation leads. The token is in the fragment, which no server sees; the
+ * script takes it from the address bar, asks what it is for, and posts it with the password.
  */
 export const acceptInvitationPage = (minLength: number): Page => ({
   title: 'Accept the invitation',

@@ -4,8 +4,9 @@ import type { Page } from '../../platform/http/page'
 type Html = Page['content']
 
 /**
- * The frame of every page that a mailed link leads to: whose page it is, what to do without scripts, and
- * the line that tells a screen reader what is going on. `path` is where its script posts the token.
+ * The frame of every page that a mailed link leads to: whose page it is, what to do without
+ * scripts, and the line that tells a screen reader what is going on. `path` is where its script
+ * posts the token.
  */
 export const linkCard = (content: Html, path?: `/api/${string}/`): Html =>
   html`<main class="card" data-path="${path ?? ''}">

@@ -20,19 +20,22 @@ type Words = Readonly<{
   expired: Html
   /** What to do where the token is missing; by default, to open the link again. */
   missing?: string
-  /** Views and forms that other pages do not have; one with `data-answer` is for that `status`, or for
-   * what is `true` in the answer. */
+  /**
+   * Views and forms that other pages do not have; one with `data-answer` is for that `status`, or
+   * for what is `true` in the answer.
+   */
   more?: Html
   script?: string
 }>
 
 /**
- * Where a mailed link leads. The token is in the fragment, which no server sees; the script takes it from
- * the address bar and posts it.
+ * Where a mailed link leads. The token is in the fragment, which no server sees; the script takes
+ * it from the address bar and posts it.
  *
- * It posts when the button is pressed, not by itself: mail filters open links in whole browsers and run
- * their scripts. A link that acted by itself would be spent before its owner saw it, and, worse, a
- * stranger who had it sent to somebody else would get what it is for from that person's filter.
+ * It posts when the button is pressed, not by itself: mail filters open links in whole browsers and
+ * run their scripts. A link that acted by itself would be spent before its owner saw it, and,
+ * worse, a stranger who had it sent to somebody else would get what it is for from that person's
+ * filter.
  */
 export const linkPage = (page: Words): Page => ({
   title: page.title,

@@ -1,6 +1,8 @@
 import { html } from 'hono/html'
 
-/** A field for a new password, as password managers look for it: it may be pasted into, and shown. */
+/**
+ * A field for a new password, as password managers look for it: it may be pasted into, and shown.
+ */
 export const passwordField = (minLength: number, label: string) =>
   html`<label for="password">${label}</label>
     <div class="with-button">

@@ -4,11 +4,11 @@ import { emailField, linkCard } from './link-card'
 import { passwordField } from './password-field'
 
 /**
- * Where the link of a reset mail leads, and where to ask for one. The token is in the fragment, which no
- * server sees; the script takes it from the address bar and posts it.
+ * Where the link of a reset mail leads, and where to ask for one. The token is in the fragment,
+ * which no server sees; the script takes it from the address bar and posts it.
  *
- * Made for password managers: a field for the name that is filled in and shown, one field for the new
- * password that may be pasted into, and what the rules are, where they look for it.
+ * Made for password managers: a field for the name that is filled in and shown, one field for the
+ * new password that may be pasted into, and what the rules are, where they look for it.
  */
 export const resetPasswordPage = (minLength: number): Page => ({
   title: 'Set a new password',

@@ -20,8 +20,9 @@ import { problem } from '../../platform/problems'
 const POINTER = '#/new_password'
 
 /**
- * Replaces the password for somebody who knows it and has just confirmed the session. Wrong ones count
- * with those of logins: a stolen session is no place to guess. The other sessions end, this one lives on.
+ * Replaces the password for somebody who knows it and has just confirmed the session. Wrong ones
+ * count with those of logins: a stolen session is no place to guess. The other sessions end, this
+ * one lives on.
  */
 export async function changePassword(
   deps: Deps,

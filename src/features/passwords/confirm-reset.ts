@@ -78,8 +78,8 @@ export async function confirmReset(
 }
 
 /**
- * The one batch of a reset. Its first change happens only while the link is good, and decides; all others
- * only if that has happened, which the new hash, its salt being random, shows.
+ * The one batch of a reset. Its first change happens only while the link is good, and decides; all
+ * others only if that has happened, which the new hash, its salt being random, shows.
  */
 async function replacePassword(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,

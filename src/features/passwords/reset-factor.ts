@@ -9,8 +9,9 @@ export type StrongStep = Readonly<{ method: 'totp' | 'backup_code'; code: string
 
 /**
  * Asks for the second factor of an account that has one, and takes none that is young. Five wrong
- * codes end the link; they count for links alone, and not with those of logins (attempts/limiter/limits.ts has
- * the bound). A right one does not use the link up, the batch that sets the password does.
+ * codes end the link; they count for links alone, and not with those of logins
+ * (attempts/limiter/limits.ts has the bound). A right one does not use the link up, the batch that
+ * sets the password does.
  */
 export async function passResetFactor(
   deps: Deps,
@@ -31,7 +32,8 @@ export async function passResetFactor(
     isByLink: true,
     whenEnded: revokeLinks(deps, linkWith(tokenHash, 'reset')),
   }).catch((error: unknown) => {
-    // One that the guard has ended, a moment before its row went, is like any other that is not good.
+    // One that the guard has ended, a moment before its row went, is like any other that is not
+    // good.
     if (problemCode(error) !== 'invalid_challenge') throw error
     throw problem('invalid_token', { reason: 'too many wrong codes' })
   })

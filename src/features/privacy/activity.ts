@@ -9,8 +9,8 @@ import { deviceName } from '../../platform/email/device-name'
 const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
 
 /**
- * What has happened to an account, as its owner sees it: of what an admin did not where, with what and by
- * whom, for that is the admin's own business.
+ * What has happened to an account, as its owner sees it: of what an admin did not where, with what
+ * and by whom, for that is the admin's own business.
  */
 export const activityEvent = z.object({
   id: z.int(),
@@ -27,8 +27,9 @@ export const activityEvent = z.object({
 })
 
 /**
- * One page of what concerns a user, newest first, from before the event `before` on. The index has a
- * user's events in this order, so a page costs no more rows than it shows, however many there are.
+ * One page of what concerns a user, newest first, from before the event `before` on. The index has
+ * a user's events in this order, so a page costs no more rows than it shows, however many there
+ * are.
  */
 export async function listActivity(
   deps: Pick<Deps, 'db' | 'settings' | 'patience'>,

@@ -31,9 +31,10 @@ import { DAY_MS } from '../../platform/time'
 const GRACE_MS = 14 * DAY_MS
 
 /**
- * Schedules the erasure of an account: all its sessions end, nobody can sign in any more, and a mailed
- * link keeps the account until the day. Of the links mailed before, only those are left with which an owner
- * stops what somebody else began: a change of address, a removal of factors. The last admin stays.
+ * Schedules the erasure of an account: all its sessions end, nobody can sign in any more, and a
+ * mailed link keeps the account until the day. Of the links mailed before, only those are left with
+ * which an owner stops what somebody else began: a change of address, a removal of factors. The
+ * last admin stays.
  */
 export async function scheduleErasure(deps: Deps, session: CurrentSession): Promise<Date> {
   const { db } = deps

@@ -21,7 +21,10 @@ const ACCOUNTS = 100
 const TOGETHER = 25
 /** Accounts of a run that are tried alone, after a batch of several has failed. */
 const ALONE = 20
-/** A run that was cut off has lost its accounts by the next one, and one beside it does not see them. */
+/**
+ * A run that was cut off has lost its accounts by the next one, and one beside it does not see
+ * them.
+ */
 const LEASE_MS = 14 * 60_000
 
 /**

@@ -50,7 +50,8 @@ export async function purgeUnconfirmed(deps: Deps): Promise<Counts> {
     const notDone = await countFailed(batches, async () => gone.push(...(await purge(deps, due))))
     accounts += gone.length
     failed += notDone * due.length
-    // Wrong passwords are remembered under an id that will not come again: what fails here harms nobody.
+    // Wrong passwords are remembered under an id that will not come again: what fails here harms
+    // nobody.
     await countFailed(gone, ({ id }) =>
       callStore(deps, 'guard', () => limiterOf(deps, { userId: id }).erase()),
     )

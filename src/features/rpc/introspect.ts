@@ -26,8 +26,8 @@ export const introspection = z.union([
 export type Introspection = z.output<typeof introspection>
 
 /**
- * What an access token is good for at this moment, its session asked for. Of a token that is not good,
- * of one of another kind and of garbage it tells the same: nothing.
+ * What an access token is good for at this moment, its session asked for. Of a token that is not
+ * good, of one of another kind and of garbage it tells the same: nothing.
  */
 export async function introspect(
   deps: Pick<Deps, 'db' | 'now' | 'settings'>,

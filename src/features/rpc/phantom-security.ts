@@ -13,16 +13,18 @@ import { type CheckedKey, checkKey } from './check-key'
 import { introspect, type Introspection } from './introspect'
 import { recordServiceEvent, type ServiceEvent, serviceEvent } from './service-event'
 
-/** What the binding says of who is bound: `props` in its wrangler.toml, which no call can change. */
+/**
+ * What the binding says of who is bound: `props` in its wrangler.toml, which no call can change.
+ */
 const bindingProps = z.object({ service: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/) })
 
 /** Another Worker may pass anything; what is no text is no token. */
 const text = (value: unknown) => (typeof value === 'string' ? value : '')
 
 /**
- * The service for other Workers of the platform, by a service binding: no network, no key, and no five
- * minutes of trust in a token, for each call asks the database. Whoever can bind to it is trusted with
- * what tokens say; nothing here makes a session or changes an account.
+ * The service for other Workers of the platform, by a service binding: no network, no key, and no
+ * five minutes of trust in a token, for each call asks the database. Whoever can bind to it is
+ * trusted with what tokens say; nothing here makes a session or changes an account.
  */
 export class PhantomSecurity extends WorkerEntrypoint<Env, { service?: string }> {
   readonly #overrides: (deps: Deps) => Deps
@@ -47,15 +49,17 @@ export class PhantomSecurity extends WorkerEntrypoint<Env, { service?: string }>
   }
 
   /**
-   * Whether an API key is good, for the scope if one is named. `ip` is the address that the key came
-   * from (`CF-Connecting-IP`); without it, a key that works from certain networks is refused.
+   * Whether an API key is good, for the scope if one is named. `ip` is the address that the key
+   * came from (`CF-Connecting-IP`); without it, a key that works from certain networks is refused.
    */
   verifyApiKey(key: string, scope?: Scope, ip?: string): Promise<CheckedKey> {
     const address = canonicalIp(text(ip)) ?? 'unknown'
     return this.#answer((deps) => checkKey(deps, text(key), scope), address)
   }
 
-  /** Puts an event of the bound service into the trail; false if it names a user who is not there. */
+  /**
+   * Puts an event of the bound service into the trail; false if it names a user who is not there.
+   */
   recordEvent(event: ServiceEvent): Promise<boolean> {
     return this.#answer((deps) => {
       const { service } = bindingProps.parse(this.ctx.props)
@@ -64,8 +68,8 @@ export class PhantomSecurity extends WorkerEntrypoint<Env, { service?: string }>
   }
 
   /**
-   * In bounded time, since a caller waits as long as we do. Failures cross to it as one word: their texts
-   * may hold what a query was about.
+   * In bounded time, since a caller waits as long as we do. Failures cross to it as one word: their
+   * texts may hold what a query was about.
    */
   async #answer<T>(act: (deps: Deps) => Promise<T>, ip = 'service'): Promise<T> {
     const requestId = randomId('req')

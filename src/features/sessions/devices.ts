@@ -46,9 +46,9 @@ export async function forgetDevice(deps: Deps, session: CurrentSession, id: stri
 }
 
 /**
- * Makes all browsers of an account strangers again, the one that asks included, and tells the owner, whom
- * strangers can lock out from then on. It is done in the guard once the step-up has been used up;
- * where the guard is silent then, another step-up does it.
+ * Makes all browsers of an account strangers again, the one that asks included, and tells the
+ * owner, whom strangers can lock out from then on. It is done in the guard once the step-up has
+ * been used up; where the guard is silent then, another step-up does it.
  */
 export async function forgetAllDevices(deps: Deps, session: CurrentSession): Promise<void> {
   const { userId, sessionId } = refOf(session)

@@ -56,7 +56,9 @@ export async function endByRefreshToken(
   await endSession(deps, refOf(session), event)
 }
 
-/** The successor of a token, or `undefined` when another request has changed the session meanwhile. */
+/**
+ * The successor of a token, or `undefined` when another request has changed the session meanwhile.
+ */
 async function rotate(
   deps: RefreshDeps,
   session: CurrentSession,
@@ -70,7 +72,8 @@ async function rotate(
     throw problem('invalid_refresh_token', { reason: 'reused' })
   }
   const { rotationSalt, rotatedAt } = session
-  // A step-up has replaced it. Another tab may not know yet: that is no theft, and no way in either.
+  // A step-up has replaced it. Another tab may not know yet: that is no theft, and no way in
+  // either.
   if (isPrevious && !rotationSalt) {
     throw problem('invalid_refresh_token', { reason: 'replaced at step-up' })
   }

@@ -16,9 +16,9 @@ import { problem } from '../../platform/problems'
 export type TotpBegun = Readonly<{ id: string; seed: string; uri: string; qrSvg: string }>
 
 /**
- * Begins to set up an authenticator app. It is no factor until `confirmTotp`, and only this session can
- * get it there: a seed that somebody else has seen is never confirmed by the owner's code. What was
- * begun before and not confirmed is dropped; an app in use stays as it is.
+ * Begins to set up an authenticator app. It is no factor until `confirmTotp`, and only this session
+ * can get it there: a seed that somebody else has seen is never confirmed by the owner's code. What
+ * was begun before and not confirmed is dropped; an app in use stays as it is.
  */
 export async function beginTotp(
   deps: Pick<Deps, 'db' | 'settings' | 'caller' | 'now'>,
@@ -64,7 +64,10 @@ export async function beginTotp(
   return { id, seed, uri, qrSvg: await qrCodeOf(uri) }
 }
 
-/** Dark on white with the quiet zone of four modules (ISO/IEC 18004), so that it scans on a dark page too. */
+/**
+ * Dark on white with the quiet zone of four modules (ISO/IEC 18004), so that it scans on a dark
+ * page too.
+ */
 async function qrCodeOf(text: string): Promise<string> {
   const { renderSVG } = await import('uqr')
   return renderSVG(text, { ecc: 'M', border: 4, blackColor: '#000', whiteColor: '#fff' })

@@ -15,7 +15,9 @@ import { problem } from '../../platform/problems'
 import { factorsChanged } from './factors-changed'
 import { freshCodes, replaceBackupCodes } from './make-backup-codes'
 
-/** How long a seed may wait for its first code, that of a page left open on the way to the phone. */
+/**
+ * How long a seed may wait for its first code, that of a page left open on the way to the phone.
+ */
 const SETUP_SECONDS = 600
 
 export type TotpConfirmed = Readonly<{
@@ -25,8 +27,8 @@ export type TotpConfirmed = Readonly<{
 }>
 
 /**
- * Turns an authenticator app on, by a code that shows that it has the seed. The code is counted and its
- * time step used up like any other, so what was typed here opens no session.
+ * Turns an authenticator app on, by a code that shows that it has the seed. The code is counted and
+ * its time step used up like any other, so what was typed here opens no session.
  */
 export async function confirmTotp(
   deps: Deps,

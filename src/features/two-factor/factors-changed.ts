@@ -5,8 +5,9 @@ import { users } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 
 /**
- * The statements of every change of factors, if `isDone` holds: what was begun before ends nowhere, and
- * all other sessions end, for one of them may be why the owner changes something (ASVS 5.0 7.4.3).
+ * The statements of every change of factors, if `isDone` holds: what was begun before ends nowhere,
+ * and all other sessions end, for one of them may be why the owner changes something (ASVS 5.0
+ * 7.4.3).
  */
 export function factorsChanged(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,

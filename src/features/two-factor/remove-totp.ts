@@ -12,9 +12,9 @@ import { problem } from '../../platform/problems'
 import { factorsChanged } from './factors-changed'
 
 /**
- * Removes one authenticator app, or all of them. Backup codes stand in for an app, so they go with the
- * last one, and the mailed code is the second step again. An admin keeps one: whoever administers with two
- * factors does not become somebody who does with one.
+ * Removes one authenticator app, or all of them. Backup codes stand in for an app, so they go with
+ * the last one, and the mailed code is the second step again. An admin keeps one: whoever
+ * administers with two factors does not become somebody who does with one.
  */
 export async function removeTotp(
   deps: Deps,

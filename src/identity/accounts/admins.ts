@@ -11,7 +11,9 @@ const canAdminister = (alias: string) =>
 /** Of which accounts a query for administrators is. */
 export const isActiveAdmin = canAdminister('users')
 
-/** Whether there is an admin beside this user, at this point of a batch: without one nobody may go. */
+/**
+ * Whether there is an admin beside this user, at this point of a batch: without one nobody may go.
+ */
 export const hasOtherAdmin = (userId: string | ReturnType<typeof sql>) => sql`EXISTS (
   SELECT 1 FROM users AS other WHERE ${canAdminister('other')} AND other.id <> ${userId})`
 

@@ -7,8 +7,8 @@ import { problem } from '../../platform/problems'
 import { linkWith, type Purpose } from './links'
 
 /**
- * Reads a mailed link and uses nothing up. Its row never changes, it only goes: `isGood` tells within a
- * batch whether it is still there, and decides.
+ * Reads a mailed link and uses nothing up. Its row never changes, it only goes: `isGood` tells
+ * within a batch whether it is still there, and decides.
  */
 export async function findLink<Data>(
   deps: Pick<Deps, 'db' | 'now'>,
@@ -53,8 +53,10 @@ export const selectLinks = ({ db }: Pick<Deps, 'db'>, links: SQL) =>
     .from(mailedTokens)
     .where(links)
 
-/** Whether an account is in use and as it was when a link was asked for: a link from before any change
- * of password, address, role or factor is dead. */
+/**
+ * Whether an account is in use and as it was when a link was asked for: a link from before any
+ * change of password, address, role or factor is dead.
+ */
 export const isUnchangedSince = (epoch: number, userId: string) => sql`EXISTS (
   SELECT 1 FROM users AS holder WHERE holder.id = ${userId} AND holder.security_epoch = ${epoch}
   AND holder.status = 'active' AND holder.frozen_at IS NULL AND holder.erasure_due_at IS NULL)`

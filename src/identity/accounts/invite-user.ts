@@ -32,9 +32,10 @@ export function newInvited(email: string, locale = 'en'): Invited {
 }
 
 /**
- * The statements that make the account, if `when` holds and no one has confirmed its address. A sign-up
- * that was never confirmed may be a stranger's: what it left is void. The account is a customer's until
- * the invitation is accepted, whose token alone carries the role; no other mail leads to it.
+ * The statements that make the account, if `when` holds and no one has confirmed its address. A
+ * sign-up that was never confirmed may be a stranger's: what it left is void. The account is a
+ * customer's until the invitation is accepted, whose token alone carries the role; no other mail
+ * leads to it.
  */
 export function insertInvited(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,
@@ -81,8 +82,8 @@ export function insertInvited(
 }
 
 /**
- * The statement that makes the invitation for the account that `whom` selects (`FROM users WHERE …`).
- * `requestedBy`: the other admin, of an invitation that needed two.
+ * The statement that makes the invitation for the account that `whom` selects (`FROM users WHERE
+ * …`). `requestedBy`: the other admin, of an invitation that needed two.
  */
 export const issueInvitation = (
   deps: Pick<Deps, 'db' | 'now'>,

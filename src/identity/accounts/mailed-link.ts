@@ -21,8 +21,8 @@ type LinkedPage =
   | 'reset-password'
 
 /**
- * A link for a mail. The host comes from the settings, never from a request; the token stands in the
- * fragment, which browsers send to no server and no log.
+ * A link for a mail. The host comes from the settings, never from a request; the token stands in
+ * the fragment, which browsers send to no server and no log.
  */
 export const mailedLink = (
   { settings }: Pick<Deps, 'settings'>,

@@ -50,8 +50,8 @@ export const occasionOf = ({ caller, now }: Pick<Deps, 'caller' | 'now'>) => ({
 })
 
 /**
- * Tells the owner what happened to the account: at its address, and at the second one if it has one.
- * Given an id it looks the owner up. Call it before the answer.
+ * Tells the owner what happened to the account: at its address, and at the second one if it has
+ * one. Given an id it looks the owner up. Call it before the answer.
  */
 export async function notifyOwner(
   deps: Pick<Deps, 'db' | 'mailQueue' | 'settings' | 'now' | 'caller' | 'patience'>,

@@ -2,7 +2,10 @@ import { users } from '../../platform/db/schema'
 
 type Column = keyof typeof users.$inferSelect
 type Reader = 'owner' | 'admin'
-/** `owner` and `admin` by a field of a body; `proof` by a link that was mailed; the service in all other cases. */
+/**
+ * `owner` and `admin` by a field of a body; `proof` by a link that was mailed; the service in all
+ * other cases.
+ */
 type Writer = Reader | 'proof' | 'service'
 
 type FieldRule = Readonly<{ seenBy: readonly Reader[]; setBy: readonly Writer[] }>
@@ -10,8 +13,8 @@ type FieldRule = Readonly<{ seenBy: readonly Reader[]; setBy: readonly Writer[] 
 const EVERYONE = ['owner', 'admin'] as const
 
 /**
- * Who sees and who sets which field of an account. A column that has no row here does not compile, and
- * what nobody is named for nobody gets: hashes and counters leave the service by no route.
+ * Who sees and who sets which field of an account. A column that has no row here does not compile,
+ * and what nobody is named for nobody gets: hashes and counters leave the service by no route.
  */
 export const userFields = {
   id: { seenBy: EVERYONE, setBy: ['service'] },

@@ -21,8 +21,8 @@ export type ApiKey = Readonly<{
 }>
 
 /**
- * Finds the key that somebody presents: one read by its primary key, asked anew each time. The text of a
- * refusal is for the log; whoever presents the key is told nothing of it.
+ * Finds the key that somebody presents: one read by its primary key, asked anew each time. The text
+ * of a refusal is for the log; whoever presents the key is told nothing of it.
  */
 export async function findKey(
   deps: Pick<Deps, 'db' | 'now' | 'settings'>,

@@ -13,7 +13,10 @@ const RANDOM_LENGTH = 22
 const TAG_LENGTH = 21
 const CHECK_LENGTH = 6
 
-/** What a scanner for leaked secrets looks for; then the check tells a key from a text that looks like one. */
+/**
+ * What a scanner for leaked secrets looks for; then the check tells a key from a text that looks
+ * like one.
+ */
 const FORMAT = /^(phk_live_([0-9A-Za-z]{22})_([0-9A-Za-z]{22})([0-9A-Za-z]{21}))([0-9A-Za-z]{6})$/
 
 export type KeyText = Readonly<{ id: string; text: string; hash: string }>
@@ -21,7 +24,10 @@ export type KeyText = Readonly<{ id: string; text: string; hash: string }>
 /** `key_…`: what lists, logs and paths call a key by. It stands in the key, and is no secret. */
 export const newKeyId = (): string => `key_${randomSigns(ID_LENGTH)}`
 
-/** A key, `phk_live_<id>_<secret><check>`, for its owner to see once. Every new one has its own secret. */
+/**
+ * A key, `phk_live_<id>_<secret><check>`, for its owner to see once. Every new one has its own
+ * secret.
+ */
 export function newKeyText({ SEALING_KEYS }: Keys, id: string): KeyText {
   const random = randomSigns(RANDOM_LENGTH)
   const secret = `${random}${tagOf(SEALING_KEYS, id, random)}`

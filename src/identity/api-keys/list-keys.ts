@@ -3,7 +3,9 @@ import { apiKeys } from '../../platform/db/key-schema'
 import type { Deps } from '../../platform/deps'
 import { type KeyEntry, keyEntryOf } from './key-entry'
 
-/** The keys of an owner, those that have expired until the purge takes them, the deleted ones not. */
+/**
+ * The keys of an owner, those that have expired until the purge takes them, the deleted ones not.
+ */
 export const listKeys = async (deps: Pick<Deps, 'db'>, userId: string): Promise<KeyEntry[]> =>
   (await selectKeys(deps, userId)).map(keyEntryOf)
 

@@ -1,7 +1,10 @@
 import * as z from 'zod'
 import { type IpAddress, parseIp, spellIp } from '../../platform/ip-address'
 
-/** A network as `<address>/<bits>`, host bits zero, one spelling each; a single address is all its bits. */
+/**
+ * A network as `<address>/<bits>`, host bits zero, one spelling each; a single address is all its
+ * bits.
+ */
 export const network = z
   .string()
   .max(64)

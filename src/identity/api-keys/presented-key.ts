@@ -8,7 +8,10 @@ export const API_KEY_HEADER = 'X-API-Key'
 
 const BEARER = /^bearer (\S+)$/i
 
-/** The API key of a request, by one of the two headers; not by both, which could be read differently. */
+/**
+ * The API key of a request, by one of the two headers; not by both, which could be read
+ * differently.
+ */
 export async function presentedKey(c: Context<AppEnv>): Promise<ApiKey> {
   const authorization = c.req.header('Authorization')
   const header = c.req.header(API_KEY_HEADER)

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 
 /**
- * What a key may be good for. The platform's other services ask for the first ones when they verify a
- * key; the list is theirs to extend. The last is asked for here, and only admins' keys have it.
+ * What a key may be good for. The platform's other services ask for the first ones when they verify
+ * a key; the list is theirs to extend. The last is asked for here, and only admins' keys have it.
  */
 export const scopes = [
   'catalog:read',

@@ -19,8 +19,9 @@ type KeyDeps = Pick<
 >
 
 /**
- * The key that is presented, from the address that presents it. Every refusal looks the same; the right
- * key from a network that its owner has not allowed is probably stolen, which the log tells once an hour.
+ * The key that is presented, from the address that presents it. Every refusal looks the same; the
+ * right key from a network that its owner has not allowed is probably stolen, which the log tells
+ * once an hour.
  */
 export async function useKey(deps: KeyDeps, presented: string): Promise<ApiKey> {
   const key = await findKey(deps, presented)
@@ -34,7 +35,10 @@ export async function useKey(deps: KeyDeps, presented: string): Promise<ApiKey> 
   return key
 }
 
-/** Counts a use, of this key alone and only once its secret was right: nobody else can use its quota up. */
+/**
+ * Counts a use, of this key alone and only once its secret was right: nobody else can use its quota
+ * up.
+ */
 export function takeFromQuota(
   deps: Pick<Deps, 'now' | 'settings' | 'ipLimiters' | 'patience'>,
   { id }: ApiKey,
@@ -47,7 +51,10 @@ export function takeFromQuota(
   )
 }
 
-/** Refuses a key without the scope (RFC 6750 §3.1), or one whose owner has ceased to be an admin since. */
+/**
+ * Refuses a key without the scope (RFC 6750 §3.1), or one whose owner has ceased to be an admin
+ * since.
+ */
 export function requireScope({ scopes, owner }: ApiKey, scope: Scope): void {
   const isGiven = scopes.includes(scope) && (owner.role === 'admin' || !isForAdmins(scope))
   if (isGiven) return

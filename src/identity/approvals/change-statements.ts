@@ -65,8 +65,8 @@ export const isPossibleFor = ({ id }: Pick<Owner, 'id'>, when: SQL, may: SQL) =>
 /**
  * The invitations that end with the change: the one to the account, and those that an admin who is
  * disabled has sent. A demoted one keeps those for other roles, which are no power; those for
- * admins are void by the epochs of all who stand for them (identity/accounts/invitation.ts). Each part has its
- * own index: of an OR of them D1 would read all invitations.
+ * admins are void by the epochs of all who stand for them (identity/accounts/invitation.ts). Each
+ * part has its own index: of an OR of them D1 would read all invitations.
  */
 function invitationsOf({ id, role }: Pick<Owner, 'id' | 'role'>, { status }: Change['set']): SQL {
   const where = (is: SQL) =>

@@ -5,7 +5,9 @@ import { roles } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { isStandingAct } from './standing-acts'
 
-/** Where a page begins: the day and id of its first act. Opaque to clients, and no key to anything. */
+/**
+ * Where a page begins: the day and id of its first act. Opaque to clients, and no key to anything.
+ */
 const CURSOR = /^([0-9a-z]{1,9})\.(act_[\w-]{22})$/
 
 export const actQuery = z.strictObject({

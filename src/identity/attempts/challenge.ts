@@ -65,7 +65,9 @@ export async function putChallenge(
   )
 }
 
-/** The record of a challenge whose time has not passed. Says nothing about whether it is used up. */
+/**
+ * The record of a challenge whose time has not passed. Says nothing about whether it is used up.
+ */
 export async function findChallenge(
   deps: Pick<Deps, 'kv' | 'now' | 'patience'>,
   id: string,

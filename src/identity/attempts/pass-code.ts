@@ -19,11 +19,16 @@ export type CodeStep = Readonly<{
   device: string | null
   /** The session that gives the code, or that it is to open. */
   sessionId?: string
-  /** Where another store decides that it is used once: a mailed link, an app that is being set up. */
+  /**
+   * Where another store decides that it is used once: a mailed link, an app that is being set up.
+   */
   keepsChallenge?: boolean
   /** The codes are for a link that resets the password. */
   isByLink?: boolean
-  /** The statement that ends what the codes are counted for, in the batch that records the last wrong one. */
+  /**
+   * The statement that ends what the codes are counted for, in the batch that records the last
+   * wrong one.
+   */
   whenEnded?: BatchItem<'sqlite'>
   /** The first code of an app that is being set up: a wrong one guesses at no factor. */
   isNewFactor?: boolean
@@ -36,9 +41,9 @@ export type Proof = Readonly<{
 }>
 
 /**
- * Takes one of the places that the guard has for codes, asks `prove` what the code stands for, and uses
- * that up. `prove` gets the keyed hash of the code that was mailed last, when KV cannot know it yet, and
- * finds nothing (`undefined`) for a wrong code.
+ * Takes one of the places that the guard has for codes, asks `prove` what the code stands for, and
+ * uses that up. `prove` gets the keyed hash of the code that was mailed last, when KV cannot know
+ * it yet, and finds nothing (`undefined`) for a wrong code.
  */
 export async function passCode(
   deps: Deps,

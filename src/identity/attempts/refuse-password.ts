@@ -66,7 +66,8 @@ async function record(deps: Deps, failure: Failure) {
   const locksName = ofName !== undefined && ofName.lockedUntil > 0
   const userId = user?.id ?? null
   const data = { by: failure.act, device: isKnownDevice ? 'known' : 'stranger' }
-  // Counted alike for a name that nobody has, so that neither time nor a flood of names tells or costs.
+  // Counted alike for a name that nobody has, so that neither time nor a flood of names tells or
+  // costs.
   const fail = await sampledEvent(
     deps,
     { event: 'authn_login_fail', userId, data },

@@ -41,8 +41,8 @@ type SecondStep = CodeStep &
  * Checks the code of a second step and uses it up: the one path for every act, so that all of them
  * share one count. Throws when it is wrong, used, or no more may be tried.
  *
- * A backup code is used up by the caller's batch (`claimBackupCode`), so that it is not lost when that
- * fails; its hash is returned.
+ * A backup code is used up by the caller's batch (`claimBackupCode`), so that it is not lost when
+ * that fails; its hash is returned.
  */
 export async function passSecondStep(
   deps: Deps,

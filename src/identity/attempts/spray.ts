@@ -5,7 +5,10 @@ import type { Deps } from '../../platform/deps'
 import { networkOf } from '../../platform/ip-address'
 import { log } from '../../platform/log'
 
-/** Wrong tries with one password, over all accounts, in an hour: three accounts at least, as each locks after five. */
+/**
+ * Wrong tries with one password, over all accounts, in an hour: three accounts at least, as each
+ * locks after five.
+ */
 const SPRAY = { limit: 30, seconds: 3600 } as const
 /** 24 bits of a keyed hash: enough to tell sprayed passwords apart, worthless for finding one. */
 const BUCKET_CHARACTERS = 4

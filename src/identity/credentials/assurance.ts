@@ -6,8 +6,8 @@ export type SecondFactor = (typeof secondFactors)[number]
 export type Assurance = Readonly<{ acr: 'aal1' | 'aal2'; amr: readonly string[] }>
 
 /**
- * What a login is worth (NIST SP 800-63B-4, RFC 8176). A mailed code is no authenticator at any level
- * (§3.1.3.1), so password and mail stay `aal1` and never say `mfa`.
+ * What a login is worth (NIST SP 800-63B-4, RFC 8176). A mailed code is no authenticator at any
+ * level (§3.1.3.1), so password and mail stay `aal1` and never say `mfa`.
  */
 export function assuranceOf(first: FirstFactor, second: SecondFactor): Assurance {
   if (first === 'passkey') return { acr: 'aal2', amr: ['swk', 'user', 'mfa'] }

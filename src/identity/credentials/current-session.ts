@@ -13,8 +13,8 @@ import { readSecret } from './session-secret'
 
 /**
  * The session of a request: by `Authorization: Bearer`, else by our cookie. A request that brings a
- * bearer token has no need of cookies, so they are not looked at. Credentials that are not good are a
- * 401 and never an anonymous call.
+ * bearer token has no need of cookies, so they are not looked at. Credentials that are not good are
+ * a 401 and never an anonymous call.
  */
 export async function currentSession(
   c: Context<AppEnv>,

@@ -27,7 +27,10 @@ type Demand = Readonly<{
   byTokenAlone?: boolean
 }>
 
-/** A live session of a role that has the permission (identity/credentials/permissions.ts); nobody else passes. */
+/**
+ * A live session of a role that has the permission (identity/credentials/permissions.ts); nobody
+ * else passes.
+ */
 export function may(name: PermissionName, { stepUp, byTokenAlone }: Demand = {}) {
   const { roles, needsAal2 }: Permission = permissions[name]
   const isForAll = allRoles.every((role) => roles.includes(role))

@@ -8,8 +8,8 @@ export type Permission = Readonly<{
 }>
 
 /**
- * Who may do what. Every guarded route names one of these (guards.ts), so that what is not granted here
- * is refused; the documentation and a test of every role against every route are made from it.
+ * Who may do what. Every guarded route names one of these (guards.ts), so that what is not granted
+ * here is refused; the documentation and a test of every role against every route are made from it.
  */
 export const permissions = {
   own_account: { roles: ['customer', 'merchant', 'admin'], needsAal2: false },

@@ -6,8 +6,8 @@ import { type CurrentSession, findSession } from './find-session'
 export type LiveToken = Readonly<{ claims: AccessClaims; session: CurrentSession }>
 
 /**
- * The session behind an access token, as the database has it at this moment: a token that verifies is
- * good for nothing once its session has ended. The text of a refusal is for the log.
+ * The session behind an access token, as the database has it at this moment: a token that verifies
+ * is good for nothing once its session has ended. The text of a refusal is for the log.
  */
 export async function sessionOfToken(
   deps: Pick<Deps, 'db' | 'now' | 'settings'>,

@@ -2,7 +2,9 @@ import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { sessions } from '../../platform/db/schema'
 import { currentEpoch, isOfThisEpoch } from './session-epoch'
 
-/** What finds a session's row by its primary key. Both parts travel in every token of the session. */
+/**
+ * What finds a session's row by its primary key. Both parts travel in every token of the session.
+ */
 export type SessionRef = Readonly<{ userId: string; sessionId: string }>
 
 export const refOf = (session: { id: string; user: { id: string } }): SessionRef => ({

@@ -2,16 +2,19 @@ import { hasMac, mac, randomToken, sha256 } from '../../platform/crypto/token'
 import type { Settings } from '../../platform/settings'
 import type { SessionRef } from './session-ref'
 
-/** Refresh tokens and session cookies are the same thing under two purposes; neither passes as the other. */
+/**
+ * Refresh tokens and session cookies are the same thing under two purposes; neither passes as the
+ * other.
+ */
 export type SecretKind = 'refresh' | 'cookie'
 
 const FORMAT =
   /^(usr_[A-Za-z0-9_-]{22})\.(ses_[A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/
 
 /**
- * `<user id>.<session id>.<256 random bits>.<MAC>`: opaque to its holder. The ids find the row by its
- * primary key, the MAC makes garbage cost no query, and tells a token that was once good from one that
- * never was.
+ * `<user id>.<session id>.<256 random bits>.<MAC>`: opaque to its holder. The ids find the row by
+ * its primary key, the MAC makes garbage cost no query, and tells a token that was once good from
+ * one that never was.
  */
 export function secretFor(
   settings: Pick<Settings, 'SEALING_KEYS'>,
@@ -24,7 +27,9 @@ export function secretFor(
   return { token, secretHash: sha256(token) }
 }
 
-/** Reads a token of ours; `undefined` for any other. Says nothing about whether it is still good. */
+/**
+ * Reads a token of ours; `undefined` for any other. Says nothing about whether it is still good.
+ */
 export function readSecret(
   settings: Pick<Settings, 'SEALING_KEYS'>,
   kind: SecretKind,

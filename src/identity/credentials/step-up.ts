@@ -5,7 +5,9 @@ import { problem, STEP_UP_SECONDS, stepUpChallenge } from '../../platform/proble
 import type { CurrentSession } from './find-session'
 import { isSession, refOf, sessionExists } from './session-ref'
 
-/** Refuses a session whose two steps lie too far back, or whose step-up was used up (RFC 9470 §3). */
+/**
+ * Refuses a session whose two steps lie too far back, or whose step-up was used up (RFC 9470 §3).
+ */
 export function requireSteppedUp(deps: Pick<Deps, 'now'>, session: CurrentSession): void {
   const { steppedUpAt } = session
   if (!steppedUpAt || steppedUpAt <= earliest(deps)) {
@@ -29,13 +31,16 @@ export function requireAal2({ acr }: CurrentSession): void {
 const earliest = ({ now }: Pick<Deps, 'now'>) => new Date(now().getTime() - STEP_UP_SECONDS * 1000)
 
 /**
- * Whether the session may do a sensitive act, at this point of a batch: a condition for every statement
- * of the act. The batch ends with `consumeStepUp`, so that of two acts at once only one finds it true.
+ * Whether the session may do a sensitive act, at this point of a batch: a condition for every
+ * statement of the act. The batch ends with `consumeStepUp`, so that of two acts at once only one
+ * finds it true.
  */
 export const hasFreshStepUp = (deps: Pick<Deps, 'now'>, session: CurrentSession) =>
   sessionExists(refOf(session), sql`stepped_up_at > ${earliest(deps).getTime()}`)
 
-/** The last statement of a sensitive act: uses the step-up up. Returns a row if the act was done. */
+/**
+ * The last statement of a sensitive act: uses the step-up up. Returns a row if the act was done.
+ */
 export const consumeStepUp = (deps: Pick<Deps, 'db' | 'now'>, session: CurrentSession) =>
   deps.db
     .update(sessions)

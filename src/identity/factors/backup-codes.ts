@@ -17,7 +17,10 @@ export function newBackupCode(): string {
   return characters.replace(new RegExp(`(.{${GROUP}})(?!$)`, 'g'), '$1-')
 }
 
-/** A code as somebody types it, in its one spelling: any case, dashes and spaces, O for 0, I and L for 1. */
+/**
+ * A code as somebody types it, in its one spelling: any case, dashes and spaces, O for 0, I and L
+ * for 1.
+ */
 const canonical = (text: string): string =>
   text.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')
 
@@ -54,9 +57,10 @@ export async function isUnusedBackupCode(
 }
 
 /**
- * The statement that uses a code up for `usedBy` (a session's id, a link's hash), if `when` holds: all that
- * the act depends on besides, or the code would be gone for nothing, and its owner not told. What it was
- * given for must depend on `isClaimedBy` in the same batch: of two that come at once, one finds it claimed.
+ * The statement that uses a code up for `usedBy` (a session's id, a link's hash), if `when` holds:
+ * all that the act depends on besides, or the code would be gone for nothing, and its owner not
+ * told. What it was given for must depend on `isClaimedBy` in the same batch: of two that come at
+ * once, one finds it claimed.
  */
 export const claimBackupCode = (
   { db, now }: Pick<Deps, 'db' | 'now'>,

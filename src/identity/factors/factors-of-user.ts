@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { Method } from './methods'
 
-// Columns of a query on `users`. The outer column is spelled out: drizzle drops table names where there
-// is one table, and `id` would then be the inner one.
+// Columns of a query on `users`. The outer column is spelled out: drizzle drops table names where
+// there is one table, and `id` would then be the inner one.
 
 /** Whether the user has a confirmed authenticator app, added by a time if one is given. */
 export const hasTotp = (by?: Date) =>

@@ -21,9 +21,9 @@ export const codeAt = (seed: string, step: number): string =>
   })
 
 /**
- * The time step that a code is of: the present one or the one before, for codes that were typed slowly
- * (RFC 6238 §5.2). `undefined` for any other, those of clocks that run ahead included. Whether the step
- * has been used is the guard's to say.
+ * The time step that a code is of: the present one or the one before, for codes that were typed
+ * slowly (RFC 6238 §5.2). `undefined` for any other, those of clocks that run ahead included.
+ * Whether the step has been used is the guard's to say.
  */
 export function stepOfCode(seed: string, code: string, now: number): number | undefined {
   const current = stepAt(now)

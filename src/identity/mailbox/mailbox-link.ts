@@ -48,7 +48,8 @@ function rowOf(deps: Pick<Deps, 'now' | 'settings'>, mailbox: Mailbox, act: Act)
  * The statements that make another link for a mailbox, the same whatever stands behind its address.
  * An invitation or a link that keeps an account stays good beside the new one, which ends with it,
  * so that no stranger's act ends what was mailed before. Only a link that resets the password ends
- * those before it: that bounds the codes that can be guessed with them (identity/attempts/limiter/limits.ts).
+ * those before it: that bounds the codes that can be guessed with them
+ * (identity/attempts/limiter/limits.ts).
  */
 export function issueMailboxLink(
   deps: Pick<Deps, 'db' | 'now' | 'settings'>,

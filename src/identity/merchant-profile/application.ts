@@ -55,7 +55,9 @@ export const reviewedApplication = application.extend({
 
 type Row = typeof merchantProfiles.$inferSelect
 
-/** What stands in the row, as it is shown; an application that was never begun is an empty draft. */
+/**
+ * What stands in the row, as it is shown; an application that was never begun is an empty draft.
+ */
 export async function shown(row: Row | undefined) {
   const { showNumber } = await import('./registration-number')
   const profile = row ?? NO_PROFILE

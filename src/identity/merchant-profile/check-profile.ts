@@ -32,7 +32,10 @@ export const columns = {
   website: 'website',
 } as const satisfies Record<FieldName, keyof Row>
 
-/** What an application cannot do without. Small businesses have no VAT number, and not all have a site. */
+/**
+ * What an application cannot do without. Small businesses have no VAT number, and not all have a
+ * site.
+ */
 const REQUIRED = [
   'legal_name',
   'country',

@@ -64,8 +64,9 @@ export type CountryRules = Readonly<{
 }>
 
 /**
- * Whose numbers can be checked, and by what: stdnum has the check digits. Left out are its rules that
- * refuse numbers in use. Each file by itself, since the whole of stdnum weighs as much as this service.
+ * Whose numbers can be checked, and by what: stdnum has the check digits. Left out are its rules
+ * that refuse numbers in use. Each file by itself, since the whole of stdnum weighs as much as this
+ * service.
  */
 export const countryRules: Readonly<Record<string, CountryRules>> = {
   AT: { registration: [atBusinessid], tax: [atUid, atTin] },

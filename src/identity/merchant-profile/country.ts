@@ -1,6 +1,7 @@
 /**
- * The countries and territories that have telephones (ISO 3166-1 alpha-2, and AC, TA, XK), as the library of
- * telephone numbers knows them: that one is too large to be loaded for a look at two letters.
+ * The countries and territories that have telephones (ISO 3166-1 alpha-2, and AC, TA, XK), as the
+ * library of telephone numbers knows them: that one is too large to be loaded for a look at two
+ * letters.
  */
 const COUNTRIES = new Set(
   `

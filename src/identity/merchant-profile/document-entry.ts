@@ -40,7 +40,9 @@ export const entryOf = ({ bytes, sha256, storedAt, ...row }: EntryRow): Document
         },
       ]
 
-/** What leads out of a directory, or names a device or a stream, on some system that saves the file. */
+/**
+ * What leads out of a directory, or names a device or a stream, on some system that saves the file.
+ */
 const PATH_MARKS = /[\\/:*?"<>|]|^\.|[. ]$/
 
 const fileName = plainText(100).refine((name) => !PATH_MARKS.test(name))

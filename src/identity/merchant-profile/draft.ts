@@ -7,7 +7,10 @@ import { plainText } from '../../platform/text/display-name'
 import { isCountry } from './country'
 import { website } from './website'
 
-/** What a business says of itself. Numbers are held against their country's rules in check-profile.ts. */
+/**
+ * What a business says of itself. Numbers are held against their country's rules in
+ * check-profile.ts.
+ */
 export const profileFields = {
   legal_name: plainText(200),
   trading_name: plainText(200),
@@ -23,7 +26,10 @@ export const profileFields = {
   website,
 }
 
-/** A business profile as first given. It is checked by its country's rules when it is edited or submitted. */
+/**
+ * A business profile as first given. It is checked by its country's rules when it is edited or
+ * submitted.
+ */
 export const merchantDraft = z.strictObject(profileFields).partial()
 
 export type MerchantDraft = z.infer<typeof merchantDraft>

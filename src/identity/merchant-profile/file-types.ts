@@ -12,9 +12,10 @@ export const HEAD_BYTES = 16
 export const TAIL_BYTES = 1024
 
 /**
- * Told by the content, never by the name. A file that has to begin and to end as one type is at best
- * that type with something hidden in its middle: nothing can be put before it (HTML, a program) or hung
- * on to it. Only an archive is read from its end and may end in anything (archive-end.ts).
+ * Told by the content, never by the name. A file that has to begin and to end as one type is at
+ * best that type with something hidden in its middle: nothing can be put before it (HTML, a
+ * program) or hung on to it. Only an archive is read from its end and may end in anything
+ * (archive-end.ts).
  */
 export const fileTypes = {
   'application/pdf': {

@@ -29,7 +29,10 @@ export const gbCompany: NumberRule = {
 }
 const padded = (_: string, digits: string) => digits.padStart(8, '0')
 
-/** A SIRET names an establishment, its first nine digits (SIREN) the company: one company, one number. */
+/**
+ * A SIRET names an establishment, its first nine digits (SIREN) the company: one company, one
+ * number.
+ */
 export const frCompany: NumberRule = {
   validate(text) {
     const siret = frSiret.validate(text)

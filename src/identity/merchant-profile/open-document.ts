@@ -13,7 +13,10 @@ export const isStored = (userId: string, id: string) =>
     isNotNull(merchantDocuments.storedAt),
   )
 
-/** A document with its bytes, as a stream. That somebody else than its merchant reads it is recorded. */
+/**
+ * A document with its bytes, as a stream. That somebody else than its merchant reads it is
+ * recorded.
+ */
 export async function openDocument(
   deps: Pick<Deps, 'db' | 'now' | 'caller' | 'archive' | 'patience'>,
   session: CurrentSession,

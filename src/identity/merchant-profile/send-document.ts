@@ -11,8 +11,9 @@ type OpenDocument = Readonly<{
 }>
 
 /**
- * A file that somebody else chose, as one to save: with the answers' own policy (`sandbox`, nosniff;
- * platform/http/security-headers.ts) it runs nothing on our origin even where it is opened.
+ * A file that somebody else chose, as one to save: with the answers' own policy (`sandbox`,
+ * nosniff; platform/http/security-headers.ts) it runs nothing on our origin even where it is
+ * opened.
  */
 export function sendDocument(c: Context<AppEnv>, { name, type, bytes, body }: OpenDocument) {
   const [extension] = fileTypes[type].extensions

@@ -13,7 +13,9 @@ export type Standing = Readonly<z.output<typeof standing>>
 /** No profile yet: a draft in which nothing stands. */
 export const NEW: Standing = { state: 'draft', version: 0 }
 
-/** The last statement of a batch, for the refusal if the change before it found nothing to change. */
+/**
+ * The last statement of a batch, for the refusal if the change before it found nothing to change.
+ */
 export const standingOf = ({ db }: Pick<Deps, 'db'>, userId: string) =>
   db
     .select({ state: merchantProfiles.state, version: merchantProfiles.version })

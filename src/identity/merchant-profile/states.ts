@@ -24,8 +24,9 @@ export const hasEditable = (userId: string) =>
     WHERE mine.user_id = ${userId} AND mine.state IN ${EDITABLE})`
 
 /**
- * Whether a user is a merchant to decide on, for a statement that has the row of `users`. Behind an account
- * that is frozen (“this was not me”) or closing may be an intruder: it is suspended, or waits.
+ * Whether a user is a merchant to decide on, for a statement that has the row of `users`. Behind an
+ * account that is frozen (“this was not me”) or closing may be an intruder: it is suspended, or
+ * waits.
  */
 export const isDecidable = (decision: Decision) =>
   sql`(users.role = 'merchant' AND users.status = 'active' AND (${decision} = 'suspend'

@@ -15,11 +15,12 @@ export type BreachSettings = Pick<
 >
 
 /**
- * Whether a password is known from leaks (NIST SP 800-63B-4 §3.1.1.2), as a service with the range API of
- * Pwned Passwords says: it is told the first five digits of a hash and answers with all that begin so.
- * Without an answer: no, and a line in the log; or 503, as the setting says.
+ * Whether a password is known from leaks (NIST SP 800-63B-4 §3.1.1.2), as a service with the range
+ * API of Pwned Passwords says: it is told the first five digits of a hash and answers with all that
+ * begin so. Without an answer: no, and a line in the log; or 503, as the setting says.
  *
- * Neither password nor hash may stand in the log, not even in part: five digits and a name are a hint.
+ * Neither password nor hash may stand in the log, not even in part: five digits and a name are a
+ * hint.
  */
 export async function isBreached(
   deps: Pick<Deps, 'patience'> & { settings: BreachSettings },
@@ -47,7 +48,8 @@ async function leakedSuffixes(
   prefix: string,
 ) {
   const { BREACHED_PASSWORDS_URL: service, PUBLIC_URL: publicUrl } = deps.settings
-  // Under our own host, as the cache wants it; no client can ask for it, since each path is the Worker's.
+  // Under our own host, as the cache wants it; no client can ask for it, since each path is the
+  // Worker's.
   const key = `${publicUrl}/password-ranges/${encodeURIComponent(service)}/${prefix}`
   const known = suffixesIn((await cachedRange(key)) ?? '')
   if (known) return known
@@ -61,8 +63,8 @@ async function leakedSuffixes(
 const ENTRY = /^([0-9A-F]{35}):(\d{1,15})$/
 
 /**
- * The rest of each leaked hash; `undefined` if a line is anything else, or there is none: a service that
- * has no such digits at all is not the one we mean. Entries that count 0 are padding.
+ * The rest of each leaked hash; `undefined` if a line is anything else, or there is none: a service
+ * that has no such digits at all is not the one we mean. Entries that count 0 are padding.
  */
 function suffixesIn(text: string): ReadonlySet<string> | undefined {
   const suffixes = new Set<string>()

@@ -5,8 +5,8 @@ const MIN_WORD_LENGTH = 3
 const PRODUCT = ['Phantom Security', 'marketplace', 'merchant', 'customer', 'admin']
 
 /**
- * What an attacker who knows the owner tries: letters and digits of each text, and its parts with and without
- * digits at the end; in lower case, compatibility forms folded.
+ * What an attacker who knows the owner tries: letters and digits of each text, and its parts with
+ * and without digits at the end; in lower case, compatibility forms folded.
  */
 export function contextWords(texts: readonly string[]): ReadonlySet<string> {
   const words = [...PRODUCT, ...texts].flatMap((text) => {

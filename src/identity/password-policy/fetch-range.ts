@@ -3,10 +3,15 @@ import type { Deps } from '../../platform/deps'
 /** A padded range has about 80 KB. */
 const MAX_RANGE_BYTES = 256 * 1024
 
-/** Says which way a range could not be had, in words of ours: those of the runtime may hold the URL. */
+/**
+ * Says which way a range could not be had, in words of ours: those of the runtime may hold the URL.
+ */
 export class RangeUnavailable extends Error {}
 
-/** Asks for a range, once and for a bounded time; throws `RangeUnavailable` for whatever is no good answer. */
+/**
+ * Asks for a range, once and for a bounded time; throws `RangeUnavailable` for whatever is no good
+ * answer.
+ */
 export async function fetchRange(
   { patience }: Pick<Deps, 'patience'>,
   url: string,

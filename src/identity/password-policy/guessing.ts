@@ -14,7 +14,9 @@ const YEAR_BITS = 7
 const MIN_TOKEN_LENGTH = 3
 /** A longer repeat is told as two. */
 const MAX_REPEAT_LENGTH = 32
-/** Bounds the work: 128 code points become more only by folding signs that stand for whole words. */
+/**
+ * Bounds the work: 128 code points become more only by folding signs that stand for whole words.
+ */
 const MAX_LENGTH = 192
 
 /** Common passwords by their first six characters: no entry of the list is shorter. */
@@ -37,9 +39,10 @@ type Spelling = Readonly<{ bits: number; kinds: ReadonlySet<TokenKind> }>
 type Step = Readonly<{ bits: number; from: number; kind?: TokenKind }>
 
 /**
- * The cheapest way to spell a password, in lower case, from the owner's words, common passwords, runs of
- * keys, repeats of what came before, years and single characters; with the kinds of token it uses. Spaces
- * and the usual separators cost nothing, and a digit or sign that stands for a letter is that letter.
+ * The cheapest way to spell a password, in lower case, from the owner's words, common passwords,
+ * runs of keys, repeats of what came before, years and single characters; with the kinds of token
+ * it uses. Spaces and the usual separators cost nothing, and a digit or sign that stands for a
+ * letter is that letter.
  *
  * Dynamic programming over prefixes: about 0.1 ms for 20 characters, under 2 ms for 128.
  */

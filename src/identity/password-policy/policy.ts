@@ -5,17 +5,23 @@ import { type BreachSettings, isBreached } from './breached'
 import { contextWords } from './context-words'
 import { cheapestSpelling, commonPasswords, type CommonPasswords, type TokenKind } from './guessing'
 
-/** More than anybody types; hashing a longer one would only cost us (OWASP: long-password denial of service). */
+/**
+ * More than anybody types; hashing a longer one would only cost us (OWASP: long-password denial of
+ * service).
+ */
 const MAX_CODE_POINTS = 128
-/** Some ten billion guesses by someone who knows the owner and the usual tricks: three common words pass, two do not. */
+/**
+ * Some ten billion guesses by someone who knows the owner and the usual tricks: three common words
+ * pass, two do not.
+ */
 const MIN_GUESSING_BITS = 33
 const MIN_DISTINCT_CHARACTERS = 5
 /** What is repeated counts once, and alone this would be far too short. */
 const MAX_UNIT_LENGTH = 7
 const PASSWORD_POINTER = '#/password'
 
-// Shape only. Lone surrogates are refused because all of them encode to the same bytes; NUL, spaces at the
-// ends and every script are kept.
+// Shape only. Lone surrogates are refused because all of them encode to the same bytes; NUL, spaces
+// at the ends and every script are kept.
 const text = z
   .string()
   .min(1)
@@ -24,7 +30,10 @@ const text = z
 
 /** A password that somebody wants to have, before `requireGoodPassword`. */
 export const newPassword = text.describe('A passphrase; see the password rules')
-/** A password that somebody says they have. Says nothing about the rules it may have been made under. */
+/**
+ * A password that somebody says they have. Says nothing about the rules it may have been made
+ * under.
+ */
 export const presentedPassword = text.describe('Compared as sent: never trimmed, cut or folded')
 
 type Rules = Readonly<{
@@ -40,8 +49,9 @@ type Rules = Readonly<{
 type PolicySettings = BreachSettings & Pick<Deps['settings'], 'PASSWORD_MIN_LENGTH'>
 
 /**
- * Refuses a password that `checkPassword` finds fault with, or that is known from leaks (`breached`): 400
- * `password_rejected` with the reasons. What is refused here is never asked about elsewhere.
+ * Refuses a password that `checkPassword` finds fault with, or that is known from leaks
+ * (`breached`): 400 `password_rejected` with the reasons. What is refused here is never asked about
+ * elsewhere.
  */
 export async function requireGoodPassword(
   deps: Pick<Deps, 'patience'> & { settings: PolicySettings },
@@ -66,10 +76,10 @@ export async function requireGoodPassword(
 }
 
 /**
- * Why a password cannot be used; an empty list if it can. Rules of NIST SP 800-63B-4 §3.1.1.2: length in
- * code points, no composition rules, and the whole password held against what attackers try first. A long
- * phrase may contain any common word: it is refused only if common words, runs, repeats and the owner's
- * own names are nearly all there is.
+ * Why a password cannot be used; an empty list if it can. Rules of NIST SP 800-63B-4 §3.1.1.2:
+ * length in code points, no composition rules, and the whole password held against what attackers
+ * try first. A long phrase may contain any common word: it is refused only if common words, runs,
+ * repeats and the owner's own names are nearly all there is.
  *
  * Codes: `too_short`, `too_long`, `too_common`, `contextual`, `repetitive`, `sequential`.
  */

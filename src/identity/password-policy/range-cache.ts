@@ -3,8 +3,8 @@ const KEEP_SECONDS = 86_400
 const PATIENCE_MS = 300
 
 /**
- * A range as it was answered within the last day, in this data centre. A cache that fails or hangs knows
- * nothing.
+ * A range as it was answered within the last day, in this data centre. A cache that fails or hangs
+ * knows nothing.
  */
 export const cachedRange = (key: string): Promise<string | undefined> =>
   attempt(async () => (await caches.default.match(key))?.text())

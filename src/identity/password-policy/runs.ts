@@ -1,4 +1,7 @@
-/** Alphabet, numbers, and the rows and columns of QWERTY, QWERTZ and AZERTY keyboards, without separators. */
+/**
+ * Alphabet, numbers, and the rows and columns of QWERTY, QWERTZ and AZERTY keyboards, without
+ * separators.
+ */
 const FORWARD = [
   'abcdefghijklmnopqrstuvwxyz',
   '01234567890123456789012345678901234567890',

@@ -20,7 +20,10 @@ export type NewSession = Readonly<{
   /** As the codes of its login were given for. */
   id?: string
   userId: string
-  /** As it was when the login began: a change of password, address, role or factor since then ends it. */
+  /**
+   * As it was when the login began: a change of password, address, role or factor since then ends
+   * it.
+   */
   securityEpoch: number
   /** The same for all accounts: every session that is open, or being opened, was ended since. */
   sessionEpoch: number
@@ -53,12 +56,12 @@ export type OpenedSession = Readonly<{
 const MAX_SESSIONS = 20
 
 /**
- * Opens a session, the only function that can: it takes both steps of the login, and the table refuses
- * a row without them. `undefined` when the user has been disabled or changed since the first step, or
- * the backup code was used by another request.
+ * Opens a session, the only function that can: it takes both steps of the login, and the table
+ * refuses a row without them. `undefined` when the user has been disabled or changed since the
+ * first step, or the backup code was used by another request.
  *
- * One batch: the session is inserted only if its user is still as the login found it, and everything
- * after it only if the session exists.
+ * One batch: the session is inserted only if its user is still as the login found it, and
+ * everything after it only if the session exists.
  */
 export async function createSession(
   deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller'>,

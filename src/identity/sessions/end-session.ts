@@ -5,8 +5,8 @@ import type { Deps } from '../../platform/deps'
 import { isSession, sessionExists, type SessionRef } from '../credentials/session-ref'
 
 /**
- * Ends a session: its row goes, and with it every token that names it, from the next request on. Whether
- * there was one.
+ * Ends a session: its row goes, and with it every token that names it, from the next request on.
+ * Whether there was one.
  */
 export async function endSession(
   deps: Pick<Deps, 'db' | 'now' | 'caller'>,

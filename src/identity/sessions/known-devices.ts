@@ -34,7 +34,10 @@ export const selectFamiliarity = (
 
 export type Familiarity = Awaited<ReturnType<typeof selectFamiliarity>>[number]
 
-/** Whether the country of a login is the first of its kind, for an account that has been somewhere before. */
+/**
+ * Whether the country of a login is the first of its kind, for an account that has been somewhere
+ * before.
+ */
 export const isNewCountry = (known: Familiarity | undefined, country: string | null): boolean =>
   known !== undefined &&
   markOf(country) !== '' &&

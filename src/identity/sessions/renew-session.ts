@@ -22,9 +22,10 @@ export type RenewedSession = Readonly<{
   )
 
 /**
- * Notes that both steps were passed again, and replaces what the session was known by: its tokens of
- * until now are dead, so whoever had a copy does not share in it (ASVS 5.0 7.2.4). `undefined` when the
- * account has changed since the first step, or the backup code was used by another request.
+ * Notes that both steps were passed again, and replaces what the session was known by: its tokens
+ * of until now are dead, so whoever had a copy does not share in it (ASVS 5.0 7.2.4). `undefined`
+ * when the account has changed since the first step, or the backup code was used by another
+ * request.
  */
 export async function renewSession(
   deps: Pick<Deps, 'db' | 'now' | 'settings' | 'caller'>,
@@ -84,8 +85,8 @@ const replacedBy = (secretHash: string) => ({
 })
 
 /**
- * Now, or the second after `before` if that is not over: access tokens carry whole seconds, and those
- * from before must not have this one's.
+ * Now, or the second after `before` if that is not over: access tokens carry whole seconds, and
+ * those from before must not have this one's.
  */
 const laterSecond = (before: Date, now: Date): Date =>
   new Date(Math.max(now.getTime(), (Math.floor(before.getTime() / 1000) + 1) * 1000))

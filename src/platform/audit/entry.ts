@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
 
-/** What of an event is personal. It enters the tree as a salted hash, and can be erased without it. */
+/**
+ * What of an event is personal. It enters the tree as a salted hash, and can be erased without it.
+ */
 export type Personal = Readonly<{
   ip: string | null
   country: string | null
@@ -36,8 +38,8 @@ export type Entry = Readonly<{
 }>
 
 /**
- * Whose address and browser an event tells of: who acted, where that is a user, which may be an admin on
- * another's account. Of what nobody signed in for, whom it concerns.
+ * Whose address and browser an event tells of: who acted, where that is a user, which may be an
+ * admin on another's account. Of what nobody signed in for, whom it concerns.
  */
 export const personOf = ({ user_id, actor }: Pick<Entry, 'user_id' | 'actor'>): string | null =>
   actor?.startsWith('usr_') ? actor : user_id
@@ -53,7 +55,10 @@ export type Gap = Readonly<{ v: 1; id: number; missing: true }>
 
 export const gapAt = (id: number): Gap => ({ v: 1, id, missing: true })
 
-/** One spelling a value (RFC 8785): what is hashed or signed. Throws for half a character, which JSON text cannot hold. */
+/**
+ * One spelling a value (RFC 8785): what is hashed or signed. Throws for half a character, which
+ * JSON text cannot hold.
+ */
 export function canonical(value: object): string {
   const text = canonicalize(value)
   if (text === undefined) throw new TypeError('not a JSON value')

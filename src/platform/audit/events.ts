@@ -1,6 +1,6 @@
 /**
- * Every act that leaves an audit event, in the words of the OWASP Logging Vocabulary where it has one.
- * The list is closed: what is not here cannot be recorded.
+ * Every act that leaves an audit event, in the words of the OWASP Logging Vocabulary where it has
+ * one. The list is closed: what is not here cannot be recorded.
  */
 export const auditEvents = {
   user_sign_up: 'info',

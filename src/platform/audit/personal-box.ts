@@ -21,8 +21,8 @@ export const archiveKeyContext = (userId: string): string => `audit_keys/${userI
 
 /**
  * The keys under which the personal data of these users lies in the archive. It cannot be taken out
- * of there, so an account is erased by deleting its key (features/privacy/erase-accounts.ts). One that does not open is
- * left out, once `onDamaged` has heard whose it is and not thrown.
+ * of there, so an account is erased by deleting its key (features/privacy/erase-accounts.ts). One
+ * that does not open is left out, once `onDamaged` has heard whose it is and not thrown.
  */
 export async function personalKeys(
   deps: Pick<Deps, 'db' | 'settings' | 'patience'>,
@@ -92,9 +92,9 @@ function requireWhole(userId: string): never {
 }
 
 /**
- * Encrypts what is personal of an event. An event is encrypted once with its user's key, so its id can
- * be the IV; and since the same event gives the same bytes, an archiver that was cut off writes the
- * same object again.
+ * Encrypts what is personal of an event. An event is encrypted once with its user's key, so its id
+ * can be the IV; and since the same event gives the same bytes, an archiver that was cut off writes
+ * the same object again.
  */
 export async function boxPersonal(key: CryptoKey, id: number, personal: Salted): Promise<string> {
   const box = await crypto.subtle.encrypt(paramsOf(id), key, Buffer.from(canonical(personal)))

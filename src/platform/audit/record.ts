@@ -22,8 +22,8 @@ export type AuditEvent = Readonly<{
 
 /**
  * The statement that records an event, for the batch of the change that it reports: what cannot be
- * recorded does not happen. With `when`, it records only if that condition holds at this point of the
- * batch, so that a conditional change and its event stand or fall together.
+ * recorded does not happen. With `when`, it records only if that condition holds at this point of
+ * the batch, so that a conditional change and its event stand or fall together.
  */
 export const recordEvent = (
   deps: Pick<Deps, 'db' | 'caller' | 'now'>,

@@ -14,8 +14,8 @@ type Counting = Readonly<{
 
 /**
  * An event of something that anybody can cause again and again, or `undefined` when it need not be
- * recorded: beyond the first of an hour the second, fourth, eighth … are, with the count so far. A flood
- * of a million from one source costs 20 events instead of filling the database.
+ * recorded: beyond the first of an hour the second, fourth, eighth … are, with the count so far. A
+ * flood of a million from one source costs 20 events instead of filling the database.
  */
 export async function sampledEvent(
   deps: Pick<Deps, 'caller' | 'now' | 'ipLimiters' | 'patience'>,
@@ -34,7 +34,10 @@ export async function sampledEvent(
 }
 
 const HOUR = { limit: Infinity, seconds: 3600 }
-/** Whoever holds an IPv6 /48 has 65,536 networks to be counted in. So many of an hour are recorded of them all. */
+/**
+ * Whoever holds an IPv6 /48 has 65,536 networks to be counted in. So many of an hour are recorded
+ * of them all.
+ */
 const SITE_BURST = 1000
 
 /** How many times it has happened in this hour. */

@@ -15,7 +15,10 @@ export const NOBODY = { ip: null, country: null, userAgent: null, salt: null }
 export const isOwn = sql`(actor IS NULL OR actor = user_id OR substr(actor, 1, 4) <> 'usr_')`
 const isPersonal = sql`(salt IS NOT NULL OR ip IS NOT NULL)`
 
-/** The events that tell of a person's address and browser (platform/audit/entry.ts, `personOf`), in the order of two indexes. */
+/**
+ * The events that tell of a person's address and browser (platform/audit/entry.ts, `personOf`), in
+ * the order of two indexes.
+ */
 const kinds = {
   concerned: { owner: sql`user_id`, where: isOwn },
   acted: { owner: sql`actor`, where: isActOnOthers },

@@ -22,8 +22,8 @@ export type Sealer = (userId: string, said: Text) => Promise<SealedText | undefi
 /**
  * Seals what is said of a person with the key of that account, which the erasure deletes: from then
  * on nobody reads it, in the database, the archive or a copy of either (decision 028). Nothing for
- * an account that has been erased meanwhile. `userId` is whom the event concerns (platform/audit/entry.ts,
- * `subjectOf`).
+ * an account that has been erased meanwhile. `userId` is whom the event concerns
+ * (platform/audit/entry.ts, `subjectOf`).
  */
 export const sealText = async (
   deps: Pick<Deps, 'db' | 'settings' | 'patience'>,

@@ -1,6 +1,6 @@
 /**
- * Where something stands in a body: a JSON Pointer as a URI fragment (RFC 6901 §6). Made well-formed
- * first, since a name of the caller's may hold half a character.
+ * Where something stands in a body: a JSON Pointer as a URI fragment (RFC 6901 §6). Made
+ * well-formed first, since a name of the caller's may hold half a character.
  */
 export const jsonPointer = (path: readonly PropertyKey[]): string =>
   ['#', ...path.map(escapeSegment)].join('/')

@@ -7,11 +7,15 @@ const MAX_BODY_BYTES = 16 * 1024
 
 /**
  * `application/json`, alone or in UTF-8. A page of another site can send forms and plain text to us
- * without asking (CORS "simple requests"), but not this; two types in one header do not match either.
+ * without asking (CORS "simple requests"), but not this; two types in one header do not match
+ * either.
  */
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset=(?:utf-8|"utf-8")\s*)?$/i
 
-/** Refuses a body that is not announced as plain JSON. Packed ones too: a small one unpacks to gigabytes. */
+/**
+ * Refuses a body that is not announced as plain JSON. Packed ones too: a small one unpacks to
+ * gigabytes.
+ */
 export function requireJsonType(headers: Headers): void {
   const isJson = JSON_TYPE.test(headers.get('Content-Type') ?? '')
   if (!isJson || headers.has('Content-Encoding')) {

@@ -13,9 +13,10 @@ export type StrictJson =
   | { status: 'refused'; error: FieldError }
 
 /**
- * Reads JSON that every parser reads alike (RFC 8259 §8, I-JSON RFC 7493): UTF-8 without a byte order
- * mark, no name twice in one object, no half surrogate pair, no number that a double cannot hold. What
- * two parsers read differently lets a request be checked as one thing and used as another.
+ * Reads JSON that every parser reads alike (RFC 8259 §8, I-JSON RFC 7493): UTF-8 without a byte
+ * order mark, no name twice in one object, no half surrogate pair, no number that a double cannot
+ * hold. What two parsers read differently lets a request be checked as one thing and used as
+ * another.
  */
 export function parseStrictJson(bytes: Uint8Array): StrictJson {
   let text: string
@@ -32,12 +33,14 @@ export function parseStrictJson(bytes: Uint8Array): StrictJson {
 /** A string (with the colon that makes it a name), a bracket, a comma, or a number. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[\]{},]|-?\d[\d.eE+-]*/g
 
-/** An open object or array: where in it we are, and the names that were there. `null` for an array. */
+/**
+ * An open object or array: where in it we are, and the names that were there. `null` for an array.
+ */
 type Level = { at: string | number; names: Set<string> | null }
 
 /**
- * Finds what `JSON.parse` lets pass without a word. The text is known to be JSON, so tokens are enough;
- * a loop and not a recursion, so that depth costs no stack.
+ * Finds what `JSON.parse` lets pass without a word. The text is known to be JSON, so tokens are
+ * enough; a loop and not a recursion, so that depth costs no stack.
  */
 function hiddenFault(text: string): FieldError | undefined {
   const levels: Level[] = []
@@ -75,13 +78,18 @@ function hiddenFault(text: string): FieldError | undefined {
   return undefined
 }
 
-/** The text of a string token. Only an escape needs the parser: two spellings of a name are one name. */
+/**
+ * The text of a string token. Only an escape needs the parser: two spellings of a name are one
+ * name.
+ */
 function unquote(token: string, colon: string | undefined): string {
   const quoted = colon === undefined ? token : token.slice(0, -colon.length)
   return quoted.includes('\\') ? String(JSON.parse(quoted)) : quoted.slice(1, -1)
 }
 
-/** Infinity, an integer past 2^53 and negative zero come out of JSON as another number than went in. */
+/**
+ * Infinity, an integer past 2^53 and negative zero come out of JSON as another number than went in.
+ */
 const isExact = (value: number): boolean =>
   Number.isFinite(value) &&
   (!Number.isInteger(value) || Number.isSafeInteger(value)) &&

@@ -17,8 +17,9 @@ type FileHeaders<T extends string> = {
 }
 
 /**
- * Takes a file as the body: one of these media types, of a length that is known before it is read, with
- * its name in `Content-Disposition`. The handler finds that in `c.req.valid('header')` and reads the bytes itself.
+ * Takes a file as the body: one of these media types, of a length that is known before it is read,
+ * with its name in `Content-Disposition`. The handler finds that in `c.req.valid('header')` and
+ * reads the bytes itself.
  */
 export function upload<T extends string>(
   types: readonly T[],

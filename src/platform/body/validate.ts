@@ -9,7 +9,9 @@ import { jsonPointer } from './json-pointer'
 import { readBody, requireJsonType } from './read-body'
 import { parseStrictJson } from './strict-json'
 
-/** What a validated body adds to the types of its route: hono's client sees `in`, the handler `out`. */
+/**
+ * What a validated body adds to the types of its route: hono's client sees `in`, the handler `out`.
+ */
 type JsonBody<S extends z.ZodType> = { in: { json: z.input<S> }; out: { json: z.output<S> } }
 
 /** What a validated query string adds to the types of its route. */
@@ -19,9 +21,9 @@ type Query<S extends z.ZodObject> = {
 }
 
 /**
- * Takes these parameters from the URL, each once, and no other; never a secret. The schema is strict and
- * reads texts; `errors[].pointer` names a parameter as it would a field. Not by the validator of the
- * framework, which does not see a parameter named `__proto__`.
+ * Takes these parameters from the URL, each once, and no other; never a secret. The schema is
+ * strict and reads texts; `errors[].pointer` names a parameter as it would a field. Not by the
+ * validator of the framework, which does not see a parameter named `__proto__`.
  */
 export function query<S extends z.ZodObject>(
   schema: S,
@@ -44,8 +46,9 @@ export function query<S extends z.ZodObject>(
 }
 
 /**
- * Takes a JSON body of this shape and nothing else. The schema is strict, so a field that nobody reads
- * is a mistake that the caller hears about. The handler finds the body in `c.req.valid('json')`.
+ * Takes a JSON body of this shape and nothing else. The schema is strict, so a field that nobody
+ * reads is a mistake that the caller hears about. The handler finds the body in
+ * `c.req.valid('json')`.
  */
 export function body<S extends z.ZodType>(
   schema: S,

@@ -85,15 +85,15 @@ export async function signAccessToken(
 type Expected = Readonly<{ issuer: string; audience: string; now: Date }>
 
 /**
- * Verifies an access token that this service issued: header, signature, claims, issuer, audience, times
- * (RFC 8725 §3, RFC 9068 §4). Returns `undefined` for every other token, without saying why.
+ * Verifies an access token that this service issued: header, signature, claims, issuer, audience,
+ * times (RFC 8725 §3, RFC 9068 §4). Returns `undefined` for every other token, without saying why.
  *
- * We are the only signer, so the header must be, byte for byte, the one that our signer writes for one of
- * our keys. Another `alg`, `typ` or `kid`, `crit`, `b64`, `zip`, `jku`, `jwk`, `x5u`, `x5c` and a repeated
- * name all fail there, before anything is parsed or computed.
+ * We are the only signer, so the header must be, byte for byte, the one that our signer writes for
+ * one of our keys. Another `alg`, `typ` or `kid`, `crit`, `b64`, `zip`, `jku`, `jwk`, `x5u`, `x5c`
+ * and a repeated name all fail there, before anything is parsed or computed.
  *
- * ECDSA gives each signature a twin (s → n − s) that verifies as well. Nothing may therefore be keyed
- * by the text of a token: it is the session, found by `sid`, that is revoked.
+ * ECDSA gives each signature a twin (s → n − s) that verifies as well. Nothing may therefore be
+ * keyed by the text of a token: it is the session, found by `sid`, that is revoked.
  */
 export async function verifyAccessToken(
   keys: readonly SigningKey[],
@@ -117,8 +117,9 @@ const MAX_SKEW_SECONDS = 5
 /** About four times what we issue. */
 const MAX_TOKEN_LENGTH = 2048
 /**
- * Compact form. The last sign of 64 bytes carries two bits: with others set it would be a second spelling
- * of one signature (RFC 4648 §3.5). In the other parts the signature covers the spelling itself.
+ * Compact form. The last sign of 64 bytes carries two bits: with others set it would be a second
+ * spelling of one signature (RFC 4648 §3.5). In the other parts the signature covers the spelling
+ * itself.
  */
 const COMPACT = /^([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{85}[AQgw]$/
 
@@ -134,8 +135,8 @@ async function verifiedPayload(token: string, key: CryptoKey): Promise<string | 
 }
 
 /**
- * Claims as our signer writes them. A repeated name, which parsers read differently (RFC 7519 §4), a number
- * in another spelling or a stray space does not come out of a parser as it went in.
+ * Claims as our signer writes them. A repeated name, which parsers read differently (RFC 7519 §4),
+ * a number in another spelling or a stray space does not come out of a parser as it went in.
  */
 function parseClaims(payload: string) {
   const value = parseJson(payload)

@@ -1,6 +1,8 @@
 import { hkdfSync } from 'node:crypto'
 
-/** A secret with its name. The first of a ring makes new values, every one of them reads old ones. */
+/**
+ * A secret with its name. The first of a ring makes new values, every one of them reads old ones.
+ */
 export type RingKey = Readonly<{ id: string; bytes: Uint8Array<ArrayBuffer> }>
 export type Keyring = readonly [RingKey, ...RingKey[]]
 
@@ -12,8 +14,8 @@ const MIN_DIFFERENT_BYTES = 16
 
 /**
  * Reads `id:base64url[,id:base64url]`, newest first: two entries while a secret is being rotated.
- * Returns `undefined` for anything else: a repeated id or key, a key under 32 bytes, and one that looks
- * like a placeholder.
+ * Returns `undefined` for anything else: a repeated id or key, a key under 32 bytes, and one that
+ * looks like a placeholder.
  */
 export function parseKeyring(text: string): Keyring | undefined {
   const keys = text.split(',').map((entry) => parseEntry(entry.trim()))
@@ -30,7 +32,10 @@ function parseEntry(entry: string): RingKey | undefined {
   return id && bytes ? { id, bytes } : undefined
 }
 
-/** The bytes of a secret in base64url, 32 or more; `undefined` for less, and for what looks like a placeholder. */
+/**
+ * The bytes of a secret in base64url, 32 or more; `undefined` for less, and for what looks like a
+ * placeholder.
+ */
 export function parseSecret(encoded: string): Uint8Array<ArrayBuffer> | undefined {
   if (!SECRET.test(encoded) || PLACEHOLDER.test(encoded)) return undefined
   const bytes = Uint8Array.from(Buffer.from(encoded, 'base64url'))
@@ -41,7 +46,10 @@ export function parseSecret(encoded: string): Uint8Array<ArrayBuffer> | undefine
 
 const PLACEHOLDER = /change[_-]?me|placeholder|example|insecure|replace[_-]?me/i
 
-/** Neither the bytes nor the steps between them repeat much, as they do in `AAAA…`, `0123…` and filled-in words. */
+/**
+ * Neither the bytes nor the steps between them repeat much, as they do in `AAAA…`, `0123…` and
+ * filled-in words.
+ */
 function looksRandom(bytes: Uint8Array): boolean {
   const steps = bytes.map((byte, at) => byte - (bytes[at - 1] ?? 0))
   return [bytes, steps].every((values) => new Set(values).size >= MIN_DIFFERENT_BYTES)

@@ -4,15 +4,18 @@ import { equalSecrets } from './token'
 
 /** What one WebCrypto call may cost in production; local workerd would accept any number. */
 const MAX_ITERATIONS_PER_CALL = 100_000
-/** What a stored hash may ask of us: a forged one must not become a CPU bomb. About 0.3 s at worst in production. */
+/**
+ * What a stored hash may ask of us: a forged one must not become a CPU bomb. About 0.3 s at worst
+ * in production.
+ */
 const MAX_ITERATIONS = 600_000
 
 export type Cost = Readonly<{ calls: number; iterations: number }>
 
 /**
- * What a hash costs in production (`Deps.passwordCost`): 3 × 75,000 rounds of HMAC-SHA-512, above the
- * 220,000 that OWASP asks for. Checked when the module loads, so that a cost which production refuses
- * stops the deployment, not the logins.
+ * What a hash costs in production (`Deps.passwordCost`): 3 × 75,000 rounds of HMAC-SHA-512, above
+ * the 220,000 that OWASP asks for. Checked when the module loads, so that a cost which production
+ * refuses stops the deployment, not the logins.
  */
 export const CURRENT_COST = affordable({ calls: 3, iterations: 75_000 })
 
@@ -37,7 +40,10 @@ export async function pbkdf2(
   return new Uint8Array(await crypto.subtle.deriveBits(parameters, key, HASH_BITS))
 }
 
-/** Returns a cost that can be paid; throws a `RangeError` for one that production would refuse or that is no work. */
+/**
+ * Returns a cost that can be paid; throws a `RangeError` for one that production would refuse or
+ * that is no work.
+ */
 function affordable(cost: Cost): Cost {
   const { calls, iterations } = cost
   const whole = Number.isSafeInteger(calls) && Number.isSafeInteger(iterations)
@@ -64,9 +70,9 @@ async function chain(password: string, salt: Uint8Array, cost: Cost): Promise<Ui
 }
 
 /**
- * NFC only (NIST SP 800-63B-4 §3.1.1.2): the same password typed on another keyboard; never trimmed or folded.
- * The byte 1 at the end because HMAC fills its key with NULs (RFC 2104 §2): without it, a password and the
- * same password with NULs appended would have one hash.
+ * NFC only (NIST SP 800-63B-4 §3.1.1.2): the same password typed on another keyboard; never trimmed
+ * or folded. The byte 1 at the end because HMAC fills its key with NULs (RFC 2104 §2): without it,
+ * a password and the same password with NULs appended would have one hash.
  */
 const passwordBytes = (password: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(Buffer.from(`${password.normalize('NFC')}\u0001`))
@@ -112,9 +118,9 @@ export type PasswordCheck = Readonly<{ matches: boolean; needsRehash: boolean }>
 
 /**
  * Checks a password against a stored hash at the cost that the hash names, and makes up for what it
- * lacks of the current cost: an old hash would otherwise answer sooner than the dummy and so tell that
- * there is an account. A hash that cannot be read or afforded, or whose pepper is gone, matches nothing
- * and takes the same time.
+ * lacks of the current cost: an old hash would otherwise answer sooner than the dummy and so tell
+ * that there is an account. A hash that cannot be read or afforded, or whose pepper is gone,
+ * matches nothing and takes the same time.
  */
 export async function verifyPassword(
   peppers: Keyring,

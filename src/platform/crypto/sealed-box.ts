@@ -4,11 +4,12 @@ const IV_BYTES = 12
 const TAG_BITS = 128
 
 /**
- * Encrypts with AES-256-GCM under the ring's newest key: `<key id>.<base64url(iv ‖ ciphertext ‖ tag)>`.
+ * Encrypts with AES-256-GCM under the ring's newest key: `<key id>.<base64url(iv ‖ ciphertext ‖
+ * tag)>`.
  *
- * `context` names the place the box belongs to (a queue, a table and row). It is authenticated, so a
- * box that is moved elsewhere does not open. A fresh random 96-bit IV is safe for 2^32 boxes a key
- * (NIST SP 800-38D §8.3); rotation comes long before that.
+ * `context` names the place the box belongs to (a queue, a table and row). It is authenticated, so
+ * a box that is moved elsewhere does not open. A fresh random 96-bit IV is safe for 2^32 boxes a
+ * key (NIST SP 800-38D §8.3); rotation comes long before that.
  */
 export async function seal(ring: Keyring, context: string, text: string): Promise<string> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
@@ -21,7 +22,10 @@ export async function seal(ring: Keyring, context: string, text: string): Promis
   return `${ring[0].id}.${Buffer.concat([iv, new Uint8Array(box)]).toString('base64url')}`
 }
 
-/** Opens a box made by `seal`; `undefined` for a changed, moved or foreign one, without saying which. */
+/**
+ * Opens a box made by `seal`; `undefined` for a changed, moved or foreign one, without saying
+ * which.
+ */
 export async function open(
   ring: Keyring,
   context: string,
@@ -31,7 +35,8 @@ export async function open(
   const ringKey = ring.find((candidate) => candidate.id === id)
   if (!ringKey || encoded === undefined) return undefined
   const bytes = Buffer.from(encoded, 'base64url')
-  // Node's decoder is lenient: without this, bits of the last sign could change and the box still open.
+  // Node's decoder is lenient: without this, bits of the last sign could change and the box still
+  // open.
   if (bytes.toString('base64url') !== encoded) return undefined
   const key = await importKey(ringKey)
   try {

@@ -6,14 +6,22 @@ const TOKEN_BYTES = 32
 /** An unguessable value of 256 bits, base64url, 43 characters. */
 export const randomToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url')
 
-/** A public identifier such as `usr_…`: 128 random bits, so that ids tell neither number nor order. */
+/**
+ * A public identifier such as `usr_…`: 128 random bits, so that ids tell neither number nor order.
+ */
 export const randomId = (prefix: string): string =>
   `${prefix}_${randomBytes(16).toString('base64url')}`
 
-/** Six decimal digits, leading zeros kept; `randomInt` draws again instead of folding, so no digit is likelier. */
+/**
+ * Six decimal digits, leading zeros kept; `randomInt` draws again instead of folding, so no digit
+ * is likelier.
+ */
 export const randomCode = (): string => String(randomInt(1_000_000)).padStart(6, '0')
 
-/** What is stored in place of a random token. Enough for 256-bit values, never for passwords or codes. */
+/**
+ * What is stored in place of a random token. Enough for 256-bit values, never for passwords or
+ * codes.
+ */
 export const sha256 = (text: string): string =>
   createHash('sha256').update(text).digest('base64url')
 

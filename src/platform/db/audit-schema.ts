@@ -10,8 +10,9 @@ export const isActOnOthers = sql.raw(
 )
 
 /**
- * What has happened. Ids are dense: each is the place in the log, one above that of its leaf. Nothing
- * is changed but that personal data is taken out, nothing is deleted but what a segment holds.
+ * What has happened. Ids are dense: each is the place in the log, one above that of its leaf.
+ * Nothing is changed but that personal data is taken out, nothing is deleted but what a segment
+ * holds.
  */
 export const auditEvents = sqliteTable(
   'audit_events',
@@ -44,12 +45,16 @@ export const auditEvents = sqliteTable(
     index('audit_events_user')
       .on(table.userId, table.id)
       .where(sql`${table.userId} IS NOT NULL`),
-    // What admins do on others' accounts: a row more for those few, or an admin could not be erased.
+    // What admins do on others' accounts: a row more for those few, or an admin could not be
+    // erased.
     index('audit_events_actor').on(table.actor, table.id).where(isActOnOthers),
   ],
 )
 
-/** Hashes of the tree, 256 of one height a row, so that a proof needs a handful of rows (features/audit-log/tree/tiles.ts). */
+/**
+ * Hashes of the tree, 256 of one height a row, so that a proof needs a handful of rows
+ * (features/audit-log/tree/tiles.ts).
+ */
 export const auditTiles = sqliteTable(
   'audit_tiles',
   {
@@ -63,7 +68,9 @@ export const auditTiles = sqliteTable(
   (table) => [primaryKey({ columns: [table.level, table.number] })],
 )
 
-/** Signed tree heads. Size and time never go back; of an hour that is over only the last one stays. */
+/**
+ * Signed tree heads. Size and time never go back; of an hour that is over only the last one stays.
+ */
 export const auditHeads = sqliteTable(
   'audit_heads',
   {
@@ -76,7 +83,10 @@ export const auditHeads = sqliteTable(
   (table) => [index('audit_heads_at').on(table.at)],
 )
 
-/** Runs of events that lie in the archive, written and read back. Only what stands here is deleted from D1. */
+/**
+ * Runs of events that lie in the archive, written and read back. Only what stands here is deleted
+ * from D1.
+ */
 export const auditSegments = sqliteTable('audit_segments', {
   /** The id of its first event; `SEGMENT_SIZE` of them stand in it. */
   first: integer('first').primaryKey(),
@@ -87,7 +97,10 @@ export const auditSegments = sqliteTable('audit_segments', {
   sha256: text('sha256').notNull(),
 })
 
-/** The keys of archived personal data, one a user, sealed: without it nobody can read what lies in the archive. */
+/**
+ * The keys of archived personal data, one a user, sealed: without it nobody can read what lies in
+ * the archive.
+ */
 export const auditKeys = sqliteTable(
   'audit_keys',
   {

@@ -4,7 +4,10 @@ import { integer } from 'drizzle-orm/sqlite-core'
 /** Milliseconds since 1970, a `Date` in TypeScript. */
 export const time = (name: string) => integer(name, { mode: 'timestamp_ms' })
 
-/** The id of the key that has sealed a column (platform/crypto/sealed-box.ts), as the indexes have it. */
+/**
+ * The id of the key that has sealed a column (platform/crypto/sealed-box.ts), as the indexes have
+ * it.
+ */
 export const sealingKeyOf = (column: string) =>
   sql.raw(`substr(${column}, 1, instr(${column}, '.') - 1)`)
 

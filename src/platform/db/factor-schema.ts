@@ -40,7 +40,8 @@ export const totpAuthenticators = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.id] }),
-    // What an older key has sealed is looked for until there is none (features/two-factor/reseal-secrets.ts).
+    // What an older key has sealed is looked for until there is none
+    // (features/two-factor/reseal-secrets.ts).
     index('totp_authenticators_key').on(sealingKeyOf('sealed_seed')),
   ],
 )

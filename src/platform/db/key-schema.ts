@@ -11,7 +11,10 @@ export const apiKeys = sqliteTable(
       .notNull()
       .references(() => users.id),
     name: text('name').notNull(),
-    /** SHA-256 of the secret that is good now, and of the one before a rotation, good until its time. */
+    /**
+     * SHA-256 of the secret that is good now, and of the one before a rotation, good until its
+     * time.
+     */
     secretHash: text('secret_hash').notNull(),
     previousHash: text('previous_hash'),
     previousUntil: time('previous_until'),

@@ -2,9 +2,9 @@ import { sql, type SQLWrapper } from 'drizzle-orm'
 import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { inviter, time } from './columns'
 
-// Every table but those of the audit log (audit-schema.ts) is made WITHOUT ROWID and STRICT by hand in its migration (drizzle cannot
-// say so): one row written for each insert instead of two. Never ON DELETE CASCADE: a rebuilt table
-// would take its children with it.
+// Every table but those of the audit log (audit-schema.ts) is made WITHOUT ROWID and STRICT by hand
+// in its migration (drizzle cannot say so): one row written for each insert instead of two. Never
+// ON DELETE CASCADE: a rebuilt table would take its children with it.
 
 /** The two steps of a login. A passkey with user verification is both: `passkey`, then `user`. */
 export const firstFactors = ['pwd', 'passkey'] as const
@@ -35,14 +35,19 @@ export const users = sqliteTable(
     role: text('role', { enum: roles }).notNull(),
     status: text('status', { enum: statuses }).notNull(),
     passwordHash: text('password_hash').notNull(),
-    /** Grows with every change of password, e-mail, role or factor: what was begun before it ends nowhere. */
+    /**
+     * Grows with every change of password, e-mail, role or factor: what was begun before it ends
+     * nowhere.
+     */
     securityEpoch: integer('security_epoch').notNull().default(0),
     emailVerifiedAt: time('email_verified_at'),
     lastLoginAt: time('last_login_at'),
     createdAt: time('created_at').notNull(),
     /** A second address for security notices, once it is confirmed. */
     notificationEmail: text('notification_email'),
-    /** Since when the owner of an address that was replaced has stopped everything; a reset ends it. */
+    /**
+     * Since when the owner of an address that was replaced has stopped everything; a reset ends it.
+     */
     frozenAt: time('frozen_at'),
     /** When the account will be erased, at its owner's wish. */
     erasureDueAt: time('erasure_due_at'),
@@ -53,7 +58,8 @@ export const users = sqliteTable(
     recoveredDevice: text('recovered_device'),
   },
   (table) => [
-    // What administrators list and filter by; the id ends each, so that a page begins where one ended.
+    // What administrators list and filter by; the id ends each, so that a page begins where one
+    // ended.
     index('users_created').on(table.createdAt, table.id),
     index('users_role').on(table.role, table.createdAt, table.id),
     index('users_status').on(table.status, table.createdAt, table.id),
@@ -91,7 +97,10 @@ export const sessions = sqliteTable(
     ip: text('ip').notNull(),
     country: text('country'),
     userAgent: text('user_agent'),
-    /** When both steps were last passed, for an act that asks for that; NULL once an act has used it up. */
+    /**
+     * When both steps were last passed, for an act that asks for that; NULL once an act has used it
+     * up.
+     */
     steppedUpAt: time('stepped_up_at'),
     /**
      * The browser that it was opened in, as in `known_devices`; NULL in rows from before the

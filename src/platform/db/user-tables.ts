@@ -4,7 +4,10 @@ import { apiKeys } from './key-schema'
 import { merchantDocuments, merchantProfiles, merchantReviews } from './merchant-schema'
 import { mailedTokens, sessions } from './schema'
 
-/** What hangs on an account by its `user_id`, and goes with it. What happened stays (audit-schema.ts). */
+/**
+ * What hangs on an account by its `user_id`, and goes with it. What happened stays
+ * (audit-schema.ts).
+ */
 export const userTables = [
   sessions,
   mailedTokens,

@@ -12,7 +12,9 @@ const TYPES: Readonly<Record<string, string>> = {
 /** No hash in the names, so a page and its files may differ for this long after a deployment. */
 const MAX_AGE_SECONDS = 300
 
-/** Serves a file of `public/assets/` under our own headers. The caller's headers are not passed on. */
+/**
+ * Serves a file of `public/assets/` under our own headers. The caller's headers are not passed on.
+ */
 export async function serveAsset(c: Context<AppEnv>, name: string): Promise<Response> {
   const { assets, settings } = c.get('deps')
   const type = TYPES[name.split('.').at(-1) ?? '']

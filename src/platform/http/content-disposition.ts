@@ -1,6 +1,7 @@
 /**
- * RFC 8187 §3.2.1: UTF-8 alone, percent-encoded; the language in the middle is not read. The marks that
- * `encodeURIComponent` leaves as they are (`'()*`) are taken, though not allowed: many clients send them.
+ * RFC 8187 §3.2.1: UTF-8 alone, percent-encoded; the language in the middle is not read. The marks
+ * that `encodeURIComponent` leaves as they are (`'()*`) are taken, though not allowed: many clients
+ * send them.
  */
 const EXTENDED = /;\s*filename\*\s*=\s*UTF-8'[A-Za-z-]*'([!#-:<-~]+)\s*(?:;|$)/i
 /** RFC 6266 §4.1: a token, or a quoted string of ASCII in which only `"` and `\` are escaped. */

@@ -7,8 +7,8 @@ export const DEVICE_COOKIE = '__Host-phantom_device'
 export const DEVICE_COOKIE_SECONDS = 400 * 86_400
 
 /**
- * The value of a cookie, by its exact name. Two of one name are refused: a sibling host that can plant
- * a second one must not get to choose which is read (cookie tossing).
+ * The value of a cookie, by its exact name. Two of one name are refused: a sibling host that can
+ * plant a second one must not get to choose which is read (cookie tossing).
  */
 export function cookieNamed(header: string | undefined, name: string): string | undefined {
   if (!header?.includes(name)) return undefined

@@ -8,8 +8,9 @@ const EXPOSED =
   'X-Request-Id, Content-Disposition, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate'
 
 /**
- * Lets pages of the configured origins read answers. Compared whole, never by pattern or suffix, and
- * without `Access-Control-Allow-Credentials`: cookies belong to our own origin, others use tokens.
+ * Lets pages of the configured origins read answers. Compared whole, never by pattern or suffix,
+ * and without `Access-Control-Allow-Credentials`: cookies belong to our own origin, others use
+ * tokens.
  */
 export async function cors(c: Context<AppEnv>, next: Next) {
   const origin = trustedOrigin(c)
@@ -20,7 +21,10 @@ export async function cors(c: Context<AppEnv>, next: Next) {
   return next()
 }
 
-/** Answers a browser that asks, before it sends, whether a page of a trusted origin may (Fetch §4.8). */
+/**
+ * Answers a browser that asks, before it sends, whether a page of a trusted origin may (Fetch
+ * §4.8).
+ */
 export function preflight(c: Context<AppEnv>, methods: readonly string[]): Response | undefined {
   const isPreflight =
     c.req.method === 'OPTIONS' && c.req.header('Access-Control-Request-Method') !== undefined

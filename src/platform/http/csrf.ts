@@ -8,11 +8,12 @@ const OTHER_HOSTS = ['cross-site', 'same-site']
 const FOREIGN = new Set([...OTHER_HOSTS, 'none'])
 
 /**
- * Refuses a request that no page of ours has sent. For whatever a cookie speaks for, since browsers add
- * cookies to requests of any page.
+ * Refuses a request that no page of ours has sent. For whatever a cookie speaks for, since browsers
+ * add cookies to requests of any page.
  *
- * `same-site` is foreign as well: a sibling host may be anybody's. Browsers without Fetch Metadata, and
- * values that are not invented yet, are judged by `Origin`; a request that says neither is refused.
+ * `same-site` is foreign as well: a sibling host may be anybody's. Browsers without Fetch Metadata,
+ * and values that are not invented yet, are judged by `Origin`; a request that says neither is
+ * refused.
  */
 export function requireSameOrigin(c: Context<AppEnv>): void {
   const site = c.req.header('Sec-Fetch-Site')

@@ -3,7 +3,9 @@ import type { z } from 'zod'
 import type { AppEnv } from '../deps'
 import type { ProblemCode } from '../problems'
 
-/** What one middleware of a route says about it; features/docs/openapi.ts puts the parts together. */
+/**
+ * What one middleware of a route says about it; features/docs/openapi.ts puts the parts together.
+ */
 export type Facet = Readonly<{
   /** A guard: who may call. Empty for anyone; `none` where a session is taken but not asked for. */
   security?: readonly ('bearer' | 'cookie' | 'key' | 'none')[]

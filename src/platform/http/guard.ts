@@ -4,7 +4,9 @@ import { type Facet, withFacet } from './facets'
 
 const guards = new WeakSet<object>()
 
-/** Who may call a route. tests/every-route.test.ts fails on a route that does not start with one. */
+/**
+ * Who may call a route. tests/every-route.test.ts fails on a route that does not start with one.
+ */
 export const isGuard = (handler: object): boolean => guards.has(handler)
 
 /** Makes a middleware a guard, and describes it. */

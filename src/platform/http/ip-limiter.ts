@@ -71,7 +71,10 @@ export class IpLimiter extends DurableObject<Env> {
     return { ...verdict, refusedFor: null, refusals: 0 }
   }
 
-  /** Counts one of something that is only watched, never refused: how many of it there were in its window. */
+  /**
+   * Counts one of something that is only watched, never refused: how many of it there were in its
+   * window.
+   */
   async count({ key, quota, now }: { key: string; quota: Quota; now: number }): Promise<number> {
     const { windows } = take(this.#row(key).windows, [{ ...quota, limit: Infinity }], now)
     this.#keep(key, windows, [quota])
@@ -101,10 +104,14 @@ export class IpLimiter extends DurableObject<Env> {
   }
 
   readonly #refusals = new Map<string, Window>()
-  /** In memory alone: a refusal must cost no write, and a count that begins anew says too little at worst. */
+  /**
+   * In memory alone: a refusal must cost no write, and a count that begins anew says too little at
+   * worst.
+   */
   #refused(refusedFor: string, now: number): number {
     const isKnown = this.#refusals.has(refusedFor) || this.#refusals.size < MOST_NETWORKS
-    // Forgotten, each would be the first again: a network too many is counted with all the others like it.
+    // Forgotten, each would be the first again: a network too many is counted with all the others
+    // like it.
     const name = isKnown ? refusedFor : OTHERS
     const [window] = take([this.#refusals.get(name)], [REFUSALS], now).windows
     if (window) this.#refusals.set(name, window)

@@ -8,9 +8,9 @@ import { anyone, isGuard } from './guard'
 type App = Pick<Hono<AppEnv>, 'routes' | 'router'>
 
 /**
- * Answers what no route has answered: 405 where the path is known with another method, 404 elsewhere.
- * The router itself is asked, so the two can never differ about a path. Headers and fields that claim
- * another method (`X-HTTP-Method-Override`, `_method`) are read nowhere.
+ * Answers what no route has answered: 405 where the path is known with another method, 404
+ * elsewhere. The router itself is asked, so the two can never differ about a path. Headers and
+ * fields that claim another method (`X-HTTP-Method-Override`, `_method`) are read nowhere.
  */
 export function notFound(app: App) {
   let methods: readonly string[] | undefined

@@ -5,10 +5,10 @@ import { problem } from '../problems'
 import { facetOf } from './facets'
 
 /**
- * Refuses a query string, but on lists that are paged by one: fields travel in the body and credentials
- * in a header, since URLs end in logs, histories and caches. So a token in the URL is told at once that it must not
- * be there (RFC 6750 §2.3), and `next=` redirects nobody. Pages are left out: mail programs and ad
- * networks add parameters to links, which are ignored there.
+ * Refuses a query string, but on lists that are paged by one: fields travel in the body and
+ * credentials in a header, since URLs end in logs, histories and caches. So a token in the URL is
+ * told at once that it must not be there (RFC 6750 §2.3), and `next=` redirects nobody. Pages are
+ * left out: mail programs and ad networks add parameters to links, which are ignored there.
  */
 export function noQuery(c: Context<AppEnv>, next: Next) {
   if (c.req.url.includes('?') && !takesQuery(c)) {

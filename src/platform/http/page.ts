@@ -17,9 +17,9 @@ export type Page = Readonly<{
 }>
 
 /**
- * Answers with a page. Its policy lets run and style only what carries this answer's nonce, so markup
- * that an attacker got in does nothing; no plug-ins, no frames, no foreign forms, no text made into
- * markup by scripts (Trusted Types). Sources are our own host's alone.
+ * Answers with a page. Its policy lets run and style only what carries this answer's nonce, so
+ * markup that an attacker got in does nothing; no plug-ins, no frames, no foreign forms, no text
+ * made into markup by scripts (Trusted Types). Sources are our own host's alone.
  */
 export function servePage(c: Context<AppEnv>, page: Page) {
   const nonce = randomToken()

@@ -148,7 +148,9 @@ export function requireAllowed(
   throw tooMany('too_many_requests', verdict.retryAfterSeconds, headers)
 }
 
-/** draft-ietf-httpapi-ratelimit-headers-10: one named policy for each quota, and what is left of it. */
+/**
+ * draft-ietf-httpapi-ratelimit-headers-10: one named policy for each quota, and what is left of it.
+ */
 function rateLimitHeaders(
   name: string,
   quotas: readonly Quota[],

@@ -5,8 +5,9 @@ import type { AppEnv } from '../deps'
 import { log } from '../log'
 
 /**
- * Gives the request its id and writes one line when it is answered. The route's pattern is logged, not
- * the URL: whatever a client puts there stays out of the log. An id that a client sends is not taken.
+ * Gives the request its id and writes one line when it is answered. The route's pattern is logged,
+ * not the URL: whatever a client puts there stays out of the log. An id that a client sends is not
+ * taken.
  */
 export async function requestLog(c: Context<AppEnv>, next: Next) {
   const requestId = randomId('req')

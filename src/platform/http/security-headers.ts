@@ -1,7 +1,10 @@
 import type { Context, Next } from 'hono'
 import type { AppEnv } from '../deps'
 
-/** What is JSON for a program is no page for a browser: it shows nothing, runs nothing, sits in no frame. */
+/**
+ * What is JSON for a program is no page for a browser: it shows nothing, runs nothing, sits in no
+ * frame.
+ */
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 const HEADERS = Object.entries({
@@ -16,9 +19,10 @@ const HEADERS = Object.entries({
 })
 
 /**
- * Gives every answer its security headers: pages, refusals, errors and files alike. They are set before
- * the route runs, so that Hono builds the response with them; setting them afterwards would build each
- * response twice, which an authenticated read would feel. A route may set another `Cache-Control`.
+ * Gives every answer its security headers: pages, refusals, errors and files alike. They are set
+ * before the route runs, so that Hono builds the response with them; setting them afterwards would
+ * build each response twice, which an authenticated read would feel. A route may set another
+ * `Cache-Control`.
  */
 export async function securityHeaders(c: Context<AppEnv>, next: Next) {
   for (const [name, value] of HEADERS) c.header(name, value)

@@ -1,7 +1,10 @@
 import { log } from '../log'
 import { describeError } from '../problems'
 
-/** Does something to each, so that one that fails stops no other. How many failed; why is in the log. */
+/**
+ * Does something to each, so that one that fails stops no other. How many failed; why is in the
+ * log.
+ */
 export async function countFailed<T>(
   items: readonly T[],
   act: (item: T) => Promise<unknown>,

@@ -11,9 +11,9 @@ const WINDOWS = 10
 export type Swept = Readonly<{ table: string; key: string; prefix: string; isOver: SQL }>
 
 /**
- * Deletes the rows that are over from a table that has no index of that: an index would cost each login a
- * row. Walks the primary key once round from a random place, so that what a run leaves, having looked at
- * 50,000 keys or come to the end of its time, is where another one begins.
+ * Deletes the rows that are over from a table that has no index of that: an index would cost each
+ * login a row. Walks the primary key once round from a random place, so that what a run leaves,
+ * having looked at 50,000 keys or come to the end of its time, is where another one begins.
  */
 export async function sweep(
   deps: Pick<Deps, 'db' | 'now' | 'patience'>,

@@ -2,22 +2,28 @@ import { domainToASCII, domainToUnicode } from 'node:url'
 import * as z from 'zod'
 import { usernameKey } from './username'
 
-/** Longest address that SMTP can carry, in octets (RFC 5321 §4.5.3.1.3, less the angle brackets). */
+/**
+ * Longest address that SMTP can carry, in octets (RFC 5321 §4.5.3.1.3, less the angle brackets).
+ */
 const MAX_ADDRESS_LENGTH = 254
 const MAX_LOCAL_LENGTH = 64
 
-/** RFC 5321 `Dot-string`. Quoted local parts and comments are refused: they are a second spelling of a name. */
+/**
+ * RFC 5321 `Dot-string`. Quoted local parts and comments are refused: they are a second spelling of
+ * a name.
+ */
 const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/
 const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/
 /** Letters or an IDN: what ends in a number is an IP address to some software (WHATWG URL §3.5). */
 const TOP_LEVEL = /^(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})$/
 
 /**
- * The one spelling under which an address is known: local part in ASCII lower case, domain in lower-case
- * punycode. Uniqueness, login, locks and limits all use it, so no spelling buys a fresh counter. Dots and
- * `+tags` stay: what they mean is the provider's business.
+ * The one spelling under which an address is known: local part in ASCII lower case, domain in
+ * lower-case punycode. Uniqueness, login, locks and limits all use it, so no spelling buys a fresh
+ * counter. Dots and `+tags` stay: what they mean is the provider's business.
  *
- * Throws a `TypeError` for what `emailAddress` refuses, so that nothing unchecked ever becomes a key.
+ * Throws a `TypeError` for what `emailAddress` refuses, so that nothing unchecked ever becomes a
+ * key.
  */
 export function emailKey(address: string): string {
   const key = findKey(address)
@@ -25,7 +31,9 @@ export function emailKey(address: string): string {
   return key
 }
 
-/** An address as the caller typed it, unchanged: mail goes to exactly this. Its key is `emailKey`. */
+/**
+ * An address as the caller typed it, unchanged: mail goes to exactly this. Its key is `emailKey`.
+ */
 export const emailAddress = z
   .string()
   .max(MAX_ADDRESS_LENGTH)
@@ -84,7 +92,9 @@ function asciiLabel(label: string): string | undefined {
   return isOneName && ascii.startsWith('xn--') ? ascii : undefined
 }
 
-/** Whether punycode stands for something and is spelled the one way in which an encoder spells it. */
+/**
+ * Whether punycode stands for something and is spelled the one way in which an encoder spells it.
+ */
 function isDecodable(label: string): boolean {
   const unicode = domainToUnicode(label)
   return unicode !== label && domainToASCII(unicode) === label

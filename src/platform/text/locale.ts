@@ -1,9 +1,14 @@
 import * as z from 'zod'
 
-/** Language, script, region, variants and extensions: longer than any that means something to us. */
+/**
+ * Language, script, region, variants and extensions: longer than any that means something to us.
+ */
 const MAX_LENGTH = 35
 
-/** A language tag (BCP 47) in its canonical spelling: it chooses the language of mails, and dates by it. */
+/**
+ * A language tag (BCP 47) in its canonical spelling: it chooses the language of mails, and dates by
+ * it.
+ */
 export const locale = z
   .string()
   .max(MAX_LENGTH)

@@ -1,6 +1,9 @@
 import * as z from 'zod'
 
-/** No `@`, so that no username is ever read as an address; ASCII only, so that no two look alike by script. */
+/**
+ * No `@`, so that no username is ever read as an address; ASCII only, so that no two look alike by
+ * script.
+ */
 const USERNAME = /^[A-Za-z][A-Za-z0-9._-]{2,29}$/
 
 // Before `reserved`, which needs it when the module loads.
@@ -14,7 +17,10 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   7: 't',
 }
 
-/** Names that would pass for the platform or its staff, or collide with mailboxes and paths we may need. */
+/**
+ * Names that would pass for the platform or its staff, or collide with mailboxes and paths we may
+ * need.
+ */
 const reserved = new Set(
   [
     'abuse account accounts admin administrator anonymous api audit auth billing bot compliance console',
@@ -34,13 +40,19 @@ const reserved = new Set(
 export const usernameKey = (text: string): string | undefined =>
   USERNAME.test(text) ? text.toLowerCase() : undefined
 
-/** A username that may be taken: 3 to 30 ASCII letters, digits, `.`, `_` and `-`, beginning with a letter. */
+/**
+ * A username that may be taken: 3 to 30 ASCII letters, digits, `.`, `_` and `-`, beginning with a
+ * letter.
+ */
 export const username = z
   .string()
   .regex(USERNAME, '3 to 30 letters, digits, dots, dashes or underscores, beginning with a letter')
   .refine((text) => !reserved.has(skeleton(text)), 'This name is reserved')
 
-/** What a reader takes a name for: separators dropped, digits and letters that stand for another folded. */
+/**
+ * What a reader takes a name for: separators dropped, digits and letters that stand for another
+ * folded.
+ */
 function skeleton(name: string): string {
   return name
     .toLowerCase()

@@ -24,7 +24,9 @@ export const countUses = (app: App, id: string, uses: number) =>
     for (let count = 0; count < uses; count += 1) await limiter.count(use)
   })
 
-/** Somebody who may have keys: an authenticator app, and a session that has just passed both steps. */
+/**
+ * Somebody who may have keys: an authenticator app, and a session that has just passed both steps.
+ */
 export async function keyOwner(app: App, role: 'merchant' | 'admin' | 'customer' = 'merchant') {
   const owner = await withTotp(app, role)
   if (role === 'merchant') await setMerchant(owner.userId, 'approved')

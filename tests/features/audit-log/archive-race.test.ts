@@ -10,7 +10,10 @@ import { emptyLog, jobDeps, oldLog, RETENTION_MS, sealAll, writeEvents } from '.
 beforeEach(emptyLog)
 afterEach(emptyLog)
 
-/** The deps of a reader whose first look at events comes just after the archiver has taken them away. */
+/**
+ * The deps of a reader whose first look at events comes just after the archiver has taken them
+ * away.
+ */
 function afterArchiver(deps: Deps): Deps {
   let archived: Promise<unknown> | undefined
   const db = new Proxy(deps.db, {

@@ -190,7 +190,8 @@ test('a proof among ten million events reads at most 64 rows and tiles', async (
   })
   const metered = { ...meter.meter(deps), archive }
   let tiles = 0
-  // Tiles of what no test could write: their hashes are no events', but their number is what it would be.
+  // Tiles of what no test could write: their hashes are no events', but their number is what it
+  // would be.
   const tile = (count: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(32 * count)))
   await withoutTriggers(async () => {
     for (const id of [1, 5_000_000, size]) {

@@ -58,7 +58,8 @@ describe('a second address', () => {
     const told = await mailAbout(account.email, ADDED)
     expect(told.text).toContain('u…[at]example[.]com')
 
-    // A notice goes to both, and either can stop a change of address; the first one gets the account.
+    // A notice goes to both, and either can stop a change of address; the first one gets the
+    // account.
     await stepUpAnew(app, sessionId)
     await askForEmail(app, token, app.newAccount().email)
     await mailAbout(account.email, REQUESTED)

@@ -9,7 +9,10 @@ import { eventsOf, userIdOf } from '../../support/rows-of'
 const byApp = (app: App, token: string, code: string) =>
   confirmReset(app, token, { second_factor: { method: 'totp', code } })
 
-/** Wrong codes, right now, as many as `times`, each of a challenge of its own; by a link or by logins. */
+/**
+ * Wrong codes, right now, as many as `times`, each of a challenge of its own; by a link or by
+ * logins.
+ */
 async function failCodes(userId: string, times: number, nowMs: number, isByLink: boolean) {
   const guard = env.ACCOUNT_GUARD.getByName(userId)
   for (let count = 1; count <= times; count++) {

@@ -6,7 +6,9 @@ import { mailsNamed, subjectsTo } from '../../support/mailbox'
 import { userIdOf } from '../../support/rows-of'
 import { ALARM, failuresOf, give } from './support'
 
-/** An account whose app's present code has been used for a login, in a browser that is known since. */
+/**
+ * An account whose app's present code has been used for a login, in a browser that is known since.
+ */
 async function withUsedCode(app: App) {
   const ada = await withTotp(app)
   const code = ada.codeNow()

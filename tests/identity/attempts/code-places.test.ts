@@ -4,7 +4,9 @@ import { many } from '../../support/many'
 
 const NOW = Date.now()
 
-/** Asks for so many checks of codes of one challenge at once, and gives none of them back meanwhile. */
+/**
+ * Asks for so many checks of codes of one challenge at once, and gives none of them back meanwhile.
+ */
 async function placesOf(guard: ReturnType<typeof env.ACCOUNT_GUARD.getByName>, id: string) {
   const challenge = { id, sentAt: NOW, expiresAt: NOW + 300_000 }
   const request = { challenge, method: 'email' as const, device: null, now: NOW }

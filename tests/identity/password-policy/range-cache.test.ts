@@ -7,7 +7,10 @@ afterEach(() => {
 
 type Breaches = ReturnType<typeof startBreaches>
 
-/** Signs two people up with one password; returns their statuses and how often the service was asked. */
+/**
+ * Signs two people up with one password; returns their statuses and how often the service was
+ * asked.
+ */
 async function signUpTwice({ app, requests, signUp }: Breaches, password: string) {
   const statuses = []
   for (const { email } of [app.newAccount(), app.newAccount()]) {

@@ -2,7 +2,10 @@ import { describe, test } from 'vitest'
 import { createApp } from '../../../src/app'
 import { freshAddress, startApp } from '../../support/app'
 
-/** Which headers an answer must have is in support/contract.ts, which sees every answer of every test. */
+/**
+ * Which headers an answer must have is in support/contract.ts, which sees every answer of every
+ * test.
+ */
 const app = startApp()
 const paths = new Set(
   createApp()

@@ -4,7 +4,9 @@ import { afterAll } from 'vitest'
 
 const PATH = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 
-/** Why browser tests cannot run on this machine, and what makes them run; `undefined` if they can. */
+/**
+ * Why browser tests cannot run on this machine, and what makes them run; `undefined` if they can.
+ */
 export const noChromium = existsSync(PATH)
   ? undefined
   : `no ${PATH}; enable with: sudo apt-get install -y chromium (or CHROMIUM=/path npm test)`
@@ -28,8 +30,8 @@ let launched: Promise<Browser> | undefined
 afterAll(async () => (await launched)?.close())
 
 /**
- * Opens a page in a real browser that talks to nobody but the pages it is sent to. It knows nothing of the
- * pages before it: cookies, cache and storage are its own.
+ * Opens a page in a real browser that talks to nobody but the pages it is sent to. It knows nothing
+ * of the pages before it: cookies, cache and storage are its own.
  */
 export async function inBrowser<T>(
   act: (page: Page) => Promise<T>,

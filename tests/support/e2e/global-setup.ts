@@ -33,8 +33,8 @@ async function startFresh(otherOrigin: string): Promise<DevServer> {
 }
 
 /**
- * Vitest's global setup of e2e: one dev server for all files, started when the first asks for it. Nobody
- * waits for it before, and most files never ask.
+ * Vitest's global setup of e2e: one dev server for all files, started when the first asks for it.
+ * Nobody waits for it before, and most files never ask.
  */
 export default async function setup(project: TestProject) {
   const server = createServer()

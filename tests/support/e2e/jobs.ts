@@ -10,7 +10,10 @@ export const runJobs = (...args: string[]) =>
     )
   })
 
-/** Starts one job as a cron does, and fails if it fails; `npm run jobs` also reads what is noted of it. */
+/**
+ * Starts one job as a cron does, and fails if it fails; `npm run jobs` also reads what is noted of
+ * it.
+ */
 export async function startJob({ api }: Pick<DevServer, 'api'>, name: string): Promise<void> {
   const { ok } = await fetch(`${api}${SCHEDULED}?${String(new URLSearchParams({ cron: name }))}`)
   if (!ok) throw new Error(`${name} has failed`)

@@ -12,7 +12,9 @@ async function mailsTo({ mailbox }: Mailbox, address: string): Promise<Mail[]> {
   return (await answer.json()) as Mail[]
 }
 
-/** The mails to an address whose text fits the pattern, as soon as there is one. Fails after 10 s. */
+/**
+ * The mails to an address whose text fits the pattern, as soon as there is one. Fails after 10 s.
+ */
 export async function mailsWith(dev: Mailbox, address: string, pattern: RegExp): Promise<Mail[]> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const mails = (await mailsTo(dev, address)).filter(({ text }) => pattern.test(text))

@@ -16,8 +16,8 @@ export type Reply =
 export type Call = { path: string; json: unknown; address: string }
 
 /**
- * Opens a page in a browser, as we serve it, with its files and its headers; the API answers what the
- * test has planned. An error of its script fails the test.
+ * Opens a page in a browser, as we serve it, with its files and its headers; the API answers what
+ * the test has planned. An error of its script fails the test.
  */
 export async function onPage(
   { path, page: served }: { path: string; page: Page },
@@ -55,8 +55,8 @@ export async function onPage(
 }
 
 /**
- * Lets an hour pass on a page at once, so that what it wants to do by itself is done. Its calls are all
- * known then: a request of ours comes after them.
+ * Lets an hour pass on a page at once, so that what it wants to do by itself is done. Its calls are
+ * all known then: a request of ours comes after them.
  */
 export async function anHourLater(page: BrowserPage) {
   await page.clock.runFor(HOUR_MS)

@@ -38,7 +38,9 @@ export function createRecords() {
       for (const wake of waiting) wake()
     },
 
-    /** The mails to an address beyond the first `after`, as soon as there are any, or none in time. */
+    /**
+     * The mails to an address beyond the first `after`, as soon as there are any, or none in time.
+     */
     async waitForMails(address: string, after: number, waitMs: number): Promise<Mail[]> {
       const until = Date.now() + waitMs
       for (;;) {

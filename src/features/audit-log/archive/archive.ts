@@ -20,8 +20,8 @@ const TILES = SEGMENT_SIZE / TILE_WIDTH
 
 /**
  * Moves events older than the retention into the archive, a segment at a time: written, read back,
- * compared with the tree, noted, and only then deleted from D1. A run that is cut off anywhere leaves
- * objects that the next one writes again, or rows that it deletes.
+ * compared with the tree, noted, and only then deleted from D1. A run that is cut off anywhere
+ * leaves objects that the next one writes again, or rows that it deletes.
  */
 export async function archiveEvents(deps: Deps): Promise<Record<string, number>> {
   let archived = 0

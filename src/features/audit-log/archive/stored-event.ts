@@ -6,7 +6,9 @@ export type StoredEvent = Omit<Entry, 'v' | 'data' | 'text'> &
   Personal &
   Readonly<Record<'data' | 'salt' | 'text' | 'text_hash', string | null>>
 
-/** What of a row stands in the tree. Whatever somebody may have put into the row, it has an entry. */
+/**
+ * What of a row stands in the tree. Whatever somebody may have put into the row, it has an entry.
+ */
 export const entryOf = (row: StoredEvent): Entry => ({
   v: 1,
   id: row.id,
@@ -40,7 +42,8 @@ const HALF_CHARACTER = /\\u[dD][89a-fA-F]/
 function parseData(text: string): Entry['data'] {
   try {
     const value: unknown = JSON.parse(text)
-    // RFC 8785 has no spelling for half a character or for a number without end; `recordEvent` stores none.
+    // RFC 8785 has no spelling for half a character or for a number without end; `recordEvent`
+    // stores none.
     if (isRecord(value) && !HALF_CHARACTER.test(text)) return value
   } catch {
     // Not JSON: as it stands, then.
@@ -48,7 +51,10 @@ function parseData(text: string): Entry['data'] {
   return { unreadable: text }
 }
 
-/** As `recordEvent` stores it: flat, so that no depth of it is too deep, and its numbers are numbers. */
+/**
+ * As `recordEvent` stores it: flat, so that no depth of it is too deep, and its numbers are
+ * numbers.
+ */
 const isRecord = (value: unknown): value is NonNullable<Entry['data']> =>
   typeof value === 'object' &&
   value !== null &&

@@ -6,7 +6,9 @@ export type Hash = Uint8Array
 /** A hash as JSON has it. */
 export const base64url = (hash: Hash): string => Buffer.from(hash).toString('base64url')
 
-/** The root of a complete subtree of 2^height leaves, the `index`-th of its height from the left. */
+/**
+ * The root of a complete subtree of 2^height leaves, the `index`-th of its height from the left.
+ */
 export type Node = Readonly<{ height: number; index: number }>
 
 /** The hash of a leaf (RFC 9162 §2.1.1): a byte of its own keeps leaves and nodes apart. */
@@ -23,13 +25,16 @@ const HASH_BYTES = 32
 const EMPTY: Hash = createHash('sha256').digest()
 
 /**
- * The root of the tree of which these are the complete subtrees, from left to right (RFC 9162 §2.1.1:
- * the split is at the largest power of two, so the right ones are joined first).
+ * The root of the tree of which these are the complete subtrees, from left to right (RFC 9162
+ * §2.1.1: the split is at the largest power of two, so the right ones are joined first).
  */
 export const joinNodes = (hashes: readonly Hash[]): Hash =>
   hashes.length === 0 ? EMPTY : hashes.reduceRight((right, left) => nodeHash(left, right))
 
-/** The complete subtrees, largest first, that cover the leaves from `from` up to `to`, both on the tree's own splits. */
+/**
+ * The complete subtrees, largest first, that cover the leaves from `from` up to `to`, both on the
+ * tree's own splits.
+ */
 export function coveringNodes(from: number, to: number): Node[] {
   const nodes: Node[] = []
   for (let at = from; at < to;) {
@@ -42,8 +47,8 @@ export function coveringNodes(from: number, to: number): Node[] {
 }
 
 /**
- * What proves that a leaf stands in the tree (RFC 9162 §2.1.3.1): each element as the complete subtrees
- * that it is joined from, the leaf's neighbour first.
+ * What proves that a leaf stands in the tree (RFC 9162 §2.1.3.1): each element as the complete
+ * subtrees that it is joined from, the leaf's neighbour first.
  */
 export function inclusionPath(index: number, size: number): Node[][] {
   return path(index, 0, size)
@@ -57,7 +62,10 @@ function path(index: number, from: number, to: number): Node[][] {
     : [...path(index, split, to), coveringNodes(from, split)]
 }
 
-/** What proves that a tree is the beginning of a larger one (RFC 9162 §2.1.4.1), like `inclusionPath`. */
+/**
+ * What proves that a tree is the beginning of a larger one (RFC 9162 §2.1.4.1), like
+ * `inclusionPath`.
+ */
 export function consistencyPath(first: number, second: number): Node[][] {
   return first === 0 || first === second ? [] : subproof(first, 0, second, true)
 }
@@ -70,7 +78,10 @@ function subproof(first: number, from: number, to: number, isWhole: boolean): No
     : [...subproof(first, split, to, false), coveringNodes(from, split)]
 }
 
-/** The largest power of two below a size of two or more. No bit operations: a log may outgrow 32 bits. */
+/**
+ * The largest power of two below a size of two or more. No bit operations: a log may outgrow 32
+ * bits.
+ */
 function splitOf(size: number): number {
   let power = 1
   while (power * 2 < size) power *= 2
@@ -93,7 +104,8 @@ type Inclusion = Readonly<{
 /** Whether the proof leads from the leaf to the root (RFC 9162 §2.1.3.2). */
 export function verifyInclusion({ leaf, index, size, proof, root }: Inclusion): boolean {
   if (!isSize(index) || !isSize(size) || index >= size) return false
-  // Of a tree of one entry the leaf is the root, and nothing is hashed: two empty ones would be the same.
+  // Of a tree of one entry the leaf is the root, and nothing is hashed: two empty ones would be the
+  // same.
   if (![leaf, ...proof].every(isHash)) return false
   let [fn, sn, hash] = [index, size - 1, leaf]
   for (const sibling of proof) {
@@ -118,8 +130,8 @@ type Consistency = Readonly<{
 }>
 
 /**
- * Whether the larger tree begins with the smaller one (RFC 9162 §2.1.4.2). An empty tree begins every
- * tree, so that nothing proves it: only two empty ones, or none.
+ * Whether the larger tree begins with the smaller one (RFC 9162 §2.1.4.2). An empty tree begins
+ * every tree, so that nothing proves it: only two empty ones, or none.
  */
 export function verifyConsistency(input: Consistency): boolean {
   const { first, second, firstRoot, secondRoot, proof } = input

@@ -16,8 +16,8 @@ type Tail = Readonly<{
 }>
 
 /**
- * Signs on top of nothing but what was signed: whoever changes tiles or heads is found here first. So is
- * a tail that was cut off, after which new events would get its numbers and never be sealed.
+ * Signs on top of nothing but what was signed: whoever changes tiles or heads is found here first.
+ * So is a tail that was cut off, after which new events would get its numbers and never be sealed.
  */
 export async function requireTail(deps: Deps, { head, tiles, row }: Tail): Promise<void> {
   const { size, root } = await requireOurs(deps, head)

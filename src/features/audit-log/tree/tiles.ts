@@ -62,7 +62,10 @@ export function edgeOf(size: number): TileRef[] {
   return refs
 }
 
-/** Cuts tiles of a tree that has grown since back to what they held when they were the edge of `size`. */
+/**
+ * Cuts tiles of a tree that has grown since back to what they held when they were the edge of
+ * `size`.
+ */
 export function trimEdge(tiles: Tiles, size: number): void {
   for (const ref of edgeOf(size)) {
     const width = Math.floor(size / TILE_WIDTH ** ref.level) % TILE_WIDTH
@@ -71,8 +74,8 @@ export function trimEdge(tiles: Tiles, size: number): void {
 }
 
 /**
- * Appends leaves to a tree of `size`, whose edge the tiles hold. Returns the tiles that were changed;
- * those that are now full stay among `tiles` as well, since the root needs them.
+ * Appends leaves to a tree of `size`, whose edge the tiles hold. Returns the tiles that were
+ * changed; those that are now full stay among `tiles` as well, since the root needs them.
  */
 export function append(tiles: Tiles, size: number, leaves: readonly Hash[]): TileRef[] {
   const changed = new Map<string, TileRef>()

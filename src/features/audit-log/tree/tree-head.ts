@@ -21,7 +21,9 @@ const treeHead = z.strictObject({
 /** What a head says of the log: so many entries, this root, at this time. */
 export type TreeHead = Readonly<z.infer<typeof treeHead>>
 
-/** Signs a head as a JWS (RFC 7515, compact) with the newest key, whose name stands in its header. */
+/**
+ * Signs a head as a JWS (RFC 7515, compact) with the newest key, whose name stands in its header.
+ */
 export async function signHead(keys: readonly [SigningKey, ...SigningKey[]], head: TreeHead) {
   const [key] = keys
   return new CompactSign(Buffer.from(canonical(head)))

@@ -10,9 +10,9 @@ const PREFIX = 'audit/heads/'
 const keyAt = (ms: number) => `${PREFIX}${new Date(ms).toISOString().slice(0, 13)}.jws`
 
 /**
- * Puts the first head of each hour where a change of the database does not reach it, once. Looks first
- * whether the log has grown out of the last one there: whoever puts the database back, or writes it anew,
- * is told of here. The log goes on all the same, and the next hour has its witness.
+ * Puts the first head of each hour where a change of the database does not reach it, once. Looks
+ * first whether the log has grown out of the last one there: whoever puts the database back, or
+ * writes it anew, is told of here. The log goes on all the same, and the next hour has its witness.
  */
 export async function witness(deps: Deps): Promise<void> {
   const { archive } = deps

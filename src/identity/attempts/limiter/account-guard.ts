@@ -69,7 +69,10 @@ export class AccountGuard extends DurableObject<Env> {
     if (this.#state !== EMPTY_GUARD) this.#save(recovered(this.#state))
   }
 
-  /** What keeps somebody out now: until when strangers are locked out, and what is stopped, on any side. */
+  /**
+   * What keeps somebody out now: until when strangers are locked out, and what is stopped, on any
+   * side.
+   */
   locks(now: number): { lockedUntil: number | null; stopped: Factor[] } {
     const { strangers } = this.#state
     const stopped = new Set(

@@ -13,7 +13,9 @@ import {
   withSide,
 } from './state'
 
-/** A challenge as its record in KV tells it. KV may lag; what the guard has noted since counts more. */
+/**
+ * A challenge as its record in KV tells it. KV may lag; what the guard has noted since counts more.
+ */
 export type ChallengeRef = Readonly<{ id: string; sentAt: number; expiresAt: number }>
 
 /** A challenge as the guard knows it; one it has not met has no failures. */
@@ -23,7 +25,10 @@ export const challengeOf = (
 ): ChallengeCount =>
   state.challenges[id] ?? { failures: 0, isUsed: false, codeHash: null, sentAt, expiresAt }
 
-/** Notes a challenge, and forgets those whose time has passed: what is kept stays small without an alarm. */
+/**
+ * Notes a challenge, and forgets those whose time has passed: what is kept stays small without an
+ * alarm.
+ */
 export const withChallenge = (
   state: GuardState,
   id: string,
@@ -82,8 +87,8 @@ export type CodeUse = Readonly<{
 }>
 
 /**
- * Uses up what a right code stands for. `undefined` for the step of an app that is not later than the
- * last one accepted: a code works once, and an older one not after a newer (RFC 6238 §5.2).
+ * Uses up what a right code stands for. `undefined` for the step of an app that is not later than
+ * the last one accepted: a code works once, and an older one not after a newer (RFC 6238 §5.2).
  */
 export function withRightCode(
   state: GuardState,

@@ -1,4 +1,7 @@
-/** Checks that are under way, by what they count against. Only in memory: lost with the answers that they are for. */
+/**
+ * Checks that are under way, by what they count against. Only in memory: lost with the answers that
+ * they are for.
+ */
 export class InFlight {
   readonly #taken = new Map<string, number>()
 

@@ -3,7 +3,9 @@ import type { Quota } from '../../../platform/window'
 /** Wrong tries in a row that switch an authenticator off (NIST SP 800-63B-4 §3.2.2). */
 export const MAX_IN_A_ROW = 100
 
-/** Wrong codes of one side over all its challenges: a guesser who knows the password gets no more. */
+/**
+ * Wrong codes of one side over all its challenges: a guesser who knows the password gets no more.
+ */
 export const CODE_FAILURES: Quota = { limit: 10, seconds: 3600 }
 
 /** Browsers that an account knows, here and in its list: what is listed has a count of its own. */
@@ -13,8 +15,9 @@ export const MAX_DEVICES = 20
 export const RESEND_PAUSE_MS = 60_000
 
 /**
- * Times come with each call, from the clocks of many edges. So much longer than a challenge lives the guard
- * remembers that it is used up: forgotten at once, it would be good again where a clock is behind.
+ * Times come with each call, from the clocks of many edges. So much longer than a challenge lives
+ * the guard remembers that it is used up: forgotten at once, it would be good again where a clock
+ * is behind.
  */
 export const CLOCK_SKEW_MS = 60_000
 
@@ -45,8 +48,8 @@ const RESETS_OF_ALL: readonly Quota[] = [{ limit: 1, seconds: 60 }, LINKS_OF_ALL
 const RESENDS: readonly Quota[] = [{ limit: 5, seconds: 3600 }]
 
 /**
- * Codes mailed after a right password, of logins and step-ups together: whoever has the password floods
- * neither the owner nor the day's budget.
+ * Codes mailed after a right password, of logins and step-ups together: whoever has the password
+ * floods neither the owner nor the day's budget.
  */
 const CODES: readonly Quota[] = [
   { limit: 10, seconds: 3600 },

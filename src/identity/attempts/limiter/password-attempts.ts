@@ -5,7 +5,10 @@ import { type Counters, type Factor, type GuardState, NO_FAILURES, sideOf, withS
 /** What a lock is: so many failures, and for how long. */
 export type LockRule = Readonly<{ maxFailures: number; lockSeconds: number }>
 
-/** A browser that fails this many times the limit in a row is a stranger from then on (OWASP device cookies). */
+/**
+ * A browser that fails this many times the limit in a row is a stranger from then on (OWASP device
+ * cookies).
+ */
 const DEVICE_FACTOR = 10
 
 /** Whether this side may not use the authenticator any more, until recovery. */
@@ -21,13 +24,15 @@ export const withRowEnded = (side: Counters, what: Factor): Counters =>
   side.inARow[what] ? { ...side, inARow: { ...side.inARow, [what]: 0 } } : side
 
 /**
- * Failures in the present lock period, 0 once it has passed: five in thirty minutes lock, four and a
- * pause do not. The slow guesser meets the count in a row instead.
+ * Failures in the present lock period, 0 once it has passed: five in thirty minutes lock, four and
+ * a pause do not. The slow guesser meets the count in a row instead.
  */
 export const failuresAt = (side: Counters, rule: LockRule, now: number): number =>
   now < side.firstFailureAt + rule.lockSeconds * 1000 ? side.failures : 0
 
-/** Counts a wrong password, and locks at the limit. `lockedUntil` is 0 for one that did not lock. */
+/**
+ * Counts a wrong password, and locks at the limit. `lockedUntil` is 0 for one that did not lock.
+ */
 export function withPasswordFailure(
   state: GuardState,
   device: string | null,

@@ -52,5 +52,7 @@ export type CodeVerdict = {
   failed: CodeFailed | null
 }
 
-/** Whether another code may be sent; as with a reservation, `null` seconds: the challenge is over. */
+/**
+ * Whether another code may be sent; as with a reservation, `null` seconds: the challenge is over.
+ */
 export type ResendVerdict = { isGranted: boolean; retryAfterSeconds: number | null }

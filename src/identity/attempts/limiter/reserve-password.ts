@@ -50,7 +50,10 @@ export function reservePassword(work: GuardWork, request: PasswordRequest): Pass
   return { ...answer, attempt, retryAfterSeconds: 0 }
 }
 
-/** Clears the count of the side, and counts the code that is to be mailed, unless there were too many. */
+/**
+ * Clears the count of the side, and counts the code that is to be mailed, unless there were too
+ * many.
+ */
 function passPassword(
   work: GuardWork,
   { device, mailsCode, now }: { device: string | null; mailsCode: boolean; now: number },

@@ -11,7 +11,9 @@ export type Counters = Readonly<{
   failures: number
   firstFailureAt: number
   lockedUntil: number
-  /** Wrong tries in a row. Neither time nor a lock's end resets them, only a right one or recovery. */
+  /**
+   * Wrong tries in a row. Neither time nor a lock's end resets them, only a right one or recovery.
+   */
   inARow: Readonly<Partial<Record<Factor, number>>>
   codeFailures: Window
 }>
@@ -89,7 +91,9 @@ export function loadedGuard(stored: Partial<GuardState> | undefined): GuardState
   }
 }
 
-/** Stands for the side of link holders where a device does for its own; no hash of one is so short. */
+/**
+ * Stands for the side of link holders where a device does for its own; no hash of one is so short.
+ */
 export const LINK_HOLDER = 'link'
 
 /** The side that an attempt falls under. A device that the guard does not know is a stranger. */

@@ -2,7 +2,10 @@ import type { InFlight } from './in-flight'
 import type { LockRule } from './password-attempts'
 import type { GuardState } from './state'
 
-/** What the acts of a guard work on. Each call runs alone, so what is read here is true until it saves. */
+/**
+ * What the acts of a guard work on. Each call runs alone, so what is read here is true until it
+ * saves.
+ */
 export type GuardWork = Readonly<{
   state: () => GuardState
   save: (state: GuardState) => void

@@ -25,7 +25,10 @@ export const newKey = () => newSigningKey()
 /** The text of a key file. */
 export const keyFile = (...keys: SigningKey[]) => JSON.stringify({ keys: keys.map(publicJwk) })
 
-/** Lines as the service writes them: of nobody with personal data in the clear, of users encrypted, some erased. */
+/**
+ * Lines as the service writes them: of nobody with personal data in the clear, of users encrypted,
+ * some erased.
+ */
 export function makeLines(size: number): SegmentLine[] {
   return Array.from({ length: size }, (_, at) => lineAt(at + 1))
 }
@@ -71,7 +74,10 @@ export const leavesOf = (lines: readonly SegmentLine[]): Hash[] =>
 
 const roots = new WeakMap<readonly SegmentLine[], Map<number, string>>()
 
-/** The root of the first of the lines, worked out once for each list and size: lists are not changed here. */
+/**
+ * The root of the first of the lines, worked out once for each list and size: lists are not changed
+ * here.
+ */
 function rootOf(lines: readonly SegmentLine[], size: number): string {
   const ofLines = roots.get(lines) ?? new Map<number, string>()
   roots.set(lines, ofLines)

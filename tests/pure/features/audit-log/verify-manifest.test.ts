@@ -25,7 +25,10 @@ const sealed = makeLines(SEGMENT + 300)
 const leaves = leavesOf(sealed)
 const proof = naiveConsistency(SEGMENT, leaves).map(base64url)
 
-/** An archive of one segment, without tiles and witnessed heads: all that is known is in its manifest. */
+/**
+ * An archive of one segment, without tiles and witnessed heads: all that is known is in its
+ * manifest.
+ */
 async function archive(name: string, lines = sealed, change: object = {}) {
   const folder = await writeArchive(join(root, name), { sealed, lines, key, tiles: false })
   const path = join(folder, 'audit/segments/000000000001.json')
