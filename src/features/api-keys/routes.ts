@@ -14,6 +14,7 @@ import { createKey } from './create-key'
 import { MAX_KEY_DAYS } from './key-life'
 import { revokeKey } from './revoke-key'
 import { rotateKey } from './rotate-key'
+import { verifyKeyRoutes } from './verify-key-routes'
 
 const MAX_NETWORKS = 20
 const DAY_SECONDS = 86_400
@@ -120,3 +121,5 @@ export const apiKeyRoutes = new Hono<AppEnv>({ strict: false })
       return c.body(null, 204)
     },
   )
+
+  .route('/', verifyKeyRoutes)

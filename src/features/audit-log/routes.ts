@@ -46,7 +46,7 @@ const proofQuery = z
   })
 
 /** The audit log, for administrators. */
-export const auditRoutes = new Hono<AppEnv>({ strict: false })
+const auditRoutes = new Hono<AppEnv>({ strict: false })
   .get(
     '/api/admin/audit',
     admin,
@@ -133,7 +133,7 @@ export const auditRoutes = new Hono<AppEnv>({ strict: false })
   )
 
 /** The head for everyone, so that anyone can be its witness. */
-export function auditHeadRoutes() {
+function auditHeadRoutes() {
   const head = cached(publishedHead)
   return new Hono<AppEnv>({ strict: false }).get(
     '/.well-known/audit-head',
@@ -152,3 +152,6 @@ export function auditHeadRoutes() {
     },
   )
 }
+
+export const auditLogRoutes = () =>
+  new Hono<AppEnv>({ strict: false }).route('/', auditRoutes).route('/', auditHeadRoutes())

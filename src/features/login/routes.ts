@@ -15,6 +15,7 @@ import { answerLogin, challengeAnswer, challengeOf, loginAnswer } from './answer
 import { finishLogin } from './finish-login'
 import { resendCode } from './resend-code'
 import { startLogin } from './start-login'
+import { stepUpRoutes } from './step-up-routes'
 
 const loginBody = z.strictObject({
   identifier: loginIdentifier.describe('E-mail address or username'),
@@ -117,3 +118,5 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
       return c.json({ status: 'code_sent' as const }, 202)
     },
   )
+
+  .route('/', stepUpRoutes)

@@ -17,7 +17,7 @@ const MAX_BYTES = 10 * 1024 * 1024
 const file = { 200: { description: 'The file', schema: z.string(), type: '*/*' } }
 
 /** The documents of a merchant's own application. */
-export const documentRoutes = new Hono<AppEnv>({ strict: false })
+export const merchantDocumentRoutes = new Hono<AppEnv>({ strict: false })
   .post(
     '/api/merchants/me/documents',
     may('merchant_profile'),

@@ -29,7 +29,7 @@ const activityQuery = z.strictObject({
     .describe('Events a page, 1 to 100'),
 })
 
-export const ownDataRoutes = new Hono<AppEnv>({ strict: false })
+export const privacyRoutes = new Hono<AppEnv>({ strict: false })
   .get(
     '/api/users/me/activity',
     signedIn,

@@ -21,7 +21,7 @@ const changes = z
     message: 'must have at least one field to change',
   })
 
-export const userRoutes = new Hono<AppEnv>({ strict: false })
+export const profileRoutes = new Hono<AppEnv>({ strict: false })
   .get(
     '/api/users/me',
     signedIn,

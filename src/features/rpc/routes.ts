@@ -8,7 +8,7 @@ import type { AppEnv } from '../../platform/deps'
 import { describe } from '../../platform/http/facets'
 import { introspect, introspection } from './introspect'
 
-export const introspectRoutes = new Hono<AppEnv>({ strict: false }).post(
+export const rpcRoutes = new Hono<AppEnv>({ strict: false }).post(
   '/api/auth/introspect',
   apiKey,
   keyLimit,

@@ -12,7 +12,9 @@ import { describe } from '../../platform/http/facets'
 import { anyone } from '../../platform/http/guard'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { problem } from '../../platform/problems'
+import { deviceRoutes } from './device-routes'
 import { endByRefreshToken, refreshSession } from './refresh'
+import { sessionListRoutes } from './session-list-routes'
 
 const refreshToken = z
   .string()
@@ -65,20 +67,26 @@ export const sessionRoutes = new Hono<AppEnv>({ strict: false })
     },
   )
 
-export const jwksRoutes = new Hono<AppEnv>({ strict: false }).get(
-  '/.well-known/jwks.json',
-  anyone,
-  describe({
-    tag: 'Sessions',
-    summary: 'Keys that verify access tokens',
-    description:
-      'RFC 7517. While a key is being replaced both are here; fetch anew on an unknown `kid`.',
-    answers: {
-      200: { description: 'The public keys', schema: z.object({ keys: z.array(publicJwkSchema) }) },
+  .route('/', sessionListRoutes)
+  .route('/', deviceRoutes)
+
+  .get(
+    '/.well-known/jwks.json',
+    anyone,
+    describe({
+      tag: 'Sessions',
+      summary: 'Keys that verify access tokens',
+      description:
+        'RFC 7517. While a key is being replaced both are here; fetch anew on an unknown `kid`.',
+      answers: {
+        200: {
+          description: 'The public keys',
+          schema: z.object({ keys: z.array(publicJwkSchema) }),
+        },
+      },
+    }),
+    (c) => {
+      c.header('Cache-Control', 'public, max-age=300')
+      return c.json({ keys: c.var.deps.settings.SIGNING_KEYS.map(publicJwk) })
     },
-  }),
-  (c) => {
-    c.header('Cache-Control', 'public, max-age=300')
-    return c.json({ keys: c.var.deps.settings.SIGNING_KEYS.map(publicJwk) })
-  },
-)
+  )

@@ -7,6 +7,7 @@ import type { AppEnv } from '../../platform/deps'
 import { describe } from '../../platform/http/facets'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { plainText } from '../../platform/text/display-name'
+import { backupCodeRoutes } from './backup-code-routes'
 import { beginTotp } from './begin-totp'
 import { confirmTotp } from './confirm-totp'
 import { removeTotp } from './remove-totp'
@@ -143,3 +144,5 @@ export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
       })
     },
   )
+
+  .route('/', backupCodeRoutes)

@@ -11,8 +11,9 @@ import { emailAddress } from '../../platform/text/email-key'
 import { requestEmailChange } from './change-email'
 import { confirmEmailChange } from './confirm-email-change'
 import { freezeAccount } from './not-me'
+import { notificationEmailRoutes } from './notification-email-routes'
 
-export const changeEmailRoutes = new Hono<AppEnv>({ strict: false })
+export const emailChangeRoutes = new Hono<AppEnv>({ strict: false })
   .post(
     '/api/users/change-email',
     steppedUp,
@@ -60,26 +61,28 @@ export const changeEmailRoutes = new Hono<AppEnv>({ strict: false })
     },
   )
 
-export const notMeRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/api/auth/not-me',
-  anyone,
-  rateLimit('codes'),
-  body(z.strictObject({ token: linkToken })),
-  describe({
-    tag: 'Recovery',
-    summary: 'Say that a change was somebody else',
-    description:
-      'With the link of a mail about another address, a new authenticator app or new backup codes. Brings the address from before back, takes away what was added of factors in the three days before the mail or since, ends every session and freezes the account until the password is reset. Where the address belongs to another account by now, this one is disabled.',
-    answers: {
-      200: {
-        description: 'Nobody can sign in',
-        schema: z.object({ status: z.enum(['frozen', 'disabled']) }),
+  .route('/', notificationEmailRoutes)
+
+  .post(
+    '/api/auth/not-me',
+    anyone,
+    rateLimit('codes'),
+    body(z.strictObject({ token: linkToken })),
+    describe({
+      tag: 'Recovery',
+      summary: 'Say that a change was somebody else',
+      description:
+        'With the link of a mail about another address, a new authenticator app or new backup codes. Brings the address from before back, takes away what was added of factors in the three days before the mail or since, ends every session and freezes the account until the password is reset. Where the address belongs to another account by now, this one is disabled.',
+      answers: {
+        200: {
+          description: 'Nobody can sign in',
+          schema: z.object({ status: z.enum(['frozen', 'disabled']) }),
+        },
       },
+      problems: ['invalid_token'],
+    }),
+    async (c) => {
+      const status = await freezeAccount(c.var.deps, c.req.valid('json').token)
+      return c.json({ status })
     },
-    problems: ['invalid_token'],
-  }),
-  async (c) => {
-    const status = await freezeAccount(c.var.deps, c.req.valid('json').token)
-    return c.json({ status })
-  },
-)
+  )

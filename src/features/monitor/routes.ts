@@ -7,14 +7,18 @@ import { MAIL_STATES, mailState, type MailState } from '../../platform/email/bud
 import { describe } from '../../platform/http/facets'
 import { anyone } from '../../platform/http/guard'
 import { reach } from '../../platform/reach'
+import { mailRoutes } from './mail-routes'
 
 const healthSchema = z.object({
   status: z.literal('ok'),
   mail: z.enum(MAIL_STATES),
 })
 
-/** Whether the service works. What it has heard of the database it says to all who ask. */
-export function healthRoutes() {
+/**
+ * Whether the service works, and what is left of its mails. What it has heard of the database it
+ * says to all who ask.
+ */
+export function monitorRoutes() {
   const readMailState = cached(async (deps) => {
     const { results } = await reach(deps, 'database', () =>
       deps.db.run(sql`SELECT ${mailState(deps)} AS state`),
@@ -23,7 +27,7 @@ export function healthRoutes() {
     return row?.state ?? 'ok'
   })
 
-  return new Hono<AppEnv>({ strict: false }).get(
+  return new Hono<AppEnv>({ strict: false }).route('/', mailRoutes).get(
     '/api/health',
     anyone,
     describe({

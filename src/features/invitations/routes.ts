@@ -13,6 +13,7 @@ import { rateLimit } from '../../platform/http/rate-limit'
 import { locale } from '../../platform/text/locale'
 import { username } from '../../platform/text/username'
 import { acceptInvitation, checkInvitation } from './accept-invitation'
+import { bootstrapRoutes } from './bootstrap-routes'
 
 export const invitationRoutes = new Hono<AppEnv>({ strict: false })
   .post(
@@ -70,3 +71,5 @@ export const invitationRoutes = new Hono<AppEnv>({ strict: false })
     }),
     async (c) => c.json(await checkInvitation(c.var.deps, c.req.valid('json').token)),
   )
+
+  .route('/', bootstrapRoutes)

@@ -5,14 +5,15 @@ import { query } from '../../platform/body/validate'
 import type { AppEnv } from '../../platform/deps'
 import { describe } from '../../platform/http/facets'
 import { rateLimit } from '../../platform/http/rate-limit'
+import { adminUserActRoutes } from './act-routes'
 import { listUsers, userEntry } from './list-users'
 import { readUser, userDetails } from './read-user'
 import { cursorOf, userQuery } from './user-query'
 
 const admin = may('user_administration')
 
-/** Reading accounts. */
-export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
+/** Accounts, as admins see and change them. */
+export const adminRoutes = new Hono<AppEnv>({ strict: false })
   .get(
     '/api/admin/users',
     admin,
@@ -53,3 +54,5 @@ export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
     }),
     async (c) => c.json(await readUser(c.var.deps, c.req.param('id'))),
   )
+
+  .route('/', adminUserActRoutes)
