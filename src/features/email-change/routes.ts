@@ -10,6 +10,7 @@ import { rateLimit } from '../../platform/http/rate-limit'
 import { emailAddress } from '../../platform/text/email-key'
 import { requestEmailChange } from './change-email'
 import { confirmEmailChange } from './confirm-email-change'
+import { emailChangeDocs } from './docs'
 import { freezeAccount } from './not-me'
 import { notificationEmailRoutes } from './notification-email-routes'
 
@@ -22,8 +23,7 @@ export const emailChangeRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Accounts',
       summary: 'Ask for another e-mail address',
-      description:
-        'Answers the same whether the address is taken or not. The account keeps its address until the new one is confirmed; the present one gets a link that stops it. Uses the step-up up.',
+      description: emailChangeDocs.ask,
       answers: {
         202: {
           description: 'A mail is on its way',
@@ -45,8 +45,7 @@ export const emailChangeRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Accounts',
       summary: 'Confirm the new e-mail address',
-      description:
-        'Works once. Ends every session but the one that asked, and opens none. The old address gets a link that takes it back, good for seven days.',
+      description: emailChangeDocs.confirm,
       answers: {
         200: {
           description: 'The account has the new address',
@@ -71,8 +70,7 @@ export const emailChangeRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Recovery',
       summary: 'Say that a change was somebody else',
-      description:
-        'With the link of a mail about another address, a new authenticator app or new backup codes. Brings the address from before back, takes away what was added of factors in the three days before the mail or since, ends every session and freezes the account until the password is reset. Where the address belongs to another account by now, this one is disabled.',
+      description: emailChangeDocs.notMe,
       answers: {
         200: {
           description: 'Nobody can sign in',

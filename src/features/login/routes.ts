@@ -12,6 +12,7 @@ import { anyone } from '../../platform/http/guard'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { loginIdentifier } from '../../platform/text/email-key'
 import { answerLogin, challengeAnswer, challengeOf, loginAnswer } from './answers'
+import { loginDocs } from './docs'
 import { finishLogin } from './finish-login'
 import { resendCode } from './resend-code'
 import { startLogin } from './start-login'
@@ -36,8 +37,7 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Login',
       summary: 'First step: name and password',
-      description:
-        'Answers with a challenge, never with a session. Without an authenticator app a code goes out by mail. Unknown, wrong, locked and disabled look alike until the password was right; a sign-up that waits for its confirmation looks like an unknown name even then, and its mailbox gets the link again.',
+      description: loginDocs.login,
       answers: {
         200: { description: 'The password was right', schema: challengeAnswer },
       },
@@ -74,8 +74,7 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Login',
       summary: 'Second step: the code',
-      description:
-        'Opens the session in the transport that the first step asked for: tokens in the body, or cookies and nothing else. `device_token` goes with the next login.',
+      description: loginDocs.verify,
       answers: {
         200: { description: 'The session is open', schema: loginAnswer },
       },

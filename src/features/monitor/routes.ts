@@ -7,6 +7,7 @@ import { MAIL_STATES, mailState, type MailState } from '../../platform/email/bud
 import { describe } from '../../platform/http/facets'
 import { anyone } from '../../platform/http/guard'
 import { reach } from '../../platform/reach'
+import { monitorDocs } from './docs'
 import { mailRoutes } from './mail-routes'
 
 const healthSchema = z.object({
@@ -33,8 +34,7 @@ export function monitorRoutes() {
     describe({
       tag: 'Service',
       summary: 'Whether the service can work',
-      description:
-        'Asks the database, every two seconds at most. 503 when it does not answer. `mail` is `low` when little is left of what may be mailed today, `out` when nothing is, and `paused` while the mail server refuses our account: codes and links come late then, or not at all.',
+      description: monitorDocs.health,
       answers: {
         200: { description: 'It can', schema: healthSchema },
       },

@@ -23,6 +23,7 @@ import { username } from '../../platform/text/username'
 import { invite } from '../invitations/invite'
 import { invitedAnswer, invitedAnswerOf } from '../invitations/invited-answer'
 import { createUser, type SignUp } from './create-user'
+import { registrationDocs } from './docs'
 import { verifyEmailRoutes } from './verify-email-routes'
 
 const createBody = z
@@ -59,8 +60,7 @@ export const registrationRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Accounts',
       summary: 'Sign up; as an admin, invite',
-      description:
-        'Answers the same for every address; what happened is told by mail. Where there is an account or an invitation already, nothing is changed, and the mail says how to go on with that. Sign-ups with one address wait side by side; the first whose link is used makes the account and ends the others. In the session of an admin it takes `email`, `role` and `locale` alone and mails an invitation, whose owner sets the password. The invitation of an admin waits for the approval of another admin. A sole admin who has had colleagues has none to approve it: it waits seven days, in which all former admins can stop it, or goes out at once with `bootstrap_token`.',
+      description: registrationDocs.create,
       answers: {
         201: { description: 'To an admin: the invitation is on its way', schema: invitedAnswer },
         202: {

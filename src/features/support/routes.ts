@@ -8,6 +8,7 @@ import { describe } from '../../platform/http/facets'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { requireDone } from '../admin/act-on-users'
 import { reason } from '../admin/subject'
+import { supportDocs } from './docs'
 import { endEverySession } from './end-every-session'
 import { endUserSessions, startReset } from './first-aid'
 import { listActRoutes } from './list-act-routes'
@@ -38,8 +39,7 @@ export const supportRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Administration',
       summary: 'End the locks of an account',
-      description:
-        'Locks, counts of failures, and factors that were stopped by them. Uses a step-up up, and the owner is told.',
+      description: supportDocs.unlock,
       answers: { 204: { description: 'Nothing is locked', schema: null } },
       problems: [...PROBLEMS],
     }),
@@ -79,8 +79,7 @@ export const supportRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Administration',
       summary: 'Mail a reset link to the owner',
-      description:
-        'The same link as the owner can ask for, with the same limits. No admin sees it, and none can set a password.',
+      description: supportDocs.resetPassword,
       answers: {
         202: {
           description: 'A mail is on its way, unless there were too many',
@@ -108,8 +107,7 @@ export const supportRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Administration',
       summary: 'End the sessions of everybody else',
-      description:
-        'For an incident. Every login and step-up that has been begun ends too. Holds from the next request on, however many there are. Uses a step-up up.',
+      description: supportDocs.endSessions,
       answers: {
         200: {
           description: 'They have ended',
