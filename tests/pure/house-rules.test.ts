@@ -78,6 +78,14 @@ describe('the code of the Worker', () => {
     ])
   })
 
+  test('wraps the words of routes at 100 columns, long ones in docs.ts of the feature', ({
+    expect,
+  }) => {
+    const words = /(routes|docs|api-texts)\.ts:\d+$/
+    expect(linesWith(/'/).filter((place) => words.test(place)).length).toBeGreaterThan(100)
+    expect(linesWith(/^.{101,}$/u).filter((place) => words.test(place))).toEqual([])
+  })
+
   test('puts a message back into its queue in one place, which knows how long it is kept', ({
     expect,
   }) => {

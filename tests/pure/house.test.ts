@@ -70,6 +70,13 @@ function besides(house: House): Record<string, string> {
   )
 }
 
+/** Route files that the roof takes from features. */
+const routers = (house: House) =>
+  arrowsOf(house)
+    .filter(({ file, target }) => file === 'app.ts' && target.startsWith('features/'))
+    .map(({ target }) => target)
+    .sort()
+
 /** Rooms that can be left by arrows and come back to. */
 function circles(house: House): string[] {
   const arrows = arrowsOf(house)
@@ -106,6 +113,14 @@ describe('the house', () => {
     expect(besides(src)).toEqual(ARROWS)
   })
 
+  test('takes the routes of each feature from its routes.ts, once', ({ expect }) => {
+    const withRoutes = Object.keys(src).filter((file) => /^features\/.*routes\.ts$/.test(file))
+    const rooms = [...new Set(withRoutes.map(roomOf))].sort()
+    expect(rooms.length).toBeGreaterThan(15)
+    expect(routers(src)).toEqual(rooms.map((room) => `${room}/routes`))
+    expect(src['app.ts']?.match(/\.route\(/g)).toHaveLength(rooms.length)
+  })
+
   test('has no room that leads back to itself', ({ expect }) => {
     expect(circles(src)).toEqual([])
   })
@@ -133,6 +148,16 @@ describe('the test of the house sees', () => {
   test('an arrow between rooms of a floor', ({ expect }) => {
     const arrow = { 'features/login/start.ts': "import { reset } from '../passwords/reset'" }
     expect(besides(arrow)).toEqual({ 'features/login': 'features/passwords' })
+  })
+
+  test('a second route file of a feature on the roof', ({ expect }) => {
+    const roof = ['routes', 'step-up-routes'].map(
+      (name) => `import { a } from './features/login/${name}'`,
+    )
+    expect(routers({ 'app.ts': roof.join('\n') })).toEqual([
+      'features/login/routes',
+      'features/login/step-up-routes',
+    ])
   })
 
   test('a circle of three rooms', ({ expect }) => {

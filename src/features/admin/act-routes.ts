@@ -14,6 +14,7 @@ import { describe } from '../../platform/http/facets'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { changeRole } from './change-role'
 import { disableUser, enableUser } from './disable-user'
+import { adminDocs } from './docs'
 import { scheduleFactorRemoval } from './schedule-factor-removal'
 import { reason } from './target'
 
@@ -32,8 +33,7 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Administration',
       summary: 'Change the role',
-      description:
-        'Ends all sessions and API keys of the account. To make an admin takes two: the answer is 202, and another admin approves within a day. To take the role away takes two or a day in which it can be stopped: the answer is 202 as well.',
+      description: adminDocs.changeRole,
       answers: {
         204: done[204],
         202: {
@@ -64,8 +64,7 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Administration',
       summary: 'Disable an account',
-      description:
-        'Ends its sessions at once, an invitation to it that was not accepted, and those that it has sent as an admin. An admin’s waits for another admin to approve it, or for a day in which it can be stopped: the answer is 202.',
+      description: adminDocs.disable,
       answers: { ...done, 202: { description: 'Waits', schema: scheduledAnswer } },
       problems: [...PROBLEMS],
     }),
@@ -84,8 +83,7 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Administration',
       summary: 'Let a disabled account work again',
-      description:
-        'One that was an admin’s comes back as a customer’s. What its owner has frozen stays frozen, and one whose address is an intruder’s is not enabled.',
+      description: adminDocs.enable,
       answers: done,
       problems: [...PROBLEMS],
     }),
@@ -104,8 +102,7 @@ export const adminUserActRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Administration',
       summary: 'Remove lost second factors, in a day',
-      description:
-        'The owner is mailed a link that stops it. Then apps and backup codes go and all sessions end.',
+      description: adminDocs.removeFactors,
       answers: {
         202: {
           description: 'Scheduled',

@@ -11,9 +11,11 @@ import { describe } from '../../platform/http/facets'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { plainText } from '../../platform/text/display-name'
 import { createKey } from './create-key'
+import { apiKeyDocs } from './docs'
 import { MAX_KEY_DAYS } from './key-life'
 import { revokeKey } from './revoke-key'
 import { rotateKey } from './rotate-key'
+import { verifyKeyRoutes } from './verify-key-routes'
 
 const MAX_NETWORKS = 20
 const DAY_SECONDS = 86_400
@@ -63,8 +65,7 @@ export const apiKeyRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'API keys',
       summary: 'Make an API key',
-      description:
-        'Admins and approved merchants, twenty live keys at most. `tokens:introspect` is for admins. Uses the step-up up.',
+      description: apiKeyDocs.create,
       answers: { 201: { description: 'The key, shown this once', schema: newKey } },
       problems: ['merchant_state', 'too_many_api_keys'],
     }),
@@ -88,8 +89,7 @@ export const apiKeyRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'API keys',
       summary: 'Replace an API key',
-      description:
-        'The next key has the same id, scopes and networks, and a new term. The one before works for the overlap, never longer than its own term; an older one is dead at once. Uses the step-up up.',
+      description: apiKeyDocs.rotate,
       answers: { 200: { description: 'The next key, shown this once', schema: newKey } },
       problems: ['not_found', 'merchant_state'],
     }),
@@ -120,3 +120,5 @@ export const apiKeyRoutes = new Hono<AppEnv>({ strict: false })
       return c.body(null, 204)
     },
   )
+
+  .route('/', verifyKeyRoutes)

@@ -8,6 +8,7 @@ import { verifiedKey, verifiedKeyOf } from '../../identity/api-keys/verified-key
 import { body } from '../../platform/body/validate'
 import type { AppEnv } from '../../platform/deps'
 import { describe } from '../../platform/http/facets'
+import { apiKeyDocs } from './docs'
 
 export const verifyKeyRoutes = new Hono<AppEnv>({ strict: false }).post(
   '/api/api-keys/verify',
@@ -17,8 +18,7 @@ export const verifyKeyRoutes = new Hono<AppEnv>({ strict: false }).post(
   describe({
     tag: 'API keys',
     summary: 'Whether an API key is good, and for what',
-    description:
-      'The server presents the key itself, as `X-API-Key` or `Authorization: Bearer`. Asked for a scope, it is refused without it. Do not cache the answer: a key that is ended, and one of a suspended owner, is refused with the next request.',
+    description: apiKeyDocs.verify,
     answers: { 200: { description: 'It is good', schema: verifiedKey } },
     problems: ['insufficient_scope'],
   }),

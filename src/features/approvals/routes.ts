@@ -9,6 +9,7 @@ import { describe } from '../../platform/http/facets'
 import { anyone } from '../../platform/http/guard'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { approveAct, stopWaitingAct } from './decide-act'
+import { approvalDocs } from './docs'
 import { stopAct } from './stop-act'
 
 const reader = may('user_administration')
@@ -47,8 +48,7 @@ export const approvalRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Administration',
       summary: 'Approve what another admin has asked for',
-      description:
-        'A new admin, or that an admin is demoted or disabled: done at once. The admin who asked and the target cannot approve it. Ends all sessions of the account; an invited owner is sent the invitation now.',
+      description: approvalDocs.approve,
       answers: done,
       problems: [...PROBLEMS, 'needs_another_admin'],
     }),
@@ -65,8 +65,7 @@ export const approvalRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Administration',
       summary: 'Stop what waits',
-      description:
-        'Any admin but the target may, the admin who asked included. The target has the mailed link.',
+      description: approvalDocs.stop,
       answers: { 204: { description: 'Stopped', schema: null } },
       problems: [...PROBLEMS],
     }),
@@ -102,8 +101,7 @@ export const approvalRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Recovery',
       summary: 'Stop what an admin has scheduled',
-      description:
-        'The removal of second factors, that an admin is demoted or disabled, or a sole admin’s invitation of another; with the link of the mail that told of it. Works once. Opens no session.',
+      description: approvalDocs.stopByLink,
       answers: {
         200: {
           description: 'Nothing of it happens',

@@ -8,6 +8,7 @@ import { describe } from '../../platform/http/facets'
 import { anyone } from '../../platform/http/guard'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { consistency, foundEvent, inclusion, publicHead, shown } from './answers'
+import { auditLogDocs } from './docs'
 import { eventFilter, eventId } from './event-query'
 import { exportEvents } from './export'
 import { proveConsistency, proveInclusion } from './prove'
@@ -46,7 +47,7 @@ const proofQuery = z
   })
 
 /** The audit log, for administrators. */
-export const auditRoutes = new Hono<AppEnv>({ strict: false })
+const auditRoutes = new Hono<AppEnv>({ strict: false })
   .get(
     '/api/admin/audit',
     admin,
@@ -55,8 +56,7 @@ export const auditRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Audit log',
       summary: 'Search events',
-      description:
-        'Newest first, archived ones too. A page looks at 2,000 events or one segment of the archive, so it may hold few or none: go on until `next` is `null`.',
+      description: auditLogDocs.search,
       answers: {
         200: {
           description: 'One page',
@@ -79,8 +79,7 @@ export const auditRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Audit log',
       summary: 'Export events',
-      description:
-        'NDJSON, oldest first, 50,000 events at a time: a line `audit_log` with the signed head, one line an event, lines `progress`, and a line `end` whose `next` goes into `after` of the next export. A file without `end` is not complete. The offline verifier reads it. Asks for a step-up and does not use it up.',
+      description: auditLogDocs.export,
       answers: {
         200: { description: 'The events', schema: z.string(), type: 'application/x-ndjson' },
       },
@@ -117,8 +116,7 @@ export const auditRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Audit log',
       summary: 'Prove an event, or that the log has only grown',
-      description:
-        'RFC 9162. With `event`, its inclusion; with `first`, the consistency of two sizes. The answer, saved as it is, is what the offline verifier reads.',
+      description: auditLogDocs.prove,
       answers: { 200: { description: 'The proof', schema: z.union([inclusion, consistency]) } },
       problems: ['not_found'],
     }),
@@ -133,7 +131,7 @@ export const auditRoutes = new Hono<AppEnv>({ strict: false })
   )
 
 /** The head for everyone, so that anyone can be its witness. */
-export function auditHeadRoutes() {
+function auditHeadRoutes() {
   const head = cached(publishedHead)
   return new Hono<AppEnv>({ strict: false }).get(
     '/.well-known/audit-head',
@@ -152,3 +150,6 @@ export function auditHeadRoutes() {
     },
   )
 }
+
+export const auditLogRoutes = () =>
+  new Hono<AppEnv>({ strict: false }).route('/', auditRoutes).route('/', auditHeadRoutes())

@@ -1,38 +1,69 @@
+import { paragraph } from '../../platform/http/facets'
+
 /**
  * What holds for the whole API, said once: in the OpenAPI document and on the page made from it.
  */
 export const conventions = [
   {
     title: 'Bodies',
-    text: 'JSON in UTF-8, `Content-Type: application/json`, at most 16 KiB; the documents of merchants are the files themselves. Unknown fields, wrong types and names given twice are refused, with a JSON Pointer to each mistake. There are no query parameters, but where a list, an export or a proof names them.',
+    text: paragraph(
+      'JSON in UTF-8, `Content-Type: application/json`, at most 16 KiB; the documents of merchants',
+      'are the files themselves. Unknown fields, wrong types and names given twice are refused,',
+      'with a JSON Pointer to each mistake. There are no query parameters, but where a list, an',
+      'export or a proof names them.',
+    ),
   },
   {
     title: 'Refusals',
-    text: 'RFC 9457 `application/problem+json` with a stable `code`. Branch on `code`; the words may change.',
+    text: paragraph(
+      'RFC 9457 `application/problem+json` with a stable `code`. Branch on `code`; the words may',
+      'change.',
+    ),
   },
   {
     title: 'Signing in',
-    text: 'Always two steps: `login/` takes the password and answers with a challenge, `verify-2fa/` takes the challenge and a code and opens the session. Native apps and servers ask for tokens, browsers for a cookie.',
+    text: paragraph(
+      'Always two steps: `login/` takes the password and answers with a challenge, `verify-2fa/`',
+      'takes the challenge and a code and opens the session. Native apps and servers ask for',
+      'tokens, browsers for a cookie.',
+    ),
   },
   {
     title: 'Passwords',
-    text: 'Long rather than mixed: 15 to 128 characters of any kind, unless the operator has set another minimum. What is tried first, repeats itself or is made of the owner’s names is refused with `password_rejected` and the reason.',
+    text: paragraph(
+      'Long rather than mixed: 15 to 128 characters of any kind, unless the operator has set',
+      'another minimum. What is tried first, repeats itself or is made of the owner’s names is',
+      'refused with `password_rejected` and the reason.',
+    ),
   },
   {
     title: 'Tokens',
-    text: 'Send `Authorization: Bearer` with the access token. It lives five minutes; `refresh/` gives the next one, and with it the next refresh token. Other services verify access tokens with the keys at `/.well-known/jwks.json`.',
+    text: paragraph(
+      'Send `Authorization: Bearer` with the access token. It lives five minutes; `refresh/` gives',
+      'the next one, and with it the next refresh token. Other services verify access tokens with',
+      'the keys at `/.well-known/jwks.json`.',
+    ),
   },
   {
     title: 'Cookies',
-    text: 'Go to our own pages only: every changing request needs `Sec-Fetch-Site: same-origin` or an `Origin` equal to ours, which browsers send by themselves.',
+    text: paragraph(
+      'Go to our own pages only: every changing request needs `Sec-Fetch-Site: same-origin` or an',
+      '`Origin` equal to ours, which browsers send by themselves.',
+    ),
   },
   {
     title: 'Limits',
-    text: 'Counted for each IPv4 address or IPv6 /64, each IPv6 /48, and each account that is signed in. `RateLimit` and `RateLimit-Policy` tell what is left; a 429 says in `Retry-After` how many seconds to wait.',
+    text: paragraph(
+      'Counted for each IPv4 address or IPv6 /64, each IPv6 /48, and each account that is signed',
+      'in. `RateLimit` and `RateLimit-Policy` tell what is left; a 429 says in `Retry-After` how',
+      'many seconds to wait.',
+    ),
   },
   {
     title: 'Paths',
-    text: 'Work with and without the slash at the end. Quote `X-Request-Id` when you report a fault.',
+    text: paragraph(
+      'Work with and without the slash at the end. Quote `X-Request-Id` when you report a fault.',
+    ),
   },
 ] as const
 

@@ -8,6 +8,7 @@ import { describe } from '../../platform/http/facets'
 import { anyone } from '../../platform/http/guard'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { emailAddress } from '../../platform/text/email-key'
+import { emailChangeDocs } from './docs'
 import {
   confirmNotificationEmail,
   removeNotificationEmail,
@@ -23,8 +24,7 @@ export const notificationEmailRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Accounts',
       summary: 'Ask for a second address for security notices',
-      description:
-        'Notices go there once it is confirmed, in place of the second address before. It signs nobody in and resets nothing. Uses the step-up up.',
+      description: emailChangeDocs.askForNotices,
       answers: {
         202: {
           description: 'A mail is on its way',

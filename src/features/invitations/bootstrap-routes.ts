@@ -7,6 +7,7 @@ import { anyone } from '../../platform/http/guard'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { emailAddress } from '../../platform/text/email-key'
 import { bootstrap } from './bootstrap'
+import { invitationDocs } from './docs'
 
 export const bootstrapRoutes = new Hono<AppEnv>({ strict: false }).post(
   '/api/admin/bootstrap',
@@ -16,8 +17,7 @@ export const bootstrapRoutes = new Hono<AppEnv>({ strict: false }).post(
   describe({
     tag: 'Administration',
     summary: 'Invite the first admin',
-    description:
-      'With the secret `BOOTSTRAP_TOKEN`, once, and only while there is no admin. In every other case there is nothing here.',
+    description: invitationDocs.bootstrap,
     answers: {
       202: {
         description: 'The invitation is on its way',

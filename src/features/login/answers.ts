@@ -5,6 +5,7 @@ import { tokensAnswer, tokensOf } from '../../identity/credentials/tokens-answer
 import { methods } from '../../identity/factors/methods'
 import type { AppEnv } from '../../platform/deps'
 import { deviceCookie, sessionCookie } from '../../platform/http/cookies'
+import { loginDocs } from './docs'
 import { type ChallengeOpened, CODE_DELIVERIES } from './open-challenge'
 
 /** At so many backup codes left every login says so. */
@@ -15,12 +16,7 @@ export const challengeAnswer = z.object({
   methods: z.array(z.enum(methods)).describe('What may finish it'),
   default_method: z.enum(methods),
   expires_in: z.int().describe('Seconds'),
-  code_delivery: z
-    .enum(CODE_DELIVERIES)
-    .optional()
-    .describe(
-      'Where a code was mailed. `delayed`: mail is scarce or stopped for everyone, and the code may come late or not at all',
-    ),
+  code_delivery: z.enum(CODE_DELIVERIES).optional().describe(loginDocs.codeDelivery),
 })
 
 export const challengeOf = (opened: ChallengeOpened) => ({

@@ -12,9 +12,11 @@ import { anyone } from '../../platform/http/guard'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { loginIdentifier } from '../../platform/text/email-key'
 import { answerLogin, challengeAnswer, challengeOf, loginAnswer } from './answers'
+import { loginDocs } from './docs'
 import { finishLogin } from './finish-login'
 import { resendCode } from './resend-code'
 import { startLogin } from './start-login'
+import { stepUpRoutes } from './step-up-routes'
 
 const loginBody = z.strictObject({
   identifier: loginIdentifier.describe('E-mail address or username'),
@@ -35,8 +37,7 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Login',
       summary: 'First step: name and password',
-      description:
-        'Answers with a challenge, never with a session. Without an authenticator app a code goes out by mail. Unknown, wrong, locked and disabled look alike until the password was right; a sign-up that waits for its confirmation looks like an unknown name even then, and its mailbox gets the link again.',
+      description: loginDocs.login,
       answers: {
         200: { description: 'The password was right', schema: challengeAnswer },
       },
@@ -73,8 +74,7 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Login',
       summary: 'Second step: the code',
-      description:
-        'Opens the session in the transport that the first step asked for: tokens in the body, or cookies and nothing else. `device_token` goes with the next login.',
+      description: loginDocs.verify,
       answers: {
         200: { description: 'The session is open', schema: loginAnswer },
       },
@@ -117,3 +117,5 @@ export const loginRoutes = new Hono<AppEnv>({ strict: false })
       return c.json({ status: 'code_sent' as const }, 202)
     },
   )
+
+  .route('/', stepUpRoutes)

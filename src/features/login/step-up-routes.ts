@@ -9,6 +9,7 @@ import type { AppEnv } from '../../platform/deps'
 import { describe } from '../../platform/http/facets'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { answerRenewed, challengeAnswer, challengeOf, renewedAnswer } from './answers'
+import { loginDocs } from './docs'
 import { finishStepUp, startStepUp } from './step-up'
 
 export const stepUpRoutes = new Hono<AppEnv>({ strict: false })
@@ -20,8 +21,7 @@ export const stepUpRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Step-up',
       summary: 'Confirm the session, first step: the password',
-      description:
-        'Where an act answers `insufficient_user_authentication` (RFC 9470). The challenge is good for this session and opens no other; without an authenticator app a code goes out by mail. Wrong passwords count with those of logins.',
+      description: loginDocs.stepUp,
       answers: { 200: { description: 'The password was right', schema: challengeAnswer } },
       problems: ['invalid_credentials', 'too_many_attempts'],
     }),
@@ -40,8 +40,7 @@ export const stepUpRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Step-up',
       summary: 'Confirm the session, second step: the code',
-      description:
-        'Good for one sensitive act in the next ten minutes. The tokens or the cookie of the session are replaced; those before are dead.',
+      description: loginDocs.verifyStepUp,
       answers: { 200: { description: 'The session is confirmed', schema: renewedAnswer } },
       problems: [
         'invalid_challenge',

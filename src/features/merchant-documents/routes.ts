@@ -9,6 +9,7 @@ import { upload } from '../../platform/body/upload'
 import type { AppEnv } from '../../platform/deps'
 import { describe } from '../../platform/http/facets'
 import { rateLimit } from '../../platform/http/rate-limit'
+import { merchantDocumentDocs } from './docs'
 import { deleteDocument } from './documents'
 import { storeDocument } from './store-document'
 
@@ -17,7 +18,7 @@ const MAX_BYTES = 10 * 1024 * 1024
 const file = { 200: { description: 'The file', schema: z.string(), type: '*/*' } }
 
 /** The documents of a merchant's own application. */
-export const documentRoutes = new Hono<AppEnv>({ strict: false })
+export const merchantDocumentRoutes = new Hono<AppEnv>({ strict: false })
   .post(
     '/api/merchants/me/documents',
     may('merchant_profile'),
@@ -26,8 +27,7 @@ export const documentRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Merchants',
       summary: 'Add a document',
-      description:
-        'PDF, PNG or JPEG as the body itself, at most 10 MiB, ten an application. The content must be of the type that is claimed; the name must end accordingly.',
+      description: merchantDocumentDocs.add,
       answers: { 201: { description: 'It is stored', schema: documentEntry } },
       problems: ['document_rejected', 'merchant_state', 'too_many_documents'],
     }),

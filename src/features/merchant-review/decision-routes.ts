@@ -33,7 +33,7 @@ const suspension = (summary: string) =>
     problems: PROBLEMS,
   })
 
-/** What admins decide on applications. One chain: the typed client knows nothing that is added later. */
+/** What admins decide on applications. One chain: the typed client knows only what stands in it. */
 export const decisionRoutes = new Hono<AppEnv>({ strict: false })
   .post(
     '/api/admin/merchants/:userId/approve',

@@ -9,6 +9,7 @@ import type { AppEnv } from '../../platform/deps'
 import { describe } from '../../platform/http/facets'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { changeProfile } from './change-profile'
+import { merchantDocs } from './docs'
 import { profileChange } from './profile-change'
 import { submitApplication } from './submit'
 
@@ -36,8 +37,7 @@ export const merchantRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Merchants',
       summary: 'Change the profile',
-      description:
-        'What is not given stays, `null` empties; what changes nothing makes no next version. Any field of a draft, or when changes were requested; of an approved business trading name, address, contact, phone and site. Numbers must have the check digits of their country and are kept without punctuation.',
+      description: merchantDocs.change,
       answers: { 200: { description: 'The next version', schema: standing } },
       problems: ['merchant_state', 'version_conflict'],
     }),
@@ -52,8 +52,7 @@ export const merchantRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Merchants',
       summary: 'Submit the application',
-      description:
-        'With all required fields and at least one document. From here on nothing changes until it is decided; the decision comes by mail.',
+      description: merchantDocs.submit,
       answers: { 200: { description: 'It is submitted', schema: standing } },
       problems: ['merchant_state', 'version_conflict'],
     }),

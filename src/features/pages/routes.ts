@@ -5,7 +5,9 @@ import { serveAsset } from '../../platform/http/assets'
 import { describe, type FacetAnswer } from '../../platform/http/facets'
 import { anyone } from '../../platform/http/guard'
 import { servePage } from '../../platform/http/page'
+import { adminLinkRoutes } from './admin-link-routes'
 import { homePage } from './home-page'
+import { linkPageRoutes } from './link-page-routes'
 import { resetPasswordPage } from './reset-password-page'
 import { securityTxt } from './security-txt'
 
@@ -54,6 +56,9 @@ export const pageRoutes = new Hono<AppEnv>({ strict: false })
     }),
     (c) => servePage(c, resetPasswordPage(c.get('deps').settings.PASSWORD_MIN_LENGTH)),
   )
+
+  .route('/', linkPageRoutes)
+  .route('/', adminLinkRoutes)
 
   .get(
     '/assets/:file{[a-z0-9-]+\\.[a-z0-9]+}',

@@ -16,6 +16,7 @@ import { rateLimit } from '../../platform/http/rate-limit'
 import { emailAddress } from '../../platform/text/email-key'
 import { changePassword } from './change-password'
 import { confirmReset } from './confirm-reset'
+import { passwordDocs } from './docs'
 import { checkReset } from './find-reset'
 
 export const passwordRoutes = new Hono<AppEnv>({ strict: false })
@@ -27,8 +28,7 @@ export const passwordRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Recovery',
       summary: 'Forgot the password: ask for a link',
-      description:
-        'Answers the same for every address; the link goes to the address of the account, if there is one. Nothing changes until it is used, and a newer link kills the one before. Where no password would help, the mail says what does: an account that is closing, is disabled, or waits to be confirmed or accepted.',
+      description: passwordDocs.askForReset,
       answers: {
         202: {
           description: 'If there is anything to tell the address, a mail is on its way',
@@ -88,8 +88,7 @@ export const passwordRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Recovery',
       summary: 'Set a new password with the link',
-      description:
-        'Works once. Ends all sessions, locks and counts of failures, and opens no session. A refused password or code leaves the link good; the fifth wrong code ends it.',
+      description: passwordDocs.confirmReset,
       answers: { 204: { description: 'The password is set', schema: null } },
       problems: [
         'invalid_token',
@@ -122,8 +121,7 @@ export const passwordRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Accounts',
       summary: 'Change the password',
-      description:
-        'Asks for the old one too; wrong ones count with those of logins. Ends all other sessions and open links.',
+      description: passwordDocs.change,
       answers: { 204: { description: 'The password is changed', schema: null } },
       problems: ['invalid_credentials', 'password_rejected', 'too_many_attempts'],
     }),

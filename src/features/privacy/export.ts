@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { CurrentSession } from '../../identity/credentials/find-session'
 import { callStore } from '../../platform/call-store'
 import type { Deps } from '../../platform/deps'
+import { paragraph } from '../../platform/http/facets'
 import { log } from '../../platform/log'
 import { problemCode } from '../../platform/problems'
 import { activityEvent, listActivity } from './activity'
@@ -19,7 +20,10 @@ export const exportedData = ownData.extend({
     .string()
     .nullable()
     .describe(
-      `There are more than ${MOST.toLocaleString('en')} events: \`before\` of \`me/activity/\` for the older ones. \`null\`: that is all`,
+      paragraph(
+        `There are more than ${MOST.toLocaleString('en')} events: \`before\` of \`me/activity/\` for the`,
+        'older ones. `null`: that is all',
+      ),
     ),
 })
 

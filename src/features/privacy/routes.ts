@@ -10,6 +10,7 @@ import { anyone } from '../../platform/http/guard'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { activityEvent, listActivity } from './activity'
 import { keepAccount, scheduleErasure } from './delete-account'
+import { privacyDocs } from './docs'
 import { exportedData, exportUser } from './export'
 
 const PAGE = '50'
@@ -29,7 +30,7 @@ const activityQuery = z.strictObject({
     .describe('Events a page, 1 to 100'),
 })
 
-export const ownDataRoutes = new Hono<AppEnv>({ strict: false })
+export const privacyRoutes = new Hono<AppEnv>({ strict: false })
   .get(
     '/api/users/me/activity',
     signedIn,
@@ -58,8 +59,7 @@ export const ownDataRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Accounts',
       summary: 'All data of the account',
-      description:
-        'Everything but secrets, as a file. Asks for a step-up and does not use it up. A document that breaks off is not complete.',
+      description: privacyDocs.export,
       answers: { 200: { description: 'The data', schema: exportedData } },
     }),
     async (c) =>
@@ -76,8 +76,7 @@ export const ownDataRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Accounts',
       summary: 'Delete the account',
-      description:
-        'In fourteen days; until then the link in our mail keeps it. All sessions end at once, and nobody can sign in.',
+      description: privacyDocs.erase,
       answers: {
         202: {
           description: 'The erasure is scheduled',

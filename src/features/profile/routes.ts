@@ -9,6 +9,7 @@ import { rateLimit } from '../../platform/http/rate-limit'
 import { displayName } from '../../platform/text/display-name'
 import { locale } from '../../platform/text/locale'
 import { username } from '../../platform/text/username'
+import { profileDocs } from './docs'
 import { updateUser } from './update-user'
 
 const changes = z
@@ -21,7 +22,7 @@ const changes = z
     message: 'must have at least one field to change',
   })
 
-export const userRoutes = new Hono<AppEnv>({ strict: false })
+export const profileRoutes = new Hono<AppEnv>({ strict: false })
   .get(
     '/api/users/me',
     signedIn,
@@ -41,8 +42,7 @@ export const userRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Accounts',
       summary: 'Change username, display name or language',
-      description:
-        'What is not given stays. The address has `change-email/`; role and status are not the user’s to change. Ten new usernames a day may be asked for, taken ones included.',
+      description: profileDocs.update,
       answers: { 200: { description: 'The profile as it is now', schema: profile } },
       problems: ['username_taken'],
     }),

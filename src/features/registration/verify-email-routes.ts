@@ -10,6 +10,7 @@ import { describe } from '../../platform/http/facets'
 import { anyone } from '../../platform/http/guard'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { emailAddress } from '../../platform/text/email-key'
+import { registrationDocs } from './docs'
 import { verifyEmail } from './verify-email'
 
 const sent = z.object({ status: z.literal('verification_sent') })
@@ -24,8 +25,7 @@ export const verifyEmailRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Accounts',
       summary: 'Confirm an e-mail address',
-      description:
-        'Makes the account of the sign-up that the link was mailed for, and of no other with the same address. Works once. Opens no session; the browser gets a device cookie.',
+      description: registrationDocs.verifyEmail,
       answers: {
         200: {
           description: 'The address is confirmed',
@@ -58,8 +58,7 @@ export const verifyEmailRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Accounts',
       summary: 'Send the verification link again',
-      description:
-        'Answers the same for every address, whose mailbox alone is told how to go on: a sign-up that waits gets another link beside the one before (of several the latest from this network, else the latest), an account or an invitation what leads into that.',
+      description: registrationDocs.resend,
       answers: {
         202: {
           description: 'If there is anything to tell the address, a mail is on its way',

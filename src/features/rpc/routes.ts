@@ -6,9 +6,10 @@ import { requireScope } from '../../identity/api-keys/use-key'
 import { body } from '../../platform/body/validate'
 import type { AppEnv } from '../../platform/deps'
 import { describe } from '../../platform/http/facets'
+import { rpcDocs } from './docs'
 import { introspect, introspection } from './introspect'
 
-export const introspectRoutes = new Hono<AppEnv>({ strict: false }).post(
+export const rpcRoutes = new Hono<AppEnv>({ strict: false }).post(
   '/api/auth/introspect',
   apiKey,
   keyLimit,
@@ -16,8 +17,7 @@ export const introspectRoutes = new Hono<AppEnv>({ strict: false }).post(
   describe({
     tag: 'Sessions',
     summary: 'What an access token is good for now',
-    description:
-      'RFC 7662, with a JSON body, for services that cannot wait out the five minutes of a token they verify themselves. With the API key of an admin that has the scope `tokens:introspect`. A token that is not good, whatever the reason, is `{"active":false}`.',
+    description: rpcDocs.introspect,
     answers: { 200: { description: 'What it is', schema: introspection } },
     problems: ['insufficient_scope'],
   }),

@@ -6,6 +6,7 @@ import type { AppEnv } from '../../platform/deps'
 import { describe } from '../../platform/http/facets'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { forgetAllDevices, forgetDevice } from './devices'
+import { sessionDocs } from './docs'
 
 export const deviceRoutes = new Hono<AppEnv>({ strict: false })
   .get(
@@ -14,8 +15,7 @@ export const deviceRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Sessions',
       summary: 'Browsers that have signed in',
-      description:
-        'Each keeps its own count of wrong passwords, and its logins are mailed to nobody. At most twenty.',
+      description: sessionDocs.listDevices,
       answers: {
         200: { description: 'The devices', schema: z.object({ devices: z.array(deviceEntry) }) },
       },
@@ -30,8 +30,7 @@ export const deviceRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Sessions',
       summary: 'Forget all devices',
-      description:
-        'They are strangers from now on, this one included; sessions stay. Uses the step-up up, and is mailed to the owner.',
+      description: sessionDocs.forgetDevices,
       answers: { 204: { description: 'None is known any more', schema: null } },
     }),
     async (c) => {
@@ -47,8 +46,7 @@ export const deviceRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Sessions',
       summary: 'Forget one device',
-      description:
-        'It is a stranger from now on; its sessions stay. Leaves the step-up, and is mailed to the owner.',
+      description: sessionDocs.forgetDevice,
       answers: { 204: { description: 'It is a stranger from now on', schema: null } },
       problems: ['not_found'],
     }),

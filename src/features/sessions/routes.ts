@@ -12,7 +12,10 @@ import { describe } from '../../platform/http/facets'
 import { anyone } from '../../platform/http/guard'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { problem } from '../../platform/problems'
+import { deviceRoutes } from './device-routes'
+import { sessionDocs } from './docs'
 import { endByRefreshToken, refreshSession } from './refresh'
+import { sessionListRoutes } from './session-list-routes'
 
 const refreshToken = z
   .string()
@@ -28,8 +31,7 @@ export const sessionRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Sessions',
       summary: 'Exchange a refresh token',
-      description:
-        'Answers with the next refresh token; the one before stays good until the next one is first used. An older one ends the session.',
+      description: sessionDocs.refresh,
       answers: { 200: { description: 'Fresh tokens', schema: tokensAnswer } },
       problems: ['invalid_refresh_token'],
     }),
@@ -58,27 +60,34 @@ export const sessionRoutes = new Hono<AppEnv>({ strict: false })
       else if (session) {
         await endSession(c.var.deps, refOf(session), 'session_ended')
       } else throw problem('unauthorized')
-      // Not "cookies": the device cookie must outlive the session, it keeps the owner from being locked out.
+      // Not "cookies": the device cookie must outlive the session, because it keeps the owner from
+      // being locked out.
       c.header('Clear-Site-Data', '"cache", "storage"')
       c.header('Set-Cookie', endedSessionCookie())
       return c.body(null, 204)
     },
   )
 
-export const jwksRoutes = new Hono<AppEnv>({ strict: false }).get(
-  '/.well-known/jwks.json',
-  anyone,
-  describe({
-    tag: 'Sessions',
-    summary: 'Keys that verify access tokens',
-    description:
-      'RFC 7517. While a key is being replaced both are here; fetch anew on an unknown `kid`.',
-    answers: {
-      200: { description: 'The public keys', schema: z.object({ keys: z.array(publicJwkSchema) }) },
+  .route('/', sessionListRoutes)
+  .route('/', deviceRoutes)
+
+  .get(
+    '/.well-known/jwks.json',
+    anyone,
+    describe({
+      tag: 'Sessions',
+      summary: 'Keys that verify access tokens',
+      description:
+        'RFC 7517. While a key is being replaced both are here; fetch anew on an unknown `kid`.',
+      answers: {
+        200: {
+          description: 'The public keys',
+          schema: z.object({ keys: z.array(publicJwkSchema) }),
+        },
+      },
+    }),
+    (c) => {
+      c.header('Cache-Control', 'public, max-age=300')
+      return c.json({ keys: c.var.deps.settings.SIGNING_KEYS.map(publicJwk) })
     },
-  }),
-  (c) => {
-    c.header('Cache-Control', 'public, max-age=300')
-    return c.json({ keys: c.var.deps.settings.SIGNING_KEYS.map(publicJwk) })
-  },
-)
+  )

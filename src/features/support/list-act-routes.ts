@@ -5,12 +5,13 @@ import type { CurrentSession } from '../../identity/credentials/find-session'
 import { may } from '../../identity/credentials/guards'
 import { body } from '../../platform/body/validate'
 import type { AppEnv, Deps } from '../../platform/deps'
-import { describe } from '../../platform/http/facets'
+import { describe, paragraph } from '../../platform/http/facets'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { type ProblemCode, toCode } from '../../platform/problems'
 import type { UserAct } from '../admin/act-on-users'
 import { disableUsers, enableUsers } from '../admin/disable-user'
 import { reason, type Refusals } from '../admin/target'
+import { supportDocs } from './docs'
 import { endUserSessions, startResets } from './first-aid'
 import { unlockUsers } from './unlock-user'
 
@@ -52,7 +53,7 @@ const about = (summary: string, description: string) =>
   describe({
     tag: 'Administration',
     summary,
-    description: `${description} Uses one step-up up for all. A refusal for one account stops no other.`,
+    description: paragraph(description, supportDocs.list),
     answers: { 200: { description: 'Of each account, in the order asked', schema: results } },
   })
 

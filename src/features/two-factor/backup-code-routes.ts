@@ -5,6 +5,7 @@ import { body } from '../../platform/body/validate'
 import type { AppEnv } from '../../platform/deps'
 import { describe } from '../../platform/http/facets'
 import { rateLimit } from '../../platform/http/rate-limit'
+import { twoFactorDocs } from './docs'
 import { makeBackupCodes } from './make-backup-codes'
 
 const answers = {
@@ -14,9 +15,6 @@ const answers = {
   },
 }
 
-const ABOUT =
-  'Ten new codes, shown this once; those before are dead, and other sessions end. Each opens one session in place of a code of an app, so an account without an app has none. Uses the step-up up.'
-
 export const backupCodeRoutes = new Hono<AppEnv>({ strict: false })
   .get(
     '/api/users/backup-codes',
@@ -25,7 +23,7 @@ export const backupCodeRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Second factors',
       summary: 'Make new backup codes',
-      description: `${ABOUT} By access token only: it changes something, and a cookie comes along by itself.`,
+      description: twoFactorDocs.readBackupCodes,
       answers,
       problems: ['strong_factor_required'],
     }),
@@ -40,7 +38,7 @@ export const backupCodeRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Second factors',
       summary: 'Make new backup codes',
-      description: `${ABOUT} The same act, for cookies too.`,
+      description: twoFactorDocs.makeBackupCodes,
       answers,
       problems: ['strong_factor_required'],
     }),

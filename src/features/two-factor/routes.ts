@@ -7,8 +7,10 @@ import type { AppEnv } from '../../platform/deps'
 import { describe } from '../../platform/http/facets'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { plainText } from '../../platform/text/display-name'
+import { backupCodeRoutes } from './backup-code-routes'
 import { beginTotp } from './begin-totp'
 import { confirmTotp } from './confirm-totp'
+import { twoFactorDocs } from './docs'
 import { removeTotp } from './remove-totp'
 
 const NAME_LENGTH = 60
@@ -28,8 +30,7 @@ export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Second factors',
       summary: 'Begin to set up an authenticator app',
-      description:
-        'The seed is shown this once. Nothing changes until a code of it has come to `confirm/`, within ten minutes and from this session; beginning again replaces what was not confirmed.',
+      description: twoFactorDocs.begin,
       answers: {
         200: {
           description: 'What the app needs',
@@ -63,8 +64,7 @@ export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Second factors',
       summary: 'Turn the authenticator app on',
-      description:
-        'From now on a mailed code is no second step of this account any more, and sessions are `aal2`. Other sessions end. An account without backup codes gets ten, shown this once. Uses the step-up up.',
+      description: twoFactorDocs.confirm,
       answers: {
         200: {
           description: 'The app is on',
@@ -101,8 +101,7 @@ export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Second factors',
       summary: 'Remove an authenticator app, or all',
-      description:
-        'With the last one the backup codes go, and the mailed code is the second step again. Other sessions end. Uses the step-up up.',
+      description: twoFactorDocs.remove,
       answers: { 204: { description: 'It is gone', schema: null } },
       problems: ['not_found', 'last_authenticator'],
     }),
@@ -143,3 +142,5 @@ export const twoFactorRoutes = new Hono<AppEnv>({ strict: false })
       })
     },
   )
+
+  .route('/', backupCodeRoutes)

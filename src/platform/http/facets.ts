@@ -48,3 +48,6 @@ export function withFacet<H extends MiddlewareHandler<AppEnv>>(facet: Facet, han
 export const describe = (
   facet: Pick<Facet, 'summary' | 'description' | 'tag' | 'answers' | 'problems'>,
 ) => withFacet(facet, (_c: Context<AppEnv>, next: Next) => next())
+
+/** A text that takes more than one line of source: docs.ts of a feature holds those of its routes. */
+export const paragraph = (...lines: readonly string[]) => lines.join(' ')

@@ -10,9 +10,11 @@ import { rateLimit } from '../../platform/http/rate-limit'
 import { emailAddress } from '../../platform/text/email-key'
 import { requestEmailChange } from './change-email'
 import { confirmEmailChange } from './confirm-email-change'
+import { emailChangeDocs } from './docs'
 import { freezeAccount } from './not-me'
+import { notificationEmailRoutes } from './notification-email-routes'
 
-export const changeEmailRoutes = new Hono<AppEnv>({ strict: false })
+export const emailChangeRoutes = new Hono<AppEnv>({ strict: false })
   .post(
     '/api/users/change-email',
     steppedUp,
@@ -21,8 +23,7 @@ export const changeEmailRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Accounts',
       summary: 'Ask for another e-mail address',
-      description:
-        'Answers the same whether the address is taken or not. The account keeps its address until the new one is confirmed; the present one gets a link that stops it. Uses the step-up up.',
+      description: emailChangeDocs.ask,
       answers: {
         202: {
           description: 'A mail is on its way',
@@ -44,8 +45,7 @@ export const changeEmailRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Accounts',
       summary: 'Confirm the new e-mail address',
-      description:
-        'Works once. Ends every session but the one that asked, and opens none. The old address gets a link that takes it back, good for seven days.',
+      description: emailChangeDocs.confirm,
       answers: {
         200: {
           description: 'The account has the new address',
@@ -60,26 +60,27 @@ export const changeEmailRoutes = new Hono<AppEnv>({ strict: false })
     },
   )
 
-export const notMeRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/api/auth/not-me',
-  anyone,
-  rateLimit('codes'),
-  body(z.strictObject({ token: linkToken })),
-  describe({
-    tag: 'Recovery',
-    summary: 'Say that a change was somebody else',
-    description:
-      'With the link of a mail about another address, a new authenticator app or new backup codes. Brings the address from before back, takes away what was added of factors in the three days before the mail or since, ends every session and freezes the account until the password is reset. Where the address belongs to another account by now, this one is disabled.',
-    answers: {
-      200: {
-        description: 'Nobody can sign in',
-        schema: z.object({ status: z.enum(['frozen', 'disabled']) }),
+  .route('/', notificationEmailRoutes)
+
+  .post(
+    '/api/auth/not-me',
+    anyone,
+    rateLimit('codes'),
+    body(z.strictObject({ token: linkToken })),
+    describe({
+      tag: 'Recovery',
+      summary: 'Say that a change was somebody else',
+      description: emailChangeDocs.notMe,
+      answers: {
+        200: {
+          description: 'Nobody can sign in',
+          schema: z.object({ status: z.enum(['frozen', 'disabled']) }),
+        },
       },
+      problems: ['invalid_token'],
+    }),
+    async (c) => {
+      const status = await freezeAccount(c.var.deps, c.req.valid('json').token)
+      return c.json({ status })
     },
-    problems: ['invalid_token'],
-  }),
-  async (c) => {
-    const status = await freezeAccount(c.var.deps, c.req.valid('json').token)
-    return c.json({ status })
-  },
-)
+  )

@@ -9,10 +9,11 @@ import { query } from '../../platform/body/validate'
 import type { AppEnv } from '../../platform/deps'
 import { describe } from '../../platform/http/facets'
 import { rateLimit } from '../../platform/http/rate-limit'
+import { decisionRoutes } from './decision-routes'
 import { listMerchants, merchantEntry, merchantQuery } from './list-merchants'
 
-/** What admins read of applications. */
-export const reviewRoutes = new Hono<AppEnv>({ strict: false })
+/** What admins read of applications, and decide on them. */
+export const merchantReviewRoutes = new Hono<AppEnv>({ strict: false })
   .get(
     '/api/admin/merchants',
     may('merchant_review'),
@@ -63,3 +64,5 @@ export const reviewRoutes = new Hono<AppEnv>({ strict: false })
       return sendDocument(c, await openDocument(c.var.deps, c.var.session, { userId, id }))
     },
   )
+
+  .route('/', decisionRoutes)

@@ -5,14 +5,16 @@ import { query } from '../../platform/body/validate'
 import type { AppEnv } from '../../platform/deps'
 import { describe } from '../../platform/http/facets'
 import { rateLimit } from '../../platform/http/rate-limit'
+import { adminUserActRoutes } from './act-routes'
+import { adminDocs } from './docs'
 import { listUsers, userEntry } from './list-users'
 import { readUser, userDetails } from './read-user'
 import { cursorOf, userQuery } from './user-query'
 
 const admin = may('user_administration')
 
-/** Reading accounts. */
-export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
+/** Accounts, as admins see and change them. */
+export const adminRoutes = new Hono<AppEnv>({ strict: false })
   .get(
     '/api/admin/users',
     admin,
@@ -21,9 +23,7 @@ export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Administration',
       summary: 'List and search accounts',
-      description:
-        'All that is given must hold. A page looks at 2,000 accounts at most, so it may show few or ' +
-        'none: only where `next` is `null` is it the last. `next` is opaque.',
+      description: adminDocs.list,
       answers: {
         200: {
           description: 'One page',
@@ -53,3 +53,5 @@ export const adminUserRoutes = new Hono<AppEnv>({ strict: false })
     }),
     async (c) => c.json(await readUser(c.var.deps, c.req.param('id'))),
   )
+
+  .route('/', adminUserActRoutes)

@@ -13,6 +13,8 @@ import { rateLimit } from '../../platform/http/rate-limit'
 import { locale } from '../../platform/text/locale'
 import { username } from '../../platform/text/username'
 import { acceptInvitation, checkInvitation } from './accept-invitation'
+import { bootstrapRoutes } from './bootstrap-routes'
+import { invitationDocs } from './docs'
 
 export const invitationRoutes = new Hono<AppEnv>({ strict: false })
   .post(
@@ -30,8 +32,7 @@ export const invitationRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Accounts',
       summary: 'Accept an invitation',
-      description:
-        'Sets the password and confirms the address. Works once, for seven days; a refused password or username leaves the link good. Opens no session; the browser gets a device cookie.',
+      description: invitationDocs.accept,
       answers: {
         200: {
           description: 'The account can sign in',
@@ -70,3 +71,5 @@ export const invitationRoutes = new Hono<AppEnv>({ strict: false })
     }),
     async (c) => c.json(await checkInvitation(c.var.deps, c.req.valid('json').token)),
   )
+
+  .route('/', bootstrapRoutes)

@@ -7,14 +7,19 @@ import type { AppEnv } from '../../platform/deps'
 import { MAIL_STATES, mailState, type MailState } from '../../platform/email/budget/mail-state'
 import { describe } from '../../platform/http/facets'
 import { anyone } from '../../platform/http/guard'
+import { monitorDocs } from './docs'
+import { mailRoutes } from './mail-routes'
 
 const healthSchema = z.object({
   status: z.literal('ok'),
   mail: z.enum(MAIL_STATES),
 })
 
-/** Whether the service works. What it has heard of the database it says to all who ask. */
-export function healthRoutes() {
+/**
+ * Whether the service works, and what is left of its mails. What it has heard of the database it
+ * says to all who ask.
+ */
+export function monitorRoutes() {
   const readMailState = cached(async (deps) => {
     const { results } = await callStore(deps, 'database', () =>
       deps.db.run(sql`SELECT ${mailState(deps)} AS state`),
@@ -23,14 +28,13 @@ export function healthRoutes() {
     return row?.state ?? 'ok'
   })
 
-  return new Hono<AppEnv>({ strict: false }).get(
+  return new Hono<AppEnv>({ strict: false }).route('/', mailRoutes).get(
     '/api/health',
     anyone,
     describe({
       tag: 'Service',
       summary: 'Whether the service can work',
-      description:
-        'Asks the database, every two seconds at most. 503 when it does not answer. `mail` is `low` when little is left of what may be mailed today, `out` when nothing is, and `paused` while the mail server refuses our account: codes and links come late then, or not at all.',
+      description: monitorDocs.health,
       answers: {
         200: { description: 'It can', schema: healthSchema },
       },

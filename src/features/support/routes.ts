@@ -8,8 +8,10 @@ import { describe } from '../../platform/http/facets'
 import { rateLimit } from '../../platform/http/rate-limit'
 import { requireDone } from '../admin/act-on-users'
 import { reason } from '../admin/target'
+import { supportDocs } from './docs'
 import { endEverySession } from './end-every-session'
 import { endUserSessions, startReset } from './first-aid'
+import { listActRoutes } from './list-act-routes'
 import { unlockUsers } from './unlock-user'
 
 const admin = may('user_administration')
@@ -17,10 +19,18 @@ const why = z.strictObject({ reason })
 const PROBLEMS = ['not_found', 'own_account'] as const
 
 /**
- * What an admin does for an owner in trouble. Only the end of a lock asks for a step-up: a stolen session
- * could call it again and again, and guess at a password without end.
+ * An act over everybody names them: a URL is made plain before it is routed, and the one account of
+ * `/api/admin/users/../end-sessions/` would be all of them (decision 034).
  */
-export const firstAidRoutes = new Hono<AppEnv>({ strict: false })
+const everyone = z
+  .literal(true, 'must be true: this ends the sessions of everybody else')
+  .describe('Whose sessions end: all but the one that asks. Nothing in the path says so')
+
+/**
+ * What an admin does for owners in trouble. Of the acts on one account only the end of its locks
+ * asks for a step-up: a stolen session could repeat it, and guess at a password without end.
+ */
+export const supportRoutes = new Hono<AppEnv>({ strict: false })
   .post(
     '/api/admin/users/:id/unlock',
     may('user_administration', { stepUp: true }),
@@ -29,8 +39,7 @@ export const firstAidRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Administration',
       summary: 'End the locks of an account',
-      description:
-        'Locks, counts of failures, and factors that were stopped by them. Uses a step-up up, and the owner is told.',
+      description: supportDocs.unlock,
       answers: { 204: { description: 'Nothing is locked', schema: null } },
       problems: [...PROBLEMS],
     }),
@@ -70,8 +79,7 @@ export const firstAidRoutes = new Hono<AppEnv>({ strict: false })
     describe({
       tag: 'Administration',
       summary: 'Mail a reset link to the owner',
-      description:
-        'The same link as the owner can ask for, with the same limits. No admin sees it, and none can set a password.',
+      description: supportDocs.resetPassword,
       answers: {
         202: {
           description: 'A mail is on its way, unless there were too many',
@@ -88,34 +96,27 @@ export const firstAidRoutes = new Hono<AppEnv>({ strict: false })
     },
   )
 
-/**
- * An act over everybody names them: a URL is made plain before it is routed, and the one account of
- * `/api/admin/users/../end-sessions/` would be all of them (decision 034).
- */
-const everyone = z
-  .literal(true, 'must be true: this ends the sessions of everybody else')
-  .describe('Whose sessions end: all but the one that asks. Nothing in the path says so')
+  .route('/', listActRoutes)
 
-/** For an incident in which nobody knows whose sessions were stolen. */
-export const incidentRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/api/admin/end-sessions',
-  may('user_administration', { stepUp: true }),
-  rateLimit('admin'),
-  body(why.extend({ everyone })),
-  describe({
-    tag: 'Administration',
-    summary: 'End the sessions of everybody else',
-    description:
-      'For an incident. Every login and step-up that has been begun ends too. Holds from the next request on, however many there are. Uses a step-up up.',
-    answers: {
-      200: {
-        description: 'They have ended',
-        schema: z.object({ ended: z.int().describe('How many there were, counted up to 1,000') }),
+  // For an incident in which nobody knows whose sessions were stolen.
+  .post(
+    '/api/admin/end-sessions',
+    may('user_administration', { stepUp: true }),
+    rateLimit('admin'),
+    body(why.extend({ everyone })),
+    describe({
+      tag: 'Administration',
+      summary: 'End the sessions of everybody else',
+      description: supportDocs.endSessions,
+      answers: {
+        200: {
+          description: 'They have ended',
+          schema: z.object({ ended: z.int().describe('How many there were, counted up to 1,000') }),
+        },
       },
+    }),
+    async (c) => {
+      const { deps, session } = c.var
+      return c.json({ ended: await endEverySession(deps, session, c.req.valid('json').reason) })
     },
-  }),
-  async (c) => {
-    const { deps, session } = c.var
-    return c.json({ ended: await endEverySession(deps, session, c.req.valid('json').reason) })
-  },
-)
+  )

@@ -23,6 +23,8 @@ import { username } from '../../platform/text/username'
 import { invite } from '../invitations/invite'
 import { invitedAnswer, invitedAnswerOf } from '../invitations/invited-answer'
 import { createUser, type SignUp } from './create-user'
+import { registrationDocs } from './docs'
+import { verifyEmailRoutes } from './verify-email-routes'
 
 const createBody = z
   .strictObject({
@@ -49,51 +51,52 @@ type CreateBody = z.output<typeof createBody>
 
 const sent = z.object({ status: z.literal('verification_sent') })
 
-export const createRoutes = new Hono<AppEnv>({ strict: false }).post(
-  '/api/users/create',
-  perhapsSignedIn,
-  rateLimit('sign_up'),
-  body(createBody),
-  describe({
-    tag: 'Accounts',
-    summary: 'Sign up; as an admin, invite',
-    description:
-      'Answers the same for every address; what happened is told by mail. Where there is an account or an invitation already, nothing is changed, and the mail says how to go on with that. Sign-ups with one address wait side by side; the first whose link is used makes the account and ends the others. In the session of an admin it takes `email`, `role` and `locale` alone and mails an invitation, whose owner sets the password. The invitation of an admin waits for the approval of another admin. A sole admin who has had colleagues has none to approve it: it waits seven days, in which all former admins can stop it, or goes out at once with `bootstrap_token`.',
-    answers: {
-      201: { description: 'To an admin: the invitation is on its way', schema: invitedAnswer },
-      202: {
-        description:
-          'A mail is on its way; to an admin: another one must approve, or the day must come',
-        schema: z.union([sent, waitingAnswer, scheduledAnswer]),
+export const registrationRoutes = new Hono<AppEnv>({ strict: false })
+  .post(
+    '/api/users/create',
+    perhapsSignedIn,
+    rateLimit('sign_up'),
+    body(createBody),
+    describe({
+      tag: 'Accounts',
+      summary: 'Sign up; as an admin, invite',
+      description: registrationDocs.create,
+      answers: {
+        201: { description: 'To an admin: the invitation is on its way', schema: invitedAnswer },
+        202: {
+          description:
+            'A mail is on its way; to an admin: another one must approve, or the day must come',
+          schema: z.union([sent, waitingAnswer, scheduledAnswer]),
+        },
       },
+      problems: [
+        'password_rejected',
+        'insufficient_user_authentication',
+        'address_taken',
+        'already_scheduled',
+        'user_state',
+      ],
+    }),
+    async (c) => {
+      const { deps } = c.var
+      const input = c.req.valid('json')
+      const session: CurrentSession | undefined = c.get('session')
+      // Any other session makes its holder no more than a stranger here.
+      if (session?.user.role !== 'admin') {
+        await createUser(deps, signUpOf(input), { deviceTokens: deviceTokensOf(c) })
+        return c.json({ status: 'verification_sent' as const }, 202)
+      }
+      await requirePermission(deps, session, 'user_administration', true)
+      const invitation = await invite(deps, session, invitationOf(input))
+      const { userId } = invitation
+      if ('grant' in invitation) return c.json(waitingAnswerOf(userId, invitation.grant), 202)
+      if ('scheduled' in invitation) {
+        return c.json(scheduledAnswerOf(userId, invitation.scheduled), 202)
+      }
+      return c.json(invitedAnswerOf(invitation, input), 201)
     },
-    problems: [
-      'password_rejected',
-      'insufficient_user_authentication',
-      'address_taken',
-      'already_scheduled',
-      'user_state',
-    ],
-  }),
-  async (c) => {
-    const { deps } = c.var
-    const input = c.req.valid('json')
-    const session: CurrentSession | undefined = c.get('session')
-    // Any other session makes its holder no more than a stranger here.
-    if (session?.user.role !== 'admin') {
-      await createUser(deps, signUpOf(input), { deviceTokens: deviceTokensOf(c) })
-      return c.json({ status: 'verification_sent' as const }, 202)
-    }
-    await requirePermission(deps, session, 'user_administration', true)
-    const invitation = await invite(deps, session, invitationOf(input))
-    const { userId } = invitation
-    if ('grant' in invitation) return c.json(waitingAnswerOf(userId, invitation.grant), 202)
-    if ('scheduled' in invitation) {
-      return c.json(scheduledAnswerOf(userId, invitation.scheduled), 202)
-    }
-    return c.json(invitedAnswerOf(invitation, input), 201)
-  },
-)
+  )
+  .route('/', verifyEmailRoutes)
 
 function signUpOf({ password, role, bootstrap_token, ...rest }: CreateBody): SignUp {
   if (password === undefined) throw refused('password', 'is missing')
