@@ -163,6 +163,9 @@ describe('the deployed Worker', () => {
     expect(loaded).toContain('src/app.ts')
     const later = /nodemailer|stdnum|libphonenumber|otpauth|uqr|src\/crons|src\/mails/
     expect(loaded.filter((path) => later.test(path))).toEqual([])
+    const mails = importsOf(meta, 'src/mails.ts').filter((path) => path.startsWith('src/features/'))
+    expect(mails.length).toBeGreaterThan(50)
+    expect(loaded.filter((path) => mails.includes(path))).toEqual([])
     const jobs = importsOf(meta, 'src/crons.ts').filter((path) => path.startsWith('src/features/'))
     expect(jobs.length).toBeGreaterThan(10)
     expect(loaded.filter((path) => jobs.includes(path))).toEqual([])

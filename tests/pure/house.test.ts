@@ -33,9 +33,7 @@ type House = Readonly<Record<string, string>>
 
 /** `features/login`; `platform` for files that stand on a floor itself. */
 const roomOf = (file: string) =>
-  file.startsWith('mails/') || !file.includes('/')
-    ? 'roof'
-    : dirname(file).split('/').slice(0, 2).join('/')
+  file.includes('/') ? dirname(file).split('/').slice(0, 2).join('/') : 'roof'
 const floorOf = (room: string) => FLOORS.indexOf(room.split('/')[0] ?? '')
 
 /** The files that a file imports, types too. */

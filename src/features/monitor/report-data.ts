@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { accountFaults } from '../../platform/email/carrier'
-import { occasion } from '../../platform/email/occasion'
+import { occasion } from '../../platform/email/mail-fields'
 
 const { time } = occasion
 const count = z.number()

@@ -1,3 +1,4 @@
+import type { Role } from '../db/schema'
 import type { Language } from './language'
 
 /** What every mail says, beside its own words. */
@@ -23,6 +24,8 @@ type Phrases = Readonly<{
   unknownProgram: string
   /** How often something happened since the last mail about it. */
   again: (times: number, since: string) => string
+  /** What kind of account somebody has. */
+  roles: Readonly<Record<Role, string>>
   /** BCP 47, of dates and numbers. */
   locale: string
 }>
@@ -33,7 +36,8 @@ export const phrases: Record<Language, Phrases> = {
     buttonHint: 'If the button does not work, copy this address into your browser:',
     linkEnded: 'This mail is late: its link, with which you could have undone this, has ended.',
     lateNotMe:
-      'If this was not you, reset your password now. If you cannot sign in any more, ask us for help.',
+      'If this was not you, reset your password now. If you cannot sign in any more, ask us ' +
+      'for help.',
     colon: ':',
     time: 'Time',
     place: 'Place',
@@ -45,18 +49,27 @@ export const phrases: Record<Language, Phrases> = {
     on: (browser, system) => `${browser} on ${system}`,
     unknownProgram: 'unknown program',
     again: (times, since) =>
-      `This mail tells of all that has happened since our last one about it (${since}): ${times === 1 ? 'once' : `${times} times`}, the first time as follows.`,
+      `This mail tells of all that has happened since our last one about it (${since}): ` +
+      `${times === 1 ? 'once' : `${times} times`}, the first time as follows.`,
+    roles: {
+      customer: 'a customer account',
+      merchant: 'a merchant account',
+      admin: 'an admin account',
+    },
     locale: 'en-GB',
   },
   de: {
     footer:
-      'Sie erhalten diese Nachricht, weil diese Adresse bei Phantom verwendet wurde. Eine Antwort ist nicht nötig.',
+      'Sie erhalten diese Nachricht, weil diese Adresse bei Phantom verwendet wurde. Eine ' +
+      'Antwort ist nicht nötig.',
     buttonHint:
       'Falls die Schaltfläche nicht funktioniert, kopieren Sie diese Adresse in Ihren Browser:',
     linkEnded:
-      'Diese Nachricht kommt verspätet: Der Link, mit dem Sie das hätten rückgängig machen können, ist abgelaufen.',
+      'Diese Nachricht kommt verspätet: Der Link, mit dem Sie das hätten rückgängig machen ' +
+      'können, ist abgelaufen.',
     lateNotMe:
-      'Wenn Sie das nicht waren, setzen Sie jetzt Ihr Passwort zurück. Wenn Sie sich nicht mehr anmelden können, bitten Sie uns um Hilfe.',
+      'Wenn Sie das nicht waren, setzen Sie jetzt Ihr Passwort zurück. Wenn Sie sich nicht ' +
+      'mehr anmelden können, bitten Sie uns um Hilfe.',
     colon: ':',
     time: 'Zeit',
     place: 'Ort',
@@ -68,17 +81,22 @@ export const phrases: Record<Language, Phrases> = {
     on: (browser, system) => `${browser} auf ${system}`,
     unknownProgram: 'unbekanntes Programm',
     again: (times, since) =>
-      `Diese Nachricht fasst zusammen, was seit unserer letzten dazu (${since}) geschehen ist: Es kam ${times === 1 ? 'einmal' : `${times}-mal`} vor, zuerst wie folgt.`,
+      `Diese Nachricht fasst zusammen, was seit unserer letzten dazu (${since}) geschehen ` +
+      `ist: Es kam ${times === 1 ? 'einmal' : `${times}-mal`} vor, zuerst wie folgt.`,
+    roles: { customer: 'ein Kundenkonto', merchant: 'ein Händlerkonto', admin: 'ein Admin-Konto' },
     locale: 'de',
   },
   fr: {
     footer:
-      'Vous recevez ce message parce que cette adresse a été utilisée chez Phantom. Il n’appelle pas de réponse.',
+      'Vous recevez ce message parce que cette adresse a été utilisée chez Phantom. Il ' +
+      'n’appelle pas de réponse.',
     buttonHint: 'Si le bouton ne fonctionne pas, copiez cette adresse dans votre navigateur\u00a0:',
     linkEnded:
-      'Ce message arrive en retard\u00a0: le lien qui aurait permis d’annuler cette action a expiré.',
+      'Ce message arrive en retard\u00a0: le lien qui aurait permis d’annuler cette action a ' +
+      'expiré.',
     lateNotMe:
-      'Si ce n’était pas vous, réinitialisez maintenant votre mot de passe. Si vous ne pouvez plus vous connecter, demandez-nous de l’aide.',
+      'Si ce n’était pas vous, réinitialisez maintenant votre mot de passe. Si vous ne pouvez ' +
+      'plus vous connecter, demandez-nous de l’aide.',
     colon: '\u00a0:',
     time: 'Date',
     place: 'Lieu',
@@ -90,7 +108,13 @@ export const phrases: Record<Language, Phrases> = {
     on: (browser, system) => `${browser} sur ${system}`,
     unknownProgram: 'programme inconnu',
     again: (times, since) =>
-      `Ce message résume ce qui s’est passé depuis notre dernier message à ce sujet (${since}) : cela s’est produit ${times} fois, la première fois comme suit.`,
+      'Ce message résume ce qui s’est passé depuis notre dernier message à ce sujet ' +
+      `(${since}) : cela s’est produit ${times} fois, la première fois comme suit.`,
+    roles: {
+      customer: 'un compte client',
+      merchant: 'un compte marchand',
+      admin: 'un compte d’administration',
+    },
     locale: 'fr',
   },
 }

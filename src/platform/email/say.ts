@@ -1,7 +1,8 @@
+import type { Role } from '../db/schema'
 import { deviceName } from './device-name'
 import type { Language } from './language'
 import type { Block } from './letter'
-import type { Occasion } from './occasion'
+import type { Occasion } from './mail-fields'
 import { phrases } from './phrases'
 
 /** What templates share, in one language. */
@@ -13,6 +14,8 @@ export type Say = Readonly<{
   /** The paragraph of a mail that tells of a day; none in others. */
   again: (again: Again | undefined) => string[]
   date: (time: Date) => string
+  /** What kind of account a role is. */
+  role: (role: Role) => string
   /** When and where something happened, and with what, where the data of the mail tells. */
   facts: (where: Where, more?: readonly Row[]) => Block
 }>
@@ -35,6 +38,7 @@ export function sayIn(language: Language): Say {
     again: (again) => (again ? [words.again(again.times, date(again.since))] : []),
     number: (count) => new Intl.NumberFormat(locale).format(count),
     date,
+    role: (role) => words.roles[role],
     facts: ({ device, time, country, ip }, more = []) => ({
       kind: 'facts',
       rows: [

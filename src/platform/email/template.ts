@@ -41,22 +41,34 @@ export type Templates = Readonly<Record<string, Template>>
 export const templateOf = (templates: Templates, name: string): Template | undefined =>
   Object.hasOwn(templates, name) ? templates[name] : undefined
 
-/** Joins what a mail needs to know with how it is worded in each language. */
-export function template<Name extends string, Data extends z.ZodObject>(
-  name: Name,
-  data: Data,
-  kind: Kind,
-  write: Record<Language, (data: z.output<Data>, say: Say) => Words>,
+/** A mail as it is written: its kind, what it needs to know, and its words in each language. */
+type Entry<Name extends string, Data extends z.ZodObject> = Kind &
+  Readonly<{ name: Name; data: Data }> &
+  Readonly<Record<Language, (data: z.output<Data>, say: Say) => Words>>
+
+/** Makes a mail. A language that is missing does not compile. */
+export function mail<const Name extends string, Data extends z.ZodObject>(
+  entry: Entry<Name, Data>,
 ): Template<Name, Data> {
   return {
-    name,
-    data,
-    ...kind,
+    ...entry,
     compose(given, language) {
-      const parsed = data.safeParse(given)
+      const parsed = entry.data.safeParse(given)
       if (!parsed.success) return undefined
-      const words = write[language](parsed.data, sayIn(language))
+      const words = entry[language](parsed.data, sayIn(language))
       return { language, ...typeset(words, language) }
     },
   }
+}
+
+type ByName<All extends readonly Template[]> = {
+  readonly [Mail in All[number] as Mail['name']]: Mail
+}
+
+/** Files each mail under the name that its entry has. */
+export function byName<const All extends readonly Template[]>(all: All): ByName<All> {
+  const names = all.map(({ name }) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw new Error(`two mails are named ${twice}`)
+  return Object.fromEntries(all.map((one) => [one.name, one])) as ByName<All>
 }

@@ -1,6 +1,5 @@
 import { describe, test } from 'vitest'
 import { mails } from '../../../../src/mails'
-import { mailData } from '../../../../src/mails/mail-data'
 import { judge, type Standing } from '../../../../src/platform/email/budget/budget'
 import { levelOf } from '../../../../src/platform/email/budget/budget-levels'
 import type { RecipientWindows } from '../../../../src/platform/email/budget/recipient-cap'
@@ -91,9 +90,8 @@ test.for(['sign_up', 'reset', 'lock'] as const)(
 )
 
 test('each mail of the service that names a last day is such a warning', ({ expect }) => {
-  const dated = Object.values(mails).filter(({ name, causedBy }) => {
-    const schema = mailData[name]
-    const hasDay = 'shape' in schema && ('dueAt' in schema.shape || 'approveBefore' in schema.shape)
+  const dated = Object.values(mails).filter(({ data, causedBy }) => {
+    const hasDay = 'dueAt' in data.shape || 'approveBefore' in data.shape
     return causedBy === 'service' && hasDay
   })
   expect(dated.map(({ name }) => name)).toContain('admin_removal_scheduled')

@@ -1,8 +1,9 @@
 import { test } from 'vitest'
+import * as z from 'zod'
 import type { Notice } from '../../../../src/identity/accounts/notify-owner'
 import { mails } from '../../../../src/mails'
 import type { MailRequest } from '../../../../src/platform/email/enqueue'
-import type { Template } from '../../../../src/platform/email/template'
+import { byName, mail, type Template } from '../../../../src/platform/email/template'
 
 const to = { to: 'ada@example.org', userId: 'usr_ada' }
 const end = { expiresAt: 1 }
@@ -38,4 +39,22 @@ test('each mail is registered by the name that it has itself', ({ expect }) => {
   const names = Object.values(mails).map(({ name }) => name)
   expect(names).toEqual(Object.keys(mails))
   expect(names.length).toBeGreaterThan(50)
+})
+
+const words = () => ({ subject: 'Hello', preheader: '', blocks: [], notMe: '' })
+const inFrench = { en: words, de: words, fr: words }
+const greeting = { name: 'greeting', urgency: 'notice', causedBy: 'service' } as const
+
+test('a mail that lacks a language does not compile', ({ expect }) => {
+  const { fr: _fr, ...inGerman } = inFrench
+  // @ts-expect-error the French words are missing
+  const lacking = mail({ ...greeting, data: z.object({}), ...inGerman })
+  expect(() => lacking.compose({}, 'fr')).toThrow()
+})
+
+test('two mails of one name are refused', ({ expect }) => {
+  const one = mail({ ...greeting, data: z.object({}), ...inFrench })
+  const other = mail({ ...greeting, data: z.object({}), ...inFrench })
+  expect(byName([one]).greeting).toBe(one)
+  expect(() => byName([one, other])).toThrow('two mails are named greeting')
 })
