@@ -3,8 +3,7 @@ import { SYSTEM } from '../caller'
 import type { Deps } from '../deps'
 import { networkOf } from '../ip-address'
 import { DAY_MS } from '../time'
-import type { Standing } from './budget/budget'
-import type { QueuedMail } from './queued-mail'
+import type { Standing } from './budget/budget-caps'
 import type { Template } from './template'
 
 /** Whose right password, session or link causes a mail. */
@@ -50,7 +49,7 @@ export const causeOf = ({ caller }: Pick<Deps, 'caller'>, account?: CausingAccou
 
 /** What the budget counts a queued mail by: its standing, account and network. */
 export function standingOf(
-  { cause, userId }: Pick<QueuedMail, 'cause' | 'userId'>,
+  { cause, userId }: Readonly<{ cause?: MailCause | undefined; userId: string | null }>,
   { causedBy }: Pick<Template, 'causedBy'>,
 ): Readonly<{
   standing: Standing

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { open, seal } from '../crypto/sealed-box'
 import type { Deps } from '../deps'
-import { MAIL_KINDS, type MailKind } from './budget/budget'
+import { MAIL_KINDS, type MailKind } from './budget/budget-caps'
 import { causeOf, mailCause, type MailCause } from './cause'
 import type { TemplateData, TemplateName } from './register'
 

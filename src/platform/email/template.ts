@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { MailKind } from './budget/budget'
+import type { MailKind } from './budget/budget-caps'
 import type { Language } from './language'
 import type { Letter, Urgency, Words } from './letter'
 import { type Say, sayIn } from './say'

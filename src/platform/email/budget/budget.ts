@@ -1,20 +1,6 @@
 import { DAY_MS } from '../../time'
-import { CAPS, capsOf } from './budget-caps'
+import { CAPS, capsOf, type MailKind, type Standing } from './budget-caps'
 import { type Recipient, type RecipientWindows, takeOfRecipient } from './recipient-cap'
-
-/**
- * How much is known about the cause of a mail: an old account in a known browser or a session; an
- * old account in a new browser; a young account, which anyone can make; a stranger, who has given
- * no password; and the service itself, which includes its admins.
- */
-export type Standing = 'known' | 'account' | 'young' | 'stranger' | 'service'
-
-/**
- * What strangers can cause, each with a cap of its own; and warnings of what happens unless an
- * admin or an owner stops it in time.
- */
-export const MAIL_KINDS = ['sign_up', 'reset', 'lock', 'warning', 'other'] as const
-export type MailKind = (typeof MAIL_KINDS)[number]
 
 /** A mail that asks whether it may go out. Hashes are keyed; `null` is nothing to count by. */
 export type BudgetRequest = Readonly<{

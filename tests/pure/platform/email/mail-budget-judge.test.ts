@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest'
 import { mails } from '../../../../src/mails'
-import { judge, type Standing } from '../../../../src/platform/email/budget/budget'
+import { judge } from '../../../../src/platform/email/budget/budget'
+import { type Standing } from '../../../../src/platform/email/budget/budget-caps'
 import { levelOf } from '../../../../src/platform/email/budget/budget-levels'
 import type { RecipientWindows } from '../../../../src/platform/email/budget/recipient-cap'
 import { NOON, reader, request } from './budget-request'

@@ -3,9 +3,8 @@ import {
   type BudgetVerdict,
   causesOf,
   judge,
-  type MailKind,
-  type Standing,
 } from '../../../../src/platform/email/budget/budget'
+import { type MailKind, type Standing } from '../../../../src/platform/email/budget/budget-caps'
 
 /** One mail of a simulated day: when, who causes it, and whose it is. */
 export type Event = Readonly<{
