@@ -4,7 +4,7 @@ import { createDeps } from './platform/deps'
 export { AccountGuard } from './identity/attempts/limiter/account-guard'
 export { IpLimiter } from './platform/http/ip-limiter'
 export { MailBudget } from './platform/email/budget/mail-budget'
-export { PhantomSecurity } from './features/rpc/phantom-security'
+export { PhantomSecurity } from './features/rpc/worker-entrypoint'
 
 const app = createApp()
 

@@ -1,7 +1,7 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, test } from 'vitest'
-import { PhantomSecurity } from '../src/features/rpc/phantom-security'
+import { PhantomSecurity } from '../src/features/rpc/worker-entrypoint'
 import type { Deps } from '../src/platform/deps'
 import { limits } from '../src/platform/http/rate-limit'
 import { keyOwner, madeKey, verifyKey } from './features/api-keys/support'

@@ -1,6 +1,6 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env, type WorkerEntrypoint } from 'cloudflare:workers'
-import { PhantomSecurity } from '../../src/features/rpc/phantom-security'
+import { PhantomSecurity } from '../../src/features/rpc/worker-entrypoint'
 import type { Deps } from '../../src/platform/deps'
 
 type Asked = Readonly<{ token: string; key: string; userId: string }>

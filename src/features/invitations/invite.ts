@@ -6,13 +6,13 @@ import {
   newInvited,
 } from '../../identity/accounts/invite-user'
 import type { CurrentSession } from '../../identity/credentials/find-session'
-import { hasFreshStepUp, requireUsed, consumeStepUp } from '../../identity/credentials/step-up'
+import { consumeStepUp, hasFreshStepUp, requireUsed } from '../../identity/credentials/step-up'
 import { batch } from '../../platform/db/batch'
 import { type Role, users } from '../../platform/db/schema'
 import type { Deps } from '../../platform/deps'
 import { problem } from '../../platform/problems'
-import { wayToAdmin } from './invite-admin'
 import { atOnce, type Way } from './invite-way'
+import { wayToAdmin } from './way-to-admin'
 
 export type Invitation = Readonly<{ userId: string }> & Way['answer']
 

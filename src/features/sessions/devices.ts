@@ -8,7 +8,7 @@ import { deviceIdOf, devicesOf } from '../../identity/sessions/list-devices'
 import { recordEvent } from '../../platform/audit/record'
 import { callStore } from '../../platform/call-store'
 import { batch } from '../../platform/db/batch'
-import { knownDevices } from '../../platform/db/factor-schema'
+import { knownDevices } from '../../platform/db/session-schema'
 import type { Deps } from '../../platform/deps'
 import { problem } from '../../platform/problems'
 

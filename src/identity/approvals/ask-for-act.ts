@@ -12,17 +12,16 @@ import { problem } from '../../platform/problems'
 import { DAY_MS } from '../../platform/time'
 import { issueLink } from '../accounts/links'
 import type { CurrentSession } from '../credentials/find-session'
-import { hasFreshStepUp, requireUsed, consumeStepUp } from '../credentials/step-up'
+import { consumeStepUp, hasFreshStepUp, requireUsed } from '../credentials/step-up'
 import { actEvents } from './end-acts'
 import { isNotAskedFor } from './standing-acts'
-
-/** How long another admin has to approve an act, or its target to stop it. */
 
 const WAITS_ALREADY = 'The same may wait already: GET /api/admin/acts/ lists what waits.'
 
 /** An act that waits for its day. */
 export type ScheduledAct = Readonly<{ actId: string; dueAt: Date }>
 
+/** Without a delay of its own, another admin has a day to approve it, or its target to stop it. */
 export const newAct = ({ now }: Pick<Deps, 'now'>, delayMs = DAY_MS): ScheduledAct => ({
   actId: randomId('act'),
   dueAt: new Date(now().getTime() + delayMs),

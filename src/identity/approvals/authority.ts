@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
-import { sessions } from '../../platform/db/schema'
+import { sessions } from '../../platform/db/session-schema'
 import type { Deps } from '../../platform/deps'
 import { problem } from '../../platform/problems'
 import type { CurrentSession } from '../credentials/find-session'
 import { isSession, refOf, sessionExists } from '../credentials/session-ref'
-import { hasFreshStepUp, requireUsed, consumeStepUp } from '../credentials/step-up'
+import { consumeStepUp, hasFreshStepUp, requireUsed } from '../credentials/step-up'
 
 /**
  * By what an admin acts: a condition for every statement of the act, and its last statement, whose

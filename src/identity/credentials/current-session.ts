@@ -1,6 +1,6 @@
 import { and, lt } from 'drizzle-orm'
 import type { Context } from 'hono'
-import { sessions } from '../../platform/db/schema'
+import { sessions } from '../../platform/db/session-schema'
 import type { AppEnv, Deps } from '../../platform/deps'
 import { cookieNamed, SESSION_COOKIE } from '../../platform/http/cookies'
 import { refuseOtherSites, requireSameOrigin } from '../../platform/http/csrf'

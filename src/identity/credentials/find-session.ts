@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { buildOnce } from '../../platform/db/database'
-import { sessions, users } from '../../platform/db/schema'
+import { users } from '../../platform/db/schema'
+import { sessions } from '../../platform/db/session-schema'
 import type { Deps } from '../../platform/deps'
 import { assuranceOf } from './assurance'
 import { lifetimes } from './lifetimes'

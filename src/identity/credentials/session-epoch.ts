@@ -1,5 +1,5 @@
 import { gte, sql } from 'drizzle-orm'
-import { sessions } from '../../platform/db/schema'
+import { sessions } from '../../platform/db/session-schema'
 
 /**
  * The epoch of all sessions at this point of a statement (decision 020). A count and no time: it

@@ -1,5 +1,5 @@
 import { and, gt, sql } from 'drizzle-orm'
-import { sessions } from '../../platform/db/schema'
+import { sessions } from '../../platform/db/session-schema'
 import type { Deps } from '../../platform/deps'
 import { problem, STEP_UP_SECONDS, stepUpChallenge } from '../../platform/problems'
 import type { CurrentSession } from './find-session'

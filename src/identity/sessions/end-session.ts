@@ -1,6 +1,6 @@
 import { recordEvent } from '../../platform/audit/record'
 import { batch } from '../../platform/db/batch'
-import { sessions } from '../../platform/db/schema'
+import { sessions } from '../../platform/db/session-schema'
 import type { Deps } from '../../platform/deps'
 import { isSession, sessionExists, type SessionRef } from '../credentials/session-ref'
 

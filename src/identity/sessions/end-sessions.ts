@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { recordEvent } from '../../platform/audit/record'
 import { batch } from '../../platform/db/batch'
-import { sessions } from '../../platform/db/schema'
+import { sessions } from '../../platform/db/session-schema'
 import type { Deps } from '../../platform/deps'
 import { problem } from '../../platform/problems'
 import type { CurrentSession } from '../credentials/find-session'

@@ -1,6 +1,6 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
-import { knownDevices } from '../../platform/db/factor-schema'
 import { insertWhere } from '../../platform/db/insert-where'
+import { knownDevices } from '../../platform/db/session-schema'
 import type { Deps } from '../../platform/deps'
 import { DAY_MS } from '../../platform/time'
 import { MAX_DEVICES } from '../attempts/limiter/limits'

@@ -1,7 +1,7 @@
 import { desc, eq } from 'drizzle-orm'
 import * as z from 'zod'
 import { sha256 } from '../../platform/crypto/token'
-import { knownDevices } from '../../platform/db/factor-schema'
+import { knownDevices } from '../../platform/db/session-schema'
 import type { Deps } from '../../platform/deps'
 import { deviceName } from '../../platform/email/device-name'
 import type { CurrentSession } from '../credentials/find-session'

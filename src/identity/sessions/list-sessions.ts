@@ -1,6 +1,7 @@
 import { and, desc, eq, gt } from 'drizzle-orm'
 import * as z from 'zod'
-import { type Role, sessions } from '../../platform/db/schema'
+import { type Role } from '../../platform/db/schema'
+import { sessions } from '../../platform/db/session-schema'
 import type { Deps } from '../../platform/deps'
 import { deviceName } from '../../platform/email/device-name'
 import { assuranceOf } from '../credentials/assurance'

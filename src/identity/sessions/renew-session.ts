@@ -1,7 +1,7 @@
 import { and, sql } from 'drizzle-orm'
 import { recordEvent } from '../../platform/audit/record'
 import { batch } from '../../platform/db/batch'
-import { sessions } from '../../platform/db/schema'
+import { sessions } from '../../platform/db/session-schema'
 import type { Deps } from '../../platform/deps'
 import { type AccessToken, accessTokenFor } from '../credentials/access-token'
 import { assuranceOf, type SecondFactor } from '../credentials/assurance'

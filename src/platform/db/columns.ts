@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql, type SQLWrapper } from 'drizzle-orm'
 import { integer } from 'drizzle-orm/sqlite-core'
 
 /** Milliseconds since 1970, a `Date` in TypeScript. */
@@ -13,3 +13,7 @@ export const sealingKeyOf = (column: string) =>
 
 /** Who has sent an invitation, of the JSON of its link, as the index has it. */
 export const inviter = sql.raw(`json_extract(data, '$.by')`)
+
+/** Whether a column holds one of these texts. */
+export const oneOf = (column: SQLWrapper, values: readonly string[]) =>
+  sql`${column} IN (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`

@@ -3,24 +3,6 @@ import { index, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { sealingKeyOf, time } from './columns'
 import { users } from './schema'
 
-/** Browsers that have completed a login. The id is the nonce in its device token, hashed. */
-export const knownDevices = sqliteTable(
-  'known_devices',
-  {
-    userId: text('user_id')
-      .notNull()
-      .references(() => users.id),
-    deviceHash: text('device_hash').notNull(),
-    userAgent: text('user_agent'),
-    country: text('country'),
-    firstSeenAt: time('first_seen_at').notNull(),
-    lastSeenAt: time('last_seen_at').notNull(),
-    /** Every country that it has signed in from, as in ` DE FR`. */
-    countries: text('countries').notNull().default(''),
-  },
-  (table) => [primaryKey({ columns: [table.userId, table.deviceHash] })],
-)
-
 /** Authenticator apps (RFC 6238). Which step was used last is in the guard, which decides. */
 export const totpAuthenticators = sqliteTable(
   'totp_authenticators',

@@ -1,6 +1,6 @@
-import { sql, type SQLWrapper } from 'drizzle-orm'
-import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { inviter, time } from './columns'
+import { sql } from 'drizzle-orm'
+import { check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { inviter, oneOf, time } from './columns'
 
 // Every table but those of the audit log (audit-schema.ts) is made WITHOUT ROWID and STRICT by hand
 // in its migration (drizzle cannot say so): one row written for each insert instead of two. Never
@@ -13,9 +13,6 @@ export const secondFactors = ['email', 'totp', 'backup', 'passkey', 'user'] as c
 export const roles = ['admin', 'merchant', 'customer'] as const
 export type Role = (typeof roles)[number]
 export const statuses = ['pending', 'active', 'disabled'] as const
-
-const oneOf = (column: SQLWrapper, values: readonly string[]) =>
-  sql`${column} IN (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`
 
 /** The domain of an account's address, as the index has it. */
 export const domainOf = sql.raw(`substr(email_key, instr(email_key, '@') + 1)`)
@@ -69,55 +66,6 @@ export const users = sqliteTable(
       .where(sql`${table.erasureDueAt} IS NOT NULL`),
     check('role_known', oneOf(table.role, roles)),
     check('status_known', oneOf(table.status, statuses)),
-  ],
-)
-
-export const sessions = sqliteTable(
-  'sessions',
-  {
-    userId: text('user_id')
-      .notNull()
-      .references(() => users.id),
-    id: text('id').notNull(),
-    transport: text('transport', { enum: ['bearer', 'cookie'] }).notNull(),
-    /** SHA-256 of the refresh token or session cookie that is good now. */
-    secretHash: text('secret_hash').notNull(),
-    /** SHA-256 of the refresh token before it: good until its successor is first used. */
-    previousHash: text('previous_hash'),
-    /** From which, with the server's key, the successor of a refresh token is derived. */
-    rotationSalt: text('rotation_salt'),
-    rotatedAt: time('rotated_at'),
-    firstFactor: text('first_factor', { enum: firstFactors }).notNull(),
-    secondFactor: text('second_factor', { enum: secondFactors }).notNull(),
-    /** When the second step was passed. */
-    authTime: time('auth_time').notNull(),
-    createdAt: time('created_at').notNull(),
-    lastUsedAt: time('last_used_at').notNull(),
-    expiresAt: time('expires_at').notNull(),
-    ip: text('ip').notNull(),
-    country: text('country'),
-    userAgent: text('user_agent'),
-    /**
-     * When both steps were last passed, for an act that asks for that; NULL once an act has used it
-     * up.
-     */
-    steppedUpAt: time('stepped_up_at'),
-    /**
-     * The browser that it was opened in, as in `known_devices`; NULL in rows from before the
-     * column.
-     */
-    deviceHash: text('device_hash'),
-    /**
-     * Of all sessions when the login began (session-schema.ts): one of an older epoch is not good.
-     */
-    epoch: integer('epoch').notNull().default(0),
-  },
-  (table) => [
-    // Both ids stand in every token, so one index finds a session and lists a user's.
-    primaryKey({ columns: [table.userId, table.id] }),
-    check('two_steps', sql`${table.firstFactor} <> ${table.secondFactor}`),
-    check('first_factor_known', oneOf(table.firstFactor, firstFactors)),
-    check('second_factor_known', oneOf(table.secondFactor, secondFactors)),
   ],
 )
 

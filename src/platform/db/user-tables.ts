@@ -1,8 +1,9 @@
 import { pendingActs, userWords } from './admin-schema'
-import { backupCodes, knownDevices, totpAuthenticators } from './factor-schema'
+import { backupCodes, totpAuthenticators } from './factor-schema'
 import { apiKeys } from './key-schema'
 import { merchantDocuments, merchantProfiles, merchantReviews } from './merchant-schema'
-import { mailedTokens, sessions } from './schema'
+import { mailedTokens } from './schema'
+import { knownDevices, sessions } from './session-schema'
 
 /**
  * What hangs on an account by its `user_id`, and goes with it. What happened stays

@@ -5,7 +5,8 @@ import { problem } from '../problems'
 
 /**
  * Ends a request that hangs, whatever it hangs on, with a 503. A body on its way is given time of
- * its own. Stands right after the deps, which say how long and are made without waiting.
+ * its own. Stands right after the deps, which say how long (platform/patience.ts) and are made
+ * without waiting.
  *
  * What it has begun comes to its end though its caller hangs up: the owner is told of it after the
  * batch.

@@ -2,7 +2,7 @@ import { secondsLeft, take, type Window, windowAt } from '../../../platform/wind
 import type { Method } from '../../factors/methods'
 import { withDeviceSeen } from './devices'
 import { CODE_FAILURES, type Count, type QuotaKind, quotasOf, RESEND_PAUSE_MS } from './limits'
-import { withOneMoreInARow, withRowEnded } from './password-attempts'
+import { withOneMoreInARow, withRowEnded } from './lockout'
 import {
   type ChallengeCount,
   type GuardState,

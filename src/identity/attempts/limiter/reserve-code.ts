@@ -11,7 +11,7 @@ import {
   withRightCode,
 } from './code-attempts'
 import { MAX_IN_A_ROW } from './limits'
-import { isStopped } from './password-attempts'
+import { isStopped } from './lockout'
 import type { CodeFailed, CodeReservation, CodeVerdict, ResendVerdict } from './reservations'
 import { LINK_HOLDER, sideOf } from './state'
 import { type GuardWork, knownOf } from './work'

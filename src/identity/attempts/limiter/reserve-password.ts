@@ -2,12 +2,7 @@ import { Attempt } from './attempt'
 import { withAsked } from './code-attempts'
 import { type Earned, withDeviceSeen, withRecovery } from './devices'
 import { MAX_IN_A_ROW } from './limits'
-import {
-  failuresAt,
-  isStopped,
-  withPasswordFailure,
-  withPasswordSuccess,
-} from './password-attempts'
+import { failuresAt, isStopped, withPasswordFailure, withPasswordSuccess } from './lockout'
 import type { PasswordPassed, PasswordReservation } from './reservations'
 import { sideOf } from './state'
 import { type GuardWork, knownOf } from './work'

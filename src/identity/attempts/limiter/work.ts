@@ -1,5 +1,5 @@
 import type { InFlight } from './in-flight'
-import type { LockRule } from './password-attempts'
+import type { LockRule } from './lockout'
 import type { GuardState } from './state'
 
 /**

@@ -8,7 +8,7 @@ import {
   withRightCode,
 } from '../../../../src/identity/attempts/limiter/code-attempts'
 import { recovered, withDevice } from '../../../../src/identity/attempts/limiter/devices'
-import { isStopped } from '../../../../src/identity/attempts/limiter/password-attempts'
+import { isStopped } from '../../../../src/identity/attempts/limiter/lockout'
 import {
   EMPTY_GUARD,
   type GuardState,

@@ -10,7 +10,7 @@ import {
   isStopped,
   withPasswordFailure,
   withPasswordSuccess,
-} from '../../../../src/identity/attempts/limiter/password-attempts'
+} from '../../../../src/identity/attempts/limiter/lockout'
 import {
   EMPTY_GUARD,
   type GuardState,
