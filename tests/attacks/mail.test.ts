@@ -196,11 +196,12 @@ describe('E-097: our mails do not carry a stranger’s message', () => {
 })
 
 test('E-102: template and format syntax in a mail stays as it was written', async ({ expect }) => {
-  const names = ['{{7*7}}', '${7*7}', '%s%n', '#{7*7}', '<%= 7*7 %>', '$&$1']
+  // Of numbers whose product stands in no time and no address.
+  const names = ['{{271*7}}', '${271*7}', '%s%n', '#{271*7}', '<%= 271*7 %>', '$&$1']
   const mailboxes = await deliverAll(names.map((name) => naming(name)))
   for (const [index, [sent]] of mailboxes.entries()) {
     expect(sent?.text).toContain(`“${names[index]}”`)
-    expect(sent?.text).not.toContain('49')
+    expect(sent?.text).not.toContain('1897')
   }
 })
 
